@@ -1,0 +1,151 @@
+//! The command line, and the help that teaches it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Proves what a server that takes JSON Web Tokens lets in.
+///
+/// Jotproof replays test vectors (tokens whose right verdict is known from how they were made)
+/// against a target: its own reference verifier, or a live server that it starts itself on the
+/// loopback interface. Without a command it runs the reference under every built-in profile.
+#[derive(Debug, Parser)]
+#[command(
+    name = "jotproof",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  jotproof                                            the reference, every profile, a line each
+  jotproof run centrifugo:process anycable:process    the same vectors against real servers
+  jotproof list 'claims/audience/**'                  what is tested about the audience
+  jotproof show claims/time-boundary/exp-equals-now   one case, and why its verdict is right
+
+Exit codes: 0 all held; 1 a judgement that nothing explains; 2 wrong usage or input; 3 the target
+died, hung or broke its protocol; 4 nothing or too little was judged; 6 something is missing on this
+machine."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Replay vectors against targets and judge what they answer
+    Run(Run),
+    /// List the ids, verdicts and titles of vectors
+    List(List),
+    /// Show one vector: its token, why its verdict is right, how it was made
+    Show(Show),
+    /// Build and check the published vectors (for those who write cases)
+    Vectors(Vectors),
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Self::Run(Run::default())
+    }
+}
+
+/// Replay vectors against targets and judge what they answer.
+///
+/// A target is named by a text:
+///
+///   reference             the reference verifier under every built-in profile, in turn
+///   reference:PROFILE     under one profile: rfc, bcp, centrifugo-5.4.9, anycable-1.5.2
+///   centrifugo:process    Centrifugo; built once with Go from its pinned version, unless a path to a
+///   anycable:process      binary follows: centrifugo:process:./centrifugo. AnyCable likewise
+///
+/// Servers are started on the loopback interface and stopped again, whatever happens to this command.
+#[derive(Debug, Default, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Run {
+    /// What to test
+    #[arg(value_name = "TARGET", default_value = "reference")]
+    pub(crate) targets: Vec<String>,
+
+    /// Only the vectors whose id matches; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) only: Vec<String>,
+
+    /// Not the vectors whose id matches; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) skip: Vec<String>,
+
+    /// Seed a bug into the reference; `--mutant help` lists them. The run must fail
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mutant: Option<String>,
+
+    /// Give a server an option of its own; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) server_option: Vec<String>,
+
+    /// Show what is explained by the profile, and what is not carried, with every reason
+    #[arg(long)]
+    pub(crate) explained: bool,
+
+    /// Show every failing vector, instead of the first five of each judgement
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// Write the run log (JSON lines) to a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+/// Where vectors come from.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Source {
+    /// Read the vectors from a folder, instead of those that are built in
+    #[arg(long, value_name = "DIR")]
+    pub(crate) vectors: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only the vectors whose id matches, for example 'claims/**'
+    #[arg(value_name = "GLOB")]
+    pub(crate) only: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The id of the vector, as `jotproof list` prints it
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+
+    /// The vector as it is stored, JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Vectors {
+    #[command(subcommand)]
+    pub(crate) command: VectorsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VectorsCommand {
+    /// Write the vectors, schemas and manifest anew, and add new ids to the ledger
+    Build(Folder),
+    /// Make everything again in memory and compare: nothing may differ
+    Check(Folder),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Folder {
+    /// The folder of the published vectors
+    #[arg(value_name = "DIR", default_value = "vectors")]
+    pub(crate) folder: PathBuf,
+}

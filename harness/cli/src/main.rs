@@ -1,0 +1,33 @@
+//! `jotproof`, the command: the arguments in, one exit code out.
+
+mod arguments;
+mod list;
+mod run;
+mod show;
+mod terminal;
+mod vectors;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use clap::Parser as _;
+use jotproof_engine::Exit;
+use jotproof_targets::GUARD_ARGUMENT;
+
+fn main() -> ExitCode {
+    let mut given = std::env::args_os().skip(1);
+    if given.next().is_some_and(|first| first == GUARD_ARGUMENT) {
+        return jotproof_targets::run_guard(given);
+    }
+    terminal::stop_on_interrupt();
+    let outcome = match Arguments::parse().command.unwrap_or_default() {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::List(arguments) => list::list(&arguments),
+        Command::Show(arguments) => show::show(&arguments),
+        Command::Vectors(arguments) => vectors::vectors(&arguments),
+    };
+    ExitCode::from(outcome.unwrap_or_else(|error| terminal::report(&error)).code())
+}
+
+/// What every subcommand gives back.
+type Outcome = anyhow::Result<Exit>;

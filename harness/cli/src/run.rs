@@ -1,0 +1,119 @@
+//! `jotproof run`.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use jotproof_engine::Exit;
+use jotproof_engine::log::RunLog;
+use jotproof_engine::select::Selection;
+use jotproof_engine::summary::{Detail, summary};
+use jotproof_engine::target::Target;
+use jotproof_mutants::Mutant;
+use jotproof_profiles::Profiles;
+use jotproof_targets::named;
+use jotproof_targets::reference::ReferenceTarget;
+
+use crate::arguments::{Run, Source};
+use crate::{Outcome, terminal};
+
+pub(crate) fn run(arguments: &Run) -> Outcome {
+    let Run { targets: names, only, skip, mutant, server_option, explained, all, log, source } = arguments;
+    let Source { vectors: folder } = source;
+    if mutant.as_deref() == Some("help") {
+        terminal::print(&mutants())?;
+        return Ok(Exit::Ok);
+    }
+    let suite = terminal::suite(folder.as_deref())?;
+    let selection = Selection::new(&suite, only, skip)?;
+    let targets = targets(names, mutant.as_deref(), server_option)?;
+    let mut sink = log.as_deref().map(LogFile::create).transpose()?;
+    let mut logs: Vec<RunLog> = Vec::new();
+    for target in targets {
+        let profile = Profiles::built_in().get(&target.profile())?;
+        let progress = terminal::progress(target.name());
+        let mut log = jotproof_engine::run(&suite, &selection, target.as_ref(), profile, &progress)?;
+        log.header.repeat = repeat(&target.name(), arguments);
+        if let Some(sink) = &mut sink {
+            sink.write(&log)?;
+        }
+        logs.push(log);
+    }
+    if let Some(sink) = sink {
+        sink.finish()?;
+    }
+    terminal::print(&summary(&logs, Detail { explained: *explained, every_row: *all }))?;
+    Ok(logs.iter().map(RunLog::exit).fold(Exit::Ok, Exit::worst))
+}
+
+fn targets(
+    names: &[String],
+    mutant: Option<&str>,
+    server_options: &[String],
+) -> anyhow::Result<Vec<Box<dyn Target>>> {
+    if let Some(name) = mutant {
+        if names.iter().any(|name| name != "reference") {
+            bail!("--mutant seeds a bug into the reference; give it with the target `reference`");
+        }
+        let mutant = jotproof_mutants::find(name)?;
+        return Ok(vec![Box::new(ReferenceTarget::mutant(mutant))]);
+    }
+    let default = ["reference".to_owned()];
+    let names = if names.is_empty() { &default[..] } else { names };
+    let mut all = Vec::new();
+    for name in names {
+        all.extend(named::targets(name, server_options)?);
+    }
+    Ok(all)
+}
+
+/// The command that repeats a run, but for the selection.
+fn repeat(target: &str, arguments: &Run) -> String {
+    let mut command = "jotproof run ".to_owned();
+    match target.strip_prefix("mutant:") {
+        Some(mutant) => command.push_str(&format!("reference --mutant {mutant}")),
+        None => command.push_str(target),
+    }
+    for option in &arguments.server_option {
+        command.push_str(&format!(" --server-option '{option}'"));
+    }
+    if let Some(folder) = &arguments.source.vectors {
+        command.push_str(&format!(" --vectors '{}'", folder.display()));
+    }
+    command
+}
+
+fn mutants() -> String {
+    let width = jotproof_mutants::ALL.iter().map(|mutant| mutant.name.len()).max().unwrap_or(0);
+    let line = |mutant: &Mutant| format!("{:width$}  {:4}  {}\n", mutant.name, mutant.bug_class, mutant.says);
+    jotproof_mutants::ALL.iter().map(line).collect()
+}
+
+/// The run log on its way to a file: written beside it, and moved into place when it is whole.
+struct LogFile<'a> {
+    path: &'a Path,
+    partial: std::path::PathBuf,
+    sink: BufWriter<File>,
+}
+
+impl<'a> LogFile<'a> {
+    fn create(path: &'a Path) -> anyhow::Result<Self> {
+        let mut name = path.file_name().context("--log needs the name of a file")?.to_owned();
+        name.push(".partial");
+        let partial = path.with_file_name(name);
+        let file = File::create(&partial)
+            .with_context(|| format!("cannot write the run log {}", partial.display()))?;
+        Ok(Self { path, partial, sink: BufWriter::new(file) })
+    }
+
+    fn write(&mut self, log: &RunLog) -> anyhow::Result<()> {
+        log.write(&mut self.sink).context("cannot write the run log")
+    }
+
+    fn finish(mut self) -> anyhow::Result<()> {
+        self.sink.flush().context("cannot write the run log")?;
+        std::fs::rename(&self.partial, self.path)
+            .with_context(|| format!("cannot write the run log {}", self.path.display()))
+    }
+}

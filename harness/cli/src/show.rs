@@ -1,0 +1,224 @@
+//! `jotproof show`.
+
+use std::fmt::Write as _;
+
+use anyhow::bail;
+use jotproof_engine::{Exit, select};
+use jotproof_mint::stored;
+use jotproof_model::expectation::Preference;
+use jotproof_model::recipe::{Content, Member, Signer};
+use jotproof_model::{Context, Effect, Expectation, Expiry, Reason, Recipe, Subject, Twin, Vector, VectorFile};
+
+use crate::arguments::{Show, Source};
+use crate::{Outcome, terminal};
+
+pub(crate) fn show(arguments: &Show) -> Outcome {
+    let Show { id, json, source: Source { vectors: folder } } = arguments;
+    let suite = terminal::suite(folder.as_deref())?;
+    let (Some(vector), Some(file)) = (suite.get(id), suite.file_of(id)) else {
+        let hint = select::nearest(&suite, id).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        bail!("there is no vector {id:?}{hint}; `jotproof list` shows all ids");
+    };
+    let text = if *json {
+        format!("{}\n", serde_json::to_string_pretty(vector)?)
+    } else {
+        describe(vector, file)?
+    };
+    terminal::print(&text)?;
+    Ok(Exit::Ok)
+}
+
+/// Takes a vector apart, field by field: one that is not shown does not compile.
+fn describe(vector: &Vector, file: &VectorFile) -> anyhow::Result<String> {
+    let Vector {
+        id,
+        title,
+        why,
+        requirements,
+        bug_class,
+        severity,
+        requires,
+        threat,
+        twin,
+        subject: Subject::Token { recipe, token },
+        context,
+        expectation,
+        effect,
+        clock_margin,
+    } = vector;
+    let mut page = Page::default();
+    page.line("", &format!("{id}: {title}"));
+    page.line("", "");
+    page.line("", why);
+    page.line("", "");
+    verdict(&mut page, expectation);
+    page.line("threat", &word(threat)?);
+    let class = file.bug_classes.get(bug_class).map_or_else(String::new, |class| format!(": {}", class.name));
+    page.line("bug class", &format!("{bug_class}{class} ({})", word(severity)?));
+    for id in requirements {
+        let text = file.requirements.get(id).map_or_else(String::new, |requirement| {
+            format!(": {} section {}: {}", requirement.document, requirement.section, requirement.says)
+        });
+        page.line("requirement", &format!("{id}{text}"));
+    }
+    match twin {
+        Twin::Vector { id, edits } => {
+            page.line("made from", &id.0);
+            for edit in edits {
+                page.line("by", &serde_json::to_string(edit)?);
+            }
+        }
+        Twin::Nothing { reason } => page.line("made from", &format!("nothing: {reason}")),
+    }
+    recipe_lines(&mut page, recipe)?;
+    let octets = stored::octets(token)?;
+    page.line("token", &shortened(&String::from_utf8_lossy(&octets)));
+    context_lines(&mut page, context);
+    let needed: Vec<String> = requires.iter().map(ToString::to_string).collect();
+    page.line("requires", &needed.join(" "));
+    if let Some(margin) = clock_margin {
+        page.line("clock margin", &format!("{margin} s"));
+    }
+    if let Some(effect) = effect {
+        effect_lines(&mut page, effect);
+    }
+    Ok(page.0)
+}
+
+/// Lines of a label and a text.
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, label: &str, text: &str) {
+        // Writing to a string does not fail.
+        let _ = if label.is_empty() {
+            writeln!(self.0, "{text}")
+        } else {
+            writeln!(self.0, "{label:<13}{text}")
+        };
+    }
+}
+
+fn verdict(page: &mut Page, expectation: &Expectation) {
+    let names = |reasons: &std::collections::BTreeSet<Reason>| {
+        reasons.iter().map(|reason| reason.name()).collect::<Vec<_>>().join(", ")
+    };
+    match expectation {
+        Expectation::Accept { level } => page.line("verdict", &format!("accept ({level:?})").to_lowercase()),
+        Expectation::Reject { level, reasons } => {
+            page.line("verdict", &format!("reject ({level:?}): {}", names(reasons)).to_lowercase());
+        }
+        Expectation::Either { why, reasons, prefer } => {
+            let better = match prefer {
+                Some(Preference::Accept) => "; better accepted",
+                Some(Preference::Reject) => "; better refused",
+                None => "",
+            };
+            page.line("verdict", &format!("either (if refused: {}{better})", names(reasons)));
+            page.line("because", why);
+        }
+    }
+}
+
+fn recipe_lines(page: &mut Page, recipe: &Recipe) -> anyhow::Result<()> {
+    let Recipe { header, payload, signer, signature, segments, structure } = recipe;
+    page.line("header", &content(header));
+    page.line("payload", &content(payload));
+    page.line(
+        "signed by",
+        &match signer {
+            Signer::Key { key, form, algorithm } if form.is_natural() => format!("{key} with {algorithm}"),
+            Signer::Key { key, form, algorithm } => format!("{} of {key} with {algorithm}", word(form)?),
+            Signer::Nobody => "nobody".to_owned(),
+        },
+    );
+    for change in signature {
+        page.line("signature", &serde_json::to_string(change)?);
+    }
+    for change in segments {
+        page.line("segment", &serde_json::to_string(change)?);
+    }
+    for change in structure {
+        page.line("structure", &serde_json::to_string(change)?);
+    }
+    Ok(())
+}
+
+fn content(content: &Content) -> String {
+    match content {
+        Content::Object { members, before, after } => {
+            let members: Vec<String> =
+                members.iter().map(|Member(name, value)| format!("\"{name}\":{value}")).collect();
+            shortened(&format!("{before}{{{}}}{after}", members.join(",")))
+        }
+        Content::Text { text } => shortened(text),
+        Content::Octets { base64url } => shortened(&format!("octets {base64url}")),
+    }
+}
+
+fn context_lines(page: &mut Page, context: &Context) {
+    let Context {
+        application,
+        keys,
+        algorithms,
+        audience,
+        issuer,
+        typ,
+        leeway,
+        allow_none,
+        refuse_anonymous,
+    } = context;
+    let names: Vec<&str> = algorithms.iter().map(|algorithm| algorithm.name()).collect();
+    page.line("application", application.name());
+    page.line("verifier", &format!("keys {}; algorithms {}; leeway {leeway} s", keys.join(" "), names.join(" ")));
+    for (label, value) in [("audience", audience), ("issuer", issuer), ("typ", typ)] {
+        if let Some(value) = value {
+            page.line(label, value);
+        }
+    }
+    if *allow_none {
+        page.line("", "unsecured tokens are allowed");
+    }
+    if *refuse_anonymous {
+        page.line("", "anonymous users are refused");
+    }
+}
+
+fn effect_lines(page: &mut Page, effect: &Effect) {
+    let Effect { claims, user, expires, subscriptions, info, identifiers } = effect;
+    let mut say = |what: &str, text: Option<&str>| {
+        if let Some(text) = text {
+            page.line("if accepted", &format!("{what} {}", shortened(text)));
+        }
+    };
+    say("claims", claims.as_deref());
+    say("user", user.as_ref().map(|user| format!("{user:?}")).as_deref());
+    say(
+        "expires",
+        expires.as_ref().map(|expires| match expires {
+            Expiry::Never => "never",
+            Expiry::At { second } => second,
+        }),
+    );
+    let channels = subscriptions.as_ref().map(|channels| {
+        if channels.is_empty() { "none".to_owned() } else { channels.keys().cloned().collect::<Vec<_>>().join(" ") }
+    });
+    say("subscriptions", channels.as_deref());
+    say("info", info.as_deref().map(|info| if info.is_empty() { "none" } else { info }));
+    say("identifiers", identifiers.as_ref().map(|text| format!("{text:?}")).as_deref());
+}
+
+/// The stored word of a closed enumeration.
+fn word(value: &impl serde::Serialize) -> anyhow::Result<String> {
+    Ok(serde_json::to_string(value)?.trim_matches('"').to_owned())
+}
+
+fn shortened(text: &str) -> String {
+    const MOST: usize = 1000;
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(MOST).collect();
+    format!("{start}… ({} octets; --json shows them all)", text.len())
+}

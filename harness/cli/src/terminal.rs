@@ -1,0 +1,54 @@
+//! What is common to the subcommands at the terminal: output, progress, errors, interruption.
+
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+use jotproof_engine::{Exit, Suite};
+
+/// Writes results to standard output, coloured where it is a terminal. A reader that has gone away
+/// ends the command quietly.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        outcome => outcome.context("cannot write to standard output"),
+    }
+}
+
+/// Reports an error on standard error and gives the exit code for wrong input.
+pub(crate) fn report(error: &anyhow::Error) -> Exit {
+    let bad = anstyle::AnsiColor::Red.on_default().bold();
+    anstream::eprintln!("{bad}error{bad:#}: {error:#}");
+    Exit::Usage
+}
+
+/// A line on standard error that shows how far a run is, where that is a terminal.
+pub(crate) fn progress(target: String) -> impl Fn(usize, usize) + Sync {
+    let shown = std::io::stderr().is_terminal();
+    move |done, total| {
+        if shown {
+            let end = if done == total { "\r\x1b[K" } else { "" };
+            anstream::eprint!("\r\x1b[K{target}: {done} of {total}{end}");
+        }
+    }
+}
+
+/// Ends the command on Ctrl-C or a termination signal. The servers that it started end with it: each
+/// has a guard that waits for just that.
+pub(crate) fn stop_on_interrupt() {
+    let handler = || {
+        anstream::eprintln!("\ninterrupted; the servers that were started are being stopped");
+        std::process::exit(130);
+    };
+    // It can only fail where a handler is set already, and this is called once.
+    let _ = ctrlc::set_handler(handler);
+}
+
+/// The vectors of a folder, or those that are built in.
+pub(crate) fn suite(folder: Option<&Path>) -> anyhow::Result<Suite> {
+    Ok(match folder {
+        Some(folder) => Suite::read(folder)?,
+        None => Suite::built_in()?,
+    })
+}

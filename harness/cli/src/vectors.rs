@@ -1,0 +1,167 @@
+//! `jotproof vectors`: building and checking the published files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use jotproof_catalogue::ledger::Ledger;
+use jotproof_catalogue::{NOW, build, lint};
+use jotproof_engine::Exit;
+use jotproof_profiles::Profiles;
+
+use crate::arguments::{Folder, Vectors, VectorsCommand};
+use crate::{Outcome, terminal};
+
+/// The folder, below the published one, that is written by hand.
+const BY_HAND: &str = "profiles";
+
+pub(crate) fn vectors(arguments: &Vectors) -> Outcome {
+    let Vectors { command } = arguments;
+    match command {
+        VectorsCommand::Build(folder) => build(folder),
+        VectorsCommand::Check(folder) => check(folder),
+    }
+}
+
+fn build(Folder { folder }: &Folder) -> Outcome {
+    let published = ledger(folder)?;
+    lints(folder, &published)?;
+    let tree = build::tree(&published)?;
+    let mut written = 0;
+    for (path, text) in &tree {
+        written += usize::from(replace(&folder.join(path), text)?);
+    }
+    let stale: Vec<PathBuf> = files(folder)?.into_iter().filter(|path| !tree.contains_key(&key(path))).collect();
+    for path in &stale {
+        let path = folder.join(path);
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+    }
+    terminal::print(&format!(
+        "{} files in {}: {written} written, {} removed\n",
+        tree.len(),
+        folder.display(),
+        stale.len()
+    ))?;
+    Ok(Exit::Ok)
+}
+
+fn check(Folder { folder }: &Folder) -> Outcome {
+    let published = ledger(folder)?;
+    lints(folder, &published)?;
+    let tree = build::tree(&published)?;
+    let mut problems = Vec::new();
+    for (path, text) in &tree {
+        match fs::read_to_string(folder.join(path)) {
+            Ok(found) if found == *text => {}
+            Ok(found) => problems.push(format!("{path} differs{}", first_difference(&found, text))),
+            Err(error) => problems.push(format!("{path}: {error}")),
+        }
+    }
+    let known: BTreeSet<&String> = tree.keys().collect();
+    for path in files(folder)? {
+        if !known.contains(&key(&path)) {
+            problems.push(format!("{} belongs to no topic", path.display()));
+        }
+    }
+    if !problems.is_empty() {
+        for problem in &problems {
+            anstream::eprintln!("{problem}");
+        }
+        anstream::eprintln!("{} of {} files differ; `jotproof vectors build` writes them anew", problems.len(), tree.len());
+        return Ok(Exit::ConformanceFailure);
+    }
+    terminal::print(&format!("{} files in {}: all as made\n", tree.len(), folder.display()))?;
+    Ok(Exit::Ok)
+}
+
+fn lints(folder: &Path, published: &Ledger) -> anyhow::Result<()> {
+    if std::env::var_os("SCRATCH").is_some() {
+        return Ok(());
+    }
+    let profiles = profiles(folder)?;
+    let found = lint::all(&build::files(NOW)?, published, &profiles)?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    for finding in &found {
+        anstream::eprintln!("{finding}");
+    }
+    bail!("{} findings; nothing was written", found.len());
+}
+
+/// The profiles of the folder, so that what is linted is what will be published; the built-in ones
+/// where the folder has none yet.
+fn profiles(folder: &Path) -> anyhow::Result<Profiles> {
+    let folder = folder.join(BY_HAND);
+    if !folder.is_dir() {
+        return Ok(Profiles::built_in().clone());
+    }
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        texts.insert(path.display().to_string(), text);
+    }
+    let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    Ok(Profiles::parse(&files)?)
+}
+
+fn ledger(folder: &Path) -> anyhow::Result<Ledger> {
+    let path = folder.join("IDS.lock");
+    match fs::read_to_string(&path) {
+        Ok(text) => Ledger::parse(&text).map_err(|problem| anyhow::anyhow!("{}: {problem}", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Ledger::default()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+/// Every generated file below the folder, by its path there.
+fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(at) = folders.pop() {
+        for entry in fs::read_dir(&at).with_context(|| format!("cannot read {}", at.display()))? {
+            let path = entry?.path();
+            let below = path.strip_prefix(folder).unwrap_or(&path);
+            if path.is_dir() {
+                if below != Path::new(BY_HAND) {
+                    folders.push(path);
+                }
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                found.push(below.to_owned());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn key(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Writes a file beside its place and moves it there; says whether anything changed.
+fn replace(path: &Path, text: &str) -> anyhow::Result<bool> {
+    if fs::read_to_string(path).is_ok_and(|found| found == text) {
+        return Ok(false);
+    }
+    let doing = || format!("cannot write {}", path.display());
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(doing)?;
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".partial");
+    let partial = path.with_file_name(name);
+    fs::write(&partial, text).with_context(doing)?;
+    fs::rename(&partial, path).with_context(doing)?;
+    Ok(true)
+}
+
+fn first_difference(found: &str, made: &str) -> String {
+    let mut lines = found.lines().zip(made.lines()).enumerate();
+    match lines.find(|(_, (found, made))| found != made) {
+        Some((at, (found, made))) => format!(" at line {}: {} instead of {}", at + 1, found.trim(), made.trim()),
+        None => " in its length".to_owned(),
+    }
+}

@@ -1,0 +1,118 @@
+//! The reference against what the profiles predict, in process: two of the three witnesses.
+
+use std::collections::BTreeSet;
+
+use jotproof_catalogue::{NOW, build, generated};
+use jotproof_engine::log::RunLog;
+use jotproof_engine::select::Selection;
+use jotproof_engine::{Exit, Suite};
+use jotproof_model::{Expectation, Judgement, Observation};
+use jotproof_profiles::Profiles;
+use jotproof_targets::reference::ReferenceTarget;
+
+fn run(suite: &Suite, only: &[&str], target: &ReferenceTarget, profile: &str) -> RunLog {
+    let only: Vec<String> = only.iter().map(|glob| (*glob).to_owned()).collect();
+    let selection = Selection::new(suite, &only, &[]).expect("the globs select something");
+    let profile = Profiles::built_in().get(profile).expect("the profile is built in");
+    jotproof_engine::run(suite, &selection, target, profile, &|_, _| ()).expect("the profile decides every vector")
+}
+
+fn red(log: &RunLog) -> Vec<String> {
+    log.rows
+        .iter()
+        .filter(|row| row.is_red())
+        .map(|row| format!("{}: {} {} {:?}", row.id, row.judgement, row.detail, row.missed))
+        .collect()
+}
+
+#[test]
+fn every_profile_comes_out_as_predicted() {
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    for profile in Profiles::built_in().all() {
+        let log = run(&suite, &[], &ReferenceTarget::following(profile), &profile.name);
+        assert_eq!(red(&log), Vec::<String>::new(), "reference:{}", profile.name);
+        assert_eq!(log.exit(), Exit::Ok, "reference:{}", profile.name);
+    }
+}
+
+#[test]
+fn rfc_and_bcp_need_no_explanation() {
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    for name in ["rfc", "bcp"] {
+        let profile = Profiles::built_in().get(name).expect("the profile is built in");
+        let log = run(&suite, &[], &ReferenceTarget::following(profile), name);
+        assert!(log.rows.iter().all(|row| row.judgement.is_fine()), "{:?}", red(&log));
+        assert!(!log.rows.is_empty());
+    }
+}
+
+#[test]
+fn a_thousand_generated_cases_per_profile_come_out_as_predicted() {
+    let mut files = build::files(NOW).expect("the catalogue builds");
+    files.push(generated::file(0x006a_6f74_7072_6f6f, 1000, NOW).expect("the generated cases build"));
+    let suite = Suite::of(files).expect("ids do not clash");
+    for profile in Profiles::built_in().all() {
+        // `bcp` carries contexts with an audience and an issuer only, which none of these has.
+        if profile.name == "bcp" {
+            continue;
+        }
+        let log = run(&suite, &["generated/**"], &ReferenceTarget::following(profile), &profile.name);
+        assert_eq!(red(&log), Vec::<String>::new(), "reference:{}", profile.name);
+        assert!(log.rows.len() > 500, "reference:{} judged {}", profile.name, log.rows.len());
+    }
+}
+
+#[test]
+fn every_mutant_is_killed_by_its_own_class_and_still_refuses_nine_of_ten() {
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    let names: BTreeSet<&str> = jotproof_mutants::ALL.iter().map(|mutant| mutant.name).collect();
+    assert!(names.len() >= 15, "{} mutants", names.len());
+    for mutant in jotproof_mutants::ALL {
+        let log = run(&suite, &[], &ReferenceTarget::mutant(mutant), "rfc");
+        assert_eq!(log.exit(), Exit::ConformanceFailure, "{} survives", mutant.name);
+        let killers: Vec<&str> =
+            log.rows.iter().filter(|row| row.is_red()).map(|row| row.id.0.as_str()).collect();
+        assert!(
+            killers.iter().any(|id| suite.get(id).is_some_and(|vector| vector.bug_class == mutant.bug_class)),
+            "{} ({}) is killed by no case of its class, only by {killers:?}",
+            mutant.name,
+            mutant.bug_class
+        );
+        let negatives: Vec<_> = log
+            .rows
+            .iter()
+            .filter(|row| {
+                suite.get(&row.id.0).is_some_and(|v| matches!(v.expectation, Expectation::Reject { .. }))
+            })
+            .collect();
+        let refused =
+            negatives.iter().filter(|row| matches!(row.observation, Observation::Refused { .. })).count();
+        assert!(
+            refused * 10 >= negatives.len() * 9,
+            "{} refuses only {refused} of {} negatives",
+            mutant.name,
+            negatives.len()
+        );
+    }
+}
+
+#[test]
+fn a_verifier_that_says_no_to_everything_proves_nothing() {
+    struct Refuses;
+    impl jotproof_model::Verifier for Refuses {
+        fn verify(&self, _: &jotproof_model::Challenge) -> Observation {
+            Observation::Refused { reason: None, answer: None, text: String::new() }
+        }
+    }
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    let rfc = Profiles::built_in().get("rfc").expect("rfc is built in");
+    let target = ReferenceTarget::verifying("always-refuse", rfc, Refuses);
+    let log = run(&suite, &[], &target, "rfc");
+    let passed = log.rows.iter().filter(|row| {
+        row.judgement == Judgement::Pass
+            && suite.get(&row.id.0).is_some_and(|v| matches!(v.expectation, Expectation::Reject { .. }))
+    });
+    assert_eq!(passed.count(), 0, "a refusal counts only where the twin was accepted");
+    assert!(log.count(Judgement::Void) > 0);
+    assert_eq!(log.exit(), Exit::ConformanceFailure);
+}

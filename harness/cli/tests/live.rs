@@ -1,0 +1,251 @@
+//! Real servers, started here: the third witness, the live gate, and what is left behind.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Once;
+use std::time::{Duration, Instant};
+
+use jotproof_catalogue::{NOW, build, generated};
+use jotproof_engine::log::RunLog;
+use jotproof_engine::select::Selection;
+use jotproof_engine::target::Target;
+use jotproof_engine::{Exit, Suite};
+use jotproof_model::{Challenge, Judgement, Observation, Threat};
+use jotproof_profiles::rules::SignatureCheck;
+use jotproof_profiles::{Profile, Profiles};
+use jotproof_reference::Reference;
+use jotproof_targets::{named, set_guard_executable};
+
+const COMMAND: &str = env!("CARGO_BIN_EXE_jotproof");
+
+/// The servers' guard is the command itself, and this is not the command.
+fn prepare() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        set_guard_executable(PathBuf::from(COMMAND));
+        let servers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/servers");
+        assert!(
+            std::env::var_os("JOTPROOF_SERVERS").is_some() || servers.parent().is_some_and(Path::is_dir),
+            "run the tests by ci/test, or set JOTPROOF_SERVERS to a folder for the servers"
+        );
+    });
+}
+
+fn target(name: &str, options: &[&str]) -> Box<dyn Target> {
+    prepare();
+    let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+    named::targets(name, &options).expect("the name is a target's").remove(0)
+}
+
+fn profile(target: &dyn Target) -> &'static Profile {
+    Profiles::built_in().get(&target.profile()).expect("the profile is built in")
+}
+
+fn run(suite: &Suite, only: &[&str], target: &dyn Target) -> RunLog {
+    let only: Vec<String> = only.iter().map(|glob| (*glob).to_owned()).collect();
+    let selection = Selection::new(suite, &only, &[]).expect("the globs select something");
+    let log = jotproof_engine::run(suite, &selection, target, profile(target), &|_, _| ())
+        .expect("the profile decides every vector");
+    assert_eq!(log.failure, None);
+    log
+}
+
+fn red(log: &RunLog) -> Vec<String> {
+    log.rows
+        .iter()
+        .filter(|row| row.is_red())
+        .map(|row| format!("{}: {} {} {:?}", row.id, row.judgement, row.detail, row.missed))
+        .collect()
+}
+
+/// Every carried vector is judged, not void, and comes out as predicted.
+fn comes_out_as_predicted(name: &str, at_least: usize) -> RunLog {
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    let log = run(&suite, &[], target(name, &[]).as_ref());
+    assert_eq!(red(&log), Vec::<String>::new());
+    assert_eq!(log.exit(), Exit::Ok);
+    assert_eq!(log.count(Judgement::Void), 0);
+    assert!(log.rows.len() >= at_least, "{} judged", log.rows.len());
+    log
+}
+
+fn not_carried(log: &RunLog) -> String {
+    log.not_carried.iter().map(|(reason, ids)| format!("{:4}  {reason}\n", ids.len())).collect()
+}
+
+#[test]
+fn centrifugo_comes_out_as_predicted() {
+    let log = comes_out_as_predicted("centrifugo:process", 250);
+    insta::assert_snapshot!("centrifugo_not_carried", not_carried(&log));
+}
+
+#[test]
+fn anycable_comes_out_as_predicted() {
+    let log = comes_out_as_predicted("anycable:process", 150);
+    insta::assert_snapshot!("anycable_not_carried", not_carried(&log));
+}
+
+/// On cases that are not stored, prediction, reference and server agree.
+fn agree_on_generated_cases(name: &str) {
+    let mut files = build::files(NOW).expect("the catalogue builds");
+    files.push(generated::file(0x6c69_7665, 900, NOW).expect("the generated cases build"));
+    let suite = Suite::of(files).expect("ids do not clash");
+    let live = target(name, &[]);
+    let log = run(&suite, &["generated/**"], live.as_ref());
+    assert_eq!(red(&log), Vec::<String>::new());
+    assert!(log.rows.len() >= 300, "{} judged", log.rows.len());
+}
+
+#[test]
+fn centrifugo_agrees_on_generated_cases() {
+    agree_on_generated_cases("centrifugo:process");
+}
+
+#[test]
+fn anycable_agrees_on_generated_cases() {
+    agree_on_generated_cases("anycable:process");
+}
+
+/// The ids of the forger cases that a verifier accepts which is like the server but looks at no
+/// signature: those that such a server can read.
+fn readable_forgeries(suite: &Suite, log: &RunLog, profile: &Profile, blind: impl Fn(&Reference, &Challenge) -> bool) -> Vec<String> {
+    let mut rules = profile.rules.clone();
+    rules.signature = SignatureCheck::Skip;
+    let reference = Reference::new("blind", rules, profile.application);
+    log.rows
+        .iter()
+        .filter(|row| {
+            let vector = suite.get(&row.id.0).expect("the row is of this suite");
+            let now = suite.file_of(&row.id.0).expect("the row is of this suite").now;
+            let jotproof_model::Subject::Token { token, .. } = &vector.subject;
+            let challenge = Challenge {
+                token: jotproof_mint::stored::octets(token).expect("the stored token is well-formed"),
+                context: std::sync::Arc::new(vector.context.clone()),
+                keys: std::sync::Arc::clone(suite.keys()),
+                now,
+            };
+            vector.threat == Threat::Forger
+                && matches!(vector.expectation, jotproof_model::Expectation::Reject { .. })
+                && blind(&reference, &challenge)
+        })
+        .map(|row| row.id.0.clone())
+        .collect()
+}
+
+fn bypasses(log: &RunLog) -> Vec<String> {
+    log.rows
+        .iter()
+        .filter(|row| row.judgement == Judgement::Bypass)
+        .map(|row| {
+            assert!(row.is_red(), "{} is explained away", row.id);
+            row.id.0.clone()
+        })
+        .collect()
+}
+
+#[test]
+fn the_live_gate_fails_where_centrifugo_checks_no_signature() {
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    let insecure = target("centrifugo:process", &["client_insecure_skip_token_signature_verify=true"]);
+    let log = run(&suite, &[], insecure.as_ref());
+    assert_eq!(log.exit(), Exit::ConformanceFailure);
+    let expected = readable_forgeries(&suite, &log, profile(insecure.as_ref()), |reference, challenge| {
+        use jotproof_model::Verifier as _;
+        matches!(reference.verify(challenge), Observation::Accepted { .. })
+    });
+    assert!(expected.len() >= 20, "only {} forgeries are readable", expected.len());
+    assert_eq!(bypasses(&log), expected);
+}
+
+#[test]
+fn the_live_gate_fails_where_anycable_is_public() {
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    let public = target("anycable:process", &["public=true", "secret=", "enforce_jwt=false"]);
+    let log = run(&suite, &[], public.as_ref());
+    assert_eq!(log.exit(), Exit::ConformanceFailure);
+    // Such a server reads no token at all, and so every forgery is readable.
+    let expected = readable_forgeries(&suite, &log, profile(public.as_ref()), |_, _| true);
+    assert!(expected.len() >= 20, "only {} forgeries are readable", expected.len());
+    assert_eq!(bypasses(&log), expected);
+}
+
+/// The ids of the processes that run an executable.
+fn running(executable: &Path) -> Vec<u32> {
+    fs::read_dir("/proc")
+        .expect("/proc is there")
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|pid: &u32| fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|path| path == executable))
+        .collect()
+}
+
+fn wait_until(what: &str, within: Duration, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < within, "{what} did not come about within {within:?}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A copy of the pinned server under a path of its own, so that its processes can be told apart.
+fn own_copy(folder: &Path, name: &str) -> PathBuf {
+    // Deploying once builds the pinned server where it is not there yet.
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    run(&suite, &["algorithms/valid/hs256"], target(&format!("{name}:process"), &[]).as_ref());
+    let servers = std::env::var_os("JOTPROOF_SERVERS").map_or_else(|| PathBuf::from("target/servers"), PathBuf::from);
+    let pinned = fs::read_dir(&servers)
+        .expect("the servers are there")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.is_file() && path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name)))
+        .expect("the pinned server was built");
+    let copy = folder.canonicalize().expect("the folder is there").join(name);
+    fs::copy(pinned, &copy).expect("the server can be copied");
+    copy
+}
+
+#[test]
+fn no_server_survives_the_command_even_when_it_is_killed() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    for (name, signal) in [("centrifugo", "KILL"), ("anycable", "KILL"), ("centrifugo", "INT")] {
+        let server = own_copy(folder.path(), name);
+        let mut command = Command::new(COMMAND)
+            .args(["run", &format!("{name}:process:{}", server.display())])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the command starts");
+        wait_until("a running server", Duration::from_secs(10), || !running(&server).is_empty());
+        let killed = Command::new("kill")
+            .args([format!("-{signal}"), command.id().to_string()])
+            .status()
+            .expect("kill runs");
+        assert!(killed.success(), "the command was still running");
+        command.wait().expect("the command ends");
+        wait_until("the end of the server", Duration::from_secs(10), || running(&server).is_empty());
+    }
+}
+
+#[test]
+fn a_server_that_dies_in_the_middle_of_a_run_is_a_fault_with_its_own_exit_code() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let server = own_copy(folder.path(), "anycable");
+    let mut command = Command::new(COMMAND)
+        .args(["run", &format!("anycable:process:{}", server.display())])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    wait_until("a running server", Duration::from_secs(10), || !running(&server).is_empty());
+    while command.try_wait().expect("the command can be waited for").is_none() {
+        for pid in running(&server) {
+            let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).stderr(Stdio::null()).status();
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let output = command.wait_with_output().expect("the command ends");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(i32::from(Exit::TargetFault.code())), "{said}");
+    assert!(running(&server).is_empty());
+}

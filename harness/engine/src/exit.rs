@@ -1,0 +1,45 @@
+//! The exit codes of the command: a documented, public type.
+
+/// What the command ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything that was asked for held.
+    Ok = 0,
+    /// At least one judgement is unexplained, or something that was predicted did not happen.
+    ConformanceFailure = 1,
+    /// The command line, or a file that it names, is wrong.
+    Usage = 2,
+    /// The target died, hung, or answered outside its protocol.
+    TargetFault = 3,
+    /// Nothing was judged, or too little: more than a fifth was unsupported or void.
+    TooLittleJudged = 4,
+    /// The baseline has entries that no longer apply.
+    StaleBaseline = 5,
+    /// Something that the run needs is missing on this machine.
+    EnvironmentMissing = 6,
+}
+
+impl Exit {
+    /// The number.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// Of the outcomes of several targets, the one that the command ends with: a conformance failure
+    /// before anything else, then a fault, then a missing environment, then too little judged.
+    #[must_use]
+    pub fn worst(self, other: Self) -> Self {
+        const ORDER: [Exit; 7] = [
+            Exit::ConformanceFailure,
+            Exit::TargetFault,
+            Exit::EnvironmentMissing,
+            Exit::TooLittleJudged,
+            Exit::StaleBaseline,
+            Exit::Usage,
+            Exit::Ok,
+        ];
+        ORDER.into_iter().find(|exit| *exit == self || *exit == other).unwrap_or(Self::Ok)
+    }
+}

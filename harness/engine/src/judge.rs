@@ -1,0 +1,311 @@
+//! What an observation means.
+//!
+//! A judgement is always made against the normative expectation. Whether a profile explains it is a
+//! second question, and whether the profile's own prediction came true a third one.
+
+use std::collections::BTreeMap;
+
+use jotproof_mint::placeholder;
+use jotproof_model::expectation::Preference;
+use jotproof_model::{Effect, Expectation, Expiry, Judgement, Observation, Reason, Seen, SeenExpiry, Threat, Vector};
+use jotproof_profiles::predict::{Outcome, Predicted};
+use jotproof_profiles::{EntryKind, Profile};
+use serde_json::Value;
+
+use crate::log::Row;
+
+/// What a row is made of.
+#[derive(Debug)]
+pub struct Evidence<'a> {
+    /// The vector.
+    pub vector: &'a Vector,
+    /// What was seen.
+    pub observation: Observation,
+    /// The clock that the token was minted at.
+    pub now: i64,
+    /// Whether the twin was accepted in this run; absent where the vector has none.
+    pub twin_accepted: Option<bool>,
+    /// What the profile says.
+    pub predicted: Predicted<'a>,
+}
+
+/// Judges one vector.
+#[must_use]
+pub fn judge(evidence: Evidence<'_>, profile: &Profile) -> Row {
+    let (judgement, detail) = normative(&evidence, profile);
+    let missed = missed(&evidence, profile);
+    let explained_by = evidence
+        .predicted
+        .by
+        .filter(|entry| {
+            missed.is_none()
+                && !judgement.is_fine()
+                && entry.kind != EntryKind::Choice
+                && (!judgement.is_risk() || entry.acknowledge_risk || entry.kind == EntryKind::Grant)
+        })
+        .map(|entry| entry.id.clone());
+    Row {
+        id: evidence.vector.id.clone(),
+        expected: evidence.vector.expectation.name().to_owned(),
+        observation: evidence.observation,
+        judgement,
+        detail,
+        explained_by,
+        missed,
+    }
+}
+
+/// The judgement against the normative expectation, and what is wrong in words.
+fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) {
+    let vector = evidence.vector;
+    match (&evidence.observation, &vector.expectation) {
+        (Observation::Unsupported { what }, _) => (Judgement::Unsupported, what.clone()),
+        (Observation::Crashed { detail } | Observation::ProtocolError { detail }, _) => {
+            (Judgement::Fault, detail.clone())
+        }
+        (Observation::TimedOut { after_ms }, _) => (Judgement::Fault, format!("no answer within {after_ms} ms")),
+        (Observation::OverLimit { what }, Expectation::Accept { .. }) => {
+            (Judgement::Overstrict, format!("over a limit of the target: {what}"))
+        }
+        (Observation::OverLimit { .. }, Expectation::Reject { .. } | Expectation::Either { .. }) => {
+            (Judgement::Pass, String::new())
+        }
+        (Observation::Accepted { .. }, Expectation::Reject { .. }) => {
+            (accepted_wrongly(vector.threat), "accepted".to_owned())
+        }
+        (Observation::Accepted { result }, Expectation::Accept { .. }) => {
+            accepted(vector, result, evidence.now, None)
+        }
+        (Observation::Accepted { result }, Expectation::Either { prefer, .. }) => {
+            accepted(vector, result, evidence.now, *prefer)
+        }
+        (Observation::Refused { .. }, Expectation::Accept { .. }) => {
+            (Judgement::Overstrict, format!("refused: {}", told(&evidence.observation)))
+        }
+        (Observation::Refused { reason, answer, .. }, Expectation::Reject { reasons, .. } | Expectation::Either { reasons, .. }) => {
+            if evidence.twin_accepted == Some(false) {
+                return (Judgement::Void, "refused, and so was its accepted twin".to_owned());
+            }
+            let given: Vec<Reason> = match (reason, answer) {
+                (Some(reason), _) => vec![*reason],
+                (None, Some(answer)) if !profile.answers.is_empty() => {
+                    let known = profile.reasons(answer);
+                    if known.is_empty() {
+                        return (Judgement::Fault, format!("an answer that profile {} does not know: {answer}", profile.name));
+                    }
+                    known
+                }
+                (None, _) => Vec::new(),
+            };
+            if !given.is_empty() && !given.iter().any(|reason| reasons.contains(reason)) {
+                let admissible = reasons.iter().map(|reason| reason.name()).collect::<Vec<_>>().join(", ");
+                return (
+                    Judgement::WrongReason,
+                    format!("refused: {}; admissible: {admissible}", told(&evidence.observation)),
+                );
+            }
+            match &vector.expectation {
+                Expectation::Either { prefer: Some(Preference::Accept), .. } => {
+                    (Judgement::Advisory, "refused, where accepting is recommended".to_owned())
+                }
+                Expectation::Either { .. } | Expectation::Reject { .. } | Expectation::Accept { .. } => {
+                    (Judgement::Pass, String::new())
+                }
+            }
+        }
+    }
+}
+
+const fn accepted_wrongly(threat: Threat) -> Judgement {
+    match threat {
+        Threat::Forger => Judgement::Bypass,
+        Threat::Holder => Judgement::Misuse,
+        Threat::Mangler | Threat::Issuer | Threat::Config => Judgement::Lax,
+    }
+}
+
+fn accepted(vector: &Vector, seen: &Seen, now: i64, prefer: Option<Preference>) -> (Judgement, String) {
+    let differences = differences(vector.effect.as_ref(), seen, now);
+    if differences.is_empty() {
+        return if prefer == Some(Preference::Reject) {
+            (Judgement::Advisory, "accepted, where refusing is recommended".to_owned())
+        } else {
+            (Judgement::Pass, String::new())
+        };
+    }
+    let detail = differences.iter().map(|difference| difference.text.as_str()).collect::<Vec<_>>().join("; ");
+    let judgement = match vector.threat {
+        Threat::Forger | Threat::Holder if differences.iter().any(|difference| difference.grants) => {
+            accepted_wrongly(vector.threat)
+        }
+        _ => Judgement::WrongResult,
+    };
+    (judgement, detail)
+}
+
+/// What a target said, for people.
+fn told(observation: &Observation) -> String {
+    match observation {
+        Observation::Refused { reason, answer, text } => {
+            let head = answer.clone().or_else(|| reason.map(|reason| reason.name().to_owned()));
+            match (head, text.is_empty()) {
+                (Some(head), true) => head,
+                (Some(head), false) => format!("{head} ({text})"),
+                (None, _) => text.clone(),
+            }
+        }
+        Observation::Accepted { .. } => "accepted".to_owned(),
+        Observation::Unsupported { what } | Observation::OverLimit { what } => what.clone(),
+        Observation::Crashed { detail } | Observation::ProtocolError { detail } => detail.clone(),
+        Observation::TimedOut { after_ms } => format!("no answer within {after_ms} ms"),
+    }
+}
+
+/// What the profile predicted, where something else happened.
+fn missed(evidence: &Evidence<'_>, profile: &Profile) -> Option<String> {
+    let by = || {
+        evidence
+            .predicted
+            .by
+            .map_or_else(String::new, |entry| format!(" (by {} {})", entry.kind.name(), entry.id))
+    };
+    match (&evidence.predicted.outcome, &evidence.observation) {
+        // Judged as a fault or unsupported already; a prediction cannot be held against it.
+        (
+            _,
+            Observation::Unsupported { .. }
+            | Observation::Crashed { .. }
+            | Observation::TimedOut { .. }
+            | Observation::OverLimit { .. }
+            | Observation::ProtocolError { .. },
+        ) => None,
+        (Outcome::Accepted { effect }, Observation::Accepted { result }) => {
+            let differences = differences(effect.as_ref(), result, evidence.now);
+            (!differences.is_empty()).then(|| {
+                let texts = differences.into_iter().map(|difference| difference.text).collect::<Vec<_>>();
+                format!("accepted{}, and then: {}", by(), texts.join("; "))
+            })
+        }
+        (Outcome::Accepted { .. }, Observation::Refused { .. }) => Some(format!("accepted{}", by())),
+        (Outcome::Refused { reasons, answer }, observed) => {
+            let expected = answer.clone().unwrap_or_else(|| {
+                reasons.iter().map(|reason| reason.name()).collect::<Vec<_>>().join(" or ")
+            });
+            let met = match (observed, answer) {
+                (Observation::Refused { answer: Some(seen), .. }, Some(answer)) => seen == answer,
+                // A verifier in process tells its reason; the profile says what that is answered with.
+                (Observation::Refused { reason: Some(reason), .. }, Some(answer)) => {
+                    profile.answer([reason]).is_some_and(|of_reason| of_reason.answer == *answer)
+                }
+                (Observation::Refused { reason: Some(reason), .. }, None) => reasons.contains(reason),
+                (Observation::Refused { reason: None, .. }, _) => true,
+                _ => false,
+            };
+            (!met).then(|| format!("refused{} with {expected}", by()))
+        }
+    }
+}
+
+/// One way in which a result differs.
+struct Difference {
+    text: String,
+    /// Whether it grants more than the token says: another identity, or more time.
+    grants: bool,
+}
+
+/// How what was seen differs from an effect; what was not observed, or is not stated, is not
+/// compared.
+fn differences(effect: Option<&Effect>, seen: &Seen, now: i64) -> Vec<Difference> {
+    let Some(Effect { claims, user, expires, subscriptions, info, identifiers }) = effect else {
+        return Vec::new();
+    };
+    let fill = |text: &String| placeholder::fill(text, now).unwrap_or_else(|_| text.clone());
+    let mut found = Vec::new();
+    let mut compare = |what: &str, expected: Option<String>, seen: Option<&String>, same: fn(&str, &str) -> bool, grants| {
+        if let (Some(expected), Some(seen)) = (expected, seen)
+            && !same(&expected, seen)
+        {
+            let text = format!("{what} is {}, not {}", shorten(seen), shorten(&expected));
+            found.push(Difference { text, grants });
+        }
+    };
+    compare("claims", claims.as_ref().map(fill), seen.claims.as_ref(), same_json, false);
+    compare("user", user.as_ref().map(fill), seen.user.as_ref(), str::eq, true);
+    compare("info", info.as_ref().map(fill), seen.info.as_ref(), same_json, false);
+    compare("identifiers", identifiers.as_ref().map(fill), seen.identifiers.as_ref(), str::eq, true);
+    if let (Some(expected), Some(seen)) = (subscriptions, &seen.subscriptions)
+        && !same_subscriptions(expected, seen)
+    {
+        let names = |channels: &BTreeMap<String, String>| channels.keys().cloned().collect::<Vec<_>>().join(", ");
+        found.push(Difference {
+            text: format!("subscriptions are [{}], not [{}]", names(seen), names(expected)),
+            grants: seen.keys().any(|channel| !expected.contains_key(channel)),
+        });
+    }
+    if let (Some(expected), Some(seen)) = (expires, &seen.expires) {
+        found.extend(expiry_difference(expected, seen, now));
+    }
+    found
+}
+
+fn expiry_difference(expected: &Expiry, seen: &SeenExpiry, now: i64) -> Option<Difference> {
+    let at = match expected {
+        Expiry::Never => None,
+        Expiry::At { second } => Some(placeholder::fill(second, now).ok()?.parse::<i64>().ok()?),
+    };
+    match (at, seen) {
+        (None, SeenExpiry::Never) => None,
+        (Some(at), SeenExpiry::Between { from, to }) if (*from..=*to).contains(&at) => None,
+        (None, SeenExpiry::Between { from, to }) => Some(Difference {
+            text: format!("it expires between {from} and {to}, not never"),
+            grants: false,
+        }),
+        (Some(at), SeenExpiry::Never) => Some(Difference {
+            text: format!("it does not expire, not at {at}"),
+            grants: true,
+        }),
+        (Some(at), SeenExpiry::Between { from, to }) => Some(Difference {
+            text: format!("it expires between {from} and {to}, not at {at}"),
+            grants: *from > at,
+        }),
+    }
+}
+
+fn same_subscriptions(expected: &BTreeMap<String, String>, seen: &BTreeMap<String, String>) -> bool {
+    expected.len() == seen.len()
+        && expected
+            .iter()
+            .zip(seen)
+            .all(|((channel, data), (other, other_data))| channel == other && same_json(data, other_data))
+}
+
+/// Whether two JSON texts have one value: members in any order, numbers after rounding to binary64.
+/// Text that is not JSON (nothing at all, for one) is compared as it is.
+fn same_json(left: &str, right: &str) -> bool {
+    fn same(left: &Value, right: &Value) -> bool {
+        match (left, right) {
+            (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
+            (Value::Array(left), Value::Array(right)) => {
+                left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+            }
+            (Value::Object(left), Value::Object(right)) => {
+                left.len() == right.len()
+                    && left.iter().all(|(name, left)| right.get(name).is_some_and(|right| same(left, right)))
+            }
+            (left, right) => left == right,
+        }
+    }
+    match (serde_json::from_str(left), serde_json::from_str(right)) {
+        (Ok(left), Ok(right)) => same(&left, &right),
+        _ => left == right,
+    }
+}
+
+fn shorten(text: &str) -> String {
+    const MOST: usize = 80;
+    if text.chars().count() <= MOST {
+        return format!("{text:?}");
+    }
+    let start: String = text.chars().take(MOST).collect();
+    format!("{start:?}…")
+}

@@ -1,0 +1,22 @@
+//! Selects, plans, judges and reports.
+//!
+//! [`suite`] loads the vectors, [`select`] picks some of them, [`plan`] finds out which of these a
+//! target carries and on which deployment, [`run`] replays them, [`judge`] compares what was seen
+//! with what is allowed and with what the profile predicts, and [`log`] is the record that every
+//! report ([`summary`]) is a pure function of.
+//!
+//! The engine knows no verifier and no protocol; both are behind [`target`].
+
+pub mod exit;
+pub mod judge;
+pub mod log;
+pub mod plan;
+pub mod run;
+pub mod select;
+pub mod suite;
+pub mod summary;
+pub mod target;
+
+pub use exit::Exit;
+pub use run::run;
+pub use suite::Suite;

@@ -1,0 +1,112 @@
+//! What of a selection a target carries, and on which deployment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jotproof_model::{Expectation, Vector, VectorId};
+use jotproof_profiles::predict::{Outcome, Undecided};
+use jotproof_profiles::{Profile, predicted};
+
+use crate::select::Selection;
+use crate::suite::Suite;
+use crate::target::Target;
+
+/// What will be replayed.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// The vectors per deployment, with the twins that they need.
+    pub groups: BTreeMap<String, Vec<&'a Vector>>,
+    /// The vectors that get a row; the others are there as twins only.
+    pub judged: BTreeSet<&'a str>,
+    /// What is not carried, by reason.
+    pub not_carried: BTreeMap<String, Vec<VectorId>>,
+    /// How many vectors were selected.
+    pub selected: usize,
+}
+
+/// Why no plan can be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{id}: {problem}")]
+pub struct PlanError {
+    /// The vector.
+    pub id: String,
+    /// What the profile does not say.
+    pub problem: Undecided,
+}
+
+/// Plans a run.
+///
+/// # Errors
+///
+/// Where the profile of the target does not say what will come out of a vector that it carries.
+pub fn plan<'a>(
+    suite: &'a Suite,
+    selection: &Selection,
+    target: &dyn Target,
+    profile: &Profile,
+) -> Result<Plan<'a>, PlanError> {
+    let mut plan = Plan {
+        groups: BTreeMap::new(),
+        judged: BTreeSet::new(),
+        not_carried: BTreeMap::new(),
+        selected: 0,
+    };
+    let mut deployments: BTreeMap<&str, String> = BTreeMap::new();
+    for vector in suite.vectors().filter(|vector| selection.takes(vector)) {
+        plan.selected += 1;
+        match carried(vector, suite, target, profile)? {
+            Ok(needed) => {
+                plan.judged.insert(&vector.id.0);
+                deployments.extend(needed.into_iter().map(|(vector, text)| (vector.id.0.as_str(), text)));
+            }
+            Err(reason) => plan.not_carried.entry(reason).or_default().push(vector.id.clone()),
+        }
+    }
+    for (id, deployment) in deployments {
+        let vector = suite.get(id).expect("the id comes from this suite");
+        plan.groups.entry(deployment).or_default().push(vector);
+    }
+    Ok(plan)
+}
+
+/// The vector, and its twin where a refusal needs one, each with its deployment; or why the target
+/// does not carry it.
+#[allow(clippy::type_complexity, reason = "the inner result is the answer, the outer one the error")]
+fn carried<'a>(
+    vector: &'a Vector,
+    suite: &'a Suite,
+    target: &dyn Target,
+    profile: &Profile,
+) -> Result<Result<Vec<(&'a Vector, String)>, String>, PlanError> {
+    let own = match deployable(vector, suite, target, profile) {
+        Ok(deployment) => deployment,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let undecided = |vector: &Vector, problem| PlanError { id: vector.id.0.clone(), problem };
+    let twin = suite.twin(vector);
+    predicted(vector, twin, profile).map_err(|problem| undecided(vector, problem))?;
+    let mut needed = vec![(vector, own)];
+    // A refusal counts only where the twin is accepted by the same target in the same run.
+    if !matches!(vector.expectation, Expectation::Accept { .. })
+        && let Some(twin) = twin
+    {
+        match deployable(twin, suite, target, profile) {
+            Ok(deployment) => needed.push((twin, deployment)),
+            Err(reason) => return Ok(Err(format!("its twin needs {reason}"))),
+        }
+        let of_twin = predicted(twin, suite.twin(twin), profile).map_err(|problem| undecided(twin, problem))?;
+        if matches!(of_twin.outcome, Outcome::Refused { .. }) {
+            return Ok(Err("a twin that this profile accepts".to_owned()));
+        }
+    }
+    Ok(Ok(needed))
+}
+
+fn deployable(vector: &Vector, suite: &Suite, target: &dyn Target, profile: &Profile) -> Result<String, String> {
+    if let Some(missing) = vector.requires.iter().find(|needed| !target.capabilities().contains(needed)) {
+        return Err(missing.to_string());
+    }
+    if let Some(missing) = profile.demands.iter().find(|demanded| !vector.requires.contains(demanded)) {
+        return Err(format!("a context without {missing}"));
+    }
+    target.deployment(&vector.context, suite.keys()).map_err(|reason| reason.to_string())
+}

@@ -1,0 +1,110 @@
+//! Picking vectors by globs over their ids.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use jotproof_model::Vector;
+
+use crate::suite::Suite;
+
+/// Which vectors to take.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    only: Option<GlobSet>,
+    skip: Option<GlobSet>,
+}
+
+/// Why a selection is not possible.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SelectError {
+    /// A glob is not well-formed.
+    #[error("{pattern:?} is not a pattern: {problem}; for example 'claims/**' or 'algorithms/none/*'")]
+    Pattern {
+        /// The glob.
+        pattern: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A glob selects nothing.
+    #[error("no vector matches {pattern:?}{hint}; `jotproof list` shows all ids")]
+    Nothing {
+        /// The glob.
+        pattern: String,
+        /// The nearest id, if one is near.
+        hint: String,
+    },
+}
+
+impl Selection {
+    /// A selection: `only` picks (everything, if empty), `skip` takes away.
+    ///
+    /// # Errors
+    ///
+    /// Names the glob that is not well-formed, or that of `only` selects nothing.
+    pub fn new(suite: &Suite, only: &[String], skip: &[String]) -> Result<Self, SelectError> {
+        for pattern in only {
+            let glob = set(std::slice::from_ref(pattern))?;
+            if !suite.vectors().any(|vector| glob.is_match(&vector.id.0)) {
+                return Err(SelectError::Nothing {
+                    pattern: pattern.clone(),
+                    hint: nearest(suite, pattern).map_or_else(String::new, |id| format!("; did you mean {id}?")),
+                });
+            }
+        }
+        let optional = |patterns: &[String]| (!patterns.is_empty()).then(|| set(patterns)).transpose();
+        Ok(Self { only: optional(only)?, skip: optional(skip)? })
+    }
+
+    /// Whether a vector is taken.
+    #[must_use]
+    pub fn takes(&self, vector: &Vector) -> bool {
+        self.only.as_ref().is_none_or(|only| only.is_match(&vector.id.0))
+            && !self.skip.as_ref().is_some_and(|skip| skip.is_match(&vector.id.0))
+    }
+}
+
+fn set(patterns: &[String]) -> Result<GlobSet, SelectError> {
+    let wrong = |pattern: &str, error: &globset::Error| SelectError::Pattern {
+        pattern: pattern.to_owned(),
+        problem: error.kind().to_string(),
+    };
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        // An id that is a folder of others stands for all of them.
+        let glob = GlobBuilder::new(pattern)
+            .literal_separator(true)
+            .build()
+            .map_err(|error| wrong(pattern, &error))?;
+        builder.add(glob);
+        let below = format!("{}/**", pattern.trim_end_matches('/'));
+        if let Ok(glob) = GlobBuilder::new(&below).literal_separator(true).build() {
+            builder.add(glob);
+        }
+    }
+    builder.build().map_err(|error| wrong(&patterns.join(" "), &error))
+}
+
+/// The id that differs least from a text, if one is near.
+#[must_use]
+pub fn nearest<'a>(suite: &'a Suite, text: &str) -> Option<&'a str> {
+    suite
+        .vectors()
+        .map(|vector| (distance(&vector.id.0, text), vector.id.0.as_str()))
+        .min()
+        .filter(|(distance, _)| *distance <= text.chars().count() / 3)
+        .map(|(_, id)| id)
+}
+
+/// The Levenshtein distance.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (at, from) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = at + 1;
+        for (to_at, to) in right.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[to_at + 1];
+            row[to_at + 1] = replaced.min(diagonal + 1).min(row[to_at] + 1);
+        }
+    }
+    row[right.len()]
+}

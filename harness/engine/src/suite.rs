@@ -1,0 +1,218 @@
+//! The vectors: built in, or read from a folder.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flate2::read::ZlibDecoder;
+use jotproof_model::{KeyRing, Twin, Vector, VectorFile};
+
+const PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vectors.zlib"));
+
+/// A set of vector files with an index.
+#[derive(Debug)]
+pub struct Suite {
+    files: Vec<VectorFile>,
+    index: BTreeMap<String, (usize, usize)>,
+    keys: Arc<KeyRing>,
+}
+
+/// Why vectors could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum SuiteError {
+    /// A file or folder cannot be read.
+    #[error("cannot read {path}: {error}", path = path.display())]
+    Read {
+        /// Which one.
+        path: PathBuf,
+        /// Why not.
+        error: std::io::Error,
+    },
+    /// A file is not a vector file.
+    #[error("vector file {file}: {problem}")]
+    Syntax {
+        /// The file.
+        file: String,
+        /// What is wrong, with line and column.
+        problem: String,
+    },
+    /// A folder has no vector files.
+    #[error("{} has no vector files: expected <family>/<topic>.json as `jotproof vectors build` writes them", path.display())]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Two vectors have one id.
+    #[error("{id} is in {first} and in {second}: an id names one vector")]
+    Duplicate {
+        /// The id.
+        id: String,
+        /// A topic.
+        first: String,
+        /// Another one.
+        second: String,
+    },
+    /// A twin is missing.
+    #[error("{id} was made from {twin}, which is in none of the files; give the folder with all of them")]
+    NoTwin {
+        /// The vector.
+        id: String,
+        /// Its twin.
+        twin: String,
+    },
+    /// Two files give one key name to different keys.
+    #[error("vector file {file}: key {key:?} is another key than in an earlier file")]
+    Key {
+        /// The file.
+        file: String,
+        /// The key.
+        key: String,
+    },
+}
+
+impl Suite {
+    /// The vectors that are built into the command.
+    ///
+    /// # Errors
+    ///
+    /// Only where the build packed files that this version cannot read.
+    pub fn built_in() -> Result<Self, SuiteError> {
+        let broken = |problem: &str| SuiteError::Syntax {
+            file: "(built in)".to_owned(),
+            problem: format!("{problem}; build the command again"),
+        };
+        let mut text = String::new();
+        ZlibDecoder::new(PACKED).read_to_string(&mut text).map_err(|error| broken(&error.to_string()))?;
+        let mut rest = text.as_str();
+        let mut files = Vec::new();
+        while !rest.is_empty() {
+            let (name, after) = rest.split_once('\n').ok_or_else(|| broken("no name"))?;
+            let (length, after) = after.split_once('\n').ok_or_else(|| broken("no length"))?;
+            let length: usize = length.parse().map_err(|_| broken("no length"))?;
+            let (file, after) = after.split_at_checked(length).ok_or_else(|| broken("cut off"))?;
+            files.push(parse(name, file)?);
+            rest = after;
+        }
+        Self::of(files)
+    }
+
+    /// The vectors of a folder.
+    ///
+    /// # Errors
+    ///
+    /// Names the file, and where in it something is wrong.
+    pub fn read(folder: &Path) -> Result<Self, SuiteError> {
+        let mut paths = Vec::new();
+        collect(folder, &mut paths)?;
+        paths.sort();
+        if paths.is_empty() {
+            return Err(SuiteError::Empty { path: folder.to_owned() });
+        }
+        let mut files = Vec::new();
+        for path in paths {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| SuiteError::Read { path: path.clone(), error })?;
+            files.push(parse(&path.display().to_string(), &text)?);
+        }
+        Self::of(files)
+    }
+
+    /// A suite of files that are at hand already.
+    ///
+    /// # Errors
+    ///
+    /// Where ids repeat, twins are missing, or key names clash.
+    pub fn of(files: Vec<VectorFile>) -> Result<Self, SuiteError> {
+        let mut index: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+        let mut keys = KeyRing::new();
+        for (file_at, file) in files.iter().enumerate() {
+            for (name, key) in &file.keys {
+                if keys.insert(name.clone(), key.clone()).is_some_and(|earlier| earlier != *key) {
+                    return Err(SuiteError::Key { file: file.topic.clone(), key: name.clone() });
+                }
+            }
+            for (at, vector) in file.vectors.iter().enumerate() {
+                if let Some((first, _)) = index.insert(vector.id.0.clone(), (file_at, at)) {
+                    return Err(SuiteError::Duplicate {
+                        id: vector.id.0.clone(),
+                        first: files[first].topic.clone(),
+                        second: file.topic.clone(),
+                    });
+                }
+            }
+        }
+        let suite = Self { files, index, keys: Arc::new(keys) };
+        for vector in suite.vectors() {
+            if let Twin::Vector { id, .. } = &vector.twin
+                && suite.get(&id.0).is_none()
+            {
+                return Err(SuiteError::NoTwin { id: vector.id.0.clone(), twin: id.0.clone() });
+            }
+        }
+        Ok(suite)
+    }
+
+    /// Every vector, in the order of the files.
+    pub fn vectors(&self) -> impl Iterator<Item = &Vector> {
+        self.files.iter().flat_map(|file| &file.vectors)
+    }
+
+    /// A vector by its id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Vector> {
+        self.index.get(id).map(|(file, at)| &self.files[*file].vectors[*at])
+    }
+
+    /// The file that a vector is in.
+    #[must_use]
+    pub fn file_of(&self, id: &str) -> Option<&VectorFile> {
+        self.index.get(id).map(|(file, _)| &self.files[*file])
+    }
+
+    /// The accepted vector that a vector was made from.
+    #[must_use]
+    pub fn twin(&self, vector: &Vector) -> Option<&Vector> {
+        match &vector.twin {
+            Twin::Vector { id, .. } => self.get(&id.0),
+            Twin::Nothing { .. } => None,
+        }
+    }
+
+    /// Every key of every file.
+    #[must_use]
+    pub const fn keys(&self) -> &Arc<KeyRing> {
+        &self.keys
+    }
+}
+
+fn parse(name: &str, text: &str) -> Result<VectorFile, SuiteError> {
+    let syntax = |problem: String| SuiteError::Syntax { file: name.to_owned(), problem };
+    let file: VectorFile = serde_json::from_str(text).map_err(|error| syntax(error.to_string()))?;
+    if file.format != "jotproof-vectors/1" {
+        return Err(syntax(format!(
+            "format {:?} is not the one that this version reads, \"jotproof-vectors/1\"",
+            file.format
+        )));
+    }
+    Ok(file)
+}
+
+/// The topic files below a folder: every `.json` file but schemas, profiles and the manifest.
+fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), SuiteError> {
+    let read = |error| SuiteError::Read { path: folder.to_owned(), error };
+    for entry in std::fs::read_dir(folder).map_err(read)? {
+        let path = entry.map_err(read)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if path.is_dir() {
+            if !matches!(name, "schema" | "profiles") {
+                collect(&path, paths)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "json")
+            && name != "MANIFEST.json"
+        {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}

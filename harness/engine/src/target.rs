@@ -1,0 +1,71 @@
+//! The boundary between the engine and what is tested.
+//!
+//! A target answers three questions (what can you do, which contexts share a deployment, deploy this)
+//! and then takes slices of challenges. It never sees an expectation, an id or a title.
+
+use std::collections::BTreeSet;
+
+use jotproof_model::{Capability, Challenge, Context, KeyRing, Observation};
+
+/// One thing under test.
+pub trait Target: Send + Sync {
+    /// The name as the user gave it, completed: `reference:rfc`, `centrifugo:process`…
+    fn name(&self) -> String;
+
+    /// The name of the profile that it follows.
+    fn profile(&self) -> String;
+
+    /// What it can do. A vector that requires more is not carried.
+    fn capabilities(&self) -> &BTreeSet<Capability>;
+
+    /// How many deployments may run side by side.
+    fn parallel_deployments(&self) -> usize;
+
+    /// What a context needs to be started, as a text: contexts with equal texts share a deployment.
+    ///
+    /// # Errors
+    ///
+    /// A [`CannotCarry`] that says which part of the context has no counterpart in the target.
+    fn deployment(&self, context: &Context, keys: &KeyRing) -> Result<String, CannotCarry>;
+
+    /// Starts what the context needs.
+    ///
+    /// # Errors
+    ///
+    /// A [`TargetError`] that says what to do next.
+    fn deploy(&self, context: &Context, keys: &KeyRing) -> Result<Box<dyn Deployment>, TargetError>;
+}
+
+/// A started deployment. Dropping it stops what was started.
+pub trait Deployment: Send {
+    /// Whose clock decides.
+    fn clock(&self) -> Clock;
+
+    /// Submits challenges and gives one observation for each, in their order.
+    fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation>;
+}
+
+/// Whose clock decides on times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// The challenge's: tokens are taken as stored.
+    Settable,
+    /// The machine's: tokens are minted again right before they are submitted.
+    System,
+}
+
+/// Why a context cannot be deployed on a target: counted and reported by this text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[error("{0}")]
+pub struct CannotCarry(pub String);
+
+/// Why a target could not be started or used at all. Every text says what to do next.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum TargetError {
+    /// Something is missing on this machine: a compiler, a binary, a free port.
+    #[error("{0}")]
+    EnvironmentMissing(String),
+    /// The target itself failed: it did not start, died, or is not what was started.
+    #[error("{0}")]
+    Fault(String),
+}

@@ -1,0 +1,20 @@
+//! A guard and nothing else: what tests name with `set_guard_executable`, because a test binary
+//! cannot start itself as one.
+
+use std::process::ExitCode;
+
+use jotproof_targets::{GUARD_ARGUMENT, run_guard};
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments
+        .next()
+        .is_some_and(|first| first == GUARD_ARGUMENT)
+    {
+        return run_guard(arguments);
+    }
+    eprintln!(
+        "usage: guard {GUARD_ARGUMENT} --log FILE [--remove DIRECTORY] -- PROGRAM [ARGUMENT…]"
+    );
+    ExitCode::from(2)
+}

@@ -1,0 +1,139 @@
+//! The Action Cable handshake with a token in the query, and what it is answered by.
+
+use std::fmt::Write as _;
+
+use jotproof_model::{Observation, Seen};
+use serde_json::Value;
+
+use crate::live::Protocol;
+use crate::websocket::{Connection, Event, Failure, Handshake, unexpected_close};
+
+/// Connects with a token in the query parameter `jid`.
+///
+/// Nothing is observed of an accepted token: `welcome` does not tell the identifiers.
+#[derive(Debug, Clone, Copy)]
+pub struct QueryToken;
+
+impl Protocol for QueryToken {
+    fn handshake(&self, token: &[u8]) -> Result<Handshake, Observation> {
+        Ok(Handshake {
+            target: format!("/cable?jid={}", percent_encode(token)),
+            subprotocol: Some("actioncable-v1-json"),
+        })
+    }
+
+    async fn converse(
+        &self,
+        connection: &mut Connection,
+        _token: &[u8],
+    ) -> Result<Observation, Failure> {
+        loop {
+            let message = match connection.receive().await? {
+                Event::Text(text) => Message::read(&text),
+                // An error of the server's own while it read a token: the profile says whether that
+                // is a refusal.
+                Event::Closed { code: 1011, reason } => {
+                    return Ok(Observation::Refused {
+                        reason: None,
+                        answer: Some("close 1011".to_owned()),
+                        text: reason,
+                    });
+                }
+                Event::Closed { code, reason } => return Ok(unexpected_close(code, &reason)),
+            };
+            match message {
+                Message::Ping => {}
+                Message::Welcome => {
+                    connection.close().await;
+                    return Ok(Observation::Accepted {
+                        result: Box::new(Seen::default()),
+                    });
+                }
+                Message::Disconnect(reason) => {
+                    return Ok(Observation::Refused {
+                        reason: None,
+                        answer: Some(format!("disconnect {reason}")),
+                        text: connection.close().await.unwrap_or_default(),
+                    });
+                }
+                Message::Unknown(text) => {
+                    return Ok(Observation::ProtocolError {
+                        detail: format!("unknown frame {text:?}"),
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// What an Action Cable server says before anything is subscribed to.
+#[derive(Debug, PartialEq, Eq)]
+enum Message {
+    Welcome,
+    Ping,
+    /// With its reason.
+    Disconnect(String),
+    /// Anything else, by its beginning.
+    Unknown(String),
+}
+
+impl Message {
+    fn read(text: &str) -> Self {
+        let message: Option<Value> = serde_json::from_str(text).ok();
+        let member = |name: &str| message.as_ref()?.get(name)?.as_str();
+        match (member("type"), member("reason")) {
+            (Some("welcome"), _) => Self::Welcome,
+            (Some("ping"), _) => Self::Ping,
+            (Some("disconnect"), Some(reason)) => Self::Disconnect(reason.to_owned()),
+            _ => Self::Unknown(text.chars().take(200).collect()),
+        }
+    }
+}
+
+/// RFC 3986 section 2.1, for every octet that is not unreserved (section 2.3).
+fn percent_encode(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(octets.len());
+    for &octet in octets {
+        if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {
+            text.push(char::from(octet));
+        } else {
+            // Writing to a string does not fail.
+            let _ = write!(text, "%{octet:02X}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Message, percent_encode};
+
+    #[test]
+    fn every_octet_that_is_not_unreserved_is_encoded() {
+        assert_eq!(percent_encode(b"aZ09-._~"), "aZ09-._~");
+        assert_eq!(
+            percent_encode(b" +/=%&;\0\xff\n"),
+            "%20%2B%2F%3D%25%26%3B%00%FF%0A"
+        );
+    }
+
+    #[test]
+    fn messages_are_told_by_their_type() {
+        let table = [
+            (r#"{"type":"welcome","sid":"x"}"#, Message::Welcome),
+            (r#"{"type":"ping","message":1}"#, Message::Ping),
+            (
+                r#"{"type":"disconnect","reason":"unauthorized","reconnect":false}"#,
+                Message::Disconnect("unauthorized".to_owned()),
+            ),
+            (
+                r#"{"type":"disconnect"}"#,
+                Message::Unknown(r#"{"type":"disconnect"}"#.to_owned()),
+            ),
+            ("welcome", Message::Unknown("welcome".to_owned())),
+        ];
+        for (text, message) in table {
+            assert_eq!(Message::read(text), message, "{text}");
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! Puts challenges to a started server.
+//!
+//! Every challenge has a connection of its own, a few of them at a time. What differs between servers
+//! is a [`Protocol`]; that a death, a silence or a dropped connection is never a refusal is decided
+//! here, once for all of them.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures_util::{StreamExt as _, stream};
+use jotproof_engine::target::{Clock, Deployment, TargetError};
+use jotproof_model::{Challenge, Observation};
+use tokio::runtime::Runtime;
+use tokio::time::{sleep, timeout};
+
+use crate::server::process::{Launch, ServerProcess};
+use crate::websocket::{Connection, Failure, Handshake};
+
+/// How long a server has to answer one challenge, unless said otherwise.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// How many challenges are put at a time.
+const CONCURRENCY: usize = 16;
+
+/// How long the news of a server's death may take: a connection breaks before its process is gone.
+const NEWS_OF_DEATH: Duration = Duration::from_millis(500);
+
+/// The shortest text that is looked for as a leaked secret; shorter ones stand in any text.
+const SHORTEST_SECRET: usize = 8;
+
+/// How a server is asked about a token, over WebSocket.
+pub trait Protocol: Send {
+    /// The handshake that carries the token, or goes before it.
+    ///
+    /// # Errors
+    ///
+    /// [`Observation::Unsupported`] where the protocol has no place for such a token.
+    fn handshake(&self, token: &[u8]) -> Result<Handshake, Observation>;
+
+    /// Says what is left to say, and waits for the answer.
+    fn converse(
+        &self,
+        connection: &mut Connection,
+        token: &[u8],
+    ) -> impl Future<Output = Result<Observation, Failure>>;
+}
+
+/// A server that was started for one context.
+pub struct LiveDeployment<P> {
+    server: ServerProcess,
+    protocol: P,
+    answer_within: Duration,
+    runtime: Runtime,
+}
+
+impl<P: Protocol> LiveDeployment<P> {
+    /// Starts a server to be asked by `protocol`.
+    ///
+    /// # Errors
+    ///
+    /// As [`ServerProcess::start`].
+    pub fn start(
+        launch: &Launch<'_>,
+        protocol: P,
+        answer_within: Duration,
+    ) -> Result<Self, TargetError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| TargetError::Fault(format!("cannot make an event loop: {error}")))?;
+        Ok(Self {
+            server: ServerProcess::start(launch)?,
+            protocol,
+            answer_within,
+            runtime,
+        })
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn server(&self) -> &ServerProcess {
+        &self.server
+    }
+}
+
+impl<P: Protocol> Deployment for LiveDeployment<P> {
+    fn clock(&self) -> Clock {
+        Clock::System
+    }
+
+    fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
+        let asker = Asker {
+            protocol: &self.protocol,
+            address: self.server.address(),
+            answer_within: self.answer_within,
+            crashed: &|| {
+                self.server.exit_status().map(|status| {
+                    format!("{status}; last log lines: {}", self.server.last_log_lines())
+                })
+            },
+        };
+        self.runtime.block_on(asker.ask_all(challenges))
+    }
+}
+
+/// One replay.
+struct Asker<'a, P> {
+    protocol: &'a P,
+    address: SocketAddr,
+    answer_within: Duration,
+    /// How the server died, if it did.
+    crashed: &'a dyn Fn() -> Option<String>,
+}
+
+impl<P: Protocol> Asker<'_, P> {
+    async fn ask_all(&self, challenges: &[Challenge]) -> Vec<Observation> {
+        stream::iter(challenges)
+            .map(|challenge| self.ask(challenge))
+            .buffered(CONCURRENCY)
+            .collect()
+            .await
+    }
+
+    async fn ask(&self, challenge: &Challenge) -> Observation {
+        let handshake = match self.protocol.handshake(&challenge.token) {
+            Ok(handshake) => handshake,
+            Err(observation) => return observation,
+        };
+        if let Some(detail) = (self.crashed)() {
+            return Observation::Crashed { detail };
+        }
+        let within = self.answer_within;
+        match timeout(within, self.converse(&handshake, challenge)).await {
+            Ok(Ok(observation)) => observation,
+            Ok(Err(failure)) => match self.news_of_death(&failure).await {
+                Some(detail) => Observation::Crashed { detail },
+                None => failure.observation(),
+            },
+            Err(_) => match (self.crashed)() {
+                Some(detail) => Observation::Crashed { detail },
+                None => Observation::TimedOut {
+                    after_ms: u64::try_from(within.as_millis()).unwrap_or(u64::MAX),
+                },
+            },
+        }
+    }
+
+    async fn converse(
+        &self,
+        handshake: &Handshake,
+        challenge: &Challenge,
+    ) -> Result<Observation, Failure> {
+        let mut connection = Connection::open(self.address, handshake).await?;
+        let observation = self
+            .protocol
+            .converse(&mut connection, &challenge.token)
+            .await?;
+        Ok(match leaked(connection.heard(), challenge) {
+            Some(what) => Observation::ProtocolError {
+                detail: format!("leaks the {what}"),
+            },
+            None => observation,
+        })
+    }
+
+    async fn news_of_death(&self, failure: &Failure) -> Option<String> {
+        // A server that answers by a status lives.
+        if matches!(failure, Failure::Status(_)) {
+            return None;
+        }
+        let news = async {
+            loop {
+                if let Some(detail) = (self.crashed)() {
+                    return detail;
+                }
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(NEWS_OF_DEATH, news).await.ok()
+    }
+}
+
+/// Which secret an answer gives away: no error text, close reason or reply may repeat one.
+fn leaked(heard: &str, challenge: &Challenge) -> Option<&'static str> {
+    let gives_away = |secret: &[u8]| {
+        secret.len() >= SHORTEST_SECRET
+            && heard
+                .as_bytes()
+                .windows(secret.len())
+                .any(|window| window == secret)
+    };
+    let secret = challenge
+        .context
+        .keys
+        .iter()
+        .filter_map(|name| challenge.keys.get(name)?.secret.as_deref())
+        .any(|secret| gives_away(secret.as_bytes()));
+    let signature = challenge
+        .token
+        .split(|octet| *octet == b'.')
+        .nth(2)
+        .is_some_and(gives_away);
+    if secret {
+        Some("secret")
+    } else if signature {
+        Some("signature")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::net::SocketAddr;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use jotproof_model::{Application, Challenge, Context, KeyKind, KeyMaterial, Observation};
+    use tokio::net::TcpListener;
+    use tokio::runtime::Runtime;
+
+    use super::{Asker, Protocol, leaked};
+    use crate::websocket::{Connection, Event, Failure, Handshake};
+
+    /// Says nothing and takes any text for a yes.
+    struct AnyText;
+
+    impl Protocol for AnyText {
+        fn handshake(&self, token: &[u8]) -> Result<Handshake, Observation> {
+            if token.is_empty() {
+                return Err(Observation::Unsupported {
+                    what: "empty-token".to_owned(),
+                });
+            }
+            Ok(Handshake {
+                target: "/".to_owned(),
+                subprotocol: None,
+            })
+        }
+
+        async fn converse(
+            &self,
+            connection: &mut Connection,
+            _: &[u8],
+        ) -> Result<Observation, Failure> {
+            match connection.receive().await? {
+                Event::Text(_) => Ok(Observation::Accepted {
+                    result: Box::default(),
+                }),
+                Event::Closed { .. } => Ok(Observation::ProtocolError {
+                    detail: String::new(),
+                }),
+            }
+        }
+    }
+
+    fn challenge(token: &[u8], secret: &str) -> Challenge {
+        let key = KeyMaterial {
+            kind: KeyKind::Hmac,
+            secret: Some(secret.to_owned()),
+            public_pem: None,
+            public_pkcs1_pem: None,
+            certificate_pem: None,
+            private_pem: None,
+            jwk: String::new(),
+        };
+        Challenge {
+            token: token.to_vec(),
+            context: Arc::new(Context {
+                application: Application::Jwt,
+                keys: vec!["key".to_owned()],
+                algorithms: Vec::new(),
+                audience: None,
+                issuer: None,
+                typ: None,
+                leeway: 0,
+                allow_none: false,
+                refuse_anonymous: false,
+            }),
+            keys: Arc::new(BTreeMap::from([("key".to_owned(), key)])),
+            now: 0,
+        }
+    }
+
+    fn ask(
+        runtime: &Runtime,
+        address: SocketAddr,
+        crashed: &dyn Fn() -> Option<String>,
+        tokens: &[&[u8]],
+    ) -> Vec<Observation> {
+        let asker = Asker {
+            protocol: &AnyText,
+            address,
+            answer_within: Duration::from_millis(300),
+            crashed,
+        };
+        let challenges: Vec<_> = tokens.iter().map(|token| challenge(token, "")).collect();
+        runtime.block_on(asker.ask_all(&challenges))
+    }
+
+    fn runtime() -> Runtime {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    }
+
+    #[test]
+    fn a_server_that_never_answers_is_a_time_out_not_a_refusal() {
+        let runtime = runtime();
+        // The kernel takes the connection; nobody ever reads from it.
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        assert_eq!(
+            ask(&runtime, address, &|| None, &[b"a", b"", b"b"]),
+            [
+                Observation::TimedOut { after_ms: 300 },
+                Observation::Unsupported {
+                    what: "empty-token".to_owned()
+                },
+                Observation::TimedOut { after_ms: 300 },
+            ]
+        );
+    }
+
+    #[test]
+    fn a_dropped_connection_is_a_crash_only_where_the_server_died() {
+        let runtime = runtime();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let seen = ask(&runtime, address, &|| None, &[b"a"]);
+        assert!(
+            matches!(&seen[..], [Observation::ProtocolError { detail }] if detail.contains("refused")),
+            "{seen:?}"
+        );
+        let died = || Some("signal: 9".to_owned());
+        assert_eq!(
+            ask(&runtime, address, &died, &[b"a"]),
+            [Observation::Crashed {
+                detail: "signal: 9".to_owned()
+            }]
+        );
+    }
+
+    #[test]
+    fn a_secret_is_leaked_where_the_answer_repeats_it() {
+        let challenge = challenge(b"h.p.signature-text", "a-long-secret");
+        assert_eq!(leaked("invalid token", &challenge), None);
+        assert_eq!(
+            leaked("key a-long-secret is wrong", &challenge),
+            Some("secret")
+        );
+        assert_eq!(leaked("h.p.signature-text", &challenge), Some("signature"));
+    }
+
+    #[test]
+    fn a_short_secret_is_no_leak() {
+        assert_eq!(leaked("a b c", &challenge(b"x.y.c", "a")), None);
+    }
+}

@@ -1,0 +1,237 @@
+//! Servers that are built from source, pinned by checksum.
+//!
+//! What pins them is in `fixtures/servers`, one folder per server and version; see its `README.md`.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use jotproof_engine::target::TargetError;
+use jotproof_model::Capability;
+use jotproof_profiles::Profiles;
+
+/// The variable that names the directory where built servers are kept.
+pub const CACHE_VARIABLE: &str = "JOTPROOF_SERVERS";
+
+/// How many lines of a failed build are shown.
+const SHOWN_LINES: usize = 20;
+
+/// Held while a server is looked for and built: deployments start side by side.
+static BUILDING: Mutex<()> = Mutex::new(());
+
+/// A server and what its binary is built from.
+#[derive(Debug)]
+pub struct PinnedServer {
+    /// What people call it.
+    pub title: &'static str,
+    /// Its name in files and profiles.
+    pub name: &'static str,
+    /// Its exact version.
+    pub version: &'static str,
+    /// The Go package of its command.
+    package: &'static str,
+    /// `go.mod`: the version.
+    go_mod: &'static str,
+    /// `go.sum`: the checksums of everything that it is built from.
+    go_sum: &'static str,
+}
+
+/// Centrifugo.
+pub const CENTRIFUGO: PinnedServer = PinnedServer {
+    title: "Centrifugo",
+    name: "centrifugo",
+    version: "5.4.9",
+    package: "github.com/centrifugal/centrifugo/v5",
+    go_mod: include_str!("../../../../fixtures/servers/centrifugo-5.4.9/go.mod"),
+    go_sum: include_str!("../../../../fixtures/servers/centrifugo-5.4.9/go.sum"),
+};
+
+/// AnyCable-Go.
+pub const ANYCABLE: PinnedServer = PinnedServer {
+    title: "AnyCable",
+    name: "anycable",
+    version: "1.5.2",
+    package: "github.com/anycable/anycable-go/cmd/anycable-go",
+    go_mod: include_str!("../../../../fixtures/servers/anycable-1.5.2/go.mod"),
+    go_sum: include_str!("../../../../fixtures/servers/anycable-1.5.2/go.sum"),
+};
+
+impl PinnedServer {
+    /// The name with the version, which is also the name of the profile: `centrifugo-5.4.9`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}-{}", self.name, self.version)
+    }
+
+    /// What it can do, by the profile of its version.
+    ///
+    /// # Panics
+    ///
+    /// Never: every pinned server has a profile, which a test of this crate checks.
+    #[must_use]
+    pub fn capabilities(&self) -> BTreeSet<Capability> {
+        Profiles::built_in()
+            .get(&self.id())
+            .expect("every pinned server has a profile")
+            .capabilities
+            .clone()
+    }
+
+    /// The binary, kept in `$JOTPROOF_SERVERS` or else in `target/servers`; built first if it is not
+    /// there.
+    ///
+    /// # Errors
+    ///
+    /// As [`PinnedServer::binary_in`].
+    pub fn binary(&self) -> Result<PathBuf, TargetError> {
+        let cache = env::var_os(CACHE_VARIABLE)
+            .filter(|directory| !directory.is_empty())
+            .unwrap_or_else(|| OsString::from("target/servers"));
+        self.binary_in(Path::new(&cache))
+    }
+
+    /// The binary, kept in `cache`; built first if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`TargetError::EnvironmentMissing`] where Go is not installed or the build fails.
+    pub fn binary_in(&self, cache: &Path) -> Result<PathBuf, TargetError> {
+        let missing = |doing: &str, error: io::Error| {
+            TargetError::EnvironmentMissing(format!(
+                "cannot {doing} {}: {error}; name a writable directory in {CACHE_VARIABLE}",
+                cache.display()
+            ))
+        };
+        // The lock guards no data: a thread that panicked while it built left nothing half-done.
+        let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+        let cache = std::path::absolute(cache).map_err(|error| missing("resolve", error))?;
+        let binary = cache.join(self.id());
+        if binary.is_file() {
+            return Ok(binary);
+        }
+        fs::create_dir_all(&cache).map_err(|error| missing("create", error))?;
+        // Beside the binary, so that moving it into place is one step that happens or does not.
+        let workshop = tempfile::Builder::new()
+            .prefix(".build-")
+            .tempdir_in(&cache)
+            .map_err(|error| missing("write to", error))?;
+        let built = self.build(workshop.path())?;
+        fs::rename(&built, &binary).map_err(|error| missing("write to", error))?;
+        Ok(binary)
+    }
+
+    fn build(&self, workshop: &Path) -> Result<PathBuf, TargetError> {
+        let write = |name: &str, text: &str| {
+            fs::write(workshop.join(name), text).map_err(|error| {
+                TargetError::EnvironmentMissing(format!(
+                    "cannot write {}: {error}; name a writable directory in {CACHE_VARIABLE}",
+                    workshop.join(name).display()
+                ))
+            })
+        };
+        write("go.mod", self.go_mod)?;
+        write("go.sum", self.go_sum)?;
+        let built = workshop.join(self.name);
+
+        eprintln!(
+            "building {} {} with go (once, 1 to 2 minutes)…",
+            self.title, self.version
+        );
+        let start = Instant::now();
+        let output = Command::new("go")
+            .args([
+                "build",
+                "-mod=readonly",
+                "-trimpath",
+                "-buildvcs=false",
+                "-o",
+            ])
+            .arg(&built)
+            .arg(self.package)
+            .current_dir(workshop)
+            // A static binary, from these modules and no others.
+            .env("CGO_ENABLED", "0")
+            .env("GO111MODULE", "on")
+            .env("GOWORK", "off")
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| self.no_go(&error))?;
+        if !output.status.success() {
+            return Err(TargetError::EnvironmentMissing(format!(
+                "cannot build {} {}: go ended with {}\n{}\nsee that this machine can reach the Go \
+                 module proxy, or give a binary: {}:process:PATH",
+                self.title,
+                self.version,
+                output.status,
+                last_lines(&String::from_utf8_lossy(&output.stderr), SHOWN_LINES),
+                self.name,
+            )));
+        }
+        eprintln!(
+            "built {} {} in {} s",
+            self.title,
+            self.version,
+            start.elapsed().as_secs()
+        );
+        Ok(built)
+    }
+
+    fn no_go(&self, error: &io::Error) -> TargetError {
+        let what = if error.kind() == io::ErrorKind::NotFound {
+            "there is no go command".to_owned()
+        } else {
+            format!("the go command cannot be run: {error}")
+        };
+        TargetError::EnvironmentMissing(format!(
+            "cannot build {} {}: {what}; install Go 1.23 or later (https://go.dev/dl), or give a \
+             binary: {}:process:PATH",
+            self.title, self.version, self.name
+        ))
+    }
+}
+
+/// The last `count` lines of `text`, without blank ones.
+pub(super) fn last_lines(text: &str, count: usize) -> String {
+    let mut lines: Vec<&str> = text
+        .lines()
+        .rev()
+        .filter(|line| !line.trim().is_empty())
+        .take(count)
+        .collect();
+    lines.reverse();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ANYCABLE, CENTRIFUGO, last_lines};
+
+    #[test]
+    fn the_version_is_the_one_that_the_module_file_pins() {
+        for server in [&CENTRIFUGO, &ANYCABLE] {
+            assert!(
+                server.go_mod.contains(&format!(" v{}\n", server.version)),
+                "{}",
+                server.title
+            );
+            assert!(
+                server.go_sum.contains(&format!(" v{} h1:", server.version)),
+                "{}",
+                server.title
+            );
+        }
+    }
+
+    #[test]
+    fn last_lines_leaves_blank_ones_out() {
+        assert_eq!(last_lines("a\n\nb\nc\n\n", 2), "b\nc");
+        assert_eq!(last_lines("a", 2), "a");
+        assert_eq!(last_lines("", 2), "");
+    }
+}

@@ -1,0 +1,403 @@
+//! A running server that we started: started on a port of ours, proved to be ours, ended with us.
+//!
+//! That something answers on the port proves nothing; another server may hold it. The proof is a
+//! management key, made anew for every launch, which our server honours while it turns down another
+//! one.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout};
+use std::sync::mpsc;
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jotproof_engine::target::TargetError;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tempfile::TempDir;
+
+use super::pinned::last_lines;
+use super::port::free_port;
+use super::{guard, random_key};
+
+/// How long a server has to come up, unless said otherwise.
+pub const READY_WITHIN: Duration = Duration::from_secs(10);
+
+/// How many ports are tried. Two in a row are taken away under our hands only on a machine that is
+/// being scanned.
+const PORTS: usize = 5;
+
+/// How long between two questions whether it is up.
+const POLL: Duration = Duration::from_millis(20);
+
+/// How long the guard has to say that the server runs, and to go away after the server.
+const GUARD_WITHIN: Duration = Duration::from_secs(5);
+
+/// How many log lines are shown of a server that died.
+const SHOWN_LINES: usize = 5;
+
+/// What to start.
+pub struct Launch<'a> {
+    /// What people call it.
+    pub title: &'a str,
+    /// The binary.
+    pub binary: &'a Path,
+    /// Variables whose names begin like this would be read as options: they are taken away.
+    pub foreign_variables: &'a str,
+    /// Variables that it is given.
+    pub variables: &'a [(&'a str, &'a str)],
+    /// Writes what it reads into its directory, and gives its arguments.
+    pub arguments: &'a dyn Fn(&Launched) -> io::Result<Vec<OsString>>,
+    /// How it proves that it is the one that was started.
+    pub proof: Proof<'a>,
+    /// How long it has to come up.
+    pub ready_within: Duration,
+}
+
+/// What is made anew for every launch.
+#[derive(Debug)]
+pub struct Launched {
+    /// The port of the loopback interface to listen on.
+    pub port: u16,
+    /// The management key.
+    pub key: String,
+    /// Its working directory, removed with the server.
+    pub directory: PathBuf,
+}
+
+/// How a server shows that it knows a management key.
+pub struct Proof<'a> {
+    /// The request that carries a key.
+    pub request: &'a dyn Fn(&str) -> ManagementRequest,
+    /// The HTTP status of the answer to the right key.
+    pub granted: u16,
+    /// The HTTP status of the answer to a wrong one.
+    pub denied: u16,
+}
+
+/// A POST request to the management interface of a server.
+#[derive(Debug)]
+pub struct ManagementRequest {
+    /// The path.
+    pub path: String,
+    /// Name and value of the header that authorises.
+    pub header: (&'static str, String),
+    /// The body, JSON.
+    pub body: &'static str,
+}
+
+/// A running server. Dropping it ends it and removes its directory.
+#[derive(Debug)]
+pub struct ServerProcess {
+    guard: Child,
+    /// The guard ends the server when this is closed.
+    pipe: Option<ChildStdin>,
+    pid: u32,
+    exited: Arc<OnceLock<String>>,
+    port: u16,
+    log: PathBuf,
+    _directory: TempDir,
+}
+
+/// Why a launch came to nothing.
+enum Failed {
+    /// The port was taken in the meantime: try another.
+    PortTaken(TargetError),
+    /// Another port will not help.
+    ForGood(TargetError),
+}
+
+impl From<TargetError> for Failed {
+    fn from(error: TargetError) -> Self {
+        Self::ForGood(error)
+    }
+}
+
+impl ServerProcess {
+    /// Starts a server and waits until it has proved that it is ours.
+    ///
+    /// # Errors
+    ///
+    /// [`TargetError::Fault`] with the last lines of its log where it dies, does not come up in time
+    /// or does not check its management key; [`TargetError::EnvironmentMissing`] where this machine
+    /// has no free port or no room for its directory.
+    pub fn start(launch: &Launch<'_>) -> Result<Self, TargetError> {
+        let mut tried = 1;
+        loop {
+            match Self::launch(launch) {
+                Ok(server) => return Ok(server),
+                Err(Failed::PortTaken(_)) if tried < PORTS => tried += 1,
+                Err(Failed::PortTaken(error) | Failed::ForGood(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// The process number of the server.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+    }
+
+    /// How it ended, where it ended by itself.
+    #[must_use]
+    pub fn exit_status(&self) -> Option<&str> {
+        self.exited.get().map(String::as_str)
+    }
+
+    /// The last lines of what it wrote.
+    #[must_use]
+    pub fn last_log_lines(&self) -> String {
+        // A log that cannot be read has nothing to say; the error it would explain is told anyway.
+        let tail = read_tail(&self.log).unwrap_or_default();
+        last_lines(&String::from_utf8_lossy(&tail), SHOWN_LINES)
+    }
+
+    fn launch(launch: &Launch<'_>) -> Result<Self, Failed> {
+        let directory = tempfile::Builder::new()
+            .prefix("jotproof-")
+            .tempdir()
+            .map_err(|error| {
+                missing(
+                    "make a temporary directory",
+                    &error,
+                    "make room, or set TMPDIR",
+                )
+            })?;
+        let launched = Launched {
+            port: free_port().map_err(|error| {
+                missing("listen on the loopback interface", &error, "free a port")
+            })?,
+            key: random_key()
+                .map_err(|error| missing("read /dev/urandom", &error, "make it readable"))?,
+            directory: directory.path().to_owned(),
+        };
+        let server = Self::spawn(launch, &launched, directory)?;
+        server.wait_until_proved(launch, &launched)?;
+        Ok(server)
+    }
+
+    fn spawn(
+        launch: &Launch<'_>,
+        launched: &Launched,
+        directory: TempDir,
+    ) -> Result<Self, TargetError> {
+        let fault = |text: String| {
+            TargetError::Fault(format!(
+                "cannot start {} ({}): {text}",
+                launch.title,
+                launch.binary.display()
+            ))
+        };
+        let log = directory.path().join("server.log");
+        let arguments = (launch.arguments)(launched).map_err(|error| fault(error.to_string()))?;
+        let mut command = guard::guard_command(&log, directory.path(), launch.binary)
+            .map_err(|error| fault(format!("no guard executable: {error}")))?;
+        command.args(arguments).current_dir(directory.path());
+        for (name, _) in env::vars_os() {
+            if name.to_string_lossy().starts_with(launch.foreign_variables) {
+                command.env_remove(name);
+            }
+        }
+        command.envs(launch.variables.iter().copied());
+
+        let mut guard = command
+            .spawn()
+            .map_err(|error| fault(format!("no guard process: {error}")))?;
+        let pipe = guard.stdin.take();
+        let lines = guard.stdout.take();
+        let exited = Arc::new(OnceLock::new());
+        let (sender, started) = mpsc::channel();
+        if let Some(lines) = lines {
+            let exited = Arc::clone(&exited);
+            thread::spawn(move || listen(lines, &sender, &exited));
+        }
+        let pid = match started.recv_timeout(GUARD_WITHIN) {
+            Ok(Ok(pid)) => pid,
+            said => {
+                drop(pipe);
+                await_exit(&mut guard);
+                return Err(fault(match said {
+                    Ok(Err(reason)) => reason,
+                    _ => "its guard said nothing; see that the guard executable is this command"
+                        .to_owned(),
+                }));
+            }
+        };
+        Ok(Self {
+            guard,
+            pipe,
+            pid,
+            exited,
+            port: launched.port,
+            log,
+            _directory: directory,
+        })
+    }
+
+    fn wait_until_proved(&self, launch: &Launch<'_>, launched: &Launched) -> Result<(), Failed> {
+        let fault = |text: String| TargetError::Fault(format!("{} {text}", launch.title));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| fault(format!("cannot be asked: no event loop: {error}")))?;
+        let client = reqwest::Client::builder()
+            // The loopback interface is never reached through a proxy of the environment.
+            .no_proxy()
+            .timeout(Duration::from_secs(1).min(launch.ready_within))
+            .build()
+            .map_err(|error| fault(format!("cannot be asked: no HTTP client: {error}")))?;
+        let ask = |key: &str| {
+            let request = (launch.proof.request)(key);
+            let (name, value) = request.header;
+            let client = &client;
+            let url = format!("http://{}{}", self.address(), request.path);
+            async move {
+                let response = client
+                    .post(url)
+                    .header(name, value)
+                    .body(request.body)
+                    .send()
+                    .await;
+                response
+                    .map(|response| response.status().as_u16())
+                    .map_err(innermost)
+            }
+        };
+
+        let deadline = Instant::now() + launch.ready_within;
+        loop {
+            let answer = runtime.block_on(ask(&launched.key));
+            if let Some(status) = self.exit_status() {
+                return Err(self.died(launch, status));
+            }
+            match answer {
+                Ok(status) if status == launch.proof.granted => break,
+                answer if Instant::now() >= deadline => {
+                    let answer = answer.map_or_else(|error| error, |code| format!("HTTP {code}"));
+                    return Err(Failed::ForGood(fault(format!(
+                        "did not come up within {} s: {answer}{}",
+                        launch.ready_within.as_secs_f32(),
+                        self.log_excerpt()
+                    ))));
+                }
+                _ => thread::sleep(POLL),
+            }
+        }
+
+        let wrong = random_key()
+            .map_err(|error| missing("read /dev/urandom", &error, "make it readable"))?;
+        match runtime.block_on(ask(&wrong)) {
+            Ok(status) if status == launch.proof.denied => Ok(()),
+            answer => {
+                let answer = answer.map_or_else(|error| error, |code| format!("HTTP {code}"));
+                Err(Failed::ForGood(fault(format!(
+                    "does not turn down a wrong management key ({answer}), so that nothing proves \
+                     that port {} is its own; see that no --server-option opens its management \
+                     interface",
+                    launched.port
+                ))))
+            }
+        }
+    }
+
+    fn died(&self, launch: &Launch<'_>, status: &str) -> Failed {
+        let error = TargetError::Fault(format!(
+            "{} died at start: {status}{}",
+            launch.title,
+            self.log_excerpt()
+        ));
+        let tail = read_tail(&self.log).unwrap_or_default();
+        if String::from_utf8_lossy(&tail).contains("address already in use") {
+            Failed::PortTaken(error)
+        } else {
+            Failed::ForGood(error)
+        }
+    }
+
+    fn log_excerpt(&self) -> String {
+        match self.last_log_lines() {
+            lines if lines.is_empty() => "; it wrote nothing".to_owned(),
+            lines => format!("; the last lines that it wrote:\n{lines}"),
+        }
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        drop(self.pipe.take());
+        if !await_exit(&mut self.guard)
+            && self.exited.get().is_none()
+            && let Some(group) = i32::try_from(self.pid).ok().and_then(Pid::from_raw)
+        {
+            // The guard was killed: do its work.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+/// Reads what the guard says until it ends.
+fn listen(
+    lines: ChildStdout,
+    started: &mpsc::Sender<Result<u32, String>>,
+    exited: &OnceLock<String>,
+) {
+    for line in BufReader::new(lines).lines().map_while(Result::ok) {
+        // A receiver that is gone has given the server up.
+        if let Some(pid) = line.strip_prefix("started ") {
+            let _ = started.send(pid.parse().map_err(|_| format!("its guard said {line:?}")));
+        } else if let Some(reason) = line.strip_prefix("failed ") {
+            let _ = started.send(Err(reason.to_owned()));
+        } else if let Some(status) = line.strip_prefix("exited ") {
+            let _ = exited.set(status.to_owned());
+        }
+    }
+}
+
+/// Waits for the guard; `false` where it had to be killed, or was.
+fn await_exit(guard: &mut Child) -> bool {
+    let deadline = Instant::now() + GUARD_WITHIN;
+    loop {
+        match guard.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(5)),
+            Ok(None) | Err(_) => break,
+        }
+    }
+    let _ = guard.kill();
+    let _ = guard.wait();
+    false
+}
+
+/// The last octets of a file: enough for a few lines.
+fn read_tail(path: &Path) -> io::Result<Vec<u8>> {
+    const TAIL: u64 = 16 * 1024;
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
+    let mut tail = Vec::new();
+    file.take(TAIL).read_to_end(&mut tail)?;
+    Ok(tail)
+}
+
+/// The error at the bottom: `connection refused` rather than that a request could not be sent.
+fn innermost(error: reqwest::Error) -> String {
+    let mut error: &dyn std::error::Error = &error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}
+
+fn missing(doing: &str, error: &io::Error, remedy: &str) -> TargetError {
+    TargetError::EnvironmentMissing(format!("cannot {doing}: {error}; {remedy}"))
+}

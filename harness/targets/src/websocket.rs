@@ -1,0 +1,324 @@
+//! A WebSocket connection to a server under test (RFC 6455).
+//!
+//! The opening handshake is our own: a token may stand in the request target, where an HTTP library
+//! would bound its length or write it in another way, and the refusals of a handshake are
+//! observations. Frames are `tokio-tungstenite`'s.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use jotproof_model::Observation;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::client::generate_key;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+/// How much of the answer to a handshake is read at most.
+const MAX_HEAD: usize = 16 * 1024;
+
+/// How long a server has to answer a close frame; longer waits teach nothing.
+const FAREWELL: Duration = Duration::from_millis(100);
+
+/// How long to wait for a port to leave from, where a replay has used them all up.
+const PORT_PAUSE: Duration = Duration::from_millis(200);
+
+/// The opening handshake that carries, or goes before, a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handshake {
+    /// The request target, in which every octet is legal: `/cable?jid=…`.
+    pub target: String,
+    /// The subprotocol that is asked for.
+    pub subprotocol: Option<&'static str>,
+}
+
+/// An open connection, with everything that the server has said on it.
+pub struct Connection {
+    stream: WebSocketStream<TcpStream>,
+    heard: String,
+}
+
+/// What a server does on an open connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A text frame.
+    Text(String),
+    /// A close frame.
+    Closed {
+        /// The status code; 1005 where there is none (RFC 6455 section 7.1.5).
+        code: u16,
+        /// The reason, which may be empty.
+        reason: String,
+    },
+}
+
+/// Why there is no connection, or none any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The handshake was answered by another HTTP status than 101.
+    Status(u16),
+    /// The TCP connection was refused or ended in the middle.
+    Dropped(String),
+    /// Something came that is not WebSocket.
+    Violation(String),
+}
+
+impl Failure {
+    /// The failure as an observation, where the server still lives.
+    #[must_use]
+    pub fn observation(self) -> Observation {
+        match self {
+            // RFC 6585 section 5: the request is too long for this server.
+            Self::Status(431) => Observation::OverLimit {
+                what: "HTTP 431".to_owned(),
+            },
+            other => Observation::ProtocolError {
+                detail: other.to_string(),
+            },
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(code) => write!(f, "HTTP {code} in answer to the WebSocket handshake"),
+            Self::Dropped(how) => write!(f, "connection dropped: {how}"),
+            Self::Violation(what) => write!(f, "not WebSocket: {what}"),
+        }
+    }
+}
+
+/// A close frame that the protocol above has no place for, as an observation.
+#[must_use]
+pub fn unexpected_close(code: u16, reason: &str) -> Observation {
+    if code == 1009 {
+        // RFC 6455 section 7.4.1: the message is too big to process.
+        Observation::OverLimit {
+            what: "close 1009".to_owned(),
+        }
+    } else {
+        Observation::ProtocolError {
+            detail: format!("close {code} {reason:?}"),
+        }
+    }
+}
+
+impl Connection {
+    /// Connects and shakes hands.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`] where the server does not take the connection or does not change protocols.
+    pub async fn open(address: SocketAddr, handshake: &Handshake) -> Result<Self, Failure> {
+        let mut stream = connect(address).await?;
+        let key = generate_key();
+        let subprotocol = handshake
+            .subprotocol
+            .map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n"))
+            .unwrap_or_default();
+        let request = format!(
+            "GET {} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{subprotocol}\r\n",
+            handshake.target
+        );
+        // A server may answer a long request, and hang up, before it has read it to the end: what it
+        // has answered counts, not that writing failed.
+        let written = stream.write_all(request.as_bytes()).await;
+        let (head, rest) = match (read_head(&mut stream).await, written) {
+            (Err(Failure::Dropped(_)), Err(error)) => return Err(dropped(&error)),
+            (answer, _) => answer?,
+        };
+        check_answer(&head, &derive_accept_key(key.as_bytes()))?;
+        let stream = WebSocketStream::from_partially_read(stream, rest, Role::Client, None).await;
+        Ok(Self {
+            stream,
+            heard: String::new(),
+        })
+    }
+
+    /// Sends a text frame.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`] where the connection is gone.
+    pub async fn send(&mut self, text: String) -> Result<(), Failure> {
+        self.stream
+            .send(Message::text(text))
+            .await
+            .map_err(|error| failure(&error))
+    }
+
+    /// Waits for the next text or close frame.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`] where the connection ends without a close frame or something else comes.
+    pub async fn receive(&mut self) -> Result<Event, Failure> {
+        loop {
+            match self.stream.next().await {
+                Some(Ok(Message::Text(text))) => {
+                    self.hear(&text);
+                    return Ok(Event::Text(text.as_str().to_owned()));
+                }
+                Some(Ok(Message::Close(frame))) => {
+                    let (code, reason) = match frame {
+                        Some(frame) => (frame.code.into(), frame.reason.as_str().to_owned()),
+                        None => (1005, String::new()),
+                    };
+                    self.hear(&reason);
+                    return Ok(Event::Closed { code, reason });
+                }
+                Some(Ok(Message::Binary(octets))) => {
+                    return Err(Failure::Violation(format!(
+                        "a binary frame of {} octets",
+                        octets.len()
+                    )));
+                }
+                // Control frames, which the library answers.
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                Some(Err(error)) => return Err(failure(&error)),
+                None => return Err(Failure::Dropped("end of file, no close frame".to_owned())),
+            }
+        }
+    }
+
+    /// Closes the connection and gives the server a moment to do the same; the reason of its close
+    /// frame, if it sends one.
+    pub async fn close(&mut self) -> Option<String> {
+        // The conversation is over and its outcome is known: what fails now changes nothing.
+        let _ = self.stream.close(None).await;
+        let farewell = async {
+            loop {
+                match self.receive().await {
+                    Ok(Event::Text(_)) => {}
+                    Ok(Event::Closed { reason, .. }) => return Some(reason),
+                    Err(_) => return None,
+                }
+            }
+        };
+        timeout(FAREWELL, farewell).await.ok().flatten()
+    }
+
+    /// Everything that the server has said: text frames and close reasons, in order.
+    #[must_use]
+    pub fn heard(&self) -> &str {
+        &self.heard
+    }
+
+    fn hear(&mut self, text: &str) {
+        self.heard.push_str(text);
+        self.heard.push('\n');
+    }
+}
+
+async fn connect(address: SocketAddr) -> Result<TcpStream, Failure> {
+    let stream = loop {
+        match TcpStream::connect(address).await {
+            Ok(stream) => break stream,
+            // Every port to leave from is in TIME_WAIT: one comes back before long. Whoever asks
+            // bounds how long that may take.
+            Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => {
+                sleep(PORT_PAUSE).await;
+            }
+            Err(error) => return Err(dropped(&error)),
+        }
+    };
+    stream.set_nodelay(true).map_err(|error| dropped(&error))?;
+    Ok(stream)
+}
+
+/// The head of the answer, and what came after it.
+async fn read_head(stream: &mut TcpStream) -> Result<(String, Vec<u8>), Failure> {
+    const END: &[u8] = b"\r\n\r\n";
+    let mut octets = Vec::with_capacity(512);
+    loop {
+        if let Some(end) = octets.windows(END.len()).position(|window| window == END) {
+            let rest = octets.split_off(end + END.len());
+            return Ok((String::from_utf8_lossy(&octets).into_owned(), rest));
+        }
+        if octets.len() > MAX_HEAD {
+            return Err(Failure::Violation(
+                "an endless answer to the handshake".to_owned(),
+            ));
+        }
+        match stream.read_buf(&mut octets).await {
+            Ok(0) => return Err(Failure::Dropped("end of file in the handshake".to_owned())),
+            Ok(_) => {}
+            Err(error) => return Err(dropped(&error)),
+        }
+    }
+}
+
+/// RFC 6455 section 4.1: what the answer must say for the connection to be open.
+fn check_answer(head: &str, accept: &str) -> Result<(), Failure> {
+    let mut lines = head.split("\r\n");
+    let status_line = lines.next().unwrap_or_default();
+    let status = status_line
+        .strip_prefix("HTTP/1.1 ")
+        .and_then(|rest| rest.get(..3))
+        .and_then(|code| code.parse().ok())
+        .ok_or_else(|| Failure::Violation(format!("{status_line:?} for a status line")))?;
+    if status != 101 {
+        return Err(Failure::Status(status));
+    }
+    let accepted = lines
+        .filter_map(|line| line.split_once(':'))
+        .any(|(name, value)| {
+            name.eq_ignore_ascii_case("sec-websocket-accept") && value.trim() == accept
+        });
+    if accepted {
+        Ok(())
+    } else {
+        Err(Failure::Violation(
+            "no Sec-WebSocket-Accept for our key".to_owned(),
+        ))
+    }
+}
+
+fn dropped(error: &io::Error) -> Failure {
+    Failure::Dropped(error.to_string())
+}
+
+fn failure(error: &Error) -> Failure {
+    match error {
+        Error::Io(error) => dropped(error),
+        Error::ConnectionClosed | Error::AlreadyClosed => Failure::Dropped(error.to_string()),
+        Error::Protocol(
+            tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
+        ) => Failure::Dropped("reset, no close frame".to_owned()),
+        other => Failure::Violation(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, check_answer};
+
+    #[test]
+    fn an_answer_opens_the_connection_only_with_101_and_our_key() {
+        let answer = |head: &str| check_answer(head, "key=");
+        assert_eq!(
+            answer("HTTP/1.1 101 Switching Protocols\r\nsec-websocket-ACCEPT: key=\r\n\r\n"),
+            Ok(())
+        );
+        assert_eq!(
+            answer("HTTP/1.1 431 Too Large\r\n\r\n"),
+            Err(Failure::Status(431))
+        );
+        assert!(matches!(
+            answer("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
+            Err(Failure::Violation(_))
+        ));
+        assert!(matches!(
+            answer("SSH-2.0-x\r\n\r\n"),
+            Err(Failure::Violation(_))
+        ));
+    }
+}

@@ -1,0 +1,204 @@
+//! Centrifugo: outcomes as its documentation has them.
+
+use std::collections::BTreeMap;
+
+use jotproof_engine::target::{CannotCarry, Target as _};
+use jotproof_mint::keys;
+use jotproof_model::{Algorithm, Application, Observation, SeenExpiry};
+use jotproof_targets::server::pinned::CENTRIFUGO;
+use jotproof_targets::{CentrifugoTarget, ServerBinary};
+
+use crate::machine::pinned;
+use crate::tokens::{SECRET, ask, context, hs256, now, replay, signed};
+
+fn target(options: &[(&str, &str)]) -> CentrifugoTarget {
+    let options = options
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    CentrifugoTarget::process(pinned(&CENTRIFUGO), options)
+}
+
+#[test]
+fn tokens_are_accepted_and_refused_in_its_own_words() {
+    let context = context(Application::CentrifugoConnection, &[SECRET]);
+    let valid = hs256(r#"{"sub":"42","exp":{{now+3600}}}"#);
+    let mut long = valid.clone();
+    long.extend(vec![b'x'; 70_000]);
+    assert_eq!(
+        ask(
+            &target(&[]),
+            &context,
+            &[
+                valid.clone(),
+                hs256(r#"{"sub":"42","exp":{{now-3600}}}"#),
+                signed("hmac-64-bytes-foreign", Algorithm::HS256, r#"{"sub":"42"}"#),
+                hs256(r#"{"sub":"42","expire_at":1}"#),
+                hs256(r#"{"subs":{"nowhere:x":{}}}"#),
+                hs256(r#"{"b64info":"-_-_"}"#),
+                Vec::new(),
+                b"\"\n\\".to_vec(),
+                b"\xff".to_vec(),
+                long,
+                signed(SECRET, Algorithm::HS512, "{}"),
+                valid,
+            ]
+        ),
+        [
+            "accepted",
+            "error 109",
+            "close 3500",
+            "error 110",
+            "error 102",
+            "error 100",
+            "close 3501",
+            "close 3500",
+            r#"Unsupported { what: "binary-token" }"#,
+            r#"OverLimit { what: "close 1009" }"#,
+            "accepted",
+            "accepted",
+        ]
+    );
+}
+
+#[test]
+fn expiry_and_subscriptions_are_observed() {
+    let context = context(Application::CentrifugoConnection, &[SECRET]);
+    let mut deployment = target(&[]).deploy(&context, keys::all()).unwrap();
+    let before = now();
+    let seen = replay(
+        &mut *deployment,
+        &context,
+        &[
+            hs256(r#"{"sub":"42"}"#),
+            hs256(r#"{"sub":"42","exp":{{now+3600}}}"#),
+            hs256(r#"{"subs":{"ns:a":{"data":{"n":1e400, "s":"\u0000"}},"b":{}}}"#),
+        ],
+    );
+    let result = |observation: &Observation| match observation {
+        Observation::Accepted { result } => result.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(result(&seen[0]).expires, Some(SeenExpiry::Never));
+    assert_eq!(result(&seen[0]).subscriptions, Some(BTreeMap::new()));
+    assert_eq!(result(&seen[0]).user, None);
+    let Some(SeenExpiry::Between { from, to }) = result(&seen[1]).expires else {
+        panic!("{:?}", seen[1]);
+    };
+    let exp = before + 3600..=now() + 3600;
+    assert!(
+        from <= *exp.end() && to >= *exp.start(),
+        "{from}..={to} and {exp:?}"
+    );
+    assert!(to - from <= 2, "{from}..={to}");
+    let subscriptions = result(&seen[2]).subscriptions.unwrap();
+    assert_eq!(subscriptions["b"], "");
+    assert_eq!(subscriptions["ns:a"], r#"{"n":1e400, "s":"\u0000"}"#);
+}
+
+#[test]
+fn keys_of_several_kinds_audience_and_issuer_are_configured() {
+    let mut context = context(Application::Jwt, &[SECRET, "rsa-2048", "p-384"]);
+    context.audience = Some("here".to_owned());
+    context.issuer = Some("them".to_owned());
+    context.refuse_anonymous = true;
+    let payload = r#"{"sub":"42","aud":"here","iss":"them"}"#;
+    assert_eq!(
+        ask(
+            &target(&[]),
+            &context,
+            &[
+                hs256(payload),
+                signed("rsa-2048", Algorithm::RS384, payload),
+                signed("p-384", Algorithm::ES384, payload),
+                signed("p-384-foreign", Algorithm::ES384, payload),
+                hs256(r#"{"sub":"42","aud":"there","iss":"them"}"#),
+                hs256(r#"{"sub":"42","aud":"here"}"#),
+                hs256(r#"{"aud":"here","iss":"them"}"#),
+            ]
+        ),
+        [
+            "accepted",
+            "accepted",
+            "accepted",
+            "close 3500",
+            "close 3500",
+            "close 3500",
+            "close 3507"
+        ]
+    );
+}
+
+#[test]
+fn options_come_last() {
+    let context = context(Application::Jwt, &[SECRET]);
+    let insecure = target(&[("client_insecure_skip_token_signature_verify", "true")]);
+    let forged = signed("hmac-64-bytes-foreign", Algorithm::HS256, "{}");
+    assert_eq!(ask(&insecure, &context, &[forged]), ["accepted"]);
+
+    let open = target(&[("api_insecure", "true")]).deploy(&context, keys::all());
+    let error = open.err().unwrap().to_string();
+    assert!(
+        error.contains("does not turn down a wrong management key"),
+        "{error}"
+    );
+
+    let ours = target(&[("port", "1")]).deploy(&context, keys::all());
+    let error = ours.err().unwrap().to_string();
+    assert_eq!(
+        error,
+        "the server option port is set anew for every launch: leave it out"
+    );
+}
+
+#[test]
+fn what_has_no_counterpart_is_not_carried() {
+    let target = CentrifugoTarget::process(ServerBinary::Pinned, Vec::new());
+    let plain = |keys| context(Application::Jwt, keys);
+    let mut leeway = plain(&[SECRET]);
+    leeway.leeway = 1;
+    let mut typ = plain(&[SECRET]);
+    typ.typ = Some("at+jwt".to_owned());
+    let mut none = plain(&[SECRET]);
+    none.allow_none = true;
+    let table = [
+        (plain(&[SECRET, "hmac-32-bytes"]), "two HMAC keys"),
+        (plain(&[SECRET, "hmac-empty"]), "two HMAC keys"),
+        (plain(&["p-256", "p-384"]), "two EC keys"),
+        (plain(&["rsa-2048", "rsa-3072"]), "two RSA keys"),
+        (plain(&["secp256k1"]), "secp256k1 key"),
+        (plain(&["ed25519"]), "ed25519 key"),
+        (leeway, "leeway"),
+        (typ, "expected typ"),
+        (none, "unsecured tokens"),
+        (
+            context(Application::Anycable, &[SECRET]),
+            "application anycable",
+        ),
+    ];
+    for (context, reason) in table {
+        let refused = target.deployment(&context, keys::all());
+        assert_eq!(refused, Err(CannotCarry(reason.to_owned())));
+    }
+}
+
+#[test]
+fn contexts_that_differ_for_the_server_do_not_share_a_deployment() {
+    let target = CentrifugoTarget::process(ServerBinary::Pinned, Vec::new());
+    let deployment = |context| target.deployment(&context, keys::all()).unwrap();
+    let plain = context(Application::Jwt, &[SECRET]);
+    let mut audience = plain.clone();
+    audience.audience = Some("a".to_owned());
+    let mut algorithms = plain.clone();
+    algorithms.algorithms = vec![Algorithm::HS512];
+    assert_ne!(deployment(plain.clone()), deployment(audience));
+    assert_eq!(deployment(plain.clone()), deployment(algorithms));
+    assert_eq!(
+        deployment(plain),
+        deployment(context(Application::CentrifugoConnection, &[SECRET]))
+    );
+    assert_eq!(
+        deployment(context(Application::Jwt, &["hmac-empty"])),
+        deployment(context(Application::Jwt, &[]))
+    );
+}

@@ -1,0 +1,329 @@
+//! Servers start, prove themselves, and leave nothing behind, whatever happens.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use jotproof_engine::target::{Deployment as _, Target as _, TargetError};
+use jotproof_mint::keys;
+use jotproof_model::{Application, Observation};
+use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO};
+use jotproof_targets::{AnycableTarget, CentrifugoTarget, GUARD_ARGUMENT, ServerBinary};
+
+use crate::machine::{another_process, eventually, exists, guard, name_guard, pinned};
+use crate::tokens::{SECRET, challenges, context, hs256};
+
+const BRIEF: Duration = Duration::from_millis(500);
+
+#[test]
+fn dropping_a_deployment_leaves_no_process_and_no_directory() {
+    let context = context(Application::Jwt, &[SECRET]);
+    let centrifugo = CentrifugoTarget::process(pinned(&CENTRIFUGO), Vec::new());
+    let deployment = centrifugo.launch(&context, keys::all()).unwrap();
+    let pid = deployment.server().pid();
+    let directory = working_directory(pid);
+    assert!(exists(pid) && directory.is_dir());
+    assert!((20_000..32_768).contains(&deployment.server().address().port()));
+    drop(deployment);
+    assert!(!exists(pid) && !directory.exists());
+
+    let anycable = AnycableTarget::process(pinned(&ANYCABLE), Vec::new());
+    let deployment = anycable.launch(&context, keys::all()).unwrap();
+    let pid = deployment.server().pid();
+    let directory = working_directory(pid);
+    drop(deployment);
+    assert!(!exists(pid) && !directory.exists());
+}
+
+#[test]
+fn deployments_run_side_by_side() {
+    let context = context(Application::Jwt, &[SECRET]);
+    let target = CentrifugoTarget::process(pinned(&CENTRIFUGO), Vec::new());
+    let token = [hs256("{}")];
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..target.parallel_deployments())
+            .map(|_| scope.spawn(|| crate::tokens::ask(&target, &context, &token)))
+            .collect();
+        for thread in threads {
+            assert_eq!(thread.join().unwrap(), ["accepted"]);
+        }
+    });
+}
+
+#[test]
+fn a_server_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
+    let context = context(Application::Jwt, &[SECRET]);
+    let target = CentrifugoTarget::process(pinned(&CENTRIFUGO), Vec::new());
+    let mut deployment = target.launch(&context, keys::all()).unwrap();
+    let challenges = challenges(&context, &vec![hs256("{}"); 20_000]);
+    let pid = deployment.server().pid();
+    let killer = std::thread::spawn(move || {
+        std::thread::sleep(BRIEF);
+        signal(pid, "KILL");
+    });
+    let start = Instant::now();
+    let seen = deployment.replay(&challenges);
+    killer.join().unwrap();
+    assert!(
+        start.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        start.elapsed()
+    );
+
+    let first = seen
+        .iter()
+        .position(|seen| !matches!(seen, Observation::Accepted { .. }));
+    let first = first.expect("the server was killed before the end");
+    assert!(first > 0, "it answered before it was killed");
+    for seen in &seen[first + 16..] {
+        let Observation::Crashed { detail } = seen else {
+            panic!("{seen:?}")
+        };
+        assert!(detail.contains("signal: 9"), "{detail}");
+        assert!(detail.contains("serving websocket"), "{detail}");
+    }
+    let rest = &seen[first..first + 16];
+    assert!(
+        rest.iter().all(|seen| matches!(
+            seen,
+            Observation::Accepted { .. } | Observation::Crashed { .. }
+        )),
+        "{rest:?}"
+    );
+}
+
+#[test]
+fn a_server_that_is_stopped_times_out_and_still_ends() {
+    let context = context(Application::Jwt, &[SECRET]);
+    let target = AnycableTarget::process(pinned(&ANYCABLE), Vec::new())
+        .with_bounds(Duration::from_secs(10), BRIEF);
+    let mut deployment = target.launch(&context, keys::all()).unwrap();
+    let pid = deployment.server().pid();
+    signal(pid, "STOP");
+    let seen = deployment.replay(&challenges(&context, &[b"token".to_vec()]));
+    assert_eq!(seen, [Observation::TimedOut { after_ms: 500 }]);
+    drop(deployment);
+    assert!(!exists(pid));
+}
+
+#[test]
+fn the_guard_ends_the_server_with_its_children_when_the_pipe_closes() {
+    let directory = tempfile::tempdir().unwrap();
+    let removed = directory.path().join("removed");
+    fs::create_dir(&removed).unwrap();
+    let (mut guard, pid) = start_guard(
+        directory.path(),
+        &removed,
+        &["sh", "-c", "sleep 600 & sleep 600"],
+    );
+    let mut children = Vec::new();
+    eventually("the server has two children", || {
+        children = children_of(pid);
+        children.len() == 2
+    });
+    drop(guard.stdin.take());
+    assert!(guard.wait().unwrap().success());
+    assert!(!exists(pid) && !removed.exists());
+    for child in children {
+        eventually("its children are gone", || !exists(child));
+    }
+}
+
+#[test]
+fn a_server_ends_with_a_command_that_is_killed() {
+    let mut command = another_process("lifecycle::holds_a_server")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pid = BufReader::new(command.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok)
+        .find_map(|line| line.strip_prefix("server ")?.parse().ok())
+        .expect("the number of the server");
+    let directory = working_directory(pid);
+    assert!(exists(pid) && directory.is_dir());
+    command.kill().unwrap();
+    command.wait().unwrap();
+    eventually("the server is gone", || !exists(pid));
+    eventually("its directory is gone", || !directory.exists());
+}
+
+#[test]
+#[ignore = "started and killed by another test"]
+fn holds_a_server() {
+    let context = context(Application::Jwt, &[SECRET]);
+    let target = CentrifugoTarget::process(pinned(&CENTRIFUGO), Vec::new());
+    let deployment = target.launch(&context, keys::all()).unwrap();
+    println!("\nserver {}", deployment.server().pid());
+    std::thread::sleep(Duration::from_secs(60));
+}
+
+#[test]
+fn the_guard_ends_a_server_that_ignores_sigterm() {
+    let directory = tempfile::tempdir().unwrap();
+    let stubborn = "trap '' TERM; echo ready; while :; do sleep 1; done";
+    let (mut guard, pid) = start_guard(directory.path(), directory.path(), &["sh", "-c", stubborn]);
+    eventually("the trap is set", || {
+        fs::read_to_string(directory.path().join("log"))
+            .unwrap_or_default()
+            .contains("ready")
+    });
+    let start = Instant::now();
+    drop(guard.stdin.take());
+    assert!(guard.wait().unwrap().success());
+    assert!(!exists(pid));
+    assert!(
+        start.elapsed() >= Duration::from_secs(2),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[test]
+fn a_binary_that_is_not_there_is_missing_from_the_environment() {
+    let target = CentrifugoTarget::process(ServerBinary::Path("/nowhere/cf".into()), Vec::new());
+    assert_eq!(target.name(), "centrifugo:process:/nowhere/cf");
+    assert_eq!(target.profile(), "centrifugo-5.4.9");
+    let context = context(Application::Jwt, &[SECRET]);
+    match target.deploy(&context, keys::all()).err().unwrap() {
+        TargetError::EnvironmentMissing(text) => assert_eq!(
+            text,
+            "no Centrifugo binary at /nowhere/cf: give the path of one, or leave the path out to \
+             have version 5.4.9 built with Go"
+        ),
+        other @ TargetError::Fault(_) => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_binary_that_cannot_run_says_why() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("server");
+    fs::write(&path, "not a program").unwrap();
+    let error = start_error(&path);
+    assert!(error.contains("cannot start Centrifugo"), "{error}");
+    assert!(error.contains("Permission denied"), "{error}");
+}
+
+#[test]
+fn a_binary_that_ends_at_once_is_shown_with_its_last_words() {
+    let error = start_error(Path::new("/bin/false"));
+    assert_eq!(
+        error,
+        "Centrifugo died at start: exit status: 1; it wrote nothing"
+    );
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = script(
+        directory.path(),
+        "for i in 1 2 3 4 5 6; do echo line $i; done; exit 7",
+    );
+    let error = start_error(&path);
+    assert_eq!(
+        error,
+        "Centrifugo died at start: exit status: 7; the last lines that it wrote:\n\
+         line 2\nline 3\nline 4\nline 5\nline 6"
+    );
+}
+
+#[test]
+fn a_binary_that_never_listens_runs_into_its_bound() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = script(directory.path(), "echo thinking; exec sleep 600");
+    let error = start_error(&path);
+    assert!(
+        error.starts_with("Centrifugo did not come up within 0.5 s: "),
+        "{error}"
+    );
+    assert!(error.contains("Connection refused"), "{error}");
+    assert!(
+        error.ends_with("the last lines that it wrote:\nthinking"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_port_that_is_taken_is_tried_elsewhere_a_few_times() {
+    let directory = tempfile::tempdir().unwrap();
+    let tries = directory.path().join("tries");
+    let text = format!(
+        "echo try >> {}; echo 'listen tcp: bind: address already in use'; exit 1",
+        tries.display()
+    );
+    let error = start_error(&script(directory.path(), &text));
+    assert!(error.contains("address already in use"), "{error}");
+    assert_eq!(fs::read_to_string(tries).unwrap().lines().count(), 5);
+}
+
+/// What starting this binary as Centrifugo fails with.
+fn start_error(binary: &Path) -> String {
+    name_guard();
+    let target = CentrifugoTarget::process(ServerBinary::Path(binary.to_owned()), Vec::new())
+        .with_bounds(BRIEF, BRIEF);
+    let context = context(Application::Jwt, &[SECRET]);
+    match target.deploy(&context, keys::all()).err().unwrap() {
+        TargetError::Fault(text) => text,
+        other @ TargetError::EnvironmentMissing(_) => panic!("{other:?}"),
+    }
+}
+
+/// A shell script that can be run.
+fn script(directory: &Path, text: &str) -> PathBuf {
+    let path = directory.join("server.sh");
+    fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// A guard over a command, and the number of the process that it started.
+fn start_guard(directory: &Path, removed: &Path, command: &[&str]) -> (Child, u32) {
+    let mut guard = Command::new(guard())
+        .arg(GUARD_ARGUMENT)
+        .arg("--log")
+        .arg(directory.join("log"))
+        .arg("--remove")
+        .arg(removed)
+        .arg("--")
+        .args(command)
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(guard.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let pid = line
+        .trim()
+        .strip_prefix("started ")
+        .expect(&line)
+        .parse()
+        .unwrap();
+    (guard, pid)
+}
+
+fn working_directory(pid: u32) -> PathBuf {
+    fs::read_link(format!("/proc/{pid}/cwd")).unwrap()
+}
+
+fn children_of(pid: u32) -> Vec<u32> {
+    let path = format!("/proc/{pid}/task/{pid}/children");
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.split_whitespace()
+        .filter_map(|number| number.parse().ok())
+        .collect()
+}
+
+fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill")
+        .arg(format!("-{name}"))
+        .arg(pid.to_string())
+        .status();
+    assert!(status.unwrap().success());
+}

@@ -1,0 +1,16 @@
+//! Real servers, started, asked and ended.
+//!
+//! They are built with Go where `target/servers` does not have them yet.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by its panic"
+)]
+
+mod anycable;
+mod centrifugo;
+mod lifecycle;
+mod machine;
+mod pinned;
+mod throughput;
+mod tokens;

@@ -1,0 +1,102 @@
+//! Tokens and contexts.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jotproof_engine::target::{Deployment, Target};
+use jotproof_mint::{Mint, keys};
+use jotproof_model::recipe::{Content, Member, Signer};
+use jotproof_model::{Algorithm, Application, Challenge, Context, Observation, Recipe};
+
+pub const SECRET: &str = "hmac-64-bytes";
+
+/// A context with these keys and nothing else.
+pub fn context(application: Application, keys: &[&str]) -> Context {
+    Context {
+        application,
+        keys: keys.iter().map(|name| (*name).to_owned()).collect(),
+        algorithms: vec![Algorithm::HS256],
+        audience: None,
+        issuer: None,
+        typ: None,
+        leeway: 0,
+        allow_none: false,
+        refuse_anonymous: false,
+    }
+}
+
+/// A token with this payload, signed now.
+pub fn signed(key: &str, algorithm: Algorithm, payload: &str) -> Vec<u8> {
+    let recipe = Recipe {
+        header: Content::Object {
+            members: vec![Member("alg".to_owned(), format!("\"{algorithm}\""))],
+            before: String::new(),
+            after: String::new(),
+        },
+        payload: Content::Text {
+            text: payload.to_owned(),
+        },
+        signer: Signer::Key {
+            key: key.to_owned(),
+            form: Default::default(),
+            algorithm,
+        },
+        signature: Vec::new(),
+        segments: Vec::new(),
+        structure: Vec::new(),
+    };
+    Mint::new(keys::all()).token(&recipe, now()).unwrap()
+}
+
+/// A token that is signed with the secret.
+pub fn hs256(payload: &str) -> Vec<u8> {
+    signed(SECRET, Algorithm::HS256, payload)
+}
+
+pub fn now() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_secs()).unwrap()
+}
+
+/// Challenges in a context.
+pub fn challenges(context: &Context, tokens: &[Vec<u8>]) -> Vec<Challenge> {
+    let context = Arc::new(context.clone());
+    let keys = Arc::new(keys::all().clone());
+    tokens
+        .iter()
+        .map(|token| Challenge {
+            token: token.clone(),
+            context: Arc::clone(&context),
+            keys: Arc::clone(&keys),
+            now: 0,
+        })
+        .collect()
+}
+
+/// What a target says to tokens, in short: `accepted`, the answer of a refusal, or the observation.
+pub fn ask(target: &dyn Target, context: &Context, tokens: &[Vec<u8>]) -> Vec<String> {
+    let mut deployment = target.deploy(context, keys::all()).unwrap();
+    replay(&mut *deployment, context, tokens)
+        .iter()
+        .map(short)
+        .collect()
+}
+
+pub fn replay(
+    deployment: &mut dyn Deployment,
+    context: &Context,
+    tokens: &[Vec<u8>],
+) -> Vec<Observation> {
+    deployment.replay(&challenges(context, tokens))
+}
+
+pub fn short(observation: &Observation) -> String {
+    match observation {
+        Observation::Accepted { .. } => "accepted".to_owned(),
+        Observation::Refused {
+            answer: Some(answer),
+            ..
+        } => answer.clone(),
+        other => format!("{other:?}"),
+    }
+}

@@ -1,0 +1,372 @@
+//! The builder that cases are written with.
+//!
+//! The defaults make an accepted token; each case overrides one thing. What follows from the
+//! construction (the effect, the capabilities, the clock margin) is worked out here; what does not is
+//! stated by the case.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jotproof_mint::{Mint, MintError, apply, placeholder, stored};
+use jotproof_model::algorithm::Family;
+use jotproof_model::expectation::Preference;
+use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
+use jotproof_model::vector::Severity;
+use jotproof_model::{
+    Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Expiry, Level, Reason,
+    Recipe, Subject, Threat, Twin, Vector, VectorId,
+};
+
+use crate::registry;
+
+/// A clock margin below this many seconds asks for a clock that can be set.
+pub const MARGIN: u64 = 5;
+
+/// The universal payload: what Centrifugo and AnyCable both need in every token.
+pub const PAYLOAD: [(&str, &str); 4] = [
+    ("sub", "\"42\""),
+    ("ext", "\"{\\\"user_id\\\":42}\""),
+    ("iat", "{{now-60}}"),
+    ("exp", "{{now+3600}}"),
+];
+
+/// A case that is being written.
+#[derive(Debug, Clone)]
+pub struct Case {
+    id: String,
+    title: String,
+    why: String,
+    requirements: Vec<String>,
+    bug_class: String,
+    severity: Option<Severity>,
+    threat: Threat,
+    twin: Twin,
+    recipe: Recipe,
+    context: Context,
+    expectation: Expectation,
+    effect: Option<Effect>,
+}
+
+/// A case that has a twin and an edit, and waits for its verdict.
+#[derive(Debug, Clone)]
+pub struct Undecided(Case);
+
+impl Case {
+    /// A case from nothing: an HS256 token with the universal payload, accepted.
+    ///
+    /// Only the roots that everything else is made from are written like this.
+    #[must_use]
+    pub fn root(id: &str, application: Application, reason: &str) -> Self {
+        let members = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(name, value)| Member((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        Self {
+            id: id.to_owned(),
+            title: String::new(),
+            why: String::new(),
+            requirements: Vec::new(),
+            bug_class: String::new(),
+            severity: None,
+            threat: Threat::Issuer,
+            twin: Twin::Nothing { reason: reason.to_owned() },
+            recipe: Recipe {
+                header: Content::Object {
+                    members: members(&[("alg", "\"HS256\""), ("typ", "\"JWT\"")]),
+                    before: String::new(),
+                    after: String::new(),
+                },
+                payload: Content::Object {
+                    members: members(&PAYLOAD),
+                    before: String::new(),
+                    after: String::new(),
+                },
+                signer: Signer::Key {
+                    key: "hmac-64-bytes".to_owned(),
+                    form: KeyForm::Natural,
+                    algorithm: Algorithm::HS256,
+                },
+                signature: Vec::new(),
+                segments: Vec::new(),
+                structure: Vec::new(),
+            },
+            context: Context {
+                application,
+                keys: vec!["hmac-64-bytes".to_owned()],
+                algorithms: vec![Algorithm::HS256],
+                audience: None,
+                issuer: None,
+                typ: None,
+                leeway: 0,
+                allow_none: false,
+                refuse_anonymous: false,
+            },
+            expectation: Expectation::Accept { level: Level::Must },
+            effect: None,
+        }
+    }
+
+    /// A case made from this one by one edit; this one is its twin, and must be accepted.
+    ///
+    /// # Panics
+    ///
+    /// Where the edit cannot be made: a mistake in the catalogue.
+    #[must_use]
+    pub fn changed(&self, id: &str, edit: Edit) -> Undecided {
+        self.changed_by(id, vec![edit])
+    }
+
+    /// A case made by several edits: an accepted one, or one that says it has more defects.
+    ///
+    /// # Panics
+    ///
+    /// Where an edit cannot be made: a mistake in the catalogue.
+    #[must_use]
+    pub fn changed_by(&self, id: &str, edits: Vec<Edit>) -> Undecided {
+        let fail = |error: apply::EditError| -> ! { panic!("catalogue: {id}: {error}") };
+        Undecided(Self {
+            id: id.to_owned(),
+            title: String::new(),
+            why: String::new(),
+            requirements: Vec::new(),
+            bug_class: String::new(),
+            severity: None,
+            threat: Threat::Issuer,
+            recipe: apply::recipe(&edits, &self.recipe).unwrap_or_else(|error| fail(error)),
+            context: apply::context(&edits, &self.context).unwrap_or_else(|error| fail(error)),
+            twin: Twin::Vector { id: VectorId(self.id.clone()), edits },
+            expectation: Expectation::Accept { level: Level::Must },
+            effect: None,
+        })
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// One line on what it is.
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = title.into();
+        self
+    }
+
+    /// Why the verdict is right, or what goes wrong where it is not given.
+    #[must_use]
+    pub fn why(mut self, why: impl Into<String>) -> Self {
+        self.why = why.into();
+        self
+    }
+
+    /// A normative sentence that decides it, by its id in `data/requirements.json`.
+    #[must_use]
+    pub fn requirement(mut self, id: &str) -> Self {
+        self.requirements.push(id.to_owned());
+        self
+    }
+
+    /// The bug class of a verifier that fails here, by its id in `data/bug-classes.json`.
+    #[must_use]
+    pub fn class(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.bug_class);
+        self
+    }
+
+    /// Another severity than that of the bug class.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// Who can make the token; whoever holds the key, if it is not said.
+    #[must_use]
+    pub fn threat(mut self, threat: Threat) -> Self {
+        self.threat = threat;
+        self
+    }
+
+    /// States what an acceptance does, where it does not follow from the plain members of the payload.
+    #[must_use]
+    pub fn effect(mut self, change: impl FnOnce(&mut Effect)) -> Self {
+        let mut effect = self.effect.unwrap_or_else(|| effect_of(&self.recipe));
+        change(&mut effect);
+        self.effect = Some(effect);
+        self
+    }
+
+    /// The finished vector, minted at a clock.
+    ///
+    /// # Errors
+    ///
+    /// Where the token cannot be minted.
+    pub fn build(&self, mint: &Mint, now: i64) -> Result<Vector, MintError> {
+        let token = mint.token(&self.recipe, now)?;
+        let margin = clock_margin(&self.recipe);
+        let accepts = !matches!(self.expectation, Expectation::Reject { .. });
+        Ok(Vector {
+            id: VectorId(self.id.clone()),
+            title: self.title.clone(),
+            why: self.why.clone(),
+            requirements: self.requirements.clone(),
+            bug_class: self.bug_class.clone(),
+            severity: self.severity.unwrap_or_else(|| registry::severity(&self.bug_class)),
+            requires: requires(&self.context, &token, margin),
+            threat: self.threat,
+            twin: self.twin.clone(),
+            subject: Subject::Token {
+                token: stored::store(&token, &self.recipe),
+                recipe: Box::new(self.recipe.clone()),
+            },
+            context: self.context.clone(),
+            expectation: self.expectation.clone(),
+            effect: accepts
+                .then(|| self.effect.clone().unwrap_or_else(|| effect_of(&self.recipe)))
+                .filter(|effect| *effect != Effect::default()),
+            clock_margin: margin,
+        })
+    }
+}
+
+impl Undecided {
+    /// The normative texts leave one outcome: it is accepted.
+    #[must_use]
+    pub fn accept(mut self) -> Case {
+        self.0.expectation = Expectation::Accept { level: Level::Must };
+        self.0
+    }
+
+    /// The normative texts leave one outcome: it is refused, for one of these reasons.
+    #[must_use]
+    pub fn reject(mut self, reasons: impl IntoIterator<Item = Reason>) -> Case {
+        self.0.expectation =
+            Expectation::Reject { level: Level::Must, reasons: reasons.into_iter().collect() };
+        self.0
+    }
+
+    /// The normative texts allow both; `why` names the sentences.
+    #[must_use]
+    pub fn either(self, why: &str, reasons: impl IntoIterator<Item = Reason>) -> Case {
+        self.either_preferring(why, reasons, None)
+    }
+
+    /// The normative texts allow both and recommend a refusal.
+    #[must_use]
+    pub fn either_better_refused(
+        self,
+        why: &str,
+        reasons: impl IntoIterator<Item = Reason>,
+    ) -> Case {
+        self.either_preferring(why, reasons, Some(Preference::Reject))
+    }
+
+    fn either_preferring(
+        mut self,
+        why: &str,
+        reasons: impl IntoIterator<Item = Reason>,
+        prefer: Option<Preference>,
+    ) -> Case {
+        self.0.expectation = Expectation::Either {
+            why: why.to_owned(),
+            reasons: reasons.into_iter().collect(),
+            prefer,
+        };
+        self.0
+    }
+}
+
+/// What an acceptance of a well-formed payload does, by its plain members: the last of equal names
+/// counts.
+fn effect_of(recipe: &Recipe) -> Effect {
+    let Content::Object { members, .. } = &recipe.payload else {
+        return Effect::default();
+    };
+    let mut last: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut order: Vec<&str> = Vec::new();
+    for Member(name, value) in members {
+        if last.insert(name, value).is_none() {
+            order.push(name);
+        }
+    }
+    let claims = order.iter().map(|name| format!("\"{name}\":{}", last[name])).collect::<Vec<_>>();
+    let string = |name: &str| last.get(name).and_then(|raw| serde_json::from_str::<String>(raw).ok());
+    let whole_second = |raw: &str| raw.starts_with("{{now") && raw.ends_with("}}");
+    let expires = match (last.get("expire_at"), last.get("exp")) {
+        (Some(&"0"), _) | (None, None) => Some(Expiry::Never),
+        (Some(second), _) | (None, Some(second)) if whole_second(second) => {
+            Some(Expiry::At { second: (*second).to_owned() })
+        }
+        _ => None,
+    };
+    Effect {
+        claims: Some(format!("{{{}}}", claims.join(","))),
+        user: if last.contains_key("sub") { string("sub") } else { Some(String::new()) },
+        expires,
+        subscriptions: (!last.contains_key("channels") && !last.contains_key("subs"))
+            .then(BTreeMap::new),
+        info: (!last.contains_key("info") && !last.contains_key("b64info")).then(String::new),
+        identifiers: string("ext"),
+    }
+}
+
+/// The distance to the nearest time in the token.
+fn clock_margin(recipe: &Recipe) -> Option<u64> {
+    let mut texts: Vec<&str> = Vec::new();
+    for content in [&recipe.header, &recipe.payload] {
+        match content {
+            Content::Object { members, before, after } => {
+                texts.extend(members.iter().map(|Member(_, value)| value.as_str()));
+                texts.extend([before.as_str(), after.as_str()]);
+            }
+            Content::Text { text } => texts.push(text),
+            Content::Octets { .. } => {}
+        }
+    }
+    texts
+        .into_iter()
+        .flat_map(|text| placeholder::offsets(text).unwrap_or_default())
+        .map(i64::unsigned_abs)
+        .min()
+}
+
+/// What a target must be able to do.
+fn requires(context: &Context, token: &[u8], margin: Option<u64>) -> Vec<Capability> {
+    let mut all = BTreeSet::from([Capability::Application(context.application)]);
+    all.extend(context.algorithms.iter().copied().map(Capability::Algorithm));
+    let optional = [
+        (context.audience.is_some(), Capability::Audience),
+        (context.issuer.is_some(), Capability::Issuer),
+        (context.typ.is_some(), Capability::Typ),
+        (context.leeway > 0, Capability::Leeway),
+        (context.allow_none, Capability::None),
+        (context.refuse_anonymous, Capability::RefuseAnonymous),
+        (context.keys.len() > 1, Capability::SeveralKeys),
+        (std::str::from_utf8(token).is_err(), Capability::BinaryToken),
+        (margin.is_some_and(|margin| margin < MARGIN), Capability::Clock),
+    ];
+    all.extend(optional.into_iter().filter_map(|(needed, capability)| needed.then_some(capability)));
+    all.into_iter().collect()
+}
+
+/// The header value that names an algorithm, as raw JSON text.
+#[must_use]
+pub fn alg(algorithm: Algorithm) -> String {
+    format!("\"{algorithm}\"")
+}
+
+/// The keys of a kind that fit an algorithm, by size: the one that is configured in the twins.
+#[must_use]
+pub const fn key_for(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::ES256 => "p-256",
+        Algorithm::ES384 => "p-384",
+        Algorithm::ES512 => "p-521",
+        Algorithm::ES256K => "secp256k1",
+        _ => match algorithm.family() {
+            Family::Hmac => "hmac-64-bytes",
+            Family::RsaPkcs1 | Family::RsaPss => "rsa-2048",
+            Family::Ecdsa => "p-256",
+            Family::EdDsa => "ed25519",
+        },
+    }
+}

@@ -1,0 +1,116 @@
+//! Short names for the edits that cases are written with.
+
+use jotproof_model::Algorithm;
+use jotproof_model::edit::{Alias, ContextChange, Edit, Layer, OctetsKind, Surrounding, TextKind};
+use jotproof_model::recipe::{
+    KeyForm, Place, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer, StructureChange,
+};
+
+/// Gives a header parameter a raw value.
+pub fn header(name: &str, value: &str) -> Edit {
+    set(Layer::Header, name, value)
+}
+
+/// Gives a claim a raw value, with placeholders.
+pub fn claim(name: &str, value: &str) -> Edit {
+    set(Layer::Payload, name, value)
+}
+
+/// Gives a member a raw value.
+pub fn set(layer: Layer, name: &str, value: &str) -> Edit {
+    Edit::SetMember { layer, name: name.to_owned(), value: value.to_owned() }
+}
+
+/// Takes a header parameter away.
+pub fn without_header(name: &str) -> Edit {
+    Edit::RemoveMember { layer: Layer::Header, name: name.to_owned() }
+}
+
+/// Takes a claim away.
+pub fn without_claim(name: &str) -> Edit {
+    Edit::RemoveMember { layer: Layer::Payload, name: name.to_owned() }
+}
+
+/// Gives an existing name a second, last value.
+pub fn duplicate(layer: Layer, name: &str, value: &str) -> Edit {
+    Edit::DuplicateMember { layer, name: name.to_owned(), value: value.to_owned() }
+}
+
+/// Adds a member whose name resembles `of`.
+pub fn alias(layer: Layer, of: &str, name: &str, how: Alias, value: &str) -> Edit {
+    Edit::AddAlias {
+        layer,
+        of: of.to_owned(),
+        name: name.to_owned(),
+        how,
+        value: value.to_owned(),
+    }
+}
+
+/// Writes the name of a member in another way.
+pub fn rename(layer: Layer, name: &str, to: &str, how: Alias) -> Edit {
+    Edit::RenameMember { layer, name: name.to_owned(), to: to.to_owned(), how }
+}
+
+/// Puts text around an object.
+pub fn surround(layer: Layer, before: &str, after: &str, with: Surrounding) -> Edit {
+    Edit::Surround { layer, before: before.to_owned(), after: after.to_owned(), with }
+}
+
+/// Puts other text in place of an object.
+pub fn text(layer: Layer, text: &str, what: TextKind) -> Edit {
+    Edit::SetText { layer, text: text.to_owned(), what }
+}
+
+/// Puts octets that are not UTF-8 in place of an object.
+pub fn octets(layer: Layer, octets: &[u8], what: OctetsKind) -> Edit {
+    Edit::SetOctets { layer, base64url: jotproof_mint::base64url::encode(octets), what }
+}
+
+/// Lets a key sign with an algorithm, and the header name `alg` (a raw value) if given.
+pub fn sign(alg: Option<&str>, key: &str, algorithm: Algorithm) -> Edit {
+    sign_with_form(alg, key, KeyForm::Natural, algorithm)
+}
+
+/// Lets an encoding of a key sign as an HMAC secret.
+pub fn sign_with_form(alg: Option<&str>, key: &str, form: KeyForm, algorithm: Algorithm) -> Edit {
+    Edit::Sign {
+        alg: alg.map(str::to_owned),
+        signer: Signer::Key { key: key.to_owned(), form, algorithm },
+    }
+}
+
+/// Lets nobody sign: an empty signature under the header's `alg` (a raw value).
+pub fn unsigned(alg: Option<&str>) -> Edit {
+    Edit::Sign { alg: alg.map(str::to_owned), signer: Signer::Nobody }
+}
+
+/// Changes the octets of the signature.
+pub fn signature(change: SignatureChange) -> Edit {
+    Edit::Signature { change }
+}
+
+/// Changes the text of a segment before signing: the signature covers it.
+pub fn signed_segment(segment: Segment, change: SegmentChange) -> Edit {
+    Edit::Segment { change: SegmentEdit { segment, change, signed: true } }
+}
+
+/// Changes the text of a segment after signing.
+pub fn sent_segment(segment: Segment, change: SegmentChange) -> Edit {
+    Edit::Segment { change: SegmentEdit { segment, change, signed: false } }
+}
+
+/// Inserts text into a segment.
+pub fn insert(text: &str, at: Place) -> SegmentChange {
+    SegmentChange::Insert { text: text.to_owned(), at }
+}
+
+/// Changes the token as a whole.
+pub fn structure(change: StructureChange) -> Edit {
+    Edit::Structure { change }
+}
+
+/// Changes what the verifier is configured with.
+pub fn context(change: ContextChange) -> Edit {
+    Edit::Context { change }
+}

@@ -1,0 +1,395 @@
+//! Cases with random parameters, which are never stored.
+//!
+//! The stored cases are finite, and so is what a profile could be fitted to. These are made from the
+//! same twins and edits, with the verdict stated by construction in the same way, and their parameters
+//! come from a seed.
+
+use std::fmt::Write as _;
+
+use jotproof_mint::{Mint, keys};
+use jotproof_model::edit::Layer;
+use jotproof_model::recipe::{Place, Segment, SignatureChange};
+use jotproof_model::{Algorithm, Reason, Threat, VectorFile};
+
+use crate::build::{BuildError, topic_file};
+use crate::case::Case;
+use crate::edits::{
+    claim, duplicate, header, insert, sent_segment, sign, signature, signed_segment, structure,
+    without_claim,
+};
+use crate::topics::Topic;
+use crate::twins;
+
+/// The topic of generated cases; every id begins with it.
+pub const TOPIC: &str = "generated";
+
+/// A file of `count` generated cases, minted at a clock. Equal seeds give equal files.
+///
+/// # Errors
+///
+/// Where a case cannot be built: a mistake in its family.
+pub fn file(seed: u64, count: usize, now: i64) -> Result<VectorFile, BuildError> {
+    let mut random = Random(seed);
+    let families = FAMILIES.len();
+    let cases = (0..count)
+        .map(|at| FAMILIES[at % families](&mut random, &format!("{TOPIC}/case-{at}")))
+        .collect();
+    let topic = Topic { path: TOPIC, about: "Cases with random parameters.", cases };
+    topic_file(&topic, &Mint::new(keys::all()), now)
+}
+
+/// A family makes a case under an id.
+type Family = fn(&mut Random, &str) -> Case;
+
+const FAMILIES: [Family; 18] = [
+    exp_before_now,
+    exp_after_now,
+    nbf_around_now,
+    subject,
+    private_claim,
+    time_of_another_type,
+    foreign_character,
+    trailing_bits,
+    flipped_bit,
+    truncated_mac,
+    foreign_key,
+    algorithm_name,
+    more_segments,
+    second_subject,
+    issued_in_the_future,
+    channels,
+    expire_at,
+    identifiers,
+];
+
+fn exp_before_now(random: &mut Random, id: &str) -> Case {
+    let value = format!("{{{{now-{}}}}}{}", random.seconds(), random.fraction());
+    twins::hs256()
+        .changed(id, claim("exp", &value))
+        .reject([Reason::Expired])
+        .threat(Threat::Holder)
+        .title("exp some time ago")
+        .why("A token is not accepted on or after its expiration time.")
+        .requirement("RFC7519-4.1.4-EXP")
+        .class("C5")
+}
+
+fn exp_after_now(random: &mut Random, id: &str) -> Case {
+    let value = format!("{{{{now+{}}}}}{}", random.seconds(), random.fraction());
+    twins::hs256()
+        .changed(id, claim("exp", &value))
+        .accept()
+        .title("exp in some time")
+        .why("The current time is before the expiration time.")
+        .requirement("RFC7519-4.1.4-EXP")
+        .class("C5")
+}
+
+fn nbf_around_now(random: &mut Random, id: &str) -> Case {
+    let past = random.below(2) == 0;
+    let sign = if past { '-' } else { '+' };
+    let value = format!("{{{{now{sign}{}}}}}{}", random.seconds(), random.fraction());
+    let case = twins::hs256().changed(id, claim("nbf", &value));
+    let case =
+        if past { case.accept() } else { case.reject([Reason::NotYetValid]).threat(Threat::Holder) };
+    case.title("nbf some time from now")
+        .why("A token is not accepted before this time.")
+        .requirement("RFC7519-4.1.5-NBF")
+        .class("C5")
+}
+
+fn subject(random: &mut Random, id: &str) -> Case {
+    let user = random.text();
+    twins::centrifugo()
+        .changed(id, claim("sub", &quoted(&user)))
+        .accept()
+        .title("some subject")
+        .why("A subject is any string, and the user is exactly that.")
+        .requirement("CF-SUB-1")
+        .class("C11")
+}
+
+fn private_claim(random: &mut Random, id: &str) -> Case {
+    let name = random.letters();
+    let value = random.json(2);
+    twins::hs256()
+        .changed(id, claim(&format!("x-{name}"), &value))
+        .accept()
+        .title("some private claim")
+        .why("Claims that are not understood are ignored.")
+        .requirement("RFC7519-4-IGNORE")
+        .class("V1")
+}
+
+fn time_of_another_type(random: &mut Random, id: &str) -> Case {
+    let name = random.of(&["exp", "nbf"]);
+    let letters = random.letters();
+    let value = random.of(&["true", "false", "[]", "{}", "TEXT"]).replace("TEXT", &quoted(&letters));
+    twins::hs256()
+        .changed(id, claim(name, &value))
+        .reject([Reason::ClaimType])
+        .title("a time of another type")
+        .why("A time that is no number cannot be compared, and must not be taken as absent.")
+        .requirement(if name == "exp" { "RFC7519-4.1.4-EXP" } else { "RFC7519-4.1.5-NBF" })
+        .class("C1")
+}
+
+fn foreign_character(random: &mut Random, id: &str) -> Case {
+    const CHARACTERS: [&str; 14] =
+        [" ", "\t", "!", "*", "(", "\"", "\u{e9}", "\u{0}", "@", "%", ",", "\\", "\n", "\r"];
+    let text = random.of(&CHARACTERS).repeat(1 + random.below(4));
+    let segment = Segment::ALL[random.below(3)];
+    let change = insert(&text, Place::ALL[random.below(3)]);
+    let (edit, threat) = if segment == Segment::Signature {
+        (sent_segment(segment, change), Threat::Mangler)
+    } else {
+        (signed_segment(segment, change), Threat::Issuer)
+    };
+    twins::hs256()
+        .changed(id, edit)
+        .reject([Reason::Encoding])
+        .threat(threat)
+        .title("some character that is not base64url in a segment")
+        .why("A decoder that skips characters reads another text than was signed.")
+        .requirement("RFC7515-2-B64")
+        .class(if text.trim().is_empty() { "B4" } else { "B5" })
+}
+
+fn trailing_bits(random: &mut Random, id: &str) -> Case {
+    let bits = u8::try_from(1 + random.below(3)).unwrap_or(1);
+    twins::hs256()
+        .changed(
+            id,
+            sent_segment(
+                Segment::Signature,
+                jotproof_model::recipe::SegmentChange::TrailingBits { bits },
+            ),
+        )
+        .either_better_refused(
+            "RFC 4648 section 3.5 lets a decoder refuse them; RFC 7515 is silent",
+            [Reason::Encoding],
+        )
+        .threat(Threat::Mangler)
+        .title("trailing bits of the signature are set")
+        .why("Two texts decode to one signature.")
+        .requirement("RFC4648-3.5-BITS")
+        .class("B1")
+}
+
+fn flipped_bit(random: &mut Random, id: &str) -> Case {
+    let bit = u32::try_from(random.below(256)).unwrap_or_default();
+    twins::hs256()
+        .changed(id, signature(SignatureChange::FlipBit { bit }))
+        .reject([Reason::Signature])
+        .threat(Threat::Mangler)
+        .title("some bit of the MAC is turned over")
+        .why("The computed MAC equals the whole received one, or the token is refused.")
+        .requirement("RFC7518-3.2-MAC")
+        .class("S2")
+}
+
+fn truncated_mac(random: &mut Random, id: &str) -> Case {
+    let octets = u32::try_from(random.below(32)).unwrap_or_default();
+    twins::hs256()
+        .changed(id, signature(SignatureChange::Truncate { octets }))
+        .reject([Reason::Signature])
+        .threat(Threat::Mangler)
+        .title("the MAC is cut off somewhere")
+        .why("A comparison of a common prefix lets an attacker guess a MAC octet by octet.")
+        .requirement("RFC7518-3.2-MAC")
+        .class("S2")
+}
+
+fn foreign_key(random: &mut Random, id: &str) -> Case {
+    let algorithm = [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512][random.below(3)];
+    twins::signed(algorithm)
+        .changed(id, sign(None, "hmac-64-bytes-foreign", algorithm))
+        .reject([Reason::Signature])
+        .threat(Threat::Forger)
+        .title("another key signed")
+        .why("Whoever accepts this accepts everybody.")
+        .requirement("RFC7515-5.2-VERIFY")
+        .class("S0")
+}
+
+fn algorithm_name(random: &mut Random, id: &str) -> Case {
+    // A name with an `x` in it is no registered one.
+    let name = format!("{}x{}", random.letters(), random.letters());
+    twins::hs256()
+        .changed(id, header("alg", &quoted(&name)))
+        .reject([Reason::Algorithm])
+        .threat(Threat::Forger)
+        .title("some unknown algorithm")
+        .why("An algorithm that is not known cannot have been verified.")
+        .requirement("RFC7515-4.1.1-ALG")
+        .class("A3")
+}
+
+fn more_segments(random: &mut Random, id: &str) -> Case {
+    let at = u32::try_from(random.below(4)).unwrap_or_default();
+    let text = random.letters();
+    twins::hs256()
+        .changed(id, structure(jotproof_model::recipe::StructureChange::InsertSegment { at, text }))
+        .reject([Reason::NotCompact])
+        .threat(Threat::Mangler)
+        .title("a fourth segment somewhere")
+        .why("The compact serialization has three segments.")
+        .requirement("RFC7515-7.1-COMPACT")
+        .class("S1")
+}
+
+fn second_subject(random: &mut Random, id: &str) -> Case {
+    let user = random.letters();
+    twins::hs256()
+        .changed(id, duplicate(Layer::Payload, "sub", &quoted(&user)))
+        .either(
+            "RFC 7519 section 4: a parser refuses duplicate names, or takes the last one",
+            [Reason::Payload],
+        )
+        .title("sub twice")
+        .why("Where the first one counts, two readers of a token see two users.")
+        .requirement("RFC7519-4-DUP")
+        .class("J1")
+}
+
+fn issued_in_the_future(random: &mut Random, id: &str) -> Case {
+    twins::hs256()
+        .changed(id, claim("iat", &format!("{{{{now+{}}}}}", random.seconds())))
+        .either(
+            "RFC 7519 section 4.1.6 gives `iat` no part in the verdict, and leaves it to applications",
+            [Reason::IssuedInFuture],
+        )
+        .title("issued some time in the future")
+        .why("A token from a clock that is ahead.")
+        .requirement("RFC7519-4.1.6-IAT")
+        .class("C7")
+}
+
+fn channels(random: &mut Random, id: &str) -> Case {
+    let mut names: Vec<String> = (0..=random.below(4)).map(|_| format!("ns:{}", random.letters())).collect();
+    names.sort();
+    names.dedup();
+    let list: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    twins::centrifugo()
+        .changed(id, claim("channels", &format!("[{}]", list.join(","))))
+        .accept()
+        .effect(|effect| {
+            effect.subscriptions = Some(names.into_iter().map(|name| (name, String::new())).collect());
+        })
+        .title("some channels")
+        .why("The connection is subscribed to each of them, and to no other.")
+        .requirement("CF-CHAN-1")
+        .class("C24")
+}
+
+fn expire_at(random: &mut Random, id: &str) -> Case {
+    twins::centrifugo()
+        .changed(id, claim("expire_at", &format!("{{{{now+{}}}}}", random.seconds())))
+        .accept()
+        .title("the connection expires at some other time than the token")
+        .why("`expire_at` decides when the connection expires.")
+        .requirement("CF-EXPAT-1")
+        .class("C23")
+}
+
+fn identifiers(random: &mut Random, id: &str) -> Case {
+    if random.below(4) == 0 {
+        return twins::anycable()
+            .changed(id, without_claim("ext"))
+            .reject([Reason::Identifiers])
+            .title("no identifiers")
+            .why("A connection without identifiers is nobody's.")
+            .requirement("AC-EXT-2")
+            .class("C25");
+    }
+    let json = random.json(2);
+    twins::anycable()
+        .changed(id, claim("ext", &quoted(&json)))
+        .accept()
+        .title("some identifiers")
+        .why("The identifiers of the connection are exactly this text.")
+        .requirement("AC-EXT-1")
+        .class("C25")
+}
+
+/// A string as raw JSON text, with no `{{` in it that would be taken for a time.
+fn quoted(text: &str) -> String {
+    let mut raw = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => {
+                raw.push('\\');
+                raw.push(c);
+            }
+            '{' => raw.push_str("\\u007b"),
+            c if c < ' ' => {
+                // Writing to a string does not fail.
+                let _ = write!(raw, "\\u{:04x}", u32::from(c));
+            }
+            c => raw.push(c),
+        }
+    }
+    raw.push('"');
+    raw
+}
+
+/// SplitMix64: small, well mixed, and the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        let bound = u64::try_from(bound).unwrap_or(1);
+        usize::try_from(self.next() % bound).unwrap_or_default()
+    }
+
+    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[self.below(choices.len())]
+    }
+
+    /// Ten seconds to some months: far enough from the clock for a live server.
+    fn seconds(&mut self) -> usize {
+        let most = [100, 10_000, 10_000_000][self.below(3)];
+        10 + self.below(most)
+    }
+
+    fn fraction(&mut self) -> &'static str {
+        self.of(&["", "", ".5", ".25", ".0"])
+    }
+
+    fn letters(&mut self) -> String {
+        (0..=self.below(10)).map(|_| self.of(&["a", "b", "c", "q", "z", "0", "7", "-", "_"])).collect()
+    }
+
+    fn text(&mut self) -> String {
+        const PARTS: [&str; 12] =
+            ["a", "Z", "0", " ", "\"", "\\", "\u{7f}", "\u{e9}", "\u{4e2d}", "\u{1f600}", "<", "\n"];
+        (0..=self.below(12)).map(|_| self.of(&PARTS)).collect()
+    }
+
+    fn json(&mut self, depth: usize) -> String {
+        match self.below(if depth == 0 { 4 } else { 6 }) {
+            0 => self.below(1_000_000).to_string(),
+            1 => self.of(&["true", "false", "null"]).to_owned(),
+            2 => format!("-{}.{}", self.below(1000), 1 + self.below(9)),
+            3 => quoted(&self.text()),
+            4 => {
+                let items: Vec<String> = (0..self.below(3)).map(|_| self.json(depth - 1)).collect();
+                format!("[{}]", items.join(","))
+            }
+            _ => {
+                let members: Vec<String> = (0..self.below(3))
+                    .map(|at| format!("\"{at}{}\": {}", self.letters(), self.json(depth - 1)))
+                    .collect();
+                format!("{{{}}}", members.join(","))
+            }
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! What every vector must satisfy, and what every profile must say about them.
+//!
+//! A lint returns findings, each a sentence that begins with the id it is about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jotproof_mint::sign::{self, PrivateKey};
+use jotproof_mint::{Mint, apply, base64url, keys, secret, stored};
+use jotproof_model::algorithm::Family;
+use jotproof_model::recipe::Signer;
+use jotproof_model::registry::{Binds, Requirement};
+use jotproof_model::{
+    Expectation, KeyRing, Level, Recipe, Subject, Twin, Vector, VectorFile,
+};
+use jotproof_profiles::predict::entries_for;
+use jotproof_profiles::{EntryKind, Profile, Profiles, Rules, Then, predicted};
+
+use crate::build::{self, BuildError, vectors};
+use crate::ledger::Ledger;
+use crate::{NOW, registry};
+
+/// Other clocks that every recipe is minted at: the epoch's first day, a leap second's eve, and a
+/// time beyond 2^32.
+pub const OTHER_CLOCKS: [i64; 3] = [86_400, 1_483_228_799, 5_123_456_789];
+
+/// The largest share of vectors without a twin, in percent.
+const WITHOUT_TWIN: usize = 2;
+
+/// Everything that is wrong with a set of files, its ledger, the profiles, and the same files minted
+/// at other clocks.
+///
+/// # Errors
+///
+/// Where the files cannot be built at another clock.
+pub fn all(files: &[VectorFile], published: &Ledger, profiles: &Profiles) -> Result<Vec<String>, BuildError> {
+    let mut found = at_a_clock(files, NOW);
+    found.extend(Ledger::of(vectors(files)).contradictions(published));
+    found.extend(coverage(files));
+    found.extend(of_profiles(files, profiles));
+    for now in OTHER_CLOCKS {
+        let other = build::files(now)?;
+        found.extend(at_a_clock(&other, now).into_iter().map(|finding| format!("{finding} (at clock {now})")));
+    }
+    Ok(found)
+}
+
+/// What is wrong with files that were minted at a clock.
+#[must_use]
+pub fn at_a_clock(files: &[VectorFile], now: i64) -> Vec<String> {
+    let index: BTreeMap<&str, &Vector> =
+        vectors(files).map(|vector| (vector.id.0.as_str(), vector)).collect();
+    let mint = Mint::new(keys::all());
+    let mut found = unique(files);
+    found.extend(same_token_one_verdict(files));
+    for file in files {
+        for vector in &file.vectors {
+            let id = &vector.id;
+            let mut report = |problem: String| found.push(format!("{id}: {problem}"));
+            naming(file, vector, &mut report);
+            twin(vector, &index, &mut report);
+            token(vector, &mint, now, &mut report);
+        }
+    }
+    let without = vectors(files).filter(|vector| matches!(vector.twin, Twin::Nothing { .. })).count();
+    let total = vectors(files).count();
+    if without * 100 > total * WITHOUT_TWIN {
+        found.push(format!("{without} of {total} vectors have no twin; at most {WITHOUT_TWIN} % may"));
+    }
+    found
+}
+
+fn unique(files: &[VectorFile]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    vectors(files)
+        .filter(|vector| !seen.insert(&vector.id))
+        .map(|vector| format!("{}: the id is used twice", vector.id))
+        .collect()
+}
+
+fn naming(file: &VectorFile, vector: &Vector, report: &mut impl FnMut(String)) {
+    let id = &vector.id.0;
+    if !id.strip_prefix(&file.topic).is_some_and(|rest| rest.starts_with('/')) {
+        report(format!("the id does not begin with its topic {}", file.topic));
+    }
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if id.split('/').any(|part| part.is_empty() || !part.chars().all(plain)) {
+        report("the id has other characters than a-z, 0-9, - and /".to_owned());
+    }
+    if vector.title.is_empty() || vector.why.is_empty() || vector.requirements.is_empty() {
+        report("it needs a title, a reason and a requirement".to_owned());
+    }
+    let refuses = matches!(vector.expectation, Expectation::Reject { .. } | Expectation::Either { .. });
+    let has_reasons = match &vector.expectation {
+        Expectation::Accept { .. } => false,
+        Expectation::Reject { reasons, .. } | Expectation::Either { reasons, .. } => !reasons.is_empty(),
+    };
+    if refuses && !has_reasons {
+        report("a refusal needs its admissible reasons".to_owned());
+    }
+}
+
+/// The same octets under the same context have one verdict, and are stored once.
+fn same_token_one_verdict(files: &[VectorFile]) -> Vec<String> {
+    let mut seen: BTreeMap<(Vec<u8>, String), &Vector> = BTreeMap::new();
+    let mut found = Vec::new();
+    for vector in vectors(files) {
+        let Subject::Token { token, .. } = &vector.subject;
+        let Ok(octets) = stored::octets(token) else { continue };
+        let context = serde_json::to_string(&vector.context).expect("a context is plain data");
+        if let Some(earlier) = seen.insert((octets, context), vector) {
+            found.push(format!("{}: submits the same token to the same context as {}", vector.id, earlier.id));
+        }
+    }
+    found
+}
+
+/// Every case is its twin with its edits, and a case that may be refused has one edit and an accepted
+/// twin.
+fn twin(vector: &Vector, index: &BTreeMap<&str, &Vector>, report: &mut impl FnMut(String)) {
+    let Subject::Token { recipe, .. } = &vector.subject;
+    let Twin::Vector { id, edits } = &vector.twin else {
+        if !matches!(vector.expectation, Expectation::Accept { .. }) {
+            report("a case that may be refused needs a twin".to_owned());
+        }
+        return;
+    };
+    let Some(twin) = index.get(id.0.as_str()) else {
+        report(format!("its twin {id} is not stored"));
+        return;
+    };
+    let Subject::Token { recipe: of_twin, .. } = &twin.subject;
+    match apply::recipe(edits, of_twin) {
+        Ok(made) if made == **recipe => {}
+        Ok(_) => report(format!("its recipe is not that of {id} with its edits")),
+        Err(error) => report(format!("its edits cannot be made: {error}")),
+    }
+    match apply::context(edits, &twin.context) {
+        Ok(made) if made == vector.context => {}
+        Ok(_) => report(format!("its context is not that of {id} with its edits")),
+        Err(error) => report(format!("its edits cannot be made: {error}")),
+    }
+    if matches!(vector.expectation, Expectation::Accept { .. }) {
+        return;
+    }
+    if !matches!(twin.expectation, Expectation::Accept { .. }) {
+        report(format!("its twin {id} is not an accepted case"));
+    }
+    let defects = edits.len();
+    let says_so = ["defects", " and ", " with "].iter().any(|word| vector.title.contains(word));
+    if defects != 1 && !says_so {
+        report(format!("it has {defects} edits; more than one defect must show in the title"));
+    }
+}
+
+/// The stored token is what the recipe mints, and its signature is over the octets as sent unless
+/// that is the edit.
+fn token(vector: &Vector, mint: &Mint, now: i64, report: &mut impl FnMut(String)) {
+    let Subject::Token { recipe, token } = &vector.subject;
+    let octets = match stored::octets(token) {
+        Ok(octets) => octets,
+        Err(error) => return report(format!("its token cannot be read: {error}")),
+    };
+    match mint.token(recipe, now) {
+        Ok(minted) if minted == octets => {}
+        Ok(_) => report("its token is not what its recipe mints".to_owned()),
+        Err(error) => report(format!("its recipe cannot be minted: {error}")),
+    }
+    if let Some(problem) = signature_problem(recipe, &octets, keys::all()) {
+        report(problem);
+    }
+}
+
+/// Signs what was sent again: algorithms are deterministic here, so the signatures must be equal.
+fn signature_problem(recipe: &Recipe, octets: &[u8], keys: &KeyRing) -> Option<String> {
+    let untouched = recipe.signature.is_empty()
+        && recipe.structure.is_empty()
+        && recipe.segments.iter().all(|edit| edit.signed);
+    let Signer::Key { key, form, algorithm } = &recipe.signer else { return None };
+    if !untouched {
+        return None;
+    }
+    let text = std::str::from_utf8(octets).ok()?;
+    let Some((input, signature)) = text.rsplit_once('.') else {
+        return Some("its token has no signature segment".to_owned());
+    };
+    let material = keys.get(key)?;
+    let again = match algorithm.family() {
+        Family::Hmac => secret::octets(material, *form)
+            .and_then(|secret| sign::hmac(&secret, *algorithm, input.as_bytes())),
+        Family::RsaPkcs1 | Family::RsaPss | Family::Ecdsa | Family::EdDsa => {
+            PrivateKey::new(material).and_then(|key| key.sign(*algorithm, input.as_bytes()))
+        }
+    };
+    match (again, base64url::decode(signature)) {
+        (Ok(again), Ok(sent)) if again == sent => None,
+        (Ok(_), _) => Some("its signature is not over the octets as sent".to_owned()),
+        (Err(error), _) => Some(format!("its signature cannot be computed again: {error}")),
+    }
+}
+
+/// Every MUST that binds a verifier has an accepted and a refused case, or a written waiver; every
+/// registry entry is used.
+fn coverage(files: &[VectorFile]) -> Vec<String> {
+    let mut accepted: BTreeSet<&str> = BTreeSet::new();
+    let mut refused: BTreeSet<&str> = BTreeSet::new();
+    let mut classes: BTreeSet<&str> = BTreeSet::new();
+    for vector in vectors(files) {
+        classes.insert(&vector.bug_class);
+        let names = vector.requirements.iter().map(String::as_str);
+        match vector.expectation {
+            Expectation::Accept { .. } => accepted.extend(names),
+            Expectation::Reject { .. } => refused.extend(names),
+            Expectation::Either { .. } => {
+                for name in names {
+                    accepted.insert(name);
+                    refused.insert(name);
+                }
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for (id, requirement) in registry::requirements() {
+        let Requirement { level, binds, waiver, document: _, section: _, says: _ } = requirement;
+        let (yes, no) = (accepted.contains(id.as_str()), refused.contains(id.as_str()));
+        if !yes && !no {
+            found.push(format!("{id}: no case refers to this requirement"));
+        } else if *level == Level::Must && *binds == Binds::Verifier && !(yes && no) && waiver.is_none() {
+            let missing = if yes { "refused" } else { "accepted" };
+            found.push(format!("{id}: this MUST has no {missing} case, and no waiver"));
+        }
+    }
+    for id in registry::bug_classes().keys() {
+        if !classes.contains(id.as_str()) {
+            found.push(format!("{id}: no case refers to this bug class"));
+        }
+    }
+    found
+}
+
+/// What profiles say of the vectors: every one that a profile can carry is decided, every entry is
+/// used and leaves the allowed set exactly where it says so, and every rule that differs from `rfc`
+/// belongs to one entry.
+fn of_profiles(files: &[VectorFile], profiles: &Profiles) -> Vec<String> {
+    let index: BTreeMap<&str, &Vector> =
+        vectors(files).map(|vector| (vector.id.0.as_str(), vector)).collect();
+    let mut found = Vec::new();
+    for profile in profiles.all() {
+        let mut used: BTreeSet<&str> = BTreeSet::new();
+        for vector in vectors(files).filter(|vector| carries(profile, vector)) {
+            let twin = match &vector.twin {
+                Twin::Vector { id, .. } => index.get(id.0.as_str()).copied(),
+                Twin::Nothing { .. } => None,
+            };
+            if let Err(problem) = predicted(vector, twin, profile) {
+                found.push(format!("{}: {problem}", vector.id));
+            }
+            for kind in [EntryKind::Deviation, EntryKind::Choice, EntryKind::Grant] {
+                for entry in entries_for(vector, profile, kind) {
+                    used.insert(&entry.id);
+                    if kind == EntryKind::Deviation && stays_inside(&entry.then, vector) {
+                        found.push(format!(
+                            "{}: deviation {} of {} matches, and nothing deviates",
+                            vector.id, entry.id, profile.name
+                        ));
+                    }
+                }
+            }
+        }
+        for entry in &profile.entries {
+            if !entry.when.is_empty() && !used.contains(entry.id.as_str()) {
+                found.push(format!("{}: entry {} matches no vector", profile.name, entry.id));
+            }
+            if entry.when.is_empty() && entry.rule.is_empty() {
+                found.push(format!("{}: entry {} says nothing", profile.name, entry.id));
+            }
+        }
+        found.extend(rules_of(profile));
+    }
+    found
+}
+
+/// Whether a profile carries a vector, the clock apart.
+fn carries(profile: &Profile, vector: &Vector) -> bool {
+    vector.requires.iter().all(|needed| {
+        *needed == jotproof_model::Capability::Clock || profile.capabilities.contains(needed)
+    }) && profile.demands.iter().all(|demanded| vector.requires.contains(demanded))
+}
+
+/// Whether an outcome is inside the allowed set, and so no deviation.
+fn stays_inside(then: &Then, vector: &Vector) -> bool {
+    match (then, &vector.expectation) {
+        (Then::Accepted { effect: None }, Expectation::Accept { .. }) => true,
+        (Then::Refused { reasons }, Expectation::Reject { reasons: admissible, .. }) => {
+            reasons.iter().any(|reason| admissible.contains(reason))
+        }
+        (Then::Refused { .. }, Expectation::Accept { .. })
+        | (Then::Accepted { .. } | Then::AsTwin, Expectation::Reject { .. })
+        // Another effect than the vector's own.
+        | (Then::Accepted { effect: Some(_) } | Then::AsTwin, Expectation::Accept { .. }) => false,
+        // Where the texts leave a choice, no deviation applies.
+        (_, Expectation::Either { .. }) => true,
+    }
+}
+
+/// Every rule belongs to at most one entry, and an entry's rule really differs from `rfc`.
+fn rules_of(profile: &Profile) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut owner: BTreeMap<&str, &str> = BTreeMap::new();
+    for entry in &profile.entries {
+        for rule in entry.rule.keys() {
+            if let Some(earlier) = owner.insert(rule, &entry.id) {
+                found.push(format!("{}: rule {rule} is set by {earlier} and by {}", profile.name, entry.id));
+            }
+        }
+        match Rules::default().with(&entry.rule) {
+            Ok(rules) if rules == Rules::default() && !entry.rule.is_empty() => {
+                found.push(format!("{}: entry {} sets no rule otherwise than rfc", profile.name, entry.id));
+            }
+            Ok(_) => {}
+            Err(error) => found.push(format!("{}: entry {}: {error}", profile.name, entry.id)),
+        }
+    }
+    found
+}

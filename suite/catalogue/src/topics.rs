@@ -1,0 +1,75 @@
+//! One module per topic. To add a case, add it to the topic that it belongs to and run
+//! `jotproof vectors build`.
+
+use crate::case::Case;
+
+mod algorithms_confusion;
+mod algorithms_cross;
+mod algorithms_edge;
+mod algorithms_none;
+mod algorithms_valid;
+mod anycable_identification;
+mod centrifugo_claim_combinations;
+mod centrifugo_claim_types;
+mod centrifugo_connection;
+mod centrifugo_expire_at;
+mod claims_audience;
+mod claims_issuer;
+mod claims_subject;
+mod claims_time_boundary;
+mod claims_time_combinations;
+mod claims_time_lexemes;
+mod claims_types;
+mod encoding_base64url;
+mod encoding_segments;
+mod hardened_attacks;
+mod header_parameters;
+mod json_names;
+mod json_text;
+mod keys_weak;
+mod signatures_integrity;
+
+/// A topic: one file of `vectors/`.
+#[derive(Debug, Clone)]
+pub struct Topic {
+    /// The path of the file without `.json`, and the beginning of every id in it.
+    pub path: &'static str,
+    /// What it is about.
+    pub about: &'static str,
+    /// The cases.
+    pub cases: Vec<Case>,
+}
+
+/// Every topic, in the order of their paths.
+#[must_use]
+pub fn all() -> Vec<Topic> {
+    let mut all = vec![
+        algorithms_confusion::topic(),
+        algorithms_cross::topic(),
+        algorithms_edge::topic(),
+        algorithms_none::topic(),
+        algorithms_valid::topic(),
+        anycable_identification::topic(),
+        centrifugo_claim_combinations::topic(),
+        centrifugo_claim_types::topic(),
+        centrifugo_connection::topic(),
+        centrifugo_expire_at::topic(),
+        claims_audience::topic(),
+        claims_issuer::topic(),
+        claims_subject::topic(),
+        claims_time_boundary::topic(),
+        claims_time_combinations::topic(),
+        claims_time_lexemes::topic(),
+        claims_types::topic(),
+        encoding_base64url::topic(),
+        encoding_segments::topic(),
+        hardened_attacks::topic(),
+        header_parameters::topic(),
+        json_names::topic(),
+        json_text::topic(),
+        keys_weak::topic(),
+        signatures_integrity::topic(),
+    ];
+    all.sort_by_key(|topic| topic.path);
+    all
+}

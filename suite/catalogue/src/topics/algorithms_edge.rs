@@ -1,0 +1,193 @@
+//! G12: an `alg` that names nothing, something else, or is no name.
+
+use jotproof_model::{Algorithm, Reason, Threat};
+
+use super::Topic;
+use crate::case::Case;
+use crate::edits::{header, unsigned, without_header};
+use crate::twins;
+
+pub(super) fn topic() -> Topic {
+    let mut cases: Vec<Case> = NO_NAMES.into_iter().map(no_name).collect();
+    cases.push(absent());
+    cases.extend(OTHER_NAMES.into_iter().map(other_name));
+    cases.extend(["RS256", "EdDSA"].map(other_family));
+    cases.push(escaped());
+    cases.extend(UNSIGNED.into_iter().map(unknown_and_unsigned));
+    cases.push(absent_and_unsigned());
+    cases.extend([fully_specified(), other_curve()]);
+    Topic {
+        path: "algorithms/edge",
+        about: "Values of alg that no verifier can have been configured with.",
+        cases,
+    }
+}
+
+const ILL_TYPED: [Reason; 3] = [Reason::Algorithm, Reason::HeaderParameter, Reason::Header];
+
+/// Name, raw value.
+const NO_NAMES: [(&str, &str); 5] = [
+    ("null", "null"),
+    ("number", "256"),
+    ("boolean", "true"),
+    ("array", "[\"HS256\"]"),
+    ("object", "{\"HS256\":1}"),
+];
+
+fn no_name((kind, value): (&str, &str)) -> Case {
+    twins::hs256()
+        .changed(&format!("algorithms/edge/{kind}"), header("alg", value))
+        .reject(ILL_TYPED)
+        .title(format!("alg is {value}, over a good HS256 MAC"))
+        .why(
+            "`alg` is a string. A verifier that turns another value into one (`[\"HS256\"]` becomes \
+              `HS256`), or that fails in the look-up, runs code that nobody meant to run.",
+        )
+        .requirement("RFC7515-4.1.1-ALG")
+        .class("A9")
+}
+
+fn absent() -> Case {
+    twins::hs256()
+        .changed("algorithms/edge/absent", without_header("alg"))
+        .reject(ILL_TYPED)
+        .title("no alg, over a good HS256 MAC")
+        .why("`alg` must be there. A default that steps in for it is an algorithm that nobody chose.")
+        .requirement("RFC7515-4.1.1-ALG")
+        .class("A10")
+}
+
+/// Name, raw value, what it is, bug class.
+const OTHER_NAMES: [(&str, &str, &str, &str); 13] = [
+    ("empty", "\"\"", "empty", "A10"),
+    ("unknown", "\"ZZZ\"", "a name that nobody registered", "A10"),
+    ("key-management-dir", "\"dir\"", "dir, which is for encryption", "A10"),
+    ("key-management-rsa-oaep", "\"RSA-OAEP\"", "RSA-OAEP, which is for encryption", "A10"),
+    ("prohibited-hs1", "\"HS1\"", "HS1, which is registered as prohibited", "A10"),
+    ("lower-case", "\"hs256\"", "hs256 in lower case", "A10"),
+    ("trailing-space", "\"HS256 \"", "HS256 with a space after it", "A10"),
+    ("leading-space", "\" HS256\"", "HS256 with a space before it", "A10"),
+    ("trailing-nul", "\"HS256\\u0000\"", "HS256 with an escaped NUL after it", "A10"),
+    ("long-s", "\"H\u{17f}256\"", "HS256 with a long s, which folds to s", "A10"),
+    ("proto", "\"__proto__\"", "__proto__", "J12"),
+    ("constructor", "\"constructor\"", "constructor", "J12"),
+    ("to-string", "\"toString\"", "toString", "J12"),
+];
+
+fn other_name((name, value, what, class): (&str, &str, &str, &str)) -> Case {
+    let case = twins::hs256()
+        .changed(&format!("algorithms/edge/{name}"), header("alg", value))
+        .reject([Reason::Algorithm]);
+    let case = if class == "J12" {
+        case.why(
+            "A table of algorithms that inherits from something has this name too: the look-up \
+                  finds a function of the host language where it expects an algorithm.",
+        )
+    } else {
+        case.why(
+            "The MAC is good, but `alg` is compared exactly, and this is not the configured name. \
+                  Who accepts it does not read `alg`, or reads it loosely, and will do so where it \
+                  matters.",
+        )
+    };
+    case.title(format!("alg is {what}, over a good HS256 MAC")).requirement("RFC7515-4.1.1-ALG").class(class)
+}
+
+fn other_family(name: &str) -> Case {
+    twins::hs256()
+        .changed(
+            &format!("algorithms/edge/names-{}", name.to_lowercase()),
+            header("alg", &format!("\"{name}\"")),
+        )
+        .reject([Reason::Algorithm, Reason::Key, Reason::Signature])
+        .title(format!("alg is {name}, over a good HS256 MAC"))
+        .why(
+            "The name belongs to another family of algorithms, for which no key is configured; a MAC \
+              is not a signature in the manner of that name.",
+        )
+        .requirement("RFC7515-4.1.1-ALG")
+        .requirement("CF-ALG-4")
+        .class("A10")
+}
+
+fn escaped() -> Case {
+    twins::hs256()
+        .changed("algorithms/edge/escaped-letter", header("alg", "\"H\\u0053256\""))
+        .accept()
+        .title("alg is HS256 with one letter as an escape")
+        .why(
+            "After the escape is resolved this is `HS256`, code point by code point: names are compared \
+              as strings, not as the text between the quotes.",
+        )
+        .requirement("RFC8259-8.3-NAMES")
+        .requirement("RFC7515-4.1.1-ALG")
+        .requirement("RFC8725-3.1-ALG")
+        .class("V1")
+}
+
+/// Name, raw value, what it is, reasons.
+const UNSIGNED: [(&str, &str, &str, &[Reason]); 4] = [
+    ("unknown", "\"ZZZ\"", "a name that nobody registered", &[Reason::Algorithm]),
+    ("empty", "\"\"", "empty", &[Reason::Algorithm]),
+    ("null", "null", "null", &ILL_TYPED),
+    ("proto", "\"__proto__\"", "__proto__", &[Reason::Algorithm]),
+];
+
+fn unknown_and_unsigned((name, value, what, reasons): (&str, &str, &str, &[Reason])) -> Case {
+    twins::hs256()
+        .changed(&format!("algorithms/edge/{name}-unsigned"), unsigned(Some(value)))
+        .reject(reasons.iter().copied())
+        .threat(Threat::Forger)
+        .title(format!("alg is {what}, and the signature is empty"))
+        .why(
+            "Where an unknown name leads to an empty expected signature instead of an error, the empty \
+              one that was sent equals it, and anybody is let in.",
+        )
+        .requirement("RFC7515-4.1.1-ALG")
+        .class("A3")
+}
+
+fn absent_and_unsigned() -> Case {
+    twins::hs256()
+        .changed_by("algorithms/edge/absent-unsigned", vec![without_header("alg"), unsigned(None)])
+        .reject([Reason::Algorithm, Reason::HeaderParameter, Reason::Header, Reason::Signature])
+        .threat(Threat::Forger)
+        .title("no alg, and an empty signature")
+        .why(
+            "Two defects, each stored alone as well. Where no algorithm means nothing to check, nothing \
+              is what gets checked.",
+        )
+        .requirement("RFC7515-4.1.1-ALG")
+        .class("A3")
+}
+
+fn fully_specified() -> Case {
+    twins::signed(Algorithm::EdDSA)
+        .changed("algorithms/edge/ed25519-for-eddsa", header("alg", "\"Ed25519\""))
+        .either(
+            "RFC 9864 section 2.2 gives `Ed25519` the meaning that `EdDSA` has with an Ed25519 key; RFC \
+             8725 section 3.1 asks that only the configured names are used.",
+            [Reason::Algorithm],
+        )
+        .title("alg is Ed25519, where EdDSA and an Ed25519 key are configured")
+        .why(
+            "The name and the signature fit each other and the key; whether the configured name covers \
+              its fully-specified twin is for the verifier to say.",
+        )
+        .requirement("RFC9864-2-NAMES")
+        .class("A12")
+}
+
+fn other_curve() -> Case {
+    twins::signed(Algorithm::EdDSA)
+        .changed("algorithms/edge/ed448-over-an-ed25519-key", header("alg", "\"Ed448\""))
+        .reject([Reason::Algorithm, Reason::Key, Reason::Signature])
+        .title("alg is Ed448, over a signature by the configured Ed25519 key")
+        .why(
+            "`Ed448` names another curve than that of the key: no signature by an Ed25519 key is one in \
+              the manner of this name.",
+        )
+        .requirement("RFC7515-4.1.1-ALG")
+        .requirement("RFC9864-2-NAMES")
+        .class("A12")
+}

@@ -1,0 +1,201 @@
+//! G2: the documented connection claims together, every pair of choices at least once.
+
+use std::collections::BTreeMap;
+
+use jotproof_model::Effect;
+
+use super::Topic;
+use crate::case::{Case, PAYLOAD};
+use crate::covering;
+use crate::edits::{claim, without_claim};
+use crate::twins;
+
+pub(super) fn topic() -> Topic {
+    let levels = FACTORS.map(|factor| factor.choices.len());
+    Topic {
+        path: "centrifugo/claim-combinations",
+        about: "Connection claims given together: each keeps its own meaning, whatever stands beside \
+                it. Any two choices of two claims occur in some token.",
+        cases: covering::pairwise(&levels)
+            .iter()
+            .map(|row| combination(row))
+            .collect(),
+    }
+}
+
+/// A claim and what it may be.
+struct Factor {
+    claim: &'static str,
+    choices: &'static [Choice],
+}
+
+/// One of them; no value where the claim is absent, which has no words in an id either.
+struct Choice {
+    words: &'static str,
+    value: Option<&'static str>,
+    requirement: Option<&'static str>,
+}
+
+const ABSENT: Choice = Choice {
+    words: "",
+    value: None,
+    requirement: None,
+};
+
+const fn choice(words: &'static str, value: &'static str, requirement: &'static str) -> Choice {
+    Choice {
+        words,
+        value: Some(value),
+        requirement: Some(requirement),
+    }
+}
+
+/// The JSON text that `b64info` holds.
+const DECODED: &str = "{\"from\":\"b64info\"}";
+
+const FACTORS: [Factor; 13] = [
+    Factor {
+        claim: "sub",
+        choices: &[
+            choice("sub-user", "\"42\"", "CF-SUB-1"),
+            choice("sub-empty", "\"\"", "CF-SUB-2"),
+        ],
+    },
+    Factor {
+        claim: "exp",
+        choices: &[ABSENT, choice("exp", "{{now+3600}}", "RFC7519-4.1.4-EXP")],
+    },
+    Factor {
+        claim: "iat",
+        choices: &[ABSENT, choice("iat", "{{now-60}}", "CF-IAT-1")],
+    },
+    Factor {
+        claim: "nbf",
+        choices: &[ABSENT, choice("nbf", "{{now-60}}", "RFC7519-4.1.5-NBF")],
+    },
+    Factor {
+        claim: "jti",
+        choices: &[ABSENT, choice("jti", "\"7f3c\"", "CF-JTI-1")],
+    },
+    Factor {
+        claim: "aud",
+        choices: &[
+            ABSENT,
+            choice("aud-string", "\"chat\"", "CF-AUD-1"),
+            choice("aud-array", "[\"chat\",\"feed\"]", "CF-AUD-1"),
+        ],
+    },
+    Factor {
+        claim: "iss",
+        choices: &[ABSENT, choice("iss", "\"my_app\"", "CF-ISS-1")],
+    },
+    Factor {
+        claim: "info",
+        choices: &[ABSENT, choice("info", "{\"from\":\"info\"}", "CF-INFO-1")],
+    },
+    Factor {
+        claim: "b64info",
+        choices: &[
+            ABSENT,
+            choice("b64info", "\"eyJmcm9tIjoiYjY0aW5mbyJ9\"", "CF-INFO-2"),
+        ],
+    },
+    Factor {
+        claim: "channels",
+        choices: &[
+            ABSENT,
+            choice("channels", "[\"news\",\"ns:room\"]", "CF-CHAN-1"),
+        ],
+    },
+    Factor {
+        claim: "subs",
+        choices: &[
+            ABSENT,
+            choice("subs", "{\"feed\":{\"data\":{\"last\":7}}}", "CF-SUBS-1"),
+        ],
+    },
+    Factor {
+        claim: "meta",
+        choices: &[
+            ABSENT,
+            choice("meta", "{\"canary\":\"meta-is-not-shown\"}", "CF-META-1"),
+        ],
+    },
+    Factor {
+        claim: "expire_at",
+        choices: &[
+            ABSENT,
+            choice("expire-at-future", "{{now+1800}}", "CF-EXPAT-1"),
+            choice("expire-at-zero", "0", "CF-EXPAT-2"),
+        ],
+    },
+];
+
+fn combination(row: &[usize]) -> Case {
+    let chosen: Vec<(&str, &Choice)> = FACTORS
+        .iter()
+        .zip(row)
+        .map(|(factor, &level)| (factor.claim, &factor.choices[level]))
+        .collect();
+    let words: Vec<&str> = chosen
+        .iter()
+        .map(|(_, choice)| choice.words)
+        .filter(|words| !words.is_empty())
+        .collect();
+
+    let mut edits = Vec::new();
+    for (name, choice) in &chosen {
+        let there = PAYLOAD
+            .iter()
+            .find(|(member, _)| member == name)
+            .map(|(_, value)| *value);
+        match choice.value {
+            Some(value) if there != Some(value) => edits.push(claim(name, value)),
+            None if there.is_some() => edits.push(without_claim(name)),
+            Some(_) | None => {}
+        }
+    }
+
+    let case = twins::centrifugo()
+        .changed_by(&format!("centrifugo/claim-combinations/{}", words.join("-")), edits)
+        .accept()
+        .title(format!("together: {}", words.join(", ").replace('-', " ")))
+        .why(
+            "Each of these claims is good alone and has its effect; given together, none of them may \
+             refuse the token, or take or change the effect of another.",
+        )
+        .class("C24")
+        .effect(|effect| effect_of(&chosen, effect));
+    chosen
+        .iter()
+        .filter_map(|(_, choice)| choice.requirement)
+        .fold(case, Case::requirement)
+}
+
+/// The info and the subscriptions; not compared where the documentation does not say which of two
+/// claims decides.
+fn effect_of(chosen: &[(&str, &Choice)], effect: &mut Effect) {
+    let given = |name: &str| {
+        chosen
+            .iter()
+            .any(|(claim, choice)| *claim == name && choice.value.is_some())
+    };
+    effect.info = match (given("info"), given("b64info")) {
+        (false, false) => Some(String::new()),
+        (true, false) => Some("{\"from\":\"info\"}".to_owned()),
+        (false, true) => Some(DECODED.to_owned()),
+        (true, true) => None,
+    };
+    let subscriptions = |pairs: &[(&str, &str)]| {
+        let pairs = pairs
+            .iter()
+            .map(|(channel, data)| ((*channel).to_owned(), (*data).to_owned()));
+        Some(pairs.collect::<BTreeMap<_, _>>())
+    };
+    effect.subscriptions = match (given("channels"), given("subs")) {
+        (false, false) => subscriptions(&[]),
+        (true, false) => subscriptions(&[("news", ""), ("ns:room", "")]),
+        (false, true) => subscriptions(&[("feed", "{\"last\":7}")]),
+        (true, true) => None,
+    };
+}

@@ -1,0 +1,347 @@
+//! G21: the number of segments, empty ones, and what stands around or in place of the token.
+
+use jotproof_model::recipe::{Segment, StructureChange};
+use jotproof_model::vector::Severity;
+use jotproof_model::{Edit, Reason, Threat};
+
+use super::Topic;
+use crate::case::Case;
+use crate::edits::{claim, structure};
+use crate::twins;
+
+use Reason::{Algorithm, Encoding, Header, NoToken, NotCompact, Payload, Signature};
+
+pub(super) fn topic() -> Topic {
+    let mut cases = vec![long_token()];
+    cases.extend([1, 2].map(cut_off));
+    cases.extend(EXTENDED.into_iter().map(extended));
+    cases.push(inserted());
+    cases.extend([empty_header(), detached(), stripped()]);
+    cases.extend(REPLACED.into_iter().map(replaced));
+    cases.extend([10, 1000].map(dots));
+    cases.extend(PREFIXES.into_iter().map(prefixed));
+    cases.extend(SUFFIXES.into_iter().map(suffixed));
+    cases.extend([quoted(), upper_case()]);
+    cases.extend([
+        json(StructureChange::JsonFlattened, "flattened"),
+        json(StructureChange::JsonGeneral, "general"),
+        json_without_signatures(),
+    ]);
+    Topic {
+        path: "encoding/segments",
+        about: "Three segments and two dots, and everything that is not that.",
+        cases,
+    }
+}
+
+fn long_token() -> Case {
+    twins::hs256()
+        .changed(
+            "encoding/segments/four-thousand-characters",
+            claim("x", &format!("\"{}\"", "0123456789".repeat(280))),
+        )
+        .accept()
+        .title("a token of some four thousand characters")
+        .why(
+            "Three segments and two dots, of whatever length. Tokens with a list of permissions come to \
+              this size, and a reader with a small buffer cuts them.",
+        )
+        .requirement("RFC7515-7.1-COMPACT")
+        .requirement("RFC7519-3.1-COMPACT")
+        .class("V1")
+}
+
+fn cut_off(segments: u32) -> Case {
+    let (name, title, why) = if segments == 1 {
+        (
+            "one-segment",
+            "the header segment alone",
+            "A parser that reads as far as it gets, and takes the rest as empty, has no claims to check \
+             and no signature.",
+        )
+    } else {
+        (
+            "two-segments",
+            "header and payload, without the last dot and the signature",
+            "Some parsers take two segments as the form of a token that is not signed, and go on \
+             without a signature.",
+        )
+    };
+    twins::hs256()
+        .changed(&format!("encoding/segments/{name}"), structure(StructureChange::KeepSegments { segments }))
+        .reject([NotCompact])
+        .threat(Threat::Mangler)
+        .title(title)
+        .why(why)
+        .requirement("RFC7515-7.1-COMPACT")
+        .class("S1")
+}
+
+fn suffix(text: &str) -> Edit {
+    structure(StructureChange::Suffix { text: text.to_owned() })
+}
+
+fn prefix(text: &str) -> Edit {
+    structure(StructureChange::Prefix { text: text.to_owned() })
+}
+
+fn replace(text: &str) -> Edit {
+    structure(StructureChange::Replace { text: text.to_owned() })
+}
+
+/// Name, the text after the token, what it is.
+const EXTENDED: [(&str, &str, &str); 4] = [
+    ("trailing-dot", ".", "a dot after it, which makes an empty fourth segment"),
+    ("four-segments", ".AAAA", "a fourth segment"),
+    ("five-segments", ".AAAA.AAAA", "a fourth and a fifth segment"),
+    ("dots-after-it", DOTS, "two hundred dots after it"),
+];
+
+const DOTS: &str = "..................................................\
+                    ..................................................\
+                    ..................................................\
+                    ..................................................";
+
+fn extended((name, text, what): (&str, &str, &str)) -> Case {
+    twins::hs256()
+        .changed(&format!("encoding/segments/{name}"), suffix(text))
+        .reject([NotCompact])
+        .threat(Threat::Mangler)
+        .title(format!("a good token with {what}"))
+        .why(
+            "A parser that splits at the first two dots, or takes the first three pieces of however \
+              many, verifies the beginning and lets the rest through unread.",
+        )
+        .requirement("RFC7515-7.1-COMPACT")
+        .class(if text == DOTS { "B11" } else { "S1" })
+        .severity(Severity::Low)
+}
+
+fn inserted() -> Case {
+    twins::hs256()
+        .changed(
+            "encoding/segments/empty-segment-before-the-signature",
+            structure(StructureChange::InsertSegment { at: 2, text: String::new() }),
+        )
+        .reject([NotCompact, Signature])
+        .threat(Threat::Mangler)
+        .title("an empty segment between payload and signature")
+        .why(
+            "A parser that takes the last piece as the signature and the first two as what was signed, \
+              or that drops empty pieces, does not notice.",
+        )
+        .requirement("RFC7515-7.1-COMPACT")
+        .class("S1")
+        .severity(Severity::Low)
+}
+
+fn empty(segment: Segment) -> Edit {
+    structure(StructureChange::EmptySegment { segment })
+}
+
+fn empty_header() -> Case {
+    twins::hs256()
+        .changed("encoding/segments/empty-header", empty(Segment::Header))
+        .reject([Header, NotCompact, Encoding, Algorithm, Signature])
+        .threat(Threat::Mangler)
+        .title("an empty header segment")
+        .why(
+            "No octets are no JSON object. Defaults that step in for the missing header choose the \
+              algorithm.",
+        )
+        .requirement("RFC7519-7.2-HEADER")
+        .requirement("RFC7515-5.2-JSON")
+        .class("S1")
+}
+
+fn detached() -> Case {
+    twins::hs256()
+        .changed("encoding/segments/detached-payload", structure(StructureChange::Detached))
+        .reject([Payload, NotCompact, Encoding, Signature])
+        .threat(Threat::Mangler)
+        .title("an empty payload segment over the signature of the real one")
+        .why(
+            "The detached form (RFC 7515 appendix F) carries its payload elsewhere. A token does not: \
+              there are no claims here, and nothing to check.",
+        )
+        .requirement("RFC7519-7.2-PAYLOAD")
+        .requirement("RFC7515-5.2-VERIFY")
+        .class("S1")
+}
+
+fn stripped() -> Case {
+    twins::hs256()
+        .changed("encoding/segments/empty-signature", empty(Segment::Signature))
+        .reject([Signature, NotCompact])
+        .threat(Threat::Mangler)
+        .title("an empty signature segment, alg unchanged")
+        .why(
+            "A verifier that compares as many octets as were sent compares none, and finds them equal. \
+              Then any payload will do.",
+        )
+        .requirement("RFC7515-5.2-VERIFY")
+        .requirement("RFC7518-3.2-MAC")
+        .class("S1")
+}
+
+/// Name, the text, what it is, reasons, bug class.
+const REPLACED: [(&str, &str, &str, &[Reason], &str); 7] = [
+    ("no-text", "", "an empty text", &[NoToken, NotCompact], "C20"),
+    ("one-dot", ".", "one dot", &[NotCompact], "C20"),
+    ("two-dots", "..", "two dots", &[NotCompact, Header, Encoding, Algorithm, Signature], "C20"),
+    ("three-dots", "...", "three dots", &[NotCompact], "C20"),
+    ("a-word", "garbage", "a word", &[NotCompact, Encoding, Header], "C20"),
+    (
+        "three-words",
+        "not.a.token",
+        "three words with dots between them",
+        &[NotCompact, Encoding, Header],
+        "C20",
+    ),
+    (
+        "encrypted",
+        // `{"alg":"dir","enc":"A128GCM"}`, no encrypted key, and octets of the right lengths.
+        "eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA",
+        "an encrypted token",
+        &[NotCompact, Algorithm, Header],
+        "H5",
+    ),
+];
+
+fn replaced((name, text, what, reasons, class): (&str, &str, &str, &[Reason], &str)) -> Case {
+    twins::hs256()
+        .changed(&format!("encoding/segments/{name}"), replace(text))
+        .reject(reasons.iter().copied())
+        .threat(Threat::Forger)
+        .title(format!("{what} in place of the token"))
+        .why(if name == "encrypted" {
+            "Five segments are the form of an encrypted token. A verifier of signed ones does not open \
+             it, and does not take it for one of its own."
+        } else {
+            "What is no token is refused as such: not by a crash, and not as if there had been no need \
+             of one."
+        })
+        .requirement("RFC7515-7.1-COMPACT")
+        .class(class)
+}
+
+fn dots(times: u32) -> Case {
+    let what = if times == 10 { "ten" } else { "a-thousand" };
+    twins::hs256()
+        .changed(
+            &format!("encoding/segments/{what}-dots"),
+            structure(StructureChange::Repeat { text: ".".to_owned(), times }),
+        )
+        .reject([NotCompact])
+        .threat(Threat::Forger)
+        .title(format!("{times} dots in place of the token"))
+        .why(
+            "A parser that splits before it counts makes a piece of memory for each dot: a few \
+              kilobytes from anybody cost the server many times as much.",
+        )
+        .requirement("RFC7515-7.1-COMPACT")
+        .class("B11")
+}
+
+/// Name, the text before the token, what it is, bug class.
+const PREFIXES: [(&str, &str, &str, &str); 6] = [
+    ("leading-dot", ".", "a dot", "S1"),
+    ("leading-bearer", "Bearer ", "`Bearer` and a space", "B10"),
+    ("leading-bearer-lower-case", "bearer ", "`bearer` and a space", "B10"),
+    ("leading-quote", "\"", "a quotation mark", "B10"),
+    ("leading-space", " ", "a space", "B4"),
+    ("leading-byte-order-mark", "\u{feff}", "a byte order mark", "J5"),
+];
+
+fn prefixed((name, text, what, class): (&str, &str, &str, &str)) -> Case {
+    twins::hs256()
+        .changed(&format!("encoding/segments/{name}"), prefix(text))
+        .reject([NotCompact, Encoding, Header])
+        .threat(Threat::Mangler)
+        .title(format!("{what} before a good token"))
+        .why(AROUND)
+        .requirement(if text == "." { "RFC7515-7.1-COMPACT" } else { "RFC7519-7.2-HEADER" })
+        .class(class)
+        .severity(Severity::Low)
+}
+
+const AROUND: &str = "The text is not a token: something stands beside it. Who cleans it up before \
+                      reading it has two ideas of which token it is, and so has every log and every \
+                      list of revoked ones.";
+
+/// Name, the text after the token, what it is, bug class.
+const SUFFIXES: [(&str, &str, &str, &str); 6] = [
+    ("trailing-space", " ", "a space", "B4"),
+    ("trailing-line-feed", "\n", "a line feed", "B4"),
+    ("trailing-crlf", "\r\n", "CR LF", "B4"),
+    ("trailing-nul", "\0", "NUL", "B5"),
+    ("trailing-quote", "\"", "a quotation mark", "B10"),
+    ("trailing-comma", ",", "a comma", "B5"),
+];
+
+fn suffixed((name, text, what, class): (&str, &str, &str, &str)) -> Case {
+    twins::hs256()
+        .changed(&format!("encoding/segments/{name}"), suffix(text))
+        .reject([NotCompact, Encoding])
+        .threat(Threat::Mangler)
+        .title(format!("{what} after a good token"))
+        .why(AROUND)
+        .requirement("RFC7515-2-B64")
+        .class(class)
+}
+
+fn quoted() -> Case {
+    twins::hs256()
+        .changed_by("encoding/segments/quoted", vec![prefix("\""), suffix("\"")])
+        .reject([NotCompact, Encoding, Header])
+        .threat(Threat::Mangler)
+        .title("a good token with a quotation mark before it and another one after it")
+        .why("Two defects, each stored alone as well. The text of a JSON string is not the string.")
+        .requirement("RFC7515-2-B64")
+        .class("B10")
+}
+
+fn upper_case() -> Case {
+    twins::hs256()
+        .changed("encoding/segments/upper-case", structure(StructureChange::UpperCase))
+        .reject([Header, Encoding, Payload, Algorithm, Signature])
+        .threat(Threat::Mangler)
+        .title("a good token in upper case")
+        .why(
+            "base64url knows upper and lower case. What comes through a place that does not, comes \
+              through as noise, and is refused like any.",
+        )
+        .requirement("RFC7515-5.2-VERIFY")
+        .class("S0")
+}
+
+fn json(change: StructureChange, name: &str) -> Case {
+    twins::hs256()
+        .changed(&format!("encoding/segments/json-{name}"), structure(change))
+        .reject([NotCompact, Encoding, Header])
+        .threat(Threat::Mangler)
+        .severity(Severity::Low)
+        .title(format!("the {name} JSON serialization of a good token"))
+        .why(
+            "The signature is good, but a token is in the compact serialization. A library that reads \
+              every serialization brings unprotected headers and several signatures with it.",
+        )
+        .requirement("RFC7519-3.1-COMPACT")
+        .class("B9")
+}
+
+fn json_without_signatures() -> Case {
+    // `{"sub":"42","ext":"{\"user_id\":42}"}`
+    let text = r#"{"payload":"eyJzdWIiOiI0MiIsImV4dCI6IntcInVzZXJfaWRcIjo0Mn0ifQ","signatures":[]}"#;
+    twins::hs256()
+        .changed("encoding/segments/json-general-without-signatures", replace(text))
+        .reject([NotCompact, Encoding, Header, Signature])
+        .threat(Threat::Forger)
+        .title("the general JSON serialization with an empty list of signatures")
+        .why(
+            "A loop over the signatures that ends without a bad one has verified nothing: anybody can \
+              write this.",
+        )
+        .requirement("RFC7519-3.1-COMPACT")
+        .class("B9")
+}

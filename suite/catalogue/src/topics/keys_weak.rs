@@ -1,0 +1,190 @@
+//! G15: keys that are empty, too short, well known, and just long enough.
+
+use jotproof_model::edit::ContextChange;
+use jotproof_model::{Algorithm, Edit, Reason, Threat};
+
+use super::Topic;
+use crate::case::{Case, key_for};
+use crate::edits::{context, sign, unsigned};
+use crate::twins;
+
+use Algorithm::{HS256, HS384, HS512, PS256, RS256};
+
+pub(super) fn topic() -> Topic {
+    let mut cases: Vec<Case> = [HS256, HS384, HS512].map(mac_of_the_empty_key).into();
+    cases.extend(GUESSED.into_iter().map(guessed));
+    cases.extend(SHORT_SECRETS.into_iter().map(short_secret));
+    cases.extend(GOOD_SECRETS.into_iter().map(good_secret));
+    cases.extend([empty_secret(), empty_secret_and_none()]);
+    cases.extend([RS256, PS256].map(short_modulus));
+    cases.extend(["rsa-3072", "rsa-4096"].map(long_modulus));
+    Topic {
+        path: "keys/weak",
+        about: "Keys that no verifier should take, guesses at the key, and keys at the limits.",
+        cases,
+    }
+}
+
+/// Another key in the place of the twin's: it is configured, and it signs.
+fn instead(algorithm: Algorithm, key: &str) -> Edit {
+    context(ContextChange::Key { from: key_for(algorithm).to_owned(), to: key.to_owned() })
+}
+
+fn mac_of_the_empty_key(algorithm: Algorithm) -> Case {
+    twins::signed(algorithm)
+        .changed(
+            &format!("keys/weak/{}-mac-of-the-empty-key", algorithm.name().to_lowercase()),
+            sign(None, "hmac-empty", algorithm),
+        )
+        .reject([Reason::Signature])
+        .threat(Threat::Forger)
+        .title(format!("{algorithm} keyed with nothing, where a real key is configured"))
+        .why(
+            "Anybody can compute a MAC over the empty key. A verifier that tries an empty secret as \
+              well (a previous key that is not set, an unknown `kid`) accepts it beside its own.",
+        )
+        .requirement("RFC7515-5.2-VERIFY")
+        .requirement("RFC7518-3.2-MAC")
+        .class("K1")
+}
+
+/// Name, the key that is tried, what it is.
+const GUESSED: [(&str, &str, &str); 2] = [
+    ("hs256-guess-one-byte", "hmac-1-byte", "a single letter"),
+    ("hs256-guess-from-an-example", "hmac-14-bytes", "a secret as examples have it"),
+];
+
+fn guessed((name, key, what): (&str, &str, &str)) -> Case {
+    twins::hs256()
+        .changed(&format!("keys/weak/{name}"), sign(None, key, HS256))
+        .reject([Reason::Signature])
+        .threat(Threat::Forger)
+        .title(format!("HS256 keyed with {what}, where a real key is configured"))
+        .why(
+            "A default that steps in when no secret is found, or a list of secrets with an old one in \
+              it, is found by whoever tries the known ones.",
+        )
+        .requirement("RFC7515-5.2-VERIFY")
+        .class("S0")
+}
+
+/// The algorithm, the configured key, its length in words.
+const SHORT_SECRETS: [(Algorithm, &str, &str); 7] = [
+    (HS256, "hmac-1-byte", "1-byte"),
+    (HS256, "hmac-14-bytes", "14-bytes"),
+    (HS256, "hmac-31-bytes", "31-bytes"),
+    (HS384, "hmac-32-bytes", "32-bytes"),
+    (HS384, "hmac-47-bytes", "47-bytes"),
+    (HS512, "hmac-48-bytes", "48-bytes"),
+    (HS512, "hmac-63-bytes", "63-bytes"),
+];
+
+fn short_secret((algorithm, key, words): (Algorithm, &str, &str)) -> Case {
+    twins::signed(algorithm)
+        .changed(
+            &format!("keys/weak/{}-secret-of-{words}", algorithm.name().to_lowercase()),
+            instead(algorithm, key),
+        )
+        .reject([Reason::Key])
+        .threat(Threat::Config)
+        .title(format!("an {algorithm} secret of {} is configured", words.replace('-', " ")))
+        .why(
+            "An HMAC key has at least the length of the hash. A shorter one can be guessed from a \
+              single token, without asking the server.",
+        )
+        .requirement("RFC7518-3.2-KEY")
+        .class("K3")
+}
+
+/// The algorithm, the configured key, its length, what is said of it.
+const GOOD_SECRETS: [(Algorithm, &str, u32, &str); 6] = [
+    (HS256, "hmac-32-bytes", 32, LONG_ENOUGH),
+    (HS384, "hmac-48-bytes", 48, LONG_ENOUGH),
+    (HS256, "hmac-65-bytes", 65, BEYOND_THE_BLOCK),
+    (HS512, "hmac-128-bytes", 128, "A key of exactly one block is used as it is (RFC 2104 section 2)."),
+    (HS384, "hmac-129-bytes", 129, BEYOND_THE_BLOCK),
+    (HS512, "hmac-129-bytes", 129, BEYOND_THE_BLOCK),
+];
+
+const LONG_ENOUGH: &str = "A key of exactly the length of the hash is long enough; a verifier that asks \
+                           for more refuses what RFC 7518 allows.";
+const BEYOND_THE_BLOCK: &str = "A key longer than the block of the hash is hashed first (RFC 2104 \
+                                section 2). A verifier that cuts it instead refuses this token, and \
+                                accepts those of whoever knows the beginning of the key.";
+
+fn good_secret((algorithm, key, length, why): (Algorithm, &str, u32, &str)) -> Case {
+    twins::signed(algorithm)
+        .changed(
+            &format!("keys/weak/{}-secret-of-{length}-bytes", algorithm.name().to_lowercase()),
+            instead(algorithm, key),
+        )
+        .accept()
+        .title(format!("an {algorithm} secret of {length} bytes is configured"))
+        .why(why)
+        .requirement("RFC7518-3.2-KEY")
+        .requirement("RFC7518-3.2-MAC")
+        .class(if length <= 48 { "K3" } else { "K5" })
+}
+
+/// Why an empty secret is as good as none.
+const EMPTY: [Reason; 3] = [Reason::Key, Reason::Algorithm, Reason::Signature];
+
+fn empty_secret() -> Case {
+    twins::hs256()
+        .changed("keys/weak/hs256-empty-secret", instead(HS256, "hmac-empty"))
+        .reject(EMPTY)
+        .threat(Threat::Forger)
+        .title("the HS256 secret that is configured is empty, and the MAC is over nothing")
+        .why(
+            "A variable that is not set becomes an empty secret. A verifier that goes on with it \
+              accepts what anybody can compute, and nobody notices, because its own tokens work too.",
+        )
+        .requirement("RFC7518-3.2-KEY")
+        .class("K1")
+}
+
+fn empty_secret_and_none() -> Case {
+    twins::hs256()
+        .changed_by(
+            "keys/weak/hs256-empty-secret-and-alg-none",
+            vec![instead(HS256, "hmac-empty"), unsigned(Some("\"none\""))],
+        )
+        .reject(EMPTY)
+        .threat(Threat::Forger)
+        .title("the secret that is configured is empty, and the token is unsecured")
+        .why(
+            "Two defects, each stored alone as well. Libraries that take an empty key as no key then \
+              take no key as a wish for unsecured tokens.",
+        )
+        .requirement("RFC7518-3.6-NONE")
+        .requirement("RFC8725-3.2-NONE")
+        .class("K2")
+}
+
+fn short_modulus(algorithm: Algorithm) -> Case {
+    twins::signed(algorithm)
+        .changed(
+            &format!("keys/weak/{}-modulus-of-1024-bits", algorithm.name().to_lowercase()),
+            instead(algorithm, "rsa-1024"),
+        )
+        .reject([Reason::Key])
+        .threat(Threat::Config)
+        .title(format!("an RSA key of 1024 bits is configured for {algorithm}"))
+        .why(
+            "RSA keys have 2048 bits or more; a modulus of 1024 bits is within reach of those who can \
+              spend enough.",
+        )
+        .requirement("RFC7518-3.3-KEY")
+        .class("K6")
+}
+
+fn long_modulus(key: &str) -> Case {
+    let bits = key.trim_start_matches("rsa-");
+    twins::signed(RS256)
+        .changed(&format!("keys/weak/rs256-modulus-of-{bits}-bits"), instead(RS256, key))
+        .accept()
+        .title(format!("an RSA key of {bits} bits is configured for RS256"))
+        .why("2048 bits is the least, not the most.")
+        .requirement("RFC7518-3.3-KEY")
+        .class("K6")
+}

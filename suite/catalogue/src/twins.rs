@@ -1,0 +1,103 @@
+//! The accepted vectors that most cases are made from.
+
+use jotproof_model::edit::ContextChange;
+use jotproof_model::{Algorithm, Application};
+
+use crate::case::{Case, alg, key_for};
+use crate::edits::{claim, context, sign};
+
+/// The expected audience of the twins that have one.
+pub const AUDIENCE: &str = "https://api.example.com/chat";
+/// The expected issuer of the twins that have one.
+pub const ISSUER: &str = "https://issuer.example.com";
+
+/// A token signed with HS256: the root of every `jwt` case.
+#[must_use]
+pub fn hs256() -> Case {
+    Case::root(
+        "algorithms/valid/hs256",
+        Application::Jwt,
+        "the first accepted token, from which the others are made",
+    )
+    .title("a token signed with HS256")
+    .why("Support for HS256 is required of every implementation; a verifier that refuses this token \
+          proves nothing by any other refusal.")
+    .requirement("RFC7519-8-HS256")
+    .class("V1")
+}
+
+/// A token signed with an algorithm, the only one allowed, by the only key configured.
+#[must_use]
+pub fn signed(algorithm: Algorithm) -> Case {
+    if algorithm == Algorithm::HS256 {
+        return hs256();
+    }
+    let root = hs256();
+    let key = key_for(algorithm);
+    let mut edits = Vec::new();
+    if key != "hmac-64-bytes" {
+        edits.push(context(ContextChange::ConfiguredKey {
+            from: "hmac-64-bytes".to_owned(),
+            to: key.to_owned(),
+        }));
+    }
+    edits.push(context(ContextChange::Algorithms { algorithms: vec![algorithm] }));
+    edits.push(sign(Some(&alg(algorithm)), key, algorithm));
+    root.changed_by(&format!("algorithms/valid/{}", algorithm.name().to_lowercase()), edits)
+        .accept()
+        .title(format!("a token signed with {algorithm}"))
+        .why("A verifier that is configured for this algorithm and key accepts what they signed.")
+        .requirement("RFC7515-5.2-VERIFY")
+        .class("V1")
+}
+
+/// A Centrifugo connection token: the root of every case about its claims.
+#[must_use]
+pub fn centrifugo() -> Case {
+    Case::root(
+        "centrifugo/connection/valid",
+        Application::CentrifugoConnection,
+        "the first accepted token of this application",
+    )
+    .title("a connection token with sub, iat and exp")
+    .why("The plain connection token of the documentation: a user, and a time at which it expires.")
+    .requirement("CF-SUB-1")
+    .requirement("CF-EXP-3")
+    .class("V1")
+}
+
+/// An AnyCable identification token: the root of every case about `ext`.
+#[must_use]
+pub fn anycable() -> Case {
+    Case::root(
+        "anycable/identification/valid",
+        Application::Anycable,
+        "the first accepted token of this application",
+    )
+    .title("an identification token with ext and exp")
+    .why("The plain token of the documentation: the JSON-encoded identifiers, and a time at which it \
+          expires.")
+    .requirement("AC-EXT-1")
+    .class("V1")
+}
+
+/// A token with an audience and an issuer, both configured: what RFC 8725 asks of every deployment.
+#[must_use]
+pub fn bound() -> Case {
+    hs256()
+        .changed_by(
+            "claims/audience/equal",
+            vec![
+                context(ContextChange::Audience { audience: Some(AUDIENCE.to_owned()) }),
+                context(ContextChange::Issuer { issuer: Some(ISSUER.to_owned()) }),
+                claim("aud", &format!("\"{AUDIENCE}\"")),
+                claim("iss", &format!("\"{ISSUER}\"")),
+            ],
+        )
+        .accept()
+        .title("the audience and the issuer are the configured ones")
+        .why("A token that names the verifier and comes from the trusted issuer is good.")
+        .requirement("RFC7519-4.1.3-AUD")
+        .requirement("RFC8725-3.8-ISS")
+        .class("C8")
+}

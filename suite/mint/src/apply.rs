@@ -1,0 +1,206 @@
+//! Makes a recipe and a context from those of the twin.
+//!
+//! Both functions take the same list of edits. Each makes the ones that concern it and passes over
+//! the others, so that `recipe(edits, twin.recipe)` and `context(edits, twin.context)` together are
+//! the whole of the change.
+
+use jotproof_model::edit::{ContextChange, Layer};
+use jotproof_model::recipe::{Content, Member, Signer};
+use jotproof_model::{Context, Edit, Recipe};
+use thiserror::Error;
+
+/// The recipe after some edits.
+///
+/// # Errors
+///
+/// Where an edit is about a member that is not there, or of content that is not an object.
+pub fn recipe(edits: &[Edit], recipe: &Recipe) -> Result<Recipe, EditError> {
+    let mut recipe = recipe.clone();
+    for edit in edits {
+        edit_recipe(&mut recipe, edit)?;
+    }
+    Ok(recipe)
+}
+
+/// The context after some edits.
+///
+/// # Errors
+///
+/// Where an edit is about a key that is not configured.
+pub fn context(edits: &[Edit], context: &Context) -> Result<Context, EditError> {
+    let mut context = context.clone();
+    for edit in edits {
+        if let Edit::Context { change } = edit {
+            edit_context(&mut context, change)?;
+        }
+    }
+    Ok(context)
+}
+
+/// Why an edit cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum EditError {
+    /// The member is not there.
+    #[error("the {} of the twin has no member {name:?}", layer_name(*.layer))]
+    NoSuchMember {
+        /// Which object.
+        layer: Layer,
+        /// The raw name.
+        name: String,
+    },
+    /// The content is not given by its members.
+    #[error("the {} of the twin is not an object that is given by its members", layer_name(*.layer))]
+    NotAnObject {
+        /// Which layer.
+        layer: Layer,
+    },
+    /// The key is not configured.
+    #[error("the context of the twin has no key {0:?}")]
+    NoSuchKey(String),
+}
+
+fn layer_name(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Header => "header",
+        Layer::Payload => "payload",
+    }
+}
+
+fn edit_recipe(recipe: &mut Recipe, edit: &Edit) -> Result<(), EditError> {
+    match edit {
+        Edit::SetMember { layer, name, value } => {
+            set(members(recipe, *layer)?, name, value);
+        }
+        Edit::RemoveMember { layer, name } => {
+            let members = members(recipe, *layer)?;
+            let place = place(members, *layer, name)?;
+            members.remove(place);
+        }
+        Edit::DuplicateMember { layer, name, value } => {
+            let members = members(recipe, *layer)?;
+            place(members, *layer, name)?;
+            members.push(Member(name.clone(), value.clone()));
+        }
+        Edit::AddAlias {
+            layer,
+            of: _,
+            name,
+            how: _,
+            value,
+        } => {
+            members(recipe, *layer)?.push(Member(name.clone(), value.clone()));
+        }
+        Edit::RenameMember {
+            layer,
+            name,
+            to,
+            how: _,
+        } => {
+            let members = members(recipe, *layer)?;
+            let place = place(members, *layer, name)?;
+            members[place].0.clone_from(to);
+        }
+        Edit::Surround {
+            layer,
+            before,
+            after,
+            with: _,
+        } => match content(recipe, *layer) {
+            Content::Object {
+                before: there_before,
+                after: there_after,
+                ..
+            } => {
+                there_before.insert_str(0, before);
+                there_after.push_str(after);
+            }
+            Content::Text { .. } | Content::Octets { .. } => {
+                return Err(EditError::NotAnObject { layer: *layer });
+            }
+        },
+        Edit::SetText {
+            layer,
+            text,
+            what: _,
+        } => {
+            *content(recipe, *layer) = Content::Text { text: text.clone() };
+        }
+        Edit::SetOctets { layer, base64url, what: _ } => {
+            *content(recipe, *layer) = Content::Octets {
+                base64url: base64url.clone(),
+            };
+        }
+        Edit::Sign { alg, signer } => {
+            if let Some(alg) = alg {
+                set(members(recipe, Layer::Header)?, "alg", alg);
+            }
+            recipe.signer = signer.clone();
+        }
+        Edit::Signature { change } => recipe.signature.push(change.clone()),
+        Edit::Segment { change } => recipe.segments.push(change.clone()),
+        Edit::Structure { change } => recipe.structure.push(change.clone()),
+        Edit::Context {
+            change: ContextChange::Key { from, to },
+        } => {
+            if let Signer::Key { key, .. } = &mut recipe.signer
+                && key == from
+            {
+                key.clone_from(to);
+            }
+        }
+        Edit::Context { .. } => {}
+    }
+    Ok(())
+}
+
+fn edit_context(context: &mut Context, change: &ContextChange) -> Result<(), EditError> {
+    match change {
+        ContextChange::Key { from, to } | ContextChange::ConfiguredKey { from, to } => {
+            let key = context.keys.iter_mut().find(|key| *key == from);
+            key.ok_or_else(|| EditError::NoSuchKey(from.clone()))?
+                .clone_from(to);
+        }
+        ContextChange::AddKey { key } => context.keys.push(key.clone()),
+        ContextChange::Algorithms { algorithms } => context.algorithms.clone_from(algorithms),
+        ContextChange::Audience { audience } => context.audience.clone_from(audience),
+        ContextChange::Issuer { issuer } => context.issuer.clone_from(issuer),
+        ContextChange::Typ { typ } => context.typ.clone_from(typ),
+        ContextChange::Leeway { seconds } => context.leeway = *seconds,
+        ContextChange::AllowNone { allow } => context.allow_none = *allow,
+        ContextChange::RefuseAnonymous { refuse } => context.refuse_anonymous = *refuse,
+    }
+    Ok(())
+}
+
+fn content(recipe: &mut Recipe, layer: Layer) -> &mut Content {
+    match layer {
+        Layer::Header => &mut recipe.header,
+        Layer::Payload => &mut recipe.payload,
+    }
+}
+
+fn members(recipe: &mut Recipe, layer: Layer) -> Result<&mut Vec<Member>, EditError> {
+    match content(recipe, layer) {
+        Content::Object { members, .. } => Ok(members),
+        Content::Text { .. } | Content::Octets { .. } => Err(EditError::NotAnObject { layer }),
+    }
+}
+
+/// Where the first member with this raw name stands.
+fn place(members: &[Member], layer: Layer, name: &str) -> Result<usize, EditError> {
+    members
+        .iter()
+        .position(|member| member.0 == name)
+        .ok_or_else(|| EditError::NoSuchMember {
+            layer,
+            name: name.to_owned(),
+        })
+}
+
+/// Gives the first member with this raw name another value, or appends it.
+fn set(members: &mut Vec<Member>, name: &str, value: &str) {
+    match members.iter_mut().find(|member| member.0 == name) {
+        Some(member) => value.clone_into(&mut member.1),
+        None => members.push(Member(name.to_owned(), value.to_owned())),
+    }
+}

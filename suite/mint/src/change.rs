@@ -1,0 +1,58 @@
+//! Changes to what has been encoded: the octets of the signature, the text of a segment, the token.
+//!
+//! A change either changes something or is an error. One that leaves all as it was would make a
+//! negative that is its own twin.
+
+use thiserror::Error;
+
+pub mod segment;
+pub mod signature;
+pub mod structure;
+
+/// The longest text or octets that a change may make, in octets: far more than any vector needs, and
+/// a bound on what a recipe from outside can make of our memory.
+pub const LONGEST: usize = 64 * 1024 * 1024;
+
+/// A change that cannot be made here.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the change `{change}` cannot be made: {why}")]
+pub struct ChangeError {
+    /// The name of the change, as stored.
+    pub change: &'static str,
+    /// Why not.
+    pub why: WhyNot,
+}
+
+/// Why a change cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum WhyNot {
+    /// What it is made to would stay as it is.
+    #[error("it would leave all as it is")]
+    NoEffect,
+    /// It takes more away, or reaches further, than there is.
+    #[error("it asks for {asked} where there are {there}")]
+    TooFar {
+        /// How many it needs.
+        asked: usize,
+        /// How many there are.
+        there: usize,
+    },
+    /// The last character of the text has no unused bits, or is not base64url.
+    #[error("a base64url text of {0} characters has no unused bits at its end")]
+    NoUnusedBits(usize),
+    /// None of the bits is among the unused ones.
+    #[error("of its bits only {0:#06b} are unused at the end of this text")]
+    UsedBits(u8),
+    /// The token is not three segments joined by dots any more.
+    #[error("the token has {0} segments, not three: make this change before the others")]
+    NotThreeSegments(usize),
+    /// It is not the signature of an ECDSA algorithm.
+    #[error("it is for `r‖s` of an ECDSA algorithm alone")]
+    NotEcdsa,
+    /// Its octets are not base64url.
+    #[error("its octets are not base64url without padding: {0}")]
+    NotBase64url(crate::base64url::DecodeError),
+    /// The outcome is longer than [`LONGEST`].
+    #[error("the outcome is longer than {LONGEST} octets")]
+    TooLong,
+}

@@ -1,0 +1,98 @@
+//! Changes to a token as a whole.
+
+use jotproof_model::recipe::{Segment, StructureChange};
+use serde_json::Value;
+
+use super::{ChangeError, LONGEST, WhyNot};
+
+/// The token after a change.
+///
+/// # Errors
+///
+/// Where the change cannot be made, or would change nothing.
+pub fn change(token: &str, change: &StructureChange) -> Result<String, ChangeError> {
+    let changed = outcome(token, change).and_then(|changed| {
+        if changed == token {
+            Err(WhyNot::NoEffect)
+        } else {
+            Ok(changed)
+        }
+    });
+    changed.map_err(|why| ChangeError {
+        change: change.name(),
+        why,
+    })
+}
+
+fn outcome(token: &str, change: &StructureChange) -> Result<String, WhyNot> {
+    Ok(match change {
+        StructureChange::Prefix { text } => format!("{text}{token}"),
+        StructureChange::Suffix { text } => format!("{token}{text}"),
+        StructureChange::KeepSegments { segments: kept } => {
+            let mut segments: Vec<_> = token.split('.').collect();
+            let asked = usize::try_from(*kept).unwrap_or(usize::MAX);
+            if asked > segments.len() {
+                return Err(WhyNot::TooFar {
+                    asked,
+                    there: segments.len(),
+                });
+            }
+            segments.truncate(asked);
+            segments.join(".")
+        }
+        StructureChange::InsertSegment { at, text } => {
+            let mut segments: Vec<_> = token.split('.').collect();
+            let asked = usize::try_from(*at).unwrap_or(usize::MAX);
+            if asked > segments.len() {
+                return Err(WhyNot::TooFar {
+                    asked,
+                    there: segments.len(),
+                });
+            }
+            segments.insert(asked, text);
+            segments.join(".")
+        }
+        StructureChange::EmptySegment { segment } => empty(token, *segment)?,
+        StructureChange::JsonFlattened => {
+            let [protected, payload, signature] = three(token)?.map(Value::from);
+            format!(r#"{{"payload":{payload},"protected":{protected},"signature":{signature}}}"#)
+        }
+        StructureChange::JsonGeneral => {
+            let [protected, payload, signature] = three(token)?.map(Value::from);
+            format!(
+                r#"{{"payload":{payload},"signatures":[{{"protected":{protected},"signature":{signature}}}]}}"#
+            )
+        }
+        StructureChange::Detached => empty(token, Segment::Payload)?,
+        StructureChange::UpperCase => token.to_ascii_uppercase(),
+        StructureChange::Replace { text } => text.clone(),
+        StructureChange::Repeat { text, times } => {
+            let times = usize::try_from(*times).unwrap_or(usize::MAX);
+            if text
+                .len()
+                .checked_mul(times)
+                .is_none_or(|length| length > LONGEST)
+            {
+                return Err(WhyNot::TooLong);
+            }
+            text.repeat(times)
+        }
+    })
+}
+
+/// The three segments of a compact serialization.
+fn three(token: &str) -> Result<[&str; 3], WhyNot> {
+    let segments: Vec<_> = token.split('.').collect();
+    segments
+        .try_into()
+        .map_err(|segments: Vec<_>| WhyNot::NotThreeSegments(segments.len()))
+}
+
+fn empty(token: &str, segment: Segment) -> Result<String, WhyNot> {
+    let [header, payload, signature] = three(token)?;
+    Ok(match segment {
+        Segment::Header => format!(".{payload}.{signature}"),
+        Segment::Payload => format!("{header}..{signature}"),
+        Segment::Signature => format!("{header}.{payload}."),
+    })
+}

@@ -1,0 +1,261 @@
+//! The test-only keys of `fixtures/keys`, embedded.
+//!
+//! What each one is for stands in the `README.md` next to the files. They are public: never use one
+//! for anything but tests.
+
+use std::sync::LazyLock;
+
+use jotproof_model::{KeyKind, KeyMaterial, KeyRing};
+use thiserror::Error;
+
+/// Every key of `fixtures/keys`, by name.
+#[must_use]
+pub fn all() -> &'static KeyRing {
+    static ALL: LazyLock<KeyRing> = LazyLock::new(|| {
+        EMBEDDED
+            .iter()
+            .map(|(name, key)| ((*name).to_owned(), key.material()))
+            .collect()
+    });
+    &ALL
+}
+
+/// The keys with these names.
+///
+/// # Errors
+///
+/// Where a name is not that of a key.
+pub fn subset<I>(names: I) -> Result<KeyRing, UnknownKey>
+where
+    I: IntoIterator,
+    I::Item: AsRef<str>,
+{
+    names
+        .into_iter()
+        .map(|name| {
+            let name = name.as_ref();
+            let key = all().get(name).ok_or_else(|| UnknownKey(name.to_owned()))?;
+            Ok((name.to_owned(), key.clone()))
+        })
+        .collect()
+}
+
+/// A name that no key has.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("unknown key {0:?}: fixtures/keys/README.md lists the keys there are")]
+pub struct UnknownKey(pub String);
+
+/// The files of one key.
+struct Embedded {
+    kind: KeyKind,
+    secret: Option<&'static str>,
+    private_pem: Option<&'static str>,
+    public_pem: Option<&'static str>,
+    public_pkcs1_pem: Option<&'static str>,
+    certificate_pem: Option<&'static str>,
+    jwk: &'static str,
+}
+
+impl Embedded {
+    fn material(&self) -> KeyMaterial {
+        KeyMaterial {
+            kind: self.kind,
+            secret: self.secret.map(str::to_owned),
+            public_pem: self.public_pem.map(str::to_owned),
+            public_pkcs1_pem: self.public_pkcs1_pem.map(str::to_owned),
+            certificate_pem: self.certificate_pem.map(str::to_owned),
+            private_pem: self.private_pem.map(str::to_owned),
+            jwk: without_white_space(self.jwk),
+        }
+    }
+}
+
+/// The JSON text without insignificant white space (RFC 8259 section 2), its members in their order.
+///
+/// Not by way of `serde_json::Value`: whether that keeps the order hangs on a feature which any other
+/// crate of the build can switch on, and these octets serve as HMAC secrets.
+fn without_white_space(json: &str) -> String {
+    let mut in_string = false;
+    let mut escaped = false;
+    json.chars()
+        .filter(|&character| {
+            let kept = in_string || !matches!(character, ' ' | '\t' | '\n' | '\r');
+            match character {
+                '"' if !escaped => in_string = !in_string,
+                _ => {}
+            }
+            escaped = in_string && character == '\\' && !escaped;
+            kept
+        })
+        .collect()
+}
+
+macro_rules! file {
+    ($name:literal, $suffix:literal) => {
+        include_str!(concat!("../../../fixtures/keys/", $name, $suffix))
+    };
+}
+
+macro_rules! hmac {
+    ($name:literal) => {
+        (
+            $name,
+            Embedded {
+                kind: KeyKind::Hmac,
+                secret: Some(file!($name, ".secret.txt")),
+                private_pem: None,
+                public_pem: None,
+                public_pkcs1_pem: None,
+                certificate_pem: None,
+                jwk: file!($name, ".jwk.json"),
+            },
+        )
+    };
+}
+
+macro_rules! pair {
+    ($kind:ident, $name:literal, $pkcs1:expr) => {
+        (
+            $name,
+            Embedded {
+                kind: KeyKind::$kind,
+                secret: None,
+                private_pem: Some(file!($name, ".private.pem")),
+                public_pem: Some(file!($name, ".public.pem")),
+                public_pkcs1_pem: $pkcs1,
+                certificate_pem: Some(file!($name, ".certificate.pem")),
+                jwk: file!($name, ".jwk.json"),
+            },
+        )
+    };
+    ($kind:ident, $name:literal) => {
+        pair!($kind, $name, None)
+    };
+}
+
+macro_rules! rsa {
+    ($name:literal) => {
+        pair!(Rsa, $name, Some(file!($name, ".public.pkcs1.pem")))
+    };
+}
+
+static EMBEDDED: [(&str, Embedded); 31] = [
+    rsa!("rsa-1024"),
+    rsa!("rsa-1024-foreign"),
+    rsa!("rsa-2048"),
+    rsa!("rsa-2048-foreign"),
+    rsa!("rsa-3072"),
+    rsa!("rsa-3072-foreign"),
+    rsa!("rsa-4096"),
+    rsa!("rsa-4096-foreign"),
+    pair!(P256, "p-256"),
+    pair!(P256, "p-256-foreign"),
+    pair!(P384, "p-384"),
+    pair!(P384, "p-384-foreign"),
+    pair!(P521, "p-521"),
+    pair!(P521, "p-521-foreign"),
+    pair!(Secp256k1, "secp256k1"),
+    pair!(Secp256k1, "secp256k1-foreign"),
+    pair!(Ed25519, "ed25519"),
+    pair!(Ed25519, "ed25519-foreign"),
+    hmac!("hmac-empty"),
+    hmac!("hmac-1-byte"),
+    hmac!("hmac-14-bytes"),
+    hmac!("hmac-31-bytes"),
+    hmac!("hmac-32-bytes"),
+    hmac!("hmac-47-bytes"),
+    hmac!("hmac-48-bytes"),
+    hmac!("hmac-63-bytes"),
+    hmac!("hmac-64-bytes"),
+    hmac!("hmac-64-bytes-foreign"),
+    hmac!("hmac-65-bytes"),
+    hmac!("hmac-128-bytes"),
+    hmac!("hmac-129-bytes"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_key_file_is_embedded() {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/keys");
+        let mut on_disk = BTreeSet::new();
+        for entry in fs::read_dir(directory).unwrap() {
+            let file = entry.unwrap().file_name().into_string().unwrap();
+            if file != "README.md" && file != "generate" {
+                on_disk.insert(file);
+            }
+        }
+        let mut embedded = BTreeSet::new();
+        for (name, key) in all() {
+            let forms = [
+                ("secret.txt", key.secret.is_some()),
+                ("private.pem", key.private_pem.is_some()),
+                ("public.pem", key.public_pem.is_some()),
+                ("public.pkcs1.pem", key.public_pkcs1_pem.is_some()),
+                ("certificate.pem", key.certificate_pem.is_some()),
+                ("jwk.json", true),
+            ];
+            for (form, _) in forms.into_iter().filter(|(_, has)| *has) {
+                embedded.insert(format!("{name}.{form}"));
+            }
+        }
+        assert_eq!(embedded, on_disk);
+        assert_eq!(all().len(), EMBEDDED.len(), "a name is listed twice");
+    }
+
+    #[test]
+    fn a_jwk_is_the_file_without_white_space() {
+        for (name, file) in EMBEDDED.iter().map(|(name, key)| (name, key.jwk)) {
+            let jwk = &all()[*name].jwk;
+            let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+            assert_eq!(parse(jwk), parse(file), "{name}");
+            assert!(!jwk.contains([' ', '\n']), "{name}: {jwk}");
+            assert_eq!(parse(jwk)["kid"], *name);
+        }
+        assert_eq!(
+            all()["hmac-1-byte"].jwk,
+            r#"{"kty":"oct","k":"cw","kid":"hmac-1-byte"}"#
+        );
+    }
+
+    #[test]
+    fn white_space_inside_strings_is_kept() {
+        assert_eq!(
+            without_white_space("{ \"a b\" :\t\"c\\\" d\\\\\"\r\n, \"e\": 1 }"),
+            "{\"a b\":\"c\\\" d\\\\\",\"e\":1}"
+        );
+    }
+
+    #[test]
+    fn the_secrets_are_as_long_as_their_names_say() {
+        for (name, length) in [
+            ("hmac-empty", 0),
+            ("hmac-1-byte", 1),
+            ("hmac-14-bytes", 14),
+            ("hmac-31-bytes", 31),
+            ("hmac-64-bytes", 64),
+            ("hmac-64-bytes-foreign", 64),
+            ("hmac-129-bytes", 129),
+        ] {
+            assert_eq!(
+                all()[name].secret.as_ref().map(String::len),
+                Some(length),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_subset_has_the_named_keys_or_names_the_one_that_is_unknown() {
+        let ring = subset(["p-256", "hmac-empty"]).unwrap();
+        assert_eq!(ring.keys().collect::<Vec<_>>(), ["hmac-empty", "p-256"]);
+        assert_eq!(ring["p-256"], all()["p-256"]);
+        assert_eq!(subset(["p-256", "p256"]), Err(UnknownKey("p256".into())));
+    }
+}

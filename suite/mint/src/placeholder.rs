@@ -1,0 +1,185 @@
+//! Times in text: `{{now}}`, `{{now+3600}}`, `{{now-60}}`.
+//!
+//! A recipe says how far its times are from the clock, never what they are, so that it can be minted
+//! at any clock. Everything else that begins with `{{` is an error rather than text: a placeholder
+//! with a slip of the pen in it would otherwise become a token that says nothing about time.
+
+use thiserror::Error;
+
+const OPEN: &str = "{{";
+const CLOSE: &str = "}}";
+
+/// The text at a clock: seconds since the epoch.
+///
+/// # Errors
+///
+/// See [`PlaceholderError`].
+pub fn fill(text: &str, now: i64) -> Result<String, PlaceholderError> {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, placeholder, after)) = next(rest)? {
+        let time = now
+            .checked_add(placeholder.offset)
+            .ok_or_else(|| PlaceholderError::OutOfRange(placeholder.text.to_owned()))?;
+        filled.push_str(before);
+        filled.push_str(&time.to_string());
+        rest = after;
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}
+
+/// How far each time in the text is from the clock, in seconds, in the order of the text; `{{now}}`
+/// is 0.
+///
+/// # Errors
+///
+/// See [`PlaceholderError`].
+pub fn offsets(text: &str) -> Result<Vec<i64>, PlaceholderError> {
+    let mut offsets = Vec::new();
+    let mut rest = text;
+    while let Some((_, placeholder, after)) = next(rest)? {
+        offsets.push(placeholder.offset);
+        rest = after;
+    }
+    Ok(offsets)
+}
+
+/// What is wrong with a placeholder; each names it as it stands in the text.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PlaceholderError {
+    /// It is not one.
+    #[error(
+        "{0:?} is not a placeholder: write {{{{now}}}}, {{{{now+SECONDS}}}} or {{{{now-SECONDS}}}}"
+    )]
+    Malformed(String),
+    /// Its time is not a 64-bit number of seconds.
+    #[error("{0:?} is a time beyond 64 bits: take fewer seconds")]
+    OutOfRange(String),
+}
+
+struct Placeholder<'a> {
+    text: &'a str,
+    offset: i64,
+}
+
+/// The text before the first placeholder, that placeholder, and the text after it.
+fn next(text: &str) -> Result<Option<(&str, Placeholder<'_>, &str)>, PlaceholderError> {
+    let Some(start) = text.find(OPEN) else {
+        return Ok(None);
+    };
+    let (before, from_open) = text.split_at(start);
+    let end = from_open
+        .find(CLOSE)
+        .map(|close| close + CLOSE.len())
+        .ok_or_else(|| malformed(from_open))?;
+    let (placeholder, after) = from_open.split_at(end);
+    let inner = &placeholder[OPEN.len()..placeholder.len() - CLOSE.len()];
+    let signed = inner
+        .strip_prefix("now")
+        .ok_or_else(|| malformed(placeholder))?;
+    let offset = if signed.is_empty() {
+        0
+    } else {
+        let digits = signed
+            .strip_prefix(['+', '-'])
+            .ok_or_else(|| malformed(placeholder))?;
+        if digits.is_empty() || !digits.bytes().all(|octet| octet.is_ascii_digit()) {
+            return Err(malformed(placeholder));
+        }
+        // Only the size can be wrong now: `i64` reads a sign and ASCII digits.
+        signed
+            .parse()
+            .map_err(|_| PlaceholderError::OutOfRange(placeholder.to_owned()))?
+    };
+    Ok(Some((
+        before,
+        Placeholder {
+            text: placeholder,
+            offset,
+        },
+        after,
+    )))
+}
+
+/// Names the placeholder, or its beginning where it has no end in sight.
+fn malformed(text: &str) -> PlaceholderError {
+    const SHOWN: usize = 32;
+    PlaceholderError::Malformed(text.chars().take(SHOWN).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_700_000_000;
+
+    #[test]
+    fn every_placeholder_becomes_the_clock_plus_its_offset() {
+        for (text, filled, expected) in [
+            ("", "", vec![]),
+            ("{\"a\":{\"b\":1}}", "{\"a\":{\"b\":1}}", vec![]),
+            ("{{now}}", "1700000000", vec![0]),
+            ("{{now+3600}}", "1700003600", vec![3600]),
+            ("{{now-60}}", "1699999940", vec![-60]),
+            ("{{now-1700000001}}", "-1", vec![-1_700_000_001]),
+            (
+                "{{now}}.5e0,{{now+1}}}}",
+                "1700000000.5e0,1700000001}}",
+                vec![0, 1],
+            ),
+        ] {
+            assert_eq!(fill(text, NOW).as_deref(), Ok(filled), "{text}");
+            assert_eq!(offsets(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_an_error_that_names_it() {
+        for (text, named) in [
+            ("1,{{nwo}},2", "{{nwo}}"),
+            ("{{ now }}", "{{ now }}"),
+            ("{{now+}}", "{{now+}}"),
+            ("{{now+1h}}", "{{now+1h}}"),
+            ("{{now3600}}", "{{now3600}}"),
+            ("{{now+-1}}", "{{now+-1}}"),
+            ("{{now+\u{664}}}", "{{now+\u{664}}}"),
+            ("{{Now}}", "{{Now}}"),
+            ("{{{now}}", "{{{now}}"),
+            ("{{}}", "{{}}"),
+            ("{{now", "{{now"),
+            ("{{", "{{"),
+        ] {
+            let error = PlaceholderError::Malformed(named.to_owned());
+            assert_eq!(fill(text, NOW), Err(error.clone()), "{text}");
+            assert_eq!(offsets(text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_beyond_64_bits_is_an_error_that_names_it() {
+        let too_large = "{{now+9223372036854775808}}";
+        assert_eq!(
+            offsets(too_large),
+            Err(PlaceholderError::OutOfRange(too_large.to_owned()))
+        );
+        let at_this_clock = "{{now+9223372036854775807}}";
+        assert_eq!(offsets(at_this_clock), Ok(vec![i64::MAX]));
+        assert_eq!(
+            fill(at_this_clock, NOW),
+            Err(PlaceholderError::OutOfRange(at_this_clock.to_owned()))
+        );
+        assert_eq!(
+            fill("{{now-9223372036854775808}}", 0).as_deref(),
+            Ok("-9223372036854775808")
+        );
+    }
+
+    #[test]
+    fn an_error_says_what_to_write() {
+        assert_eq!(
+            PlaceholderError::Malformed("{{nwo}}".into()).to_string(),
+            "\"{{nwo}}\" is not a placeholder: write {{now}}, {{now+SECONDS}} or {{now-SECONDS}}"
+        );
+    }
+}

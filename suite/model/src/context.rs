@@ -1,0 +1,179 @@
+//! What a verifier is configured with.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Algorithm;
+
+/// Whose claim rules apply to a token.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Application {
+    /// RFC 7519 alone.
+    Jwt,
+    /// A Centrifugo connection token.
+    CentrifugoConnection,
+    /// An AnyCable identification token.
+    Anycable,
+}
+
+impl Application {
+    /// Every application.
+    pub const ALL: [Self; 3] = [Self::Jwt, Self::CentrifugoConnection, Self::Anycable];
+
+    /// The name as stored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Jwt => "jwt",
+            Self::CentrifugoConnection => "centrifugo-connection",
+            Self::Anycable => "anycable",
+        }
+    }
+}
+
+/// What the verifier is configured with. Keys are named; their material is in the vector file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Context {
+    /// Whose claim rules apply.
+    pub application: Application,
+    /// The configured keys, by name. The verifier has the public half, or the secret.
+    pub keys: Vec<String>,
+    /// The allowed algorithms. A key serves every allowed algorithm of its kind.
+    pub algorithms: Vec<Algorithm>,
+    /// The audience that the verifier is, if it is configured (RFC 7519 section 4.1.3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// The issuer that is trusted, if one is configured (RFC 7519 section 4.1.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// The `typ` that is expected, if one is configured (RFC 8725 section 3.11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typ: Option<String>,
+    /// Clock leeway in seconds (RFC 7519 section 4.1.4).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub leeway: u32,
+    /// Whether unsecured tokens (`alg` `none`) are allowed (RFC 7519 section 6).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_none: bool,
+    /// Centrifugo: whether a connection token of an anonymous user is refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refuse_anonymous: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// Something that a vector needs and a target may not have.
+///
+/// Stored as text: `algorithm:HS256`, `application:anycable`, `audience`, `clock`…
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Capability {
+    /// The claim rules of an application.
+    Application(Application),
+    /// A signature algorithm.
+    Algorithm(Algorithm),
+    /// An audience can be configured.
+    Audience,
+    /// An issuer can be configured.
+    Issuer,
+    /// An expected `typ` can be configured.
+    Typ,
+    /// A leeway can be configured.
+    Leeway,
+    /// Unsecured tokens can be allowed.
+    None,
+    /// Tokens of anonymous users can be refused.
+    RefuseAnonymous,
+    /// The clock can be set: the verdict hangs on a boundary nearer than five seconds.
+    Clock,
+    /// A token that is not UTF-8 text can be submitted.
+    BinaryToken,
+    /// Keys of several kinds can be configured side by side.
+    SeveralKeys,
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Application(application) => write!(f, "application:{}", application.name()),
+            Self::Algorithm(algorithm) => write!(f, "algorithm:{algorithm}"),
+            Self::Audience => f.write_str("audience"),
+            Self::Issuer => f.write_str("issuer"),
+            Self::Typ => f.write_str("typ"),
+            Self::Leeway => f.write_str("leeway"),
+            Self::None => f.write_str("none"),
+            Self::RefuseAnonymous => f.write_str("refuse-anonymous"),
+            Self::Clock => f.write_str("clock"),
+            Self::BinaryToken => f.write_str("binary-token"),
+            Self::SeveralKeys => f.write_str("several-keys"),
+        }
+    }
+}
+
+impl FromStr for Capability {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = || format!("unknown capability {text:?}");
+        if let Some(name) = text.strip_prefix("application:") {
+            return Application::ALL
+                .into_iter()
+                .find(|application| application.name() == name)
+                .map(Self::Application)
+                .ok_or_else(unknown);
+        }
+        if let Some(name) = text.strip_prefix("algorithm:") {
+            return name.parse().map(Self::Algorithm).map_err(|_| unknown());
+        }
+        Ok(match text {
+            "audience" => Self::Audience,
+            "issuer" => Self::Issuer,
+            "typ" => Self::Typ,
+            "leeway" => Self::Leeway,
+            "none" => Self::None,
+            "refuse-anonymous" => Self::RefuseAnonymous,
+            "clock" => Self::Clock,
+            "binary-token" => Self::BinaryToken,
+            "several-keys" => Self::SeveralKeys,
+            _ => return Err(unknown()),
+        })
+    }
+}
+
+impl TryFrom<String> for Capability {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Capability> for String {
+    fn from(capability: Capability) -> Self {
+        capability.to_string()
+    }
+}
+
+impl JsonSchema for Capability {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Capability".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": "Something that a vector needs and a target may not have.",
+            "pattern": "^(application:[a-z-]+|algorithm:[A-Za-z0-9]+|[a-z-]+)$"
+        })
+    }
+}

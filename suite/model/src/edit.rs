@@ -1,0 +1,276 @@
+//! The one change that makes a vector from its twin.
+//!
+//! Edits are what a defect *is*. The expectation of a negative, and the deviations of a profile, are
+//! stated over edits, never over the bytes that they lead to.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Algorithm;
+use crate::recipe::{SegmentEdit, SignatureChange, Signer, StructureChange};
+
+/// A change to a recipe or to its context: `recipe == apply(edits, twin.recipe)`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "edit", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Edit {
+    /// Give a member another value; a member that is not there is appended.
+    SetMember {
+        /// Which object.
+        layer: Layer,
+        /// The raw name.
+        name: String,
+        /// The raw value, with placeholders.
+        value: String,
+    },
+    /// Take a member away.
+    RemoveMember {
+        /// Which object.
+        layer: Layer,
+        /// The raw name.
+        name: String,
+    },
+    /// Give a name a second value, after the first: the last one has `value`.
+    DuplicateMember {
+        /// Which object.
+        layer: Layer,
+        /// The raw name, equal to an existing one.
+        name: String,
+        /// The raw value of the second, with placeholders.
+        value: String,
+    },
+    /// Add a member whose name resembles a known one, after every other.
+    AddAlias {
+        /// Which object.
+        layer: Layer,
+        /// The name that it resembles.
+        of: String,
+        /// Its own raw name.
+        name: String,
+        /// How it differs.
+        how: Alias,
+        /// The raw value, with placeholders.
+        value: String,
+    },
+    /// Write the name of a member in another way.
+    RenameMember {
+        /// Which object.
+        layer: Layer,
+        /// The name as it was.
+        name: String,
+        /// The raw name as it is now.
+        to: String,
+        /// How it differs.
+        how: Alias,
+    },
+    /// Put text around an object.
+    Surround {
+        /// Which object.
+        layer: Layer,
+        /// Raw text before it.
+        before: String,
+        /// Raw text after it.
+        after: String,
+        /// What the text is.
+        with: Surrounding,
+    },
+    /// Put other JSON text in place of the object.
+    SetText {
+        /// Which layer.
+        layer: Layer,
+        /// The text, with placeholders.
+        text: String,
+        /// What the text is.
+        what: TextKind,
+    },
+    /// Put octets that are not UTF-8 in place of the object.
+    SetOctets {
+        /// Which layer.
+        layer: Layer,
+        /// The octets, base64url without padding.
+        base64url: String,
+        /// What the octets are.
+        what: OctetsKind,
+    },
+    /// Sign in another way, and let the header name `alg` as given.
+    Sign {
+        /// The raw value of the `alg` member from now on; absent: it stays as it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alg: Option<String>,
+        /// Who signs.
+        signer: Signer,
+    },
+    /// Change the octets of the signature.
+    Signature {
+        /// The change.
+        change: SignatureChange,
+    },
+    /// Change the text of one segment.
+    Segment {
+        /// The change.
+        change: SegmentEdit,
+    },
+    /// Change the token as a whole.
+    Structure {
+        /// The change.
+        change: StructureChange,
+    },
+    /// Change what the verifier is configured with; the token stays as it is.
+    Context {
+        /// The change.
+        change: ContextChange,
+    },
+}
+
+/// One of the two JSON objects of a token.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it (RFC 7519 section 3)")]
+pub enum Layer {
+    Header,
+    Payload,
+}
+
+/// How a member name differs from the one that it resembles.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Alias {
+    /// By the case of ASCII letters.
+    Case,
+    /// By a character that Unicode simple case folding makes equal (`ſ` and `s`).
+    UnicodeFold,
+    /// Not at all: it is spelled with an escape (`e\u0078p`), which is the same name (RFC 8259
+    /// section 8.3).
+    Escape,
+    /// By white space at its end.
+    TrailingSpace,
+}
+
+/// What stands around a JSON object.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Surrounding {
+    /// Insignificant white space (RFC 8259 section 2).
+    WhiteSpace,
+    /// A byte order mark (RFC 8259 section 8.1).
+    ByteOrderMark,
+    /// Text that is not JSON white space, after a whole value.
+    TrailingText,
+}
+
+/// What stands in place of a JSON object.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum TextKind {
+    /// The JSON literal `null`.
+    Null,
+    /// Any other JSON value that is not an object.
+    NotAnObject,
+    /// Text that is not JSON.
+    NotJson,
+    /// Nothing.
+    Empty,
+    /// An object, in another spelling (white space inside, other order).
+    Object,
+}
+
+/// What octets that are not UTF-8 are.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum OctetsKind {
+    /// An object in UTF-8, but for octets inside a string that are not well-formed (RFC 3629).
+    MalformedUtf8,
+    /// An object in another encoding: UTF-16, UTF-32.
+    OtherEncoding,
+}
+
+/// A change of what the verifier is configured with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "option", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ContextChange {
+    /// One key for another, which then is configured and signs.
+    Key {
+        /// The name of the key that goes.
+        from: String,
+        /// The name of the key that comes.
+        to: String,
+    },
+    /// One configured key for another; the signer stays.
+    ConfiguredKey {
+        /// The name of the key that goes.
+        from: String,
+        /// The name of the key that comes.
+        to: String,
+    },
+    /// A further configured key.
+    AddKey {
+        /// Its name.
+        key: String,
+    },
+    /// The allowed algorithms.
+    Algorithms {
+        /// All of them.
+        algorithms: Vec<Algorithm>,
+    },
+    /// The expected audience.
+    Audience {
+        /// Absent: none is expected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        audience: Option<String>,
+    },
+    /// The expected issuer.
+    Issuer {
+        /// Absent: none is expected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        issuer: Option<String>,
+    },
+    /// The expected `typ`.
+    Typ {
+        /// Absent: none is expected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        typ: Option<String>,
+    },
+    /// The leeway.
+    Leeway {
+        /// Seconds.
+        seconds: u32,
+    },
+    /// Whether unsecured tokens are allowed.
+    AllowNone {
+        /// Whether they are.
+        allow: bool,
+    },
+    /// Whether tokens of anonymous users are refused.
+    RefuseAnonymous {
+        /// Whether they are.
+        refuse: bool,
+    },
+}
+
+impl ContextChange {
+    /// The name as stored.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Key { .. } => "key",
+            Self::ConfiguredKey { .. } => "configured_key",
+            Self::AddKey { .. } => "add_key",
+            Self::Algorithms { .. } => "algorithms",
+            Self::Audience { .. } => "audience",
+            Self::Issuer { .. } => "issuer",
+            Self::Typ { .. } => "typ",
+            Self::Leeway { .. } => "leeway",
+            Self::AllowNone { .. } => "allow_none",
+            Self::RefuseAnonymous { .. } => "refuse_anonymous",
+        }
+    }
+}

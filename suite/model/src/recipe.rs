@@ -1,0 +1,383 @@
+//! How a token is minted: raw text, a signer, and changes to the encoded form.
+//!
+//! Text is raw on purpose. A case about duplicate members, odd number lexemes or escaped names can
+//! only be written where nothing re-serialises it.
+//!
+//! Times are placeholders: `{{now}}`, `{{now+3600}}`, `{{now-1}}` stand for the clock in whole
+//! seconds since the epoch, plus or minus the given seconds, in decimal. They may stand anywhere in
+//! [`Content`] text.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Algorithm;
+
+/// How a token is minted. `mint(recipe, now)` is a pure function.
+///
+/// The steps, in order: the placeholders of header and payload are filled in; both are base64url
+/// encoded; the segment changes marked `signed` are made; the signer signs `header.payload`; the
+/// signature changes are made on its octets; they are encoded; the other segment changes are made;
+/// the structure changes are made on the whole token.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// What the first segment decodes to: the JOSE header.
+    pub header: Content,
+    /// What the second segment decodes to: the claims set.
+    pub payload: Content,
+    /// Who signs, and with which algorithm; independent of what the header says.
+    pub signer: Signer,
+    /// Changes to the octets of the signature.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signature: Vec<SignatureChange>,
+    /// Changes to the text of one segment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<SegmentEdit>,
+    /// Changes to the token as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub structure: Vec<StructureChange>,
+}
+
+/// What a segment decodes to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "form", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Content {
+    /// A JSON object, given by its raw members in order; written without white space.
+    Object {
+        /// The members in order; names may repeat.
+        members: Vec<Member>,
+        /// Raw text before the object.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        before: String,
+        /// Raw text after the object.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        after: String,
+    },
+    /// Any other text.
+    Text {
+        /// The text, with placeholders.
+        text: String,
+    },
+    /// Octets that are not UTF-8 text.
+    Octets {
+        /// The octets, base64url without padding.
+        base64url: String,
+    },
+}
+
+/// One raw member of a JSON object: `[name, value]`.
+///
+/// The name is the raw text between the quotes, the value is raw JSON text with placeholders.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct Member(pub String, pub String);
+
+/// Who signs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Signer {
+    /// A key of the vector file.
+    Key {
+        /// The name of the key.
+        key: String,
+        /// What the octets of the key are taken from; anything but `natural` is for HMAC only.
+        #[serde(default, skip_serializing_if = "KeyForm::is_natural")]
+        form: KeyForm,
+        /// The algorithm that is really computed.
+        algorithm: Algorithm,
+    },
+    /// Nobody: the signature is empty, as for `none` (RFC 7518 section 3.6).
+    Nobody,
+}
+
+/// Which octets of a key serve as an HMAC secret: key confusion offers the verifier's public key in
+/// every encoding that a library might hold it in.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyForm {
+    /// The key as it is: the secret of an HMAC key, the private key of every other.
+    #[default]
+    Natural,
+    /// The PEM file of the public key, `PUBLIC KEY`, with its final newline.
+    PublicPem,
+    /// The same without the final newline.
+    PublicPemNoNewline,
+    /// The same with CR LF line ends.
+    PublicPemCrlf,
+    /// The DER octets inside that PEM.
+    PublicDer,
+    /// The PEM file `RSA PUBLIC KEY`.
+    Pkcs1Pem,
+    /// The PEM file of the certificate.
+    CertificatePem,
+    /// The JWK document, without white space.
+    JwkJson,
+    /// The raw public key: `n` of an RSA key, `x‖y` of an EC key, `x` of an Ed25519 key.
+    RawPublic,
+}
+
+impl KeyForm {
+    /// Whether it is the default, which is left out of the stored form.
+    #[must_use]
+    pub fn is_natural(&self) -> bool {
+        *self == Self::Natural
+    }
+}
+
+/// A change to the octets of the signature, after signing.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
+pub enum SignatureChange {
+    /// Keep the first `octets` only.
+    Truncate {
+        /// How many octets stay.
+        octets: u32,
+    },
+    /// Append octets.
+    Append {
+        /// The octets, base64url without padding.
+        base64url: String,
+    },
+    /// Turn one bit over; bit 0 is the most significant bit of the first octet.
+    FlipBit {
+        /// The bit, counted from the front.
+        bit: u32,
+    },
+    /// Other octets in its place.
+    Replace {
+        /// The octets, base64url without padding; may be empty.
+        base64url: String,
+    },
+    /// As many zero octets.
+    Zero,
+    /// The octets in reverse order.
+    Reverse,
+    /// ECDSA only: the DER `Ecdsa-Sig-Value` (RFC 3279) in place of `r‖s` (RFC 7518 section 3.4).
+    Der,
+    /// The lower-case hexadecimal text of the octets.
+    Hex,
+}
+
+impl SignatureChange {
+    /// The name as stored.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Truncate { .. } => "truncate",
+            Self::Append { .. } => "append",
+            Self::FlipBit { .. } => "flip_bit",
+            Self::Replace { .. } => "replace",
+            Self::Zero => "zero",
+            Self::Reverse => "reverse",
+            Self::Der => "der",
+            Self::Hex => "hex",
+        }
+    }
+}
+
+/// One of the three segments.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it (RFC 7515 section 3.1)")]
+pub enum Segment {
+    Header,
+    Payload,
+    Signature,
+}
+
+impl Segment {
+    /// The three, in order.
+    pub const ALL: [Self; 3] = [Self::Header, Self::Payload, Self::Signature];
+
+    /// The name in prose and identifiers.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Payload => "payload",
+            Self::Signature => "signature",
+        }
+    }
+}
+
+/// A change to the text of one segment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SegmentEdit {
+    /// Which one.
+    pub segment: Segment,
+    /// The change.
+    pub change: SegmentChange,
+    /// Whether it is made before signing, so that the signature covers the changed text. Always
+    /// `false` for the signature itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signed: bool,
+}
+
+/// What can be done to the base64url text of a segment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
+pub enum SegmentChange {
+    /// Append `=` until the length is a multiple of four, and then `extra` more.
+    Pad {
+        /// How many `=` beyond what padding needs.
+        #[serde(default)]
+        extra: u32,
+    },
+    /// Insert text that is not base64url.
+    Insert {
+        /// The text.
+        text: String,
+        /// Where.
+        at: Place,
+    },
+    /// Write `+` for `-` and `/` for `_` (RFC 4648 section 4). Where the text has neither, the change
+    /// cannot be made and minting fails.
+    StandardAlphabet,
+    /// Set the unused bits of the last character to `bits` (RFC 4648 section 3.5). Where the length
+    /// leaves no such bits, minting fails.
+    TrailingBits {
+        /// 1 to 15, of which only the unused bits count; never zero.
+        bits: u8,
+    },
+    /// Remove characters from the end.
+    RemoveLast {
+        /// How many.
+        characters: u32,
+    },
+    /// Put other text in its place.
+    Replace {
+        /// The text.
+        text: String,
+    },
+}
+
+impl SegmentChange {
+    /// The name as stored.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Pad { .. } => "pad",
+            Self::Insert { .. } => "insert",
+            Self::StandardAlphabet => "standard_alphabet",
+            Self::TrailingBits { .. } => "trailing_bits",
+            Self::RemoveLast { .. } => "remove_last",
+            Self::Replace { .. } => "replace",
+        }
+    }
+}
+
+/// A place in a text.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Place {
+    Start,
+    Middle,
+    End,
+}
+
+impl Place {
+    /// The three, in order.
+    pub const ALL: [Self; 3] = [Self::Start, Self::Middle, Self::End];
+
+    /// The name in identifiers.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Middle => "middle",
+            Self::End => "end",
+        }
+    }
+}
+
+/// A change to the token as a whole, after everything else.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
+pub enum StructureChange {
+    /// Put text before it.
+    Prefix {
+        /// The text.
+        text: String,
+    },
+    /// Put text after it.
+    Suffix {
+        /// The text.
+        text: String,
+    },
+    /// Keep the first `segments` segments, joined by dots, without a trailing dot.
+    KeepSegments {
+        /// How many.
+        segments: u32,
+    },
+    /// Insert a segment.
+    InsertSegment {
+        /// Before which segment, counted from zero; the number of segments puts it last.
+        at: u32,
+        /// Its text.
+        text: String,
+    },
+    /// Empty one segment.
+    EmptySegment {
+        /// Which one.
+        segment: Segment,
+    },
+    /// The flattened JSON serialization (RFC 7515 section 7.2.2).
+    JsonFlattened,
+    /// The general JSON serialization (RFC 7515 section 7.2.1).
+    JsonGeneral,
+    /// The detached form: an empty payload segment over a signature of the real one (RFC 7515
+    /// appendix F).
+    Detached,
+    /// Upper-case letters for lower-case ones.
+    UpperCase,
+    /// Other text in its place.
+    Replace {
+        /// The text; may be empty.
+        text: String,
+    },
+    /// A run of one text, in place of the token: long tokens are stored by their length.
+    Repeat {
+        /// What is repeated.
+        text: String,
+        /// How many times.
+        times: u32,
+    },
+}
+
+impl StructureChange {
+    /// The name as stored.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Prefix { .. } => "prefix",
+            Self::Suffix { .. } => "suffix",
+            Self::KeepSegments { .. } => "keep_segments",
+            Self::InsertSegment { .. } => "insert_segment",
+            Self::EmptySegment { .. } => "empty_segment",
+            Self::JsonFlattened => "json_flattened",
+            Self::JsonGeneral => "json_general",
+            Self::Detached => "detached",
+            Self::UpperCase => "upper_case",
+            Self::Replace { .. } => "replace",
+            Self::Repeat { .. } => "repeat",
+        }
+    }
+}

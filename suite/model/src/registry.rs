@@ -1,0 +1,53 @@
+//! What cases refer to: requirements and bug classes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Level;
+use crate::vector::Severity;
+
+/// One normative sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// The document: `RFC 7519`, `Centrifugo documentation`…
+    pub document: String,
+    /// The section: `4.1.4`, `client authentication`…
+    pub section: String,
+    /// How strong it is.
+    pub level: Level,
+    /// Whom it binds.
+    pub binds: Binds,
+    /// What it asks, in our words.
+    pub says: String,
+    /// Why it lacks an accepted or a refused case, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<String>,
+}
+
+/// Whom a sentence binds.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Binds {
+    Verifier,
+    Producer,
+    Both,
+}
+
+/// A way in which verifiers are wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BugClass {
+    /// What it is called.
+    pub name: String,
+    /// How it comes about.
+    pub mechanism: String,
+    /// How bad it is where nothing else is known.
+    pub severity: Severity,
+    /// CWE numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cwe: Vec<u32>,
+}

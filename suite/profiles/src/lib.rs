@@ -1,0 +1,20 @@
+//! Profiles: which rules a server or library follows, as data.
+//!
+//! A profile says the same thing twice, in two halves that different code reads. The `rule` of an
+//! entry switches a mechanism of the reference verifier ([`rules`]); its `when` and `then` tell the
+//! judge which constructed cases come out otherwise ([`pattern`], [`predict`]). Neither half follows
+//! from the other, and so a prediction, the reference under the profile and the live server are three
+//! witnesses.
+//!
+//! Nothing here parses a token.
+
+pub mod load;
+pub mod pattern;
+pub mod predict;
+pub mod profile;
+pub mod rules;
+
+pub use load::{LoadError, Profiles};
+pub use predict::{Predicted, predicted};
+pub use profile::{Answer, Either, Entry, EntryKind, Profile, ProfileFile, Then};
+pub use rules::Rules;

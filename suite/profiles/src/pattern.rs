@@ -1,0 +1,459 @@
+//! The closed patterns that select constructed cases: over edits and context, never over ids, tokens
+//! or outcomes.
+
+use jotproof_model::edit::{Alias, Layer, OctetsKind, Surrounding, TextKind};
+use jotproof_model::recipe::{Content, KeyForm, Member, Place, Segment, SegmentChange, Signer, StructureChange};
+use jotproof_model::{Algorithm, Application, Context, Edit, Subject, Twin, Vector};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A pattern: every field that is given must match. A vector matches where one of its own edits does.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pattern {
+    /// The kind of edit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit: Option<EditName>,
+    /// The JSON object that it changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<Layer>,
+    /// The members that it changes; for an alias, the names that are resembled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<String>,
+    /// Members that it must not change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_members: Vec<String>,
+    /// The value that a member is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<ValuePattern>,
+    /// How a name differs from the one that it resembles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub how: Vec<Alias>,
+    /// What is put around an object.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<Surrounding>,
+    /// Whether there is text before the object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<bool>,
+    /// What takes the place of an object.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub what: Vec<TextKind>,
+    /// What octets take the place of an object.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub octets: Vec<OctetsKind>,
+    /// The segments whose text is changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<Segment>,
+    /// How a segment or the structure is changed, by the names of the vector format.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<String>,
+    /// The inserted text consists of these characters only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_characters: Option<String>,
+    /// The places where text is inserted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at: Vec<Place>,
+    /// Whether the signature covers the changed text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<bool>,
+    /// The algorithms that are really computed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed_with: Vec<Algorithm>,
+    /// Whether the signer's key is configured, in its natural form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_by_configured_key: Option<bool>,
+    /// The raw `alg` values that the header is given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alg: Vec<String>,
+    /// Names of keys, one of which is configured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub configured_keys: Vec<String>,
+    /// The options that a context edit changes, by the names of the vector format.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// The applications of the context.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub applications: Vec<Application>,
+    /// Whether anonymous users are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anonymous_refused: Option<bool>,
+    /// Whether an audience is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience_configured: Option<bool>,
+    /// Whether an issuer is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer_configured: Option<bool>,
+    /// Raw names of members that the payload has, by its recipe.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<String>,
+}
+
+/// The kind of an edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the variants of `Edit`")]
+pub enum EditName {
+    SetMember,
+    RemoveMember,
+    DuplicateMember,
+    AddAlias,
+    RenameMember,
+    Surround,
+    SetText,
+    SetOctets,
+    Sign,
+    Signature,
+    Segment,
+    Structure,
+    Context,
+}
+
+/// A pattern over a raw JSON value.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValuePattern {
+    /// Its JSON type, told by its first character.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<JsonType>,
+    /// Its raw text is one of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<String>,
+    /// Its raw text has this somewhere in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contains: Option<String>,
+    /// It is a string or an array of strings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub string_or_strings: Option<bool>,
+    /// It is a number of at least this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// It is a number of at most this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    /// It is a time, and at least this many seconds from now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_offset: Option<i64>,
+    /// It is a time, and at most this many seconds from now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_offset: Option<i64>,
+    /// It is a string that holds a JSON number, or a time; the bounds then are of what it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted_number: Option<bool>,
+    /// It is written as digits alone, with an optional minus sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integer: Option<bool>,
+}
+
+/// The type of a JSON value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it (RFC 8259 section 3)")]
+pub enum JsonType {
+    Null,
+    Bool,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl Pattern {
+    /// Whether it selects the vector.
+    #[must_use]
+    pub fn selects(&self, vector: &Vector) -> bool {
+        if !self.context_matches(&vector.context) || !self.beside.iter().all(|name| has_claim(vector, name)) {
+            return false;
+        }
+        match &vector.twin {
+            Twin::Vector { edits, .. } => edits.iter().any(|edit| self.edit_matches(edit, &vector.context)),
+            Twin::Nothing { .. } => self.says_nothing_of_edits(),
+        }
+    }
+
+    fn context_matches(&self, context: &Context) -> bool {
+        one_of(&self.applications, &context.application)
+            && (self.configured_keys.is_empty()
+                || context.keys.iter().any(|key| self.configured_keys.contains(key)))
+            && is(self.anonymous_refused, context.refuse_anonymous)
+            && is(self.audience_configured, context.audience.is_some())
+            && is(self.issuer_configured, context.issuer.is_some())
+    }
+
+    fn says_nothing_of_edits(&self) -> bool {
+        *self
+            == Self {
+                configured_keys: self.configured_keys.clone(),
+                applications: self.applications.clone(),
+                anonymous_refused: self.anonymous_refused,
+                audience_configured: self.audience_configured,
+                issuer_configured: self.issuer_configured,
+                ..Self::default()
+            }
+    }
+
+    fn edit_matches(&self, edit: &Edit, context: &Context) -> bool {
+        // What each kind of edit has; a pattern that asks for what the edit does not have fails.
+        let mut has = Facts::of(edit);
+        if let Edit::Sign { signer: Signer::Key { key, form, .. }, .. } = edit {
+            has.configured_key = Some(*form == KeyForm::Natural && context.keys.contains(key));
+        }
+        if let Edit::Sign { signer: Signer::Nobody, .. } = edit {
+            has.configured_key = Some(false);
+        }
+        self.edit.is_none_or(|name| name == has.name)
+            && self.layer.is_none_or(|layer| has.layer == Some(layer))
+            && (self.members.is_empty() || has.member.is_some_and(|member| self.members.iter().any(|m| m == member)))
+            && has.member.is_none_or(|member| !self.not_members.iter().any(|m| m == member))
+            && self.value.as_ref().is_none_or(|pattern| has.value.is_some_and(|value| pattern.matches(value)))
+            && (self.how.is_empty() || has.how.is_some_and(|how| self.how.contains(&how)))
+            && (self.with.is_empty() || has.with.is_some_and(|with| self.with.contains(&with)))
+            && self.before.is_none_or(|before| has.before == Some(before))
+            && (self.what.is_empty() || has.what.is_some_and(|what| self.what.contains(&what)))
+            && (self.octets.is_empty() || has.octets.is_some_and(|octets| self.octets.contains(&octets)))
+            && (self.segments.is_empty() || has.segment.is_some_and(|segment| self.segments.contains(&segment)))
+            && (self.changes.is_empty() || has.change.is_some_and(|change| self.changes.iter().any(|c| c == change)))
+            && self.only_characters.as_ref().is_none_or(|allowed| {
+                has.inserted.is_some_and(|text| text.chars().all(|c| allowed.contains(c)))
+            })
+            && (self.at.is_empty() || has.at.is_some_and(|at| self.at.contains(&at)))
+            && self.signed.is_none_or(|signed| has.signed == Some(signed))
+            && (self.signed_with.is_empty() || has.algorithm.is_some_and(|a| self.signed_with.contains(&a)))
+            && self.signed_by_configured_key.is_none_or(|configured| has.configured_key == Some(configured))
+            && (self.alg.is_empty() || has.alg.is_some_and(|alg| self.alg.iter().any(|a| a == alg)))
+            && (self.options.is_empty() || has.option.is_some_and(|option| self.options.iter().any(|o| o == option)))
+    }
+}
+
+/// Whether the payload of a vector has a member, by its recipe.
+fn has_claim(vector: &Vector, name: &str) -> bool {
+    let Subject::Token { recipe, .. } = &vector.subject;
+    match &recipe.payload {
+        Content::Object { members, .. } => members.iter().any(|Member(raw, _)| raw == name),
+        Content::Text { .. } | Content::Octets { .. } => false,
+    }
+}
+
+fn one_of<T: PartialEq>(allowed: &[T], value: &T) -> bool {
+    allowed.is_empty() || allowed.contains(value)
+}
+
+fn is(asked: Option<bool>, value: bool) -> bool {
+    asked.is_none_or(|asked| asked == value)
+}
+
+/// What an edit has, by the fields of a pattern.
+struct Facts<'a> {
+    name: EditName,
+    layer: Option<Layer>,
+    member: Option<&'a str>,
+    value: Option<&'a str>,
+    how: Option<Alias>,
+    with: Option<Surrounding>,
+    before: Option<bool>,
+    what: Option<TextKind>,
+    octets: Option<OctetsKind>,
+    segment: Option<Segment>,
+    change: Option<&'static str>,
+    inserted: Option<&'a str>,
+    at: Option<Place>,
+    signed: Option<bool>,
+    algorithm: Option<Algorithm>,
+    configured_key: Option<bool>,
+    alg: Option<&'a str>,
+    option: Option<&'static str>,
+}
+
+impl<'a> Facts<'a> {
+    const fn named(name: EditName) -> Self {
+        Self {
+            name,
+            layer: None,
+            member: None,
+            value: None,
+            how: None,
+            with: None,
+            before: None,
+            what: None,
+            octets: None,
+            segment: None,
+            change: None,
+            inserted: None,
+            at: None,
+            signed: None,
+            algorithm: None,
+            configured_key: None,
+            alg: None,
+            option: None,
+        }
+    }
+
+    fn of(edit: &'a Edit) -> Self {
+        match edit {
+            Edit::SetMember { layer, name, value } => Self {
+                layer: Some(*layer),
+                member: Some(name),
+                value: Some(value),
+                ..Self::named(EditName::SetMember)
+            },
+            Edit::RemoveMember { layer, name } => Self {
+                layer: Some(*layer),
+                member: Some(name),
+                ..Self::named(EditName::RemoveMember)
+            },
+            Edit::DuplicateMember { layer, name, value } => Self {
+                layer: Some(*layer),
+                member: Some(name),
+                value: Some(value),
+                ..Self::named(EditName::DuplicateMember)
+            },
+            Edit::AddAlias { layer, of, how, value, name: _ } => Self {
+                layer: Some(*layer),
+                member: Some(of),
+                value: Some(value),
+                how: Some(*how),
+                ..Self::named(EditName::AddAlias)
+            },
+            Edit::RenameMember { layer, name, how, to: _ } => Self {
+                layer: Some(*layer),
+                member: Some(name),
+                how: Some(*how),
+                ..Self::named(EditName::RenameMember)
+            },
+            Edit::Surround { layer, with, before, after: _ } => Self {
+                layer: Some(*layer),
+                with: Some(*with),
+                before: Some(!before.is_empty()),
+                ..Self::named(EditName::Surround)
+            },
+            Edit::SetText { layer, what, text: _ } => Self {
+                layer: Some(*layer),
+                what: Some(*what),
+                ..Self::named(EditName::SetText)
+            },
+            Edit::SetOctets { layer, base64url: _, what } => Self {
+                layer: Some(*layer),
+                octets: Some(*what),
+                ..Self::named(EditName::SetOctets)
+            },
+            Edit::Sign { alg, signer } => Self {
+                alg: alg.as_deref(),
+                algorithm: match signer {
+                    Signer::Key { algorithm, .. } => Some(*algorithm),
+                    Signer::Nobody => None,
+                },
+                ..Self::named(EditName::Sign)
+            },
+            Edit::Signature { change } => Self {
+                change: Some(change.name()),
+                ..Self::named(EditName::Signature)
+            },
+            Edit::Segment { change } => Self {
+                segment: Some(change.segment),
+                change: Some(change.change.name()),
+                inserted: match &change.change {
+                    SegmentChange::Insert { text, .. } => Some(text),
+                    SegmentChange::Pad { .. }
+                    | SegmentChange::StandardAlphabet
+                    | SegmentChange::TrailingBits { .. }
+                    | SegmentChange::RemoveLast { .. }
+                    | SegmentChange::Replace { .. } => None,
+                },
+                at: match &change.change {
+                    SegmentChange::Insert { at, .. } => Some(*at),
+                    SegmentChange::Pad { .. }
+                    | SegmentChange::StandardAlphabet
+                    | SegmentChange::TrailingBits { .. }
+                    | SegmentChange::RemoveLast { .. }
+                    | SegmentChange::Replace { .. } => None,
+                },
+                signed: Some(change.signed),
+                ..Self::named(EditName::Segment)
+            },
+            Edit::Structure { change } => Self {
+                change: Some(change.name()),
+                inserted: match change {
+                    StructureChange::Prefix { text } | StructureChange::Suffix { text } => Some(text),
+                    StructureChange::KeepSegments { .. }
+                    | StructureChange::InsertSegment { .. }
+                    | StructureChange::EmptySegment { .. }
+                    | StructureChange::JsonFlattened
+                    | StructureChange::JsonGeneral
+                    | StructureChange::Detached
+                    | StructureChange::UpperCase
+                    | StructureChange::Replace { .. }
+                    | StructureChange::Repeat { .. } => None,
+                },
+                ..Self::named(EditName::Structure)
+            },
+            Edit::Context { change } => Self {
+                option: Some(change.name()),
+                ..Self::named(EditName::Context)
+            },
+        }
+    }
+}
+
+impl ValuePattern {
+    fn matches(&self, raw: &str) -> bool {
+        let inner = quoted(raw).filter(|text| number(text).is_some() || offset(text).is_some());
+        let compared = if self.quoted_number == Some(true) { inner.unwrap_or(raw) } else { raw };
+        one_of(&self.types, &json_type(raw))
+            && (self.texts.is_empty() || self.texts.iter().any(|text| text == raw))
+            && self.contains.as_ref().is_none_or(|part| raw.contains(part.as_str()))
+            && is(self.string_or_strings, is_string_or_strings(raw))
+            && is(self.quoted_number, inner.is_some())
+            && is(self.integer, is_integer(raw))
+            && within(self.min, self.max, number(compared))
+            && within(self.min_offset, self.max_offset, offset(compared))
+    }
+}
+
+/// Whether a value that is there lies between bounds; without bounds, none need be there.
+fn within<T: PartialOrd>(min: Option<T>, max: Option<T>, value: Option<T>) -> bool {
+    match value {
+        _ if min.is_none() && max.is_none() => true,
+        Some(value) => min.is_none_or(|min| value >= min) && max.is_none_or(|max| value <= max),
+        None => false,
+    }
+}
+
+fn is_string_or_strings(raw: &str) -> bool {
+    serde_json::from_str::<String>(raw).is_ok() || serde_json::from_str::<Vec<String>>(raw).is_ok()
+}
+
+/// The type of a raw JSON value, told by its first character; a time is a number.
+fn json_type(raw: &str) -> JsonType {
+    match raw.as_bytes() {
+        [b'{', b'{', ..] => JsonType::Number,
+        [b'{', ..] => JsonType::Object,
+        [b'[', ..] => JsonType::Array,
+        [b'"', ..] => JsonType::String,
+        [b't' | b'f', ..] => JsonType::Bool,
+        [b'n', ..] => JsonType::Null,
+        _ => JsonType::Number,
+    }
+}
+
+/// The value of a number; nothing for a time, whose value is not fixed.
+fn number(raw: &str) -> Option<f64> {
+    let first = raw.strip_prefix('-').unwrap_or(raw).as_bytes().first()?;
+    first.is_ascii_digit().then(|| raw.parse().ok())?
+}
+
+/// The offset of a value that begins with a time.
+fn offset(raw: &str) -> Option<i64> {
+    let inside = raw.strip_prefix("{{now")?.split_once("}}")?.0;
+    if inside.is_empty() { Some(0) } else { inside.parse().ok() }
+}
+
+fn quoted(raw: &str) -> Option<&str> {
+    raw.strip_prefix('"')?.strip_suffix('"')
+}
+
+fn is_integer(raw: &str) -> bool {
+    if raw.starts_with("{{") {
+        return raw.ends_with("}}");
+    }
+    let digits = raw.strip_prefix('-').unwrap_or(raw);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}

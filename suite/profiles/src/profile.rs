@@ -1,0 +1,203 @@
+//! The types of a profile file, and a profile: one version of it with its rules worked out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jotproof_model::{Application, Capability, Effect, Reason};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::pattern::Pattern;
+use crate::rules::Rules;
+
+/// A file of `vectors/profiles/`: one family of servers, or one set of rules.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileFile {
+    /// The schema of this file, relative to it.
+    #[serde(rename = "$schema")]
+    pub schema: String,
+    /// The family: `rfc`, `centrifugo`…
+    pub family: String,
+    /// What it is, and where the facts come from.
+    pub about: String,
+    /// The versions that are known, the oldest first. The last one stands for the family.
+    pub versions: Vec<Version>,
+    /// Whose claim rules the family applies to every token; absent: those of the context.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<Application>,
+    /// What it can do, a settable clock apart: a vector that requires more is not carried.
+    pub capabilities: Vec<Capability>,
+    /// What a context must configure: a vector whose context lacks it is not carried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub demands: Vec<Capability>,
+    /// What it does where the texts leave a choice.
+    pub either: Either,
+    /// What it sends for which reason. The order is the precedence: of several reasons, the first one
+    /// listed is answered.
+    #[serde(default)]
+    pub answers: Vec<Answer>,
+    /// Where it differs from `rfc`, one entry per mechanism.
+    #[serde(default)]
+    pub entries: Vec<Entry>,
+}
+
+/// One version of a family.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Version {
+    /// The name of the profile: `centrifugo-5.4.9`.
+    pub name: String,
+    /// The exact version, three numbers with dots; absent where there are no versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Other names of the profile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+}
+
+/// What a profile does where the texts leave a choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Either {
+    /// It refuses.
+    Refuse,
+    /// What a `choice` entry says; there is one for every such case.
+    Stated,
+}
+
+/// What is sent for which reasons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The reasons.
+    pub reasons: Vec<Reason>,
+    /// What is sent, in the words of the driver: `close 3500`, `error 109`, `disconnect unauthorized`.
+    pub answer: String,
+    /// What it says beside that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// One mechanism in which a family differs from `rfc`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The name of the mechanism, unique in the file.
+    pub id: String,
+    /// In what way it differs.
+    pub kind: EntryKind,
+    /// The first version that does this; absent: the first one known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// The first version that does it no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// The processor that it hangs on, as Rust names it; absent: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arch: Option<String>,
+    /// The rules of the reference that it switches, by dotted name. Read by the reference only.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rule: BTreeMap<String, Value>,
+    /// The constructed cases that come out otherwise: any of these. Read by the judge only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<Pattern>,
+    /// What comes out then.
+    pub then: Then,
+    /// Why, in words: the documentation's sentence for a grant, the mechanism for a deviation.
+    pub reason: String,
+    /// Where it is reported or documented.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Must be true where the outcome lets in somebody who must stay out: somebody has read it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub acknowledge_risk: bool,
+}
+
+/// In what way an entry differs.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// Its documentation explicitly says otherwise than an RFC: no finding.
+    Grant,
+    /// The member of an `either` that it takes: no finding.
+    Choice,
+    /// It leaves the allowed set: a finding.
+    Deviation,
+}
+
+impl EntryKind {
+    /// The name as stored and shown.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Grant => "grant",
+            Self::Choice => "choice",
+            Self::Deviation => "deviation",
+        }
+    }
+}
+
+/// What comes out where an entry applies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "outcome", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Then {
+    /// Accepted, with what the vector itself says an acceptance does, changed by `effect`.
+    Accepted {
+        /// Fields that differ.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effect: Option<Box<Effect>>,
+    },
+    /// Whatever the twin comes out as: accepted, with the twin's effect.
+    AsTwin,
+    /// Refused, for one of these reasons.
+    Refused {
+        /// The reasons.
+        reasons: Vec<Reason>,
+    },
+}
+
+/// One version of a family, with everything worked out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// The name: `centrifugo-5.4.9`.
+    pub name: String,
+    /// The family.
+    pub family: String,
+    /// Whose claim rules it applies; absent: those of the context.
+    pub application: Option<Application>,
+    /// What it can do, a settable clock apart.
+    pub capabilities: BTreeSet<Capability>,
+    /// What a context must configure.
+    pub demands: BTreeSet<Capability>,
+    /// What it does where the texts leave a choice.
+    pub either: Either,
+    /// What it sends.
+    pub answers: Vec<Answer>,
+    /// The entries that hold for this version and this processor.
+    pub entries: Vec<Entry>,
+    /// The rules of the reference.
+    pub rules: Rules,
+}
+
+impl Profile {
+    /// What is sent for a set of admissible reasons: the first answer that has one of them.
+    #[must_use]
+    pub fn answer<'a>(&'a self, reasons: impl IntoIterator<Item = &'a Reason> + Clone) -> Option<&'a Answer> {
+        self.answers
+            .iter()
+            .find(|answer| reasons.clone().into_iter().any(|reason| answer.reasons.contains(reason)))
+    }
+
+    /// The reasons that an answer may stand for; empty where the profile does not know the answer.
+    #[must_use]
+    pub fn reasons(&self, answer: &str) -> Vec<Reason> {
+        self.answers
+            .iter()
+            .filter(|known| known.answer == answer)
+            .flat_map(|known| known.reasons.iter().copied())
+            .collect()
+    }
+}

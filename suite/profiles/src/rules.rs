@@ -1,0 +1,564 @@
+//! The named rules that the reference verifier follows.
+//!
+//! The default of every rule is what `rfc` does: the stricter branch wherever the texts leave a
+//! choice. A profile overrides rules by their dotted names; a mutant overrides one with a value that
+//! no profile should have.
+
+use std::collections::BTreeMap;
+
+use jotproof_model::Reason;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+macro_rules! choices {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+    )+};
+}
+
+choices! {
+    /// Whether something is refused or let pass.
+    Strictness {
+        /// It is refused.
+        #[default]
+        Refuse,
+        /// It is let pass.
+        Ignore,
+    }
+    /// Which member names count as equal.
+    Names {
+        /// Equal code points (RFC 7519 section 4).
+        #[default]
+        Exact,
+        /// Equal under Unicode simple case folding, as Go's `encoding/json` matches struct fields.
+        CaseFold,
+    }
+    /// What a repeated member name means (RFC 7515 section 4, RFC 7519 section 4).
+    Duplicates {
+        /// The token is refused.
+        #[default]
+        Refuse,
+        /// The last value counts.
+        Last,
+        /// The first value counts; the RFCs allow it nowhere.
+        First,
+    }
+    /// What happens to text that is not well-formed Unicode.
+    Text {
+        /// The token is refused.
+        #[default]
+        Strict,
+        /// U+FFFD takes the place of each bad part.
+        Replace,
+    }
+    /// When an unsecured token is accepted.
+    Unsecured {
+        /// Where the context allows it.
+        #[default]
+        AsConfigured,
+        /// Always.
+        Accept,
+    }
+    /// How the algorithm name is compared.
+    Spelling {
+        /// Octet by octet (RFC 7515 section 4.1.1).
+        #[default]
+        Exact,
+        /// Without regard to case, for `none` only: the classic hole of a block list.
+        NoneInAnyCase,
+    }
+    /// What becomes of an algorithm name that is not known.
+    UnknownAlgorithm {
+        /// The token is refused.
+        #[default]
+        Refuse,
+        /// An empty signature equals the signature that was not computed.
+        EmptySignature,
+    }
+    /// Which algorithms a configured key may be used with.
+    Pinning {
+        /// Those of the context.
+        #[default]
+        Context,
+        /// Every HMAC algorithm with an HMAC key, every PKCS#1 v1.5 one with an RSA key; those of the
+        /// context for any other key.
+        Family,
+    }
+    /// What an HMAC algorithm may be keyed with.
+    HmacKey {
+        /// HMAC keys.
+        #[default]
+        Secret,
+        /// The PEM text of a public key too, where no HMAC key is configured: key confusion.
+        PublicKeyText,
+        /// An empty key beside the configured one.
+        OrEmpty,
+    }
+    /// How much of a signature is checked.
+    SignatureCheck {
+        /// All of it.
+        #[default]
+        Full,
+        /// Nothing.
+        Skip,
+        /// As many octets of a MAC as were sent.
+        Prefix,
+        /// The MAC, and whatever follows it.
+        AllowTail,
+    }
+    /// What the payload may be.
+    Payload {
+        /// One JSON object (RFC 7519 section 7.2 step 10).
+        #[default]
+        Object,
+        /// One JSON object, or `null` in place of an empty one.
+        ObjectOrNull,
+        /// Any JSON value; one that is not an object has no claims.
+        AnyValue,
+    }
+    /// What a claim of the wrong JSON type means.
+    WrongType {
+        /// The token is refused.
+        #[default]
+        Refuse,
+        /// As if the claim were absent.
+        Absent,
+        /// As if the time had passed: the token has expired.
+        Expired,
+    }
+    /// What the JSON value `null` of a claim means.
+    Null {
+        /// A value of the wrong type.
+        #[default]
+        WrongType,
+        /// As if the claim were absent.
+        Absent,
+    }
+    /// How a number becomes a time.
+    TimeNumber {
+        /// Its decimal value, exactly; beyond 10^15 seconds it is refused.
+        #[default]
+        Exact,
+        /// Its decimal value, exactly, however large.
+        ExactUnbounded,
+        /// Go, as cristalhq/jwt does it on amd64: through binary64 to whole seconds (an overflow gives
+        /// the smallest int64) and a fraction; a second that Go's `time.Unix` cannot shift wraps.
+        GoTime,
+        /// Go, as golang-jwt v3 does it on amd64: through binary64, truncated to int64 (an overflow
+        /// gives the smallest int64).
+        GoSeconds,
+    }
+    /// What a time of zero means.
+    Zero {
+        /// The first second of the epoch.
+        #[default]
+        Time,
+        /// As if the claim were absent.
+        Absent,
+    }
+    /// Whether a time claim in a JSON string counts as a number.
+    QuotedNumber {
+        /// No: it has the wrong type.
+        #[default]
+        WrongType,
+        /// Yes, if the string is a JSON number.
+        Number,
+    }
+    /// What a token is whose `exp` is exactly now.
+    ExpEqual {
+        /// Expired (RFC 7519 section 4.1.4: "on or after").
+        #[default]
+        Expired,
+        /// Valid.
+        Valid,
+    }
+    /// Whether a check is made.
+    Check {
+        /// It is.
+        #[default]
+        Make,
+        /// It is left out.
+        Skip,
+    }
+    /// How an audience or issuer is compared with the configured one.
+    Comparison {
+        /// Equal code points (RFC 7519 sections 2 and 4.1.3).
+        #[default]
+        Exact,
+        /// The configured one begins with it.
+        Prefix,
+        /// Without regard to ASCII case.
+        CaseInsensitive,
+    }
+    /// What an absent audience or issuer means where one is configured.
+    Missing {
+        /// The token is refused.
+        #[default]
+        Refuse,
+        /// It is accepted.
+        Accept,
+    }
+    /// Centrifugo: what an absent `sub` means.
+    Subject {
+        /// The token is refused.
+        #[default]
+        Refuse,
+        /// The user is anonymous.
+        Anonymous,
+    }
+    /// Centrifugo: what a negative `expire_at` means.
+    NegativeExpireAt {
+        /// The token is refused.
+        #[default]
+        Refuse,
+        /// The connection does not expire.
+        Never,
+    }
+    /// Centrifugo: what `expire_at = 0` means.
+    ZeroExpireAt {
+        /// The connection does not expire.
+        #[default]
+        Never,
+        /// It has expired since the epoch.
+        Expired,
+    }
+    /// Centrifugo: what an `expire_at` of exactly now means.
+    ExpireAtEqual {
+        /// The connection has expired.
+        #[default]
+        Expired,
+        /// It is let in and expires at once.
+        Accept,
+    }
+    /// Centrifugo: how the time that is left is told to the client.
+    TimeToLive {
+        /// As it is.
+        #[default]
+        Exact,
+        /// Modulo 2^32 seconds.
+        Wraps,
+    }
+    /// AnyCable: what `ext` must hold.
+    Identifiers {
+        /// The text of a JSON value.
+        #[default]
+        Json,
+        /// Any text.
+        AnyText,
+        /// Any text, or nothing at all.
+        Optional,
+    }
+}
+
+macro_rules! rules {
+    ($($(#[$doc:meta])* $field:ident: $type:ty = $name:literal),+ $(,)?) => {
+        /// Every rule, by its dotted name.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Rules {
+            $($(#[$doc])* #[serde(rename = $name)] pub $field: $type),+
+        }
+
+        impl Rules {
+            /// The dotted names of every rule, in the order of the stages.
+            pub const NAMES: &'static [&'static str] = &[$($name),+];
+        }
+    };
+}
+
+rules! {
+    /// Text that every token must begin with; empty for none.
+    prefix: String = "split.prefix",
+    /// Whether segments beyond the third are refused.
+    extra_segments: Strictness = "split.extra_segments",
+    /// Whether CR and LF in a segment are refused.
+    newlines: Strictness = "base64url.newlines",
+    /// Whether non-zero trailing bits are refused.
+    trailing_bits: Strictness = "base64url.trailing_bits",
+    /// Whether `=` at the end of a segment is refused.
+    padding: Strictness = "base64url.padding",
+    /// Whether `+` and `/` are refused.
+    standard_alphabet: Strictness = "base64url.standard_alphabet",
+    /// How header parameter names are matched.
+    header_names: Names = "header.member_names",
+    /// What repeated header parameters mean.
+    header_duplicates: Duplicates = "header.duplicates",
+    /// What happens to bad Unicode in the header.
+    header_text: Text = "header.text",
+    /// Whether a byte order mark before the header is refused.
+    header_byte_order_mark: Strictness = "header.byte_order_mark",
+    /// Which header parameters must be strings where they are present (`alg` always must).
+    header_strings: Vec<String> = "header.strings",
+    /// What `null` means for one of them.
+    header_null: Null = "header.null",
+    /// Whether a number that binary64 cannot hold is refused in the header, whatever it belongs to.
+    header_number_range: Strictness = "header.number_range",
+    /// Whether a `b64` that is not `true` is refused (RFC 7797), critical or not.
+    b64: Strictness = "header.b64",
+    /// Whether the `enc` of an encrypted token is refused (RFC 7516 section 9).
+    enc: Strictness = "header.enc",
+    /// Whether a `jwk` or `x5c` that is not a configured key is refused; it is never used.
+    embedded_key: Strictness = "header.embedded_key",
+    /// Whether an unknown critical extension is refused.
+    critical: Strictness = "header.critical",
+    /// Whether another `typ` than the configured one is refused.
+    typ: Strictness = "header.typ",
+    /// Whether `cty` `JWT` over a claims set is refused.
+    nested: Strictness = "header.nested",
+    /// When an unsecured token is accepted.
+    unsecured: Unsecured = "algorithm.unsecured",
+    /// How the name is compared.
+    spelling: Spelling = "algorithm.spelling",
+    /// What becomes of unknown names.
+    unknown_algorithm: UnknownAlgorithm = "algorithm.unknown",
+    /// Which algorithms a key serves.
+    pinning: Pinning = "algorithm.pinning",
+    /// What keys an HMAC.
+    hmac_key: HmacKey = "key.hmac",
+    /// Whether a key below the size of RFC 7518 is refused.
+    key_size: Strictness = "key.size",
+    /// How much of the signature is checked.
+    signature: SignatureCheck = "signature.check",
+    /// What the payload may be.
+    payload: Payload = "claims.payload",
+    /// Whether text after the payload's JSON value is refused.
+    payload_trailing_text: Strictness = "claims.trailing_text",
+    /// How claim names are matched.
+    claim_names: Names = "claims.member_names",
+    /// What repeated claims mean.
+    claim_duplicates: Duplicates = "claims.duplicates",
+    /// What happens to bad Unicode in the payload.
+    claim_text: Text = "claims.text",
+    /// Whether a number that binary64 cannot hold is refused in the payload, whatever it belongs to.
+    claim_number_range: Strictness = "claims.number_range",
+    /// Whether a `sub` with a colon that is not a URI is refused (RFC 7519 section 2).
+    string_or_uri: Strictness = "claims.string_or_uri",
+    /// Whether a byte order mark before the payload is refused.
+    payload_byte_order_mark: Strictness = "claims.byte_order_mark",
+    /// What `null` means for a known claim, but for `aud`.
+    claim_null: Null = "claims.null",
+    /// What a `sub` of another type means.
+    sub_type: WrongType = "claims.sub_type",
+    /// What an `iss` of another type means where no issuer is configured.
+    iss_type: WrongType = "claims.iss_type",
+    /// What a `jti` of another type means.
+    jti_type: WrongType = "claims.jti_type",
+    /// What an `aud` of another type means where no audience is configured.
+    aud_type: WrongType = "claims.aud_type",
+    /// How numbers become times.
+    time_number: TimeNumber = "time.number",
+    /// Whether a quoted number counts.
+    time_quoted: QuotedNumber = "time.quoted_number",
+    /// What a time of zero means.
+    time_zero: Zero = "time.zero",
+    /// What an `exp` of another type means.
+    exp_type: WrongType = "time.exp_type",
+    /// What an `exp` of exactly now means.
+    exp_equal: ExpEqual = "time.exp_equal",
+    /// Whether `exp` is checked.
+    exp_check: Check = "time.exp_check",
+    /// What an `nbf` of another type means.
+    nbf_type: WrongType = "time.nbf_type",
+    /// Whether `nbf` is checked.
+    nbf_check: Check = "time.nbf_check",
+    /// What an `iat` of another type means.
+    iat_type: WrongType = "time.iat_type",
+    /// Whether an `iat` in the future is refused.
+    iat_future: Strictness = "time.iat_future",
+    /// Whether the audience is checked.
+    audience_check: Check = "audience.check",
+    /// How it is compared.
+    audience_comparison: Comparison = "audience.comparison",
+    /// What an absent one means.
+    audience_missing: Missing = "audience.missing",
+    /// What an `aud` means where none is configured.
+    audience_unexpected: Strictness = "audience.unexpected",
+    /// Whether the issuer is checked.
+    issuer_check: Check = "issuer.check",
+    /// How it is compared.
+    issuer_comparison: Comparison = "issuer.comparison",
+    /// What an absent one means.
+    issuer_missing: Missing = "issuer.missing",
+    /// Centrifugo: what an absent `sub` means.
+    centrifugo_subject: Subject = "centrifugo.subject",
+    /// Centrifugo: what an `expire_at` of another type, or not an integer, means.
+    expire_at_type: WrongType = "centrifugo.expire_at_type",
+    /// Centrifugo: what `expire_at = 0` means.
+    expire_at_zero: ZeroExpireAt = "centrifugo.expire_at_zero",
+    /// Centrifugo: what a negative `expire_at` means.
+    expire_at_negative: NegativeExpireAt = "centrifugo.expire_at_negative",
+    /// Centrifugo: what an `expire_at` of exactly now means.
+    expire_at_equal: ExpireAtEqual = "centrifugo.expire_at_equal",
+    /// Centrifugo: how the time that is left is told.
+    time_to_live: TimeToLive = "centrifugo.time_to_live",
+    /// Centrifugo: whether a claim of `info`, `channels`, `subs`… of another shape is refused.
+    centrifugo_shapes: Strictness = "centrifugo.shapes",
+    /// Centrifugo: what a `meta` that is not an object means.
+    meta_type: WrongType = "centrifugo.meta_type",
+    /// Centrifugo: whether a token with a `channel` claim is refused.
+    centrifugo_purpose: Strictness = "centrifugo.purpose",
+    /// AnyCable: what `ext` must hold.
+    identifiers: Identifiers = "anycable.identifiers",
+    /// Which refusal is given where there are several: the first of this list that applies.
+    precedence: Vec<Reason> = "refusal.precedence",
+}
+
+impl Default for Rules {
+    /// The rules of `rfc`.
+    fn default() -> Self {
+        Self {
+            prefix: String::new(),
+            extra_segments: Strictness::default(),
+            newlines: Strictness::default(),
+            trailing_bits: Strictness::default(),
+            padding: Strictness::default(),
+            standard_alphabet: Strictness::default(),
+            header_names: Names::default(),
+            header_duplicates: Duplicates::default(),
+            header_text: Text::default(),
+            header_byte_order_mark: Strictness::default(),
+            header_strings: ["typ", "cty", "kid", "jku", "x5u", "x5t", "x5t#S256"]
+                .map(str::to_owned)
+                .to_vec(),
+            header_null: Null::default(),
+            header_number_range: Strictness::default(),
+            b64: Strictness::default(),
+            enc: Strictness::default(),
+            embedded_key: Strictness::default(),
+            critical: Strictness::default(),
+            typ: Strictness::default(),
+            nested: Strictness::default(),
+            unsecured: Unsecured::default(),
+            spelling: Spelling::default(),
+            unknown_algorithm: UnknownAlgorithm::default(),
+            pinning: Pinning::default(),
+            hmac_key: HmacKey::default(),
+            key_size: Strictness::default(),
+            signature: SignatureCheck::default(),
+            payload: Payload::default(),
+            payload_trailing_text: Strictness::default(),
+            claim_names: Names::default(),
+            claim_duplicates: Duplicates::default(),
+            claim_text: Text::default(),
+            claim_number_range: Strictness::default(),
+            string_or_uri: Strictness::default(),
+            payload_byte_order_mark: Strictness::default(),
+            claim_null: Null::default(),
+            sub_type: WrongType::default(),
+            iss_type: WrongType::default(),
+            jti_type: WrongType::default(),
+            aud_type: WrongType::default(),
+            time_number: TimeNumber::default(),
+            time_quoted: QuotedNumber::default(),
+            time_zero: Zero::default(),
+            exp_type: WrongType::default(),
+            exp_equal: ExpEqual::default(),
+            exp_check: Check::default(),
+            nbf_type: WrongType::default(),
+            nbf_check: Check::default(),
+            iat_type: WrongType::default(),
+            iat_future: Strictness::Refuse,
+            audience_check: Check::default(),
+            audience_comparison: Comparison::default(),
+            audience_missing: Missing::default(),
+            audience_unexpected: Strictness::default(),
+            issuer_check: Check::default(),
+            issuer_comparison: Comparison::default(),
+            issuer_missing: Missing::default(),
+            centrifugo_subject: Subject::default(),
+            expire_at_type: WrongType::default(),
+            expire_at_zero: ZeroExpireAt::default(),
+            expire_at_negative: NegativeExpireAt::default(),
+            expire_at_equal: ExpireAtEqual::default(),
+            time_to_live: TimeToLive::default(),
+            centrifugo_shapes: Strictness::default(),
+            meta_type: WrongType::default(),
+            centrifugo_purpose: Strictness::default(),
+            identifiers: Identifiers::default(),
+            precedence: vec![
+                Reason::NoToken,
+                Reason::Limit,
+                Reason::NotCompact,
+                Reason::Encoding,
+                Reason::Header,
+                Reason::HeaderParameter,
+                Reason::Critical,
+                Reason::Algorithm,
+                Reason::Key,
+                Reason::Signature,
+                Reason::Type,
+                Reason::Payload,
+                Reason::ClaimType,
+                Reason::ClaimMissing,
+                Reason::Expired,
+                Reason::NotYetValid,
+                Reason::IssuedInFuture,
+                Reason::Audience,
+                Reason::Issuer,
+                Reason::Purpose,
+                Reason::UnknownChannel,
+                Reason::InfoEncoding,
+                Reason::ConnectionExpired,
+                Reason::Anonymous,
+                Reason::Identifiers,
+            ],
+        }
+    }
+}
+
+impl Rules {
+    /// These rules with some of them replaced, by dotted name.
+    ///
+    /// # Errors
+    ///
+    /// Names the rule that does not exist, or the value that it cannot have.
+    pub fn with(&self, overrides: &BTreeMap<String, Value>) -> Result<Self, RuleError> {
+        let mut all = match serde_json::to_value(self) {
+            Ok(Value::Object(all)) => all,
+            Ok(_) | Err(_) => unreachable!("a struct of plain values serialises to an object"),
+        };
+        for (name, value) in overrides {
+            let Some(slot) = all.get_mut(name) else {
+                return Err(RuleError::Unknown { rule: name.clone() });
+            };
+            *slot = value.clone();
+            // One at a time, so that the error names the rule.
+            serde_json::from_value::<Self>(Value::Object(all.clone())).map_err(|error| {
+                RuleError::Value {
+                    rule: name.clone(),
+                    value: value.to_string(),
+                    problem: error.to_string(),
+                }
+            })?;
+        }
+        serde_json::from_value(Value::Object(all)).map_err(|error| RuleError::Value {
+            rule: String::new(),
+            value: String::new(),
+            problem: error.to_string(),
+        })
+    }
+}
+
+/// Why rules could not be replaced.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// There is no such rule.
+    #[error("there is no rule {rule:?}; the rules are listed in suite/profiles/src/rules.rs")]
+    Unknown {
+        /// The name.
+        rule: String,
+    },
+    /// The rule cannot have this value.
+    #[error("rule {rule:?} cannot be {value}: {problem}")]
+    Value {
+        /// The name.
+        rule: String,
+        /// The value, as JSON.
+        value: String,
+        /// What is accepted.
+        problem: String,
+    },
+}

@@ -1,0 +1,386 @@
+//! A Centrifugo connection token: who connects, until when, with which info, to which channels.
+
+use std::collections::BTreeMap;
+
+use jotproof_model::{Context, Reason, Seen, SeenExpiry};
+use jotproof_profiles::Rules;
+use jotproof_profiles::rules::{
+    ExpireAtEqual, NegativeExpireAt, Null, Strictness, Subject, TimeNumber, TimeToLive, WrongType,
+    ZeroExpireAt,
+};
+
+use crate::base64url;
+use crate::claims::{Claims, wrong_type};
+use crate::header::shortened;
+use crate::json::{Elements, Kind, Value};
+use crate::members::{Found, Known};
+use crate::time::{self, Times};
+use crate::verdict::{Refusal, Stage};
+
+/// The namespace that the deployments define; channels without one need none.
+const NAMESPACE: &str = "ns";
+
+/// The options of a channel that a token may override.
+const OVERRIDES: [&str; 5] =
+    ["presence", "join_leave", "force_push_join_leave", "force_positioning", "force_recovery"];
+
+/// Applies the rules of a connection token and works out what it does.
+///
+/// `in_time` says whether the token is within its times: the data of subscriptions is decoded only
+/// then, where the shapes of the claims are looked at in any case.
+#[must_use]
+pub fn check(
+    claims: &Claims<'_>,
+    times: &Times,
+    in_time: bool,
+    context: &Context,
+    now: i64,
+    rules: &Rules,
+    seen: &mut Seen,
+) -> Vec<Refusal> {
+    let token = Token { claims, rules, context };
+    let mut refusals = Vec::new();
+    seen.user = token.user(&mut refusals);
+    refusals.extend(token.purpose());
+    seen.info = token.info(&mut refusals);
+    refusals.extend(token.meta());
+    seen.subscriptions = token.subscriptions(in_time, &mut refusals);
+    seen.expires = token.expires(times, now, &mut refusals);
+    refusals
+}
+
+struct Token<'a> {
+    claims: &'a Claims<'a>,
+    rules: &'a Rules,
+    context: &'a Context,
+}
+
+/// What a token says of one channel; the data as JSON text or base64, whichever was given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Subscription<'a> {
+    data: Option<String>,
+    base64_info: &'a str,
+    base64_data: &'a str,
+}
+
+/// A claim, or part of one, that has another shape than it must have.
+struct Misshapen {
+    claim: String,
+    what: &'static str,
+    expected: &'static str,
+}
+
+impl<'a> Token<'a> {
+    fn user(&self, refusals: &mut Vec<Refusal>) -> Option<String> {
+        let user = match (self.claims.sub, self.rules.centrifugo_subject) {
+            (Found::Value(user), _) => user,
+            (Found::Absent, Subject::Anonymous) => "",
+            (Found::Absent, Subject::Refuse) => {
+                refusals.push(refuse(Reason::ClaimMissing, "claim \"sub\" is absent; it names the user"));
+                return None;
+            }
+            // The stage `claims` has refused it.
+            (Found::Wrong(_), _) => return None,
+        };
+        if user.is_empty() && self.context.refuse_anonymous {
+            refusals.push(refuse(Reason::Anonymous, "the user is anonymous, and such tokens are refused"));
+        }
+        Some(user.to_owned())
+    }
+
+    /// A token for a channel must not open a connection.
+    fn purpose(&self) -> Option<Refusal> {
+        if self.rules.centrifugo_purpose == Strictness::Ignore {
+            return None;
+        }
+        match self.claims.known.string("channel", self.rules.claim_null) {
+            Found::Absent | Found::Value("") => None,
+            Found::Value(channel) => {
+                let detail = format!("the token is for the channel {:?}", shortened(channel));
+                Some(refuse(Reason::Purpose, detail))
+            }
+            Found::Wrong(what) => {
+                self.misshapen(Misshapen { claim: "channel".to_owned(), what, expected: "a string" })
+            }
+        }
+    }
+
+    /// `meta` is kept for the backend and decides nothing.
+    fn meta(&self) -> Option<Refusal> {
+        let rule = self.rules.meta_type;
+        let value = self.claims.known.get("meta")?;
+        let found = match value.kind() {
+            Kind::Object(_) => return None,
+            Kind::Null if self.rules.claim_null == Null::Absent => return None,
+            _ => Found::<()>::Wrong(value.type_name()).or_absent(rule),
+        };
+        wrong_type(Stage::Application, "meta", &found, "an object", rule)
+    }
+
+    /// `b64info`, unless it is empty, goes before `info`.
+    fn info(&self, refusals: &mut Vec<Refusal>) -> Option<String> {
+        let base64 = match self.claims.known.string("b64info", self.rules.claim_null) {
+            Found::Value(base64) => base64,
+            Found::Absent => "",
+            Found::Wrong(what) => {
+                let claim = "b64info".to_owned();
+                refusals.extend(self.misshapen(Misshapen { claim, what, expected: "a string" }));
+                ""
+            }
+        };
+        if base64.is_empty() {
+            return Some(self.claims.known.get("info").map(Value::verbatim).unwrap_or_default());
+        }
+        match base64url::decode_standard(base64.as_bytes()) {
+            Ok(octets) => Some(String::from_utf8_lossy(&octets).into_owned()),
+            Err(error) => {
+                let detail = format!("claim \"b64info\" is not base64: {error}");
+                refusals.push(refuse(Reason::InfoEncoding, detail));
+                None
+            }
+        }
+    }
+
+    /// `subs`, unless it is empty, goes before `channels`.
+    fn subscriptions(&self, in_time: bool, refusals: &mut Vec<Refusal>) -> Option<BTreeMap<String, String>> {
+        let mut shaped = |result: Result<BTreeMap<String, Subscription<'a>>, Misshapen>| {
+            result.unwrap_or_else(|misshapen| {
+                refusals.extend(self.misshapen(misshapen));
+                BTreeMap::new()
+            })
+        };
+        let channels = shaped(self.channels());
+        let subs = shaped(self.subs());
+        let wanted = if subs.is_empty() { channels } else { subs };
+        let mut subscriptions = BTreeMap::new();
+        for (channel, subscription) in wanted {
+            if let Some(namespace) = namespace(&channel).filter(|namespace| *namespace != NAMESPACE) {
+                let detail = format!("no namespace {:?} is defined", shortened(namespace));
+                refusals.push(refuse(Reason::UnknownChannel, detail));
+                continue;
+            }
+            match subscription.decode() {
+                Ok(data) if !channel.is_empty() => {
+                    subscriptions.insert(channel, data);
+                }
+                Err((member, error)) if in_time => {
+                    let detail =
+                        format!("{member:?} of the channel {:?} is not base64: {error}", shortened(&channel));
+                    refusals.push(refuse(Reason::ClaimType, detail));
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+        Some(subscriptions)
+    }
+
+    fn channels(&self) -> Result<BTreeMap<String, Subscription<'a>>, Misshapen> {
+        let wrong =
+            |what, claim: &str| Misshapen { claim: claim.to_owned(), what, expected: "an array of strings" };
+        let mut names: Vec<&str> = Vec::new();
+        for value in self.claims.known.decoded("channels") {
+            match (value.kind(), self.rules.claim_null) {
+                (Kind::Array(elements), _) => {
+                    replace(&mut names, elements, self.rules.claim_null)
+                        .map_err(|what| wrong(what, "channels[]"))?;
+                }
+                (Kind::Null, Null::Absent) => names.clear(),
+                _ => return Err(wrong(value.type_name(), "channels")),
+            }
+        }
+        Ok(names.into_iter().map(|name| (name.to_owned(), Subscription::default())).collect())
+    }
+
+    fn subs(&self) -> Result<BTreeMap<String, Subscription<'a>>, Misshapen> {
+        let mut subs = BTreeMap::new();
+        for value in self.claims.known.decoded("subs") {
+            match (value.kind(), self.rules.claim_null) {
+                // Objects under one name merge where each of them is decoded.
+                (Kind::Object(members), _) => {
+                    for (channel, options) in members.iter() {
+                        subs.insert(channel.to_owned(), self.options(channel, options)?);
+                    }
+                }
+                (Kind::Null, Null::Absent) => subs.clear(),
+                _ => {
+                    let claim = "subs".to_owned();
+                    return Err(Misshapen { claim, what: value.type_name(), expected: "an object" });
+                }
+            }
+        }
+        Ok(subs)
+    }
+
+    fn options(&self, channel: &str, value: Value<'a>) -> Result<Subscription<'a>, Misshapen> {
+        let path = format!("subs.{}", shortened(channel));
+        let Some(options) = self.object(&path, value)? else {
+            return Ok(Subscription::default());
+        };
+        let base64 = |member: &str| match options.string(member, self.rules.claim_null) {
+            Found::Value(text) => Ok(text),
+            Found::Absent => Ok(""),
+            Found::Wrong(what) => {
+                Err(Misshapen { claim: format!("{path}.{member}"), what, expected: "a string" })
+            }
+        };
+        let subscription = Subscription {
+            data: options.get("data").map(Value::verbatim),
+            base64_info: base64("b64info")?,
+            base64_data: base64("b64data")?,
+        };
+        for value in options.decoded("override") {
+            let path = format!("{path}.override");
+            let Some(overrides) = self.object(&path, value)? else {
+                continue;
+            };
+            for name in OVERRIDES {
+                for value in overrides.decoded(name) {
+                    let path = format!("{path}.{name}");
+                    let Some(wrapped) = self.object(&path, value)? else {
+                        continue;
+                    };
+                    for value in wrapped.decoded("value") {
+                        let fits = match value.kind() {
+                            Kind::Bool(_) => true,
+                            Kind::Null => self.rules.claim_null == Null::Absent,
+                            _ => false,
+                        };
+                        if !fits {
+                            let claim = format!("{path}.value");
+                            return Err(Misshapen { claim, what: value.type_name(), expected: "a boolean" });
+                        }
+                    }
+                }
+            }
+        }
+        Ok(subscription)
+    }
+
+    /// An object inside a claim; nothing for a `null` that counts as absent.
+    fn object(&self, path: &str, value: Value<'a>) -> Result<Option<Known<'a>>, Misshapen> {
+        match value.kind() {
+            Kind::Object(members) => Ok(Some(self.claims.known.nested(members))),
+            Kind::Null if self.rules.claim_null == Null::Absent => Ok(None),
+            _ => Err(Misshapen { claim: path.to_owned(), what: value.type_name(), expected: "an object" }),
+        }
+    }
+
+    fn misshapen(&self, misshapen: Misshapen) -> Option<Refusal> {
+        let Misshapen { claim, what, expected } = misshapen;
+        (self.rules.centrifugo_shapes == Strictness::Refuse)
+            .then(|| refuse(Reason::ClaimType, format!("claim {claim:?} is {what}, not {expected}")))
+    }
+
+    fn expires(&self, times: &Times, now: i64, refusals: &mut Vec<Refusal>) -> Option<SeenExpiry> {
+        let rule = self.rules.expire_at_type;
+        let expire_at = self.expire_at().or_absent(rule);
+        refusals.extend(match rule {
+            WrongType::Expired => None,
+            WrongType::Refuse | WrongType::Absent => {
+                wrong_type(Stage::Application, "expire_at", &expire_at, "a whole number", rule)
+            }
+        });
+        let second = match expire_at {
+            Found::Absent => match &times.exp {
+                Found::Value(exp) => exp.floor(),
+                Found::Absent => return Some(SeenExpiry::Never),
+                Found::Wrong(_) => return None,
+            },
+            Found::Wrong(_) if rule == WrongType::Expired => {
+                refusals.push(refuse(Reason::ConnectionExpired, "claim \"expire_at\" is no time"));
+                return None;
+            }
+            Found::Wrong(_) => return None,
+            Found::Value(0) if self.rules.expire_at_zero == ZeroExpireAt::Never => {
+                return Some(SeenExpiry::Never);
+            }
+            Found::Value(..0) if self.rules.expire_at_negative == NegativeExpireAt::Never => {
+                return Some(SeenExpiry::Never);
+            }
+            Found::Value(second)
+                if second < now
+                    || (second == now && self.rules.expire_at_equal == ExpireAtEqual::Expired) =>
+            {
+                let detail = format!("the connection expired at {second}; now is {now}");
+                refusals.push(refuse(Reason::ConnectionExpired, detail));
+                return None;
+            }
+            Found::Value(second) => second,
+        };
+        let second = match self.rules.time_to_live {
+            TimeToLive::Wraps if second > now => {
+                now.saturating_add(second.saturating_sub(now).rem_euclid(1 << 32))
+            }
+            TimeToLive::Exact | TimeToLive::Wraps => second,
+        };
+        Some(SeenExpiry::Between { from: second, to: second })
+    }
+
+    /// A whole number, written as one: Go decodes no other lexeme into an `int64`.
+    fn expire_at(&self) -> Found<i64> {
+        let mut found = Found::Absent;
+        for value in self.claims.known.decoded("expire_at") {
+            found = match (value.kind(), self.rules.claim_null) {
+                (Kind::Number(lexeme), _) => match lexeme.parse::<i64>() {
+                    Ok(second) if self.too_late(second) => return Found::Wrong("a number beyond 10^15"),
+                    Ok(second) => Found::Value(second),
+                    Err(_) => return Found::Wrong("another number"),
+                },
+                (Kind::Null, Null::Absent) => Found::Absent,
+                _ => return Found::Wrong(value.type_name()),
+            };
+        }
+        found
+    }
+}
+
+impl Token<'_> {
+    fn too_late(&self, second: i64) -> bool {
+        self.rules.time_number == TimeNumber::Exact && second.unsigned_abs() > time::LATEST
+    }
+}
+
+impl Subscription<'_> {
+    /// The data that arrives with the subscription. Both claims have to be base64, though only one of
+    /// them is seen.
+    fn decode(&self) -> Result<String, (&'static str, base64url::Error)> {
+        let decode =
+            |member, text: &str| base64url::decode_standard(text.as_bytes()).map_err(|error| (member, error));
+        decode("b64info", self.base64_info)?;
+        let octets = decode("b64data", self.base64_data)?;
+        Ok(if self.base64_data.is_empty() {
+            self.data.clone().unwrap_or_default()
+        } else {
+            String::from_utf8_lossy(&octets).into_owned()
+        })
+    }
+}
+
+/// Decodes an array over the names of an earlier one, as Go does: `null` leaves what is in its place.
+fn replace<'a>(names: &mut Vec<&'a str>, elements: Elements<'a>, null: Null) -> Result<(), &'static str> {
+    let mut count = 0;
+    for element in elements.iter() {
+        let name = match element.kind() {
+            Kind::String(name) => name,
+            Kind::Null if null == Null::Absent => names.get(count).copied().unwrap_or_default(),
+            _ => return Err(element.type_name()),
+        };
+        match names.get_mut(count) {
+            Some(place) => *place = name,
+            None => names.push(name),
+        }
+        count += 1;
+    }
+    names.truncate(count);
+    Ok(())
+}
+
+/// The namespace of a channel: what stands before its first colon, without the `$` of a private one.
+fn namespace(channel: &str) -> Option<&str> {
+    let (namespace, _) = channel.strip_prefix('$').unwrap_or(channel).split_once(':')?;
+    (!namespace.is_empty()).then_some(namespace)
+}
+
+fn refuse(reason: Reason, detail: impl Into<String>) -> Refusal {
+    Refusal::new(Stage::Application, reason, detail)
+}

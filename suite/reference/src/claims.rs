@@ -1,0 +1,208 @@
+//! The stage `claims`: the claims set (RFC 7519 section 7.2 step 10) and the types of the claims that
+//! nothing else is asked of.
+
+use jotproof_model::Reason;
+use jotproof_profiles::Rules;
+use jotproof_profiles::rules::{Duplicates, Payload, Strictness, WrongType};
+
+use crate::header::shortened;
+use crate::json::{Document, Kind, Options};
+use crate::members::{Found, Known, Lookup};
+use crate::verdict::{Refusal, Stage};
+
+/// A claims set.
+#[derive(Debug, Clone, Copy)]
+pub struct Claims<'a> {
+    /// The claims.
+    pub known: Known<'a>,
+    /// The subject.
+    pub sub: Found<&'a str>,
+}
+
+/// Reads the text of a payload.
+///
+/// # Errors
+///
+/// It is not one JSON object, or what the rules let stand for one; or it exceeds a bound.
+pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
+    let refuse = |reason, detail| Err(Refusal::new(Stage::Claims, reason, detail));
+    let options = Options {
+        text: rules.claim_text,
+        byte_order_mark: rules.payload_byte_order_mark,
+        trailing_text: rules.payload_trailing_text,
+    };
+    let document = match Document::parse(octets, options) {
+        Ok(document) => document,
+        Err(error) => {
+            let reason = if error.is_limit() { Reason::Limit } else { Reason::Payload };
+            return refuse(reason, format!("the payload is not one JSON object: {error}"));
+        }
+    };
+    let fits = match (document.root().kind(), rules.payload) {
+        (Kind::Object(_), _) | (Kind::Null, Payload::ObjectOrNull) | (_, Payload::AnyValue) => true,
+        (_, Payload::Object | Payload::ObjectOrNull) => false,
+    };
+    if !fits {
+        let detail = format!("the payload is {}, not an object", document.root().type_name());
+        return refuse(Reason::Payload, detail);
+    }
+    // A decoder that turns every number into binary64 fails on one that does not fit, whichever
+    // claim it belongs to.
+    if rules.claim_number_range == Strictness::Refuse
+        && let Some(lexeme) = document.first_overflow()
+    {
+        let detail = format!("the payload holds {}, which binary64 cannot", shortened(lexeme));
+        return refuse(Reason::Limit, detail);
+    }
+    Ok(document)
+}
+
+/// Looks at the claims that only a type is asked of.
+#[must_use]
+pub fn read<'a>(document: &'a Document, rules: &Rules) -> (Claims<'a>, Vec<Refusal>) {
+    let lookup = Lookup { names: rules.claim_names, duplicates: rules.claim_duplicates };
+    let known = match document.root().kind() {
+        Kind::Object(members) => Known::new(members, lookup),
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_) => {
+            Known::empty(lookup)
+        }
+    };
+    let mut refusals = Vec::new();
+    // Claim names must be unique (RFC 7519 section 4); inside of a claim they should be (RFC 8259
+    // section 4).
+    if rules.claim_duplicates == Duplicates::Refuse
+        && let Some(name) = known.repeated().or_else(|| document.first_repetition())
+    {
+        let detail = format!("the name {:?} is there twice in one object of the payload", shortened(name));
+        refusals.push(Refusal::new(Stage::Claims, Reason::Payload, detail));
+    }
+    let sub = known.string("sub", rules.claim_null).or_absent(rules.sub_type);
+    refusals.extend(wrong_type(Stage::Claims, "sub", &sub, "a string", rules.sub_type));
+    let jti = known.string("jti", rules.claim_null).or_absent(rules.jti_type);
+    refusals.extend(wrong_type(Stage::Claims, "jti", &jti, "a string", rules.jti_type));
+    if rules.string_or_uri == Strictness::Refuse
+        && let Found::Value(sub) = sub
+    {
+        refusals.extend(not_string_or_uri(sub));
+    }
+    (Claims { known, sub }, refusals)
+}
+
+/// A subject with a colon has to be a URI (RFC 7519 section 2, StringOrURI). Audience and issuer are
+/// not looked at: where they matter they are compared.
+fn not_string_or_uri(sub: &str) -> Option<Refusal> {
+    (sub.contains(':') && !is_uri(sub)).then(|| {
+        let detail = format!("claim \"sub\" has a colon and is no URI: {:?}", shortened(sub));
+        Refusal::new(Stage::Claims, Reason::ClaimType, detail)
+    })
+}
+
+/// Whether text is a URI, by its scheme and its characters (RFC 3986 sections 2 and 3.1).
+fn is_uri(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let mut scheme = scheme.bytes();
+    let mut rest = rest.bytes();
+    let hexadecimal = |octet: Option<u8>| octet.is_some_and(|octet| octet.is_ascii_hexdigit());
+    scheme.next().is_some_and(|octet| octet.is_ascii_alphabetic())
+        && scheme.all(|octet| octet.is_ascii_alphanumeric() || b"+-.".contains(&octet))
+        && loop {
+            match rest.next() {
+                None => break true,
+                Some(b'%') if hexadecimal(rest.next()) && hexadecimal(rest.next()) => {}
+                Some(octet)
+                    if octet.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(&octet) => {}
+                Some(_) => break false,
+            }
+        }
+}
+
+/// The claims set as JSON text with distinct names.
+#[must_use]
+pub fn text(document: &Document, rules: &Rules) -> String {
+    match document.root().kind() {
+        Kind::Object(_) if rules.claim_duplicates == Duplicates::First => document.root().to_text_of_first(),
+        Kind::Object(_) => document.root().to_text(),
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_) => "{}".to_owned(),
+    }
+}
+
+/// The refusal of a claim that has the wrong type.
+pub(crate) fn wrong_type<T>(
+    stage: Stage,
+    claim: &str,
+    found: &Found<T>,
+    expected: &str,
+    rule: WrongType,
+) -> Option<Refusal> {
+    let Found::Wrong(what) = found else {
+        return None;
+    };
+    let reason = match rule {
+        WrongType::Refuse => Reason::ClaimType,
+        WrongType::Expired => Reason::Expired,
+        WrongType::Absent => return None,
+    };
+    Some(Refusal::new(stage, reason, format!("claim {claim:?} is {what}, not {expected}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uri_is_told_by_scheme_and_characters() {
+        for (text, expected) in [
+            ("https://example.com/a?b#c", true),
+            ("urn:example:1", true),
+            ("user:42", true),
+            ("a+b-c.d:", true),
+            ("x:%41", true),
+            ("1:2", false),
+            (":a", false),
+            ("a b:c", false),
+            ("a:b c", false),
+            ("a:é", false),
+            ("a:%4", false),
+            ("a:%zz", false),
+        ] {
+            assert_eq!(is_uri(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn payloads_and_claim_types_under_rfc() {
+        let rfc = Rules::default();
+        for (payload, expected) in [
+            ("{}", &[][..]),
+            (r#"{"sub":"u","jti":"j","x":[1e308,{"sub":1}]}"#, &[]),
+            (r#"{"sub":"https://example.com/u"}"#, &[]),
+            ("null", &[Reason::Payload]),
+            ("1", &[Reason::Payload]),
+            (r#"{"x":[1e400]}"#, &[Reason::Limit]),
+            (r#"{"x":1,"x":1}"#, &[Reason::Payload]),
+            (r#"{"x":{"y":1,"y":1}}"#, &[Reason::Payload]),
+            (r#"{"sub":1,"jti":null}"#, &[Reason::ClaimType, Reason::ClaimType]),
+            (r#"{"sub":"1:2"}"#, &[Reason::ClaimType]),
+        ] {
+            let reasons: Vec<_> = match parse(payload.as_bytes(), &rfc) {
+                Ok(document) => read(&document, &rfc).1.iter().map(|refusal| refusal.reason).collect(),
+                Err(refusal) => vec![refusal.reason],
+            };
+            assert_eq!(reasons, expected, "{payload}");
+        }
+    }
+
+    #[test]
+    fn claims_are_written_with_distinct_names() {
+        for (duplicates, payload, expected) in [
+            (Duplicates::Last, r#"{"a":1,"b":2,"a":3}"#, r#"{"a":3,"b":2}"#),
+            (Duplicates::First, r#"{"a":1,"b":2,"a":3}"#, r#"{"a":1,"b":2}"#),
+            (Duplicates::Last, "null", "{}"),
+        ] {
+            let rules =
+                Rules { claim_duplicates: duplicates, payload: Payload::ObjectOrNull, ..Rules::default() };
+            let document = parse(payload.as_bytes(), &rules).expect("a payload");
+            assert_eq!(text(&document, &rules), expected);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! The stage `header`: what the JOSE header says (RFC 7515 section 4).
+
+use jotproof_model::{Context, KeyRing, Reason};
+use jotproof_profiles::Rules;
+use jotproof_profiles::rules::{Duplicates, Null, Strictness};
+
+use crate::embedded_key;
+use crate::json::{Document, Kind, Options};
+use crate::members::{Found, Known, Lookup};
+use crate::verdict::{Refusal, Stage};
+
+/// What the later stages need of the header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header<'a> {
+    /// The value of `alg`.
+    pub alg: Found<&'a str>,
+}
+
+/// Reads the text of a header.
+///
+/// # Errors
+///
+/// It is not one JSON value, or exceeds a bound.
+pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
+    let options = Options {
+        text: rules.header_text,
+        byte_order_mark: rules.header_byte_order_mark,
+        trailing_text: Strictness::Refuse,
+    };
+    let document = Document::parse(octets, options).map_err(|error| {
+        let reason = if error.is_limit() { Reason::Limit } else { Reason::Header };
+        refuse(reason, format!("the header is not one JSON object: {error}"))
+    })?;
+    if !matches!(document.root().kind(), Kind::Object(_)) {
+        let detail = format!("the header is {}, not an object", document.root().type_name());
+        return Err(refuse(Reason::Header, detail));
+    }
+    if rules.header_number_range == Strictness::Refuse
+        && let Some(lexeme) = document.first_overflow()
+    {
+        let detail = format!("the header holds {}, which binary64 cannot", shortened(lexeme));
+        return Err(refuse(Reason::Limit, detail));
+    }
+    Ok(document)
+}
+
+/// Looks at the parameters of a header.
+#[must_use]
+pub fn read<'a>(
+    document: &'a Document,
+    rules: &Rules,
+    context: &Context,
+    keys: &KeyRing,
+) -> (Header<'a>, Vec<Refusal>) {
+    let lookup = Lookup { names: rules.header_names, duplicates: rules.header_duplicates };
+    let known = match document.root().kind() {
+        Kind::Object(members) => Known::new(members, lookup),
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_) => {
+            Known::empty(lookup)
+        }
+    };
+    let mut refusals = Vec::new();
+    refusals.extend(repeated(document, &known, rules));
+    let alg = known.string("alg", rules.header_null);
+    let names = rules.header_strings.iter().map(String::as_str).filter(|name| *name != "alg");
+    for name in std::iter::once("alg").chain(names) {
+        if let Found::Wrong(what) = known.string(name, rules.header_null) {
+            let detail = format!("header parameter {name:?} is {what}, not a string");
+            refusals.push(refuse(Reason::HeaderParameter, detail));
+        }
+    }
+    refusals.extend(critical(&known, rules));
+    refusals.extend(other_kind(&known, rules));
+    if rules.embedded_key == Strictness::Refuse {
+        refusals.extend(embedded_key::check(&known, context, keys));
+    }
+    refusals.extend(typ(&known, rules, context));
+    refusals.extend(nested(&known, rules));
+    (Header { alg }, refusals)
+}
+
+/// Header parameter names must be unique (RFC 7515 section 4); inside of a value they should be (RFC
+/// 8259 section 4).
+fn repeated(document: &Document, known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
+    if rules.header_duplicates != Duplicates::Refuse {
+        return None;
+    }
+    let name = shortened(known.repeated().or_else(|| document.first_repetition())?);
+    Some(refuse(Reason::Header, format!("the name {name:?} is there twice in one object of the header")))
+}
+
+/// No extension is understood, so any `crit` asks for something that cannot be done (RFC 7515
+/// section 4.1.11).
+fn critical(known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
+    let value = known.get("crit").filter(|_| rules.critical == Strictness::Refuse)?;
+    Some(match value.kind() {
+        Kind::Array(_) => {
+            let detail = format!("critical extensions {} are not understood", shortened(&value.to_text()));
+            refuse(Reason::Critical, detail)
+        }
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Object(_) => {
+            let detail = format!("header parameter \"crit\" is {}, not an array", value.type_name());
+            refuse(Reason::HeaderParameter, detail)
+        }
+    })
+}
+
+/// `b64` `false` would make the payload raw text, which a JWT's never is (RFC 7797 section 7), and
+/// `enc` says that the token is encrypted (RFC 7516 section 9).
+fn other_kind(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    if rules.b64 == Strictness::Refuse
+        && let Some(value) = known.get("b64")
+        && !matches!(value.kind(), Kind::Bool(true))
+    {
+        let detail = format!("header parameter \"b64\" is {}, not true", shortened(&value.to_text()));
+        refusals.push(refuse(Reason::HeaderParameter, detail));
+    }
+    if rules.enc == Strictness::Refuse && known.get("enc").is_some() {
+        let detail = "header parameter \"enc\" is that of an encrypted token";
+        refusals.push(refuse(Reason::HeaderParameter, detail));
+    }
+    refusals
+}
+
+/// The type that the verifier expects (RFC 8725 section 3.11).
+fn typ(known: &Known<'_>, rules: &Rules, context: &Context) -> Option<Refusal> {
+    let expected = context.typ.as_deref().filter(|_| rules.typ == Strictness::Refuse)?;
+    let found = match known.string("typ", rules.header_null) {
+        Found::Value(found) if media_type(found).eq_ignore_ascii_case(media_type(expected)) => {
+            return None;
+        }
+        Found::Value(found) => format!("{:?}", shortened(found)),
+        Found::Absent => "absent".to_owned(),
+        Found::Wrong(what) => what.to_owned(),
+    };
+    Some(refuse(Reason::Type, format!("typ is {found}; {expected:?} is expected")))
+}
+
+/// `cty` `JWT` says that the payload is a token again (RFC 7519 section 5.2), and a claims set is
+/// none (section 7.2 step 8).
+fn nested(known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
+    let cty = known.string("cty", Null::WrongType).value().filter(|_| rules.nested == Strictness::Refuse)?;
+    cty.eq_ignore_ascii_case("JWT")
+        .then(|| refuse(Reason::Type, "cty announces a nested token; the payload is a claims set"))
+}
+
+/// A media type without its `application/`, which may be left out where no other `/` follows (RFC
+/// 7515 section 4.1.9).
+fn media_type(text: &str) -> &str {
+    const PREFIX: &str = "application/";
+    match text.split_at_checked(PREFIX.len()) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) && !rest.contains('/') => rest,
+        _ => text,
+    }
+}
+
+/// Text that is short enough for a message.
+pub(crate) fn shortened(text: &str) -> String {
+    const LONGEST: usize = 64;
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+fn refuse(reason: Reason, detail: impl Into<String>) -> Refusal {
+    Refusal::new(Stage::Header, reason, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use jotproof_model::Application;
+    use jotproof_profiles::rules::Names;
+
+    use super::*;
+    use crate::testing;
+
+    fn reasons(header: &str, rules: &Rules, typ: Option<&str>) -> Vec<Reason> {
+        let context = Context { typ: typ.map(str::to_owned), ..testing::context(Application::Jwt) };
+        match parse(header.as_bytes(), rules) {
+            Ok(document) => read(&document, rules, &context, &KeyRing::new())
+                .1
+                .iter()
+                .map(|refusal| refusal.reason)
+                .collect(),
+            Err(refusal) => vec![refusal.reason],
+        }
+    }
+
+    #[test]
+    fn rfc_takes_the_stricter_reading() {
+        use Reason::{Critical, Header, HeaderParameter, Type};
+        let rfc = Rules::default();
+        for (header, expected) in [
+            (r#"{"alg":"HS256","typ":"JWT"}"#, &[][..]),
+            (" {\r\n\"alg\" : \"HS256\" } ", &[]),
+            (r#"{}"#, &[]),
+            (r#"{"alg":"HS256","ALG":1,"x":[1e308]}"#, &[]),
+            ("null", &[Header]),
+            ("[]", &[Header]),
+            ("", &[Header]),
+            ("{}x", &[Header]),
+            ("\u{feff}{}", &[Header]),
+            (r#"{"alg":"none","alg":"HS256"}"#, &[Header]),
+            (r#"{"x":{"a":[{"b":1,"b":1}]}}"#, &[Header]),
+            (r#"{"alg":["HS256"]}"#, &[HeaderParameter]),
+            (r#"{"alg":null}"#, &[HeaderParameter]),
+            (r#"{"typ":1,"kid":null,"x5t#S256":[]}"#, &[HeaderParameter, HeaderParameter, HeaderParameter]),
+            (r#"{"crit":["exp"],"exp":1}"#, &[Critical]),
+            (r#"{"crit":[]}"#, &[Critical]),
+            (r#"{"crit":["b64"],"b64":true}"#, &[Critical]),
+            (r#"{"crit":"b64"}"#, &[HeaderParameter]),
+            (r#"{"crit":null}"#, &[HeaderParameter]),
+            (r#"{"x":[1e400]}"#, &[Reason::Limit]),
+            (r#"{"b64":true}"#, &[]),
+            (r#"{"b64":false}"#, &[HeaderParameter]),
+            (r#"{"enc":"A128GCM"}"#, &[HeaderParameter]),
+            (r#"{"jwk":{"kty":"oct","k":"AA"}}"#, &[HeaderParameter]),
+            (r#"{"cty":"jWt"}"#, &[Type]),
+            (r#"{"cty":"json"}"#, &[]),
+        ] {
+            assert_eq!(reasons(header, &rfc, None), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn an_expected_typ_is_compared_as_a_media_type() {
+        let rfc = Rules::default();
+        for (header, expected) in [
+            (r#"{"typ":"at+jwt"}"#, &[][..]),
+            (r#"{"typ":"AT+JWT"}"#, &[]),
+            (r#"{"typ":"application/at+jwt"}"#, &[]),
+            (r#"{"typ":"Application/AT+jwt"}"#, &[]),
+            (r#"{"typ":"application/x/at+jwt"}"#, &[Reason::Type]),
+            (r#"{"typ":"JWT"}"#, &[Reason::Type]),
+            (r#"{}"#, &[Reason::Type]),
+            (r#"{"typ":1}"#, &[Reason::HeaderParameter, Reason::Type]),
+        ] {
+            assert_eq!(reasons(header, &rfc, Some("at+jwt")), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_header_of_a_go_struct_folds_names_and_skips_null() {
+        let rules = Rules {
+            header_names: Names::CaseFold,
+            header_duplicates: Duplicates::Last,
+            header_null: Null::Absent,
+            ..Rules::default()
+        };
+        let alg = |header: &str| {
+            let document = parse(header.as_bytes(), &rules).expect("an object");
+            let (found, refusals) =
+                read(&document, &rules, &testing::context(Application::Jwt), &KeyRing::new());
+            match found.alg {
+                Found::Value(alg) => Ok(alg.to_owned()),
+                Found::Absent | Found::Wrong(_) => Err(refusals.len()),
+            }
+        };
+        assert_eq!(alg(r#"{"alg":"none","ALG":"HS256"}"#).as_deref(), Ok("HS256"));
+        assert_eq!(alg(r#"{"alg":"HS256","alg":null}"#).as_deref(), Ok("HS256"));
+        assert_eq!(alg(r#"{"alg":1,"alg":"HS256"}"#), Err(1));
+        assert_eq!(alg(r#"{"alg":null}"#), Err(0));
+    }
+}

@@ -1,0 +1,257 @@
+//! The reference verifier: a JWT comes in with a context, a verdict goes out with everything that led
+//! to it.
+//!
+//! Verification is a row of stages ([`verdict::Stage`]), each a plain function of one module that
+//! returns what it found or a typed refusal: [`segments`] cuts and decodes, [`header`] reads the JOSE
+//! header, [`algorithm`] and [`key`] settle what the signature is tried with, [`signature`] tries it,
+//! [`claims`], [`time`] and [`audience`] judge the claims, and [`application`] adds what Centrifugo and
+//! AnyCable ask. Below them lie our own strict [`base64url`] decoder, [`json`] tokenizer and exact
+//! [`decimal`]s, because a library that is strict in its own way decides cases that must be decided
+//! here.
+//!
+//! What differs from server to server is data: [`Rules`]. The default ones are `rfc`, which takes the
+//! stricter branch wherever the texts leave a choice. No code here asks for the name of a profile.
+//!
+//! The verifier never panics, never touches the network and bounds what it reads ([`limits`]). It
+//! knows neither how a token was made nor what is expected of it, and shares no cryptographic crate
+//! with the code that mints.
+
+pub mod algorithm;
+pub mod application;
+pub mod audience;
+pub mod base64url;
+pub mod claims;
+pub mod decimal;
+pub mod embedded_key;
+pub mod header;
+pub mod json;
+pub mod key;
+pub mod limits;
+pub mod members;
+pub mod segments;
+pub mod signature;
+#[cfg(test)]
+mod testing;
+pub mod time;
+pub mod verdict;
+
+use std::sync::Arc;
+
+use jotproof_model::{Application, Challenge, Observation, Reason, Seen, Verifier};
+use jotproof_profiles::rules::Strictness;
+use jotproof_profiles::{Profile, Rules};
+
+pub use crate::verdict::{End, Judged, Outcome, Refusal, Stage, Step};
+
+use crate::algorithm::Method;
+use crate::segments::Segments;
+use crate::signature::ParsedKeys;
+use crate::verdict::Trace;
+
+/// A verifier that follows one set of rules.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    name: String,
+    rules: Rules,
+    application: Option<Application>,
+    parsed: Arc<ParsedKeys>,
+}
+
+impl Reference {
+    /// A verifier under these rules. `application` says whose claim rules it applies to every token;
+    /// without it, those of the context.
+    #[must_use]
+    pub fn new(name: impl Into<String>, rules: Rules, application: Option<Application>) -> Self {
+        Self { name: name.into(), rules, application, parsed: Arc::default() }
+    }
+
+    /// A verifier under the rules of a profile.
+    #[must_use]
+    pub fn profile(profile: &Profile) -> Self {
+        Self::new(&profile.name, profile.rules.clone(), profile.application)
+    }
+
+    /// Under which name it goes: that of its profile, or of its mutant.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The rules that it follows.
+    #[must_use]
+    pub const fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Judges one token.
+    ///
+    /// Stages go on after a refusal wherever there is something left to look at: servers differ in
+    /// which of several defects they report, and whoever asks why a token is refused wants all of
+    /// them.
+    #[must_use]
+    pub fn judge(&self, challenge: &Challenge) -> Judged {
+        let mut trace = Trace::default();
+        let seen = self.stages(challenge, &mut trace);
+        trace.finish(&self.rules.precedence, seen)
+    }
+
+    fn stages(&self, challenge: &Challenge, trace: &mut Trace) -> Option<Seen> {
+        let (rules, context) = (&self.rules, &*challenge.context);
+        let found =
+            |segments: &Segments<'_>| format!("signing input of {} octets", segments.signing_input.len());
+        let segments = trace.result(Stage::Split, segments::split(&challenge.token, rules), found)?;
+        let (decoded, refusals) = segments::decode(&segments, rules);
+        trace.stage(Stage::Decode, "three segments of base64url", refusals);
+
+        let header = decoded.header.as_deref().and_then(|octets| {
+            header::parse(octets, rules).map_err(|refusal| trace.stage(Stage::Header, "", vec![refusal])).ok()
+        });
+        match (&header, &decoded.header) {
+            (Some(header), _) => {
+                self.signature(challenge, header, &segments, decoded.signature.as_deref(), trace)
+            }
+            (None, decoded) => {
+                let (stages, because): (&[Stage], _) = match decoded {
+                    Some(_) => (&SIGNATURE_STAGES[1..], "the header is not readable"),
+                    None => (&SIGNATURE_STAGES, "the header is not decoded"),
+                };
+                trace.skip(stages, because);
+            }
+        }
+
+        let Some(octets) = decoded.payload.as_deref() else {
+            trace.skip(&CLAIMS_STAGES, "the payload is not decoded");
+            return None;
+        };
+        let document = match claims::parse(octets, rules) {
+            Ok(document) => document,
+            Err(refusal) => {
+                trace.stage(Stage::Claims, "", vec![refusal]);
+                trace.skip(&CLAIMS_STAGES[1..], "the payload is not readable");
+                return None;
+            }
+        };
+        // A token without a readable header is no token, and no server looks further.
+        if header.is_none() {
+            trace.skip(&CLAIMS_STAGES, "the header is not readable");
+            return None;
+        }
+        let (claims, refusals) = claims::read(&document, rules);
+        let text = claims::text(&document, rules);
+        trace.stage(Stage::Claims, "a claims set", refusals);
+
+        let (times, refusals) = time::check(&claims, challenge.now, context.leeway, rules);
+        trace.stage(Stage::Time, format!("in time at {}", challenge.now), refusals);
+        // The documentation of Centrifugo checks an audience only where one is configured.
+        let unexpected = match context.application {
+            Application::CentrifugoConnection => Strictness::Ignore,
+            Application::Jwt | Application::Anycable => rules.audience_unexpected,
+        };
+        let refusals = audience::audience(&claims, context.audience.as_deref(), unexpected, rules);
+        trace.stage(Stage::Audience, expected(context.audience.as_deref()), refusals);
+        let refusals = audience::issuer(&claims, context.issuer.as_deref(), rules);
+        trace.stage(Stage::Issuer, expected(context.issuer.as_deref()), refusals);
+
+        let mut seen = Seen { claims: Some(text), ..Seen::default() };
+        let application = self.application.unwrap_or(context.application);
+        let refusals = match application {
+            Application::Jwt => Vec::new(),
+            Application::CentrifugoConnection => {
+                let in_time = !trace.has(Reason::Expired) && !trace.has(Reason::NotYetValid);
+                application::centrifugo::check(
+                    &claims,
+                    &times,
+                    in_time,
+                    context,
+                    challenge.now,
+                    rules,
+                    &mut seen,
+                )
+            }
+            Application::Anycable => application::anycable::check(&claims, rules, &mut seen),
+        };
+        trace.stage(Stage::Application, application.name(), refusals);
+        Some(seen)
+    }
+
+    /// The stages from the header to the signature.
+    fn signature(
+        &self,
+        challenge: &Challenge,
+        document: &json::Document,
+        segments: &Segments<'_>,
+        signature: Option<&[u8]>,
+        trace: &mut Trace,
+    ) {
+        let (rules, context, keys) = (&self.rules, &*challenge.context, &*challenge.keys);
+        let (header, refusals) = header::read(document, rules, context, keys);
+        trace.stage(Stage::Header, "a JOSE header", refusals);
+        if matches!(header.alg, members::Found::Wrong(_)) {
+            trace.skip(&SIGNATURE_STAGES[1..], "alg is not a string");
+            return;
+        }
+        let settled = algorithm::settle(header.alg, context, keys, rules);
+        let Some(method) = trace.result(Stage::Algorithm, settled, |method| method.to_string()) else {
+            trace.skip(&SIGNATURE_STAGES[2..], "no algorithm is settled");
+            return;
+        };
+        let algorithm = match method {
+            Method::Signed(algorithm) => algorithm,
+            Method::Unsecured => {
+                trace.skip(&[Stage::Key], "unsecured");
+                match signature {
+                    Some([]) => trace.stage(Stage::Signature, "empty, as it has to be", Vec::new()),
+                    Some(_) => {
+                        let detail = "the token is unsecured, and its signature is not empty";
+                        let refusal = Refusal::new(Stage::Signature, Reason::Signature, detail);
+                        trace.stage(Stage::Signature, "", vec![refusal]);
+                    }
+                    None => trace.skip(&[Stage::Signature], "the signature is not decoded"),
+                }
+                return;
+            }
+            Method::Unchecked => {
+                trace.skip(&SIGNATURE_STAGES[2..], "signatures are not checked");
+                return;
+            }
+        };
+        let candidates = key::candidates(algorithm, context, keys, rules);
+        let found = |candidates: &Vec<_>| format!("{} configured for {algorithm}", candidates.len());
+        let Some(candidates) = trace.result(Stage::Key, candidates, found) else {
+            trace.skip(&[Stage::Signature], "there is no key");
+            return;
+        };
+        let Some(signature) = signature else {
+            trace.skip(&[Stage::Signature], "the signature is not decoded");
+            return;
+        };
+        let input = segments.signing_input;
+        let verified = signature::verify(algorithm, &candidates, input, signature, rules, &self.parsed);
+        trace.result(Stage::Signature, verified, |()| format!("a good {algorithm} signature"));
+    }
+}
+
+/// The stages that need the header.
+const SIGNATURE_STAGES: [Stage; 4] = [Stage::Header, Stage::Algorithm, Stage::Key, Stage::Signature];
+
+/// The stages that need the payload.
+const CLAIMS_STAGES: [Stage; 5] =
+    [Stage::Claims, Stage::Time, Stage::Audience, Stage::Issuer, Stage::Application];
+
+fn expected(configured: Option<&str>) -> String {
+    configured.map_or_else(|| "none is configured".to_owned(), |name| format!("{name:?} is configured"))
+}
+
+impl Verifier for Reference {
+    fn verify(&self, challenge: &Challenge) -> Observation {
+        match self.judge(challenge).outcome {
+            Outcome::Accepted(result) => Observation::Accepted { result },
+            Outcome::Refused(refusal) => {
+                Observation::Refused { reason: Some(refusal.reason), answer: None, text: refusal.detail }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

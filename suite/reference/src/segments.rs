@@ -1,0 +1,152 @@
+//! The stages `split` and `decode`: from a token to three runs of octets.
+
+use jotproof_model::Reason;
+use jotproof_profiles::Rules;
+use jotproof_profiles::rules::Strictness;
+
+use crate::base64url::{self, Options};
+use crate::limits;
+use crate::verdict::{Refusal, Stage};
+
+/// A token cut at its dots (RFC 7515 section 7.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segments<'a> {
+    /// The first.
+    pub header: &'a [u8],
+    /// The second.
+    pub payload: &'a [u8],
+    /// The third.
+    pub signature: &'a [u8],
+    /// The first two with the dot between them, as sent (RFC 7515 section 5.2 step 8).
+    pub signing_input: &'a [u8],
+}
+
+/// Cuts a token into its segments.
+///
+/// # Errors
+///
+/// There is no token, it is too long, or it does not have three segments.
+pub fn split<'a>(token: &'a [u8], rules: &Rules) -> Result<Segments<'a>, Refusal> {
+    let refuse = |reason, detail: String| Refusal::new(Stage::Split, reason, detail);
+    if token.is_empty() {
+        return Err(refuse(Reason::NoToken, "the token is empty".to_owned()));
+    }
+    if token.len() > limits::TOKEN {
+        let detail = format!("{} octets; at most {} are read", token.len(), limits::TOKEN);
+        return Err(refuse(Reason::Limit, detail));
+    }
+    if !token.starts_with(rules.prefix.as_bytes()) {
+        let detail = format!("the token does not begin with {:?}", rules.prefix);
+        return Err(refuse(Reason::NotCompact, detail));
+    }
+    let not_compact = |dots: usize| {
+        let detail = format!("{} segments; a signed token has three", dots + 1);
+        refuse(Reason::NotCompact, detail)
+    };
+    let mut dots = token.iter().enumerate().filter(|(_, octet)| **octet == b'.').map(|(at, _)| at);
+    let Some(first) = dots.next() else {
+        return Err(not_compact(0));
+    };
+    let Some(second) = dots.next() else {
+        return Err(not_compact(1));
+    };
+    let end = match (dots.next(), rules.extra_segments) {
+        (None, _) => token.len(),
+        (Some(third), Strictness::Ignore) => third,
+        (Some(_), Strictness::Refuse) => return Err(not_compact(3 + dots.count())),
+    };
+    Ok(Segments {
+        header: &token[..first],
+        payload: &token[first + 1..second],
+        signature: &token[second + 1..end],
+        signing_input: &token[..second],
+    })
+}
+
+/// The octets of the segments; nothing for one that is not base64url.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// The text of the JOSE header.
+    pub header: Option<Vec<u8>>,
+    /// The text of the claims set.
+    pub payload: Option<Vec<u8>>,
+    /// The signature.
+    pub signature: Option<Vec<u8>>,
+}
+
+/// Decodes all three segments, whichever of them fail.
+#[must_use]
+pub fn decode(segments: &Segments<'_>, rules: &Rules) -> (Decoded, Vec<Refusal>) {
+    let mut refusals = Vec::new();
+    let mut one = |name: &str, text: &[u8]| match base64url::decode(text, Options::of(rules)) {
+        Ok(octets) => Some(octets),
+        Err(error) => {
+            let detail = format!("the {name} is not base64url: {error}");
+            refusals.push(Refusal::new(Stage::Decode, Reason::Encoding, detail));
+            None
+        }
+    };
+    let decoded = Decoded {
+        header: one("header", segments.header),
+        payload: one("payload", segments.payload),
+        signature: one("signature", segments.signature),
+    };
+    (decoded, refusals)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(token: &[u8], rules: &Rules) -> Option<Reason> {
+        split(token, rules).err().map(|refusal| refusal.reason)
+    }
+
+    #[test]
+    fn three_segments_make_a_token() {
+        let rfc = Rules::default();
+        let segments = split(b"aa.bbb.c", &rfc).expect("three segments");
+        assert_eq!(segments.signing_input, b"aa.bbb");
+        assert_eq!(
+            (segments.header, segments.payload, segments.signature),
+            (&b"aa"[..], &b"bbb"[..], &b"c"[..])
+        );
+        for (token, expected) in [
+            (&b""[..], Some(Reason::NoToken)),
+            (b"a", Some(Reason::NotCompact)),
+            (b"a.b", Some(Reason::NotCompact)),
+            (b"..", None),
+            (b"a.b.", None),
+            (b"...", Some(Reason::NotCompact)),
+            (b"a.b.c.d.e", Some(Reason::NotCompact)),
+        ] {
+            assert_eq!(reason(token, &rfc), expected, "{token:?}");
+        }
+        assert_eq!(reason(&b"a".repeat(limits::TOKEN + 1), &rfc), Some(Reason::Limit));
+        assert_eq!(reason(&b".".repeat(limits::TOKEN), &rfc), Some(Reason::NotCompact));
+    }
+
+    #[test]
+    fn segments_beyond_the_third_are_cut_off_where_ignored() {
+        let rules = Rules { extra_segments: Strictness::Ignore, ..Rules::default() };
+        let segments = split(b"a.b.c.d.e", &rules).expect("the first three");
+        assert_eq!((segments.signing_input, segments.signature), (&b"a.b"[..], &b"c"[..]));
+    }
+
+    #[test]
+    fn a_prefix_is_asked_for() {
+        let rules = Rules { prefix: "eyJ".to_owned(), ..Rules::default() };
+        assert_eq!(reason(b"eyJ.b.c", &rules), None);
+        assert_eq!(reason(b"eyB.b.c", &rules), Some(Reason::NotCompact));
+    }
+
+    #[test]
+    fn every_segment_is_decoded() {
+        let rfc = Rules::default();
+        let segments = split(b"Zg=.Zm8.=", &rfc).expect("three segments");
+        let (decoded, refusals) = decode(&segments, &rfc);
+        assert_eq!(decoded.payload.as_deref(), Some(&b"fo"[..]));
+        assert_eq!(decoded.header, None);
+        assert_eq!(refusals.len(), 2);
+    }
+}

@@ -1,0 +1,345 @@
+//! The stage `time`: `exp`, `nbf` and `iat` against the clock (RFC 7519 sections 4.1.4 to 4.1.6).
+
+use std::cmp::Ordering;
+
+use jotproof_model::Reason;
+use jotproof_profiles::Rules;
+use jotproof_profiles::rules::{Check, ExpEqual, Null, QuotedNumber, Strictness, TimeNumber, Zero};
+
+use crate::claims::{Claims, wrong_type};
+use crate::decimal::{self, Decimal};
+use crate::json::Kind;
+use crate::members::Found;
+use crate::verdict::{Refusal, Stage};
+
+/// The latest second that is read exactly: 30 million years from now. Every time that must be
+/// accepted is below it.
+pub(crate) const LATEST: u64 = 1_000_000_000_000_000;
+
+/// A moment, as a claim gives it and as the rules read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Instant {
+    /// Its decimal value.
+    Exact(Decimal),
+    /// Whole seconds since the epoch.
+    Seconds(i64),
+    /// A `time.Time` of Go.
+    Go {
+        /// Whole seconds since the epoch.
+        second: i64,
+        /// What follows the second.
+        nanosecond: i32,
+    },
+}
+
+impl Instant {
+    /// What Go adds to seconds since 1970 to count them from the year 1; the sum wraps.
+    const SINCE_YEAR_1: i64 = 62_135_596_800;
+
+    /// Reads a JSON number. The error says why no time can be made of it.
+    fn read(lexeme: &str, rules: &Rules) -> Result<Self, &'static str> {
+        const OUT_OF_RANGE: &str = "a number beyond 10^15";
+        const OVERFLOW: &str = "a number beyond binary64";
+        let float = || decimal::to_f64(lexeme).filter(|value| value.is_finite()).ok_or(OVERFLOW);
+        let exact = || Decimal::parse(lexeme).ok_or("no number");
+        match rules.time_number {
+            TimeNumber::ExactUnbounded => exact().map(Self::Exact),
+            TimeNumber::Exact => {
+                let value = exact()?;
+                match value.compare_magnitude(LATEST) {
+                    Ordering::Greater => Err(OUT_OF_RANGE),
+                    Ordering::Less | Ordering::Equal => Ok(Self::Exact(value)),
+                }
+            }
+            TimeNumber::GoSeconds => Ok(Self::Seconds(truncate(float()?))),
+            TimeNumber::GoTime => {
+                let value = float()?;
+                let second = truncate(value);
+                // Within ±10^9, and so within the type.
+                #[allow(clippy::cast_possible_truncation, reason = "the product is below 10^9")]
+                let nanosecond = (value.fract() * 1e9) as i32;
+                Ok(if nanosecond < 0 {
+                    Self::Go { second: second.wrapping_sub(1), nanosecond: nanosecond + 1_000_000_000 }
+                } else {
+                    Self::Go { second, nanosecond }
+                })
+            }
+        }
+    }
+
+    /// How it compares with a whole second.
+    #[must_use]
+    pub fn compare(&self, second: i64) -> Ordering {
+        match self {
+            Self::Exact(value) => value.compare(second),
+            Self::Seconds(value) => value.cmp(&second),
+            Self::Go { second: own, nanosecond } => own
+                .wrapping_add(Self::SINCE_YEAR_1)
+                .cmp(&second.saturating_add(Self::SINCE_YEAR_1))
+                .then(nanosecond.cmp(&0)),
+        }
+    }
+
+    /// The second that it falls in.
+    #[must_use]
+    pub fn floor(&self) -> i64 {
+        match self {
+            Self::Exact(value) => value.floor(),
+            Self::Seconds(second) | Self::Go { second, .. } => *second,
+        }
+    }
+
+    fn is_zero(&self) -> bool {
+        match self {
+            Self::Exact(value) => value.is_zero(),
+            Self::Seconds(second) => *second == 0,
+            Self::Go { second, nanosecond } => *second == 0 && *nanosecond == 0,
+        }
+    }
+}
+
+/// Go's conversion of a floating-point number to `int64` on amd64: one that does not fit gives the
+/// smallest. (Rust's `as` would give the nearest.)
+fn truncate(value: f64) -> i64 {
+    const BOUND: f64 = 9_223_372_036_854_775_808.0;
+    if (-BOUND..BOUND).contains(&value) {
+        #[allow(clippy::cast_possible_truncation, reason = "the value was compared with the bounds")]
+        let whole = value as i64;
+        whole
+    } else {
+        i64::MIN
+    }
+}
+
+/// The times of a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Times {
+    /// When it expires.
+    pub exp: Found<Instant>,
+}
+
+/// Compares the times of a token with the clock.
+#[must_use]
+pub fn check(claims: &Claims<'_>, now: i64, leeway: u32, rules: &Rules) -> (Times, Vec<Refusal>) {
+    let mut refusals = Vec::new();
+    let mut read = |name, rule| {
+        let found = instant(claims, name, rules).or_absent(rule);
+        refusals.extend(wrong_type(Stage::Time, name, &found, "a time", rule));
+        found
+    };
+    let exp = if rules.exp_check == Check::Make { read("exp", rules.exp_type) } else { Found::Absent };
+    let nbf = if rules.nbf_check == Check::Make { read("nbf", rules.nbf_type) } else { Found::Absent };
+    let iat = read("iat", rules.iat_type);
+
+    // Leeway moves the clock in the holder's favour, for each time its own way.
+    let earlier = now.saturating_sub(i64::from(leeway));
+    let later = now.saturating_add(i64::from(leeway));
+    let mut refuse = |reason, detail: String| refusals.push(Refusal::new(Stage::Time, reason, detail));
+    if let Found::Value(exp) = &exp {
+        match (exp.compare(earlier), rules.exp_equal) {
+            (Ordering::Greater, _) | (Ordering::Equal, ExpEqual::Valid) => {}
+            (Ordering::Less, _) | (Ordering::Equal, ExpEqual::Expired) => {
+                refuse(Reason::Expired, format!("expired at {}; now is {now}{}", exp.floor(), given(leeway)));
+            }
+        }
+    }
+    if let Found::Value(nbf) = &nbf
+        && nbf.compare(later) == Ordering::Greater
+    {
+        refuse(Reason::NotYetValid, format!("valid from {}; now is {now}{}", nbf.floor(), given(leeway)));
+    }
+    if let (Found::Value(iat), Strictness::Refuse) = (&iat, rules.iat_future)
+        && iat.compare(later) == Ordering::Greater
+    {
+        refuse(Reason::IssuedInFuture, format!("issued at {}; now is {now}{}", iat.floor(), given(leeway)));
+    }
+    (Times { exp }, refusals)
+}
+
+fn given(leeway: u32) -> String {
+    if leeway == 0 { String::new() } else { format!(", with a leeway of {leeway}") }
+}
+
+/// A time claim. `null`, where it counts as absent, takes back what an earlier member set.
+fn instant(claims: &Claims<'_>, name: &str, rules: &Rules) -> Found<Instant> {
+    let mut found = Found::Absent;
+    for value in claims.known.decoded(name) {
+        let lexeme = match (value.kind(), rules.time_quoted, rules.claim_null) {
+            (Kind::Number(lexeme), ..) => lexeme,
+            (Kind::String(text), QuotedNumber::Number, _) if decimal::is_json_number(text.as_bytes()) => text,
+            (Kind::Null, _, Null::Absent) => {
+                found = Found::Absent;
+                continue;
+            }
+            _ => return Found::Wrong(value.type_name()),
+        };
+        found = match Instant::read(lexeme, rules) {
+            Ok(instant) if rules.time_zero == Zero::Absent && instant.is_zero() => Found::Absent,
+            Ok(instant) => Found::Value(instant),
+            Err(why) => return Found::Wrong(why),
+        };
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use jotproof_profiles::rules::WrongType;
+
+    use super::*;
+    use crate::claims;
+    use crate::testing::NOW;
+
+    fn reasons(payload: &str, leeway: u32, rules: &Rules) -> Vec<Reason> {
+        let payload = payload
+            .replace("now", &NOW.to_string())
+            .replace("past", &(NOW - 1).to_string())
+            .replace("future", &(NOW + 1).to_string());
+        let document = claims::parse(payload.as_bytes(), rules).expect("an object");
+        let (claims, _) = claims::read(&document, rules);
+        check(&claims, NOW, leeway, rules).1.iter().map(|refusal| refusal.reason).collect()
+    }
+
+    fn table(rules: &Rules, rows: &[(&str, &[Reason])]) {
+        for (payload, expected) in rows {
+            assert_eq!(reasons(payload, 0, rules), *expected, "{payload}");
+        }
+    }
+
+    use Reason::{ClaimType, Expired, IssuedInFuture, NotYetValid};
+
+    #[test]
+    fn rfc_compares_exact_decimals() {
+        table(
+            &Rules::default(),
+            &[
+                ("{}", &[]),
+                (r#"{"exp":future,"nbf":past,"iat":past}"#, &[]),
+                (r#"{"exp":now}"#, &[Expired]),
+                (r#"{"exp":now.5}"#, &[]),
+                (r#"{"exp":now.0}"#, &[Expired]),
+                (r#"{"exp":now.000000000000000000000000000001}"#, &[]),
+                (r#"{"exp":past.999999999999999999999999999999}"#, &[Expired]),
+                (r#"{"exp":0}"#, &[Expired]),
+                (r#"{"exp":-0.0}"#, &[Expired]),
+                (r#"{"exp":1.9e9}"#, &[]),
+                (r#"{"exp":-1}"#, &[Expired]),
+                (r#"{"exp":1e15}"#, &[]),
+                (r#"{"exp":1000000000000000.1}"#, &[ClaimType]),
+                (r#"{"exp":1e300}"#, &[ClaimType]),
+                (r#"{"exp":-1e300}"#, &[ClaimType]),
+                (r#"{"exp":1e-400}"#, &[Expired]),
+                (r#"{"nbf":now}"#, &[]),
+                (r#"{"nbf":now.1}"#, &[NotYetValid]),
+                (r#"{"nbf":future}"#, &[NotYetValid]),
+                (r#"{"iat":now}"#, &[]),
+                (r#"{"iat":future}"#, &[IssuedInFuture]),
+                (r#"{"exp":"future"}"#, &[ClaimType]),
+                (r#"{"exp":null,"nbf":true,"iat":[]}"#, &[ClaimType, ClaimType, ClaimType]),
+                (r#"{"exp":{},"nbf":future}"#, &[ClaimType, NotYetValid]),
+            ],
+        );
+    }
+
+    #[test]
+    fn leeway_favours_the_holder() {
+        let rfc = Rules::default();
+        for (payload, leeway, expected) in [
+            (r#"{"exp":past}"#, 1, &[Expired][..]),
+            (r#"{"exp":past}"#, 2, &[]),
+            (r#"{"nbf":future}"#, 1, &[]),
+            (r#"{"iat":future}"#, 1, &[]),
+            (r#"{"nbf":future.5}"#, 1, &[NotYetValid]),
+        ] {
+            assert_eq!(reasons(payload, leeway, &rfc), expected, "{payload} {leeway}");
+        }
+    }
+
+    #[test]
+    fn go_time_as_cristalhq_reads_it() {
+        let rules = Rules {
+            time_number: TimeNumber::GoTime,
+            claim_number_range: Strictness::Ignore,
+            time_quoted: QuotedNumber::Number,
+            claim_null: Null::Absent,
+            iat_future: Strictness::Ignore,
+            ..Rules::default()
+        };
+        table(
+            &rules,
+            &[
+                (r#"{"exp":now}"#, &[Expired]),
+                (r#"{"exp":now.5}"#, &[]),
+                (r#"{"exp":now.0000000001}"#, &[Expired]),
+                (r#"{"exp":"future"}"#, &[]),
+                (r#"{"exp":"1e10"}"#, &[]),
+                (r#"{"exp":" future"}"#, &[ClaimType]),
+                (r#"{"exp":""}"#, &[ClaimType]),
+                (r#"{"exp":null,"nbf":null,"iat":null}"#, &[]),
+                (r#"{"exp":true}"#, &[ClaimType]),
+                (r#"{"exp":1e309}"#, &[ClaimType]),
+                (r#"{"exp":0}"#, &[Expired]),
+                (r#"{"exp":-1.5}"#, &[Expired]),
+                (r#"{"exp":9223371974719000000}"#, &[]),
+                (r#"{"exp":9223371974719180000}"#, &[Expired]),
+                (r#"{"exp":9223372036854775807}"#, &[Expired]),
+                (r#"{"exp":1e300}"#, &[Expired]),
+                (r#"{"nbf":1e300}"#, &[]),
+                (r#"{"nbf":future}"#, &[NotYetValid]),
+                (r#"{"iat":future}"#, &[]),
+                (r#"{"iat":"x"}"#, &[ClaimType]),
+            ],
+        );
+    }
+
+    #[test]
+    fn go_seconds_as_golang_jwt_3_reads_them() {
+        let rules = Rules {
+            time_number: TimeNumber::GoSeconds,
+            time_zero: Zero::Absent,
+            exp_type: WrongType::Expired,
+            exp_equal: ExpEqual::Valid,
+            ..Rules::default()
+        };
+        table(
+            &rules,
+            &[
+                (r#"{"exp":now}"#, &[]),
+                (r#"{"exp":past}"#, &[Expired]),
+                (r#"{"exp":past.9}"#, &[Expired]),
+                (r#"{"exp":0}"#, &[]),
+                (r#"{"exp":0.5}"#, &[]),
+                (r#"{"exp":-0.5}"#, &[]),
+                (r#"{"exp":-1}"#, &[Expired]),
+                (r#"{"exp":-1e300}"#, &[Expired]),
+                (r#"{"exp":1e18}"#, &[]),
+                (r#"{"exp":9.3e18}"#, &[Expired]),
+                (r#"{"exp":1e300}"#, &[Expired]),
+                (r#"{"exp":9223372036854775807}"#, &[Expired]),
+                (r#"{"exp":9223372036854774784}"#, &[]),
+                (r#"{"exp":"future"}"#, &[Expired]),
+                (r#"{"exp":null}"#, &[Expired]),
+                (r#"{"nbf":1e300}"#, &[]),
+                (r#"{"nbf":9223372036854774784}"#, &[NotYetValid]),
+                (r#"{"nbf":future}"#, &[NotYetValid]),
+                (r#"{"nbf":now.9}"#, &[]),
+                (r#"{"nbf":null}"#, &[ClaimType]),
+                (r#"{"iat":future}"#, &[IssuedInFuture]),
+                (r#"{"iat":1e300}"#, &[]),
+                (r#"{"iat":"x"}"#, &[ClaimType]),
+            ],
+        );
+    }
+
+    #[test]
+    fn an_expiry_is_told_in_whole_seconds() {
+        for (rules, lexeme, second) in [
+            (Rules::default(), "1900000000.9", 1_900_000_000),
+            (Rules { time_number: TimeNumber::GoTime, ..Rules::default() }, "1900000000.9", 1_900_000_000),
+            (Rules { time_number: TimeNumber::GoTime, ..Rules::default() }, "-0.5", -1),
+            (Rules { time_number: TimeNumber::ExactUnbounded, ..Rules::default() }, "1e30", i64::MAX),
+        ] {
+            assert_eq!(Instant::read(lexeme, &rules).map(|instant| instant.floor()), Ok(second), "{lexeme}");
+        }
+    }
+}
