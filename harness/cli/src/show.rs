@@ -7,7 +7,9 @@ use jotproof_engine::{Exit, select};
 use jotproof_mint::stored;
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, Member, Signer};
-use jotproof_model::{Context, Effect, Expectation, Expiry, Reason, Recipe, Subject, Twin, Vector, VectorFile};
+use jotproof_model::{
+    Context, Effect, Expectation, Expiry, Reason, Recipe, Subject, Twin, Vector, VectorFile,
+};
 
 use crate::arguments::{Show, Source};
 use crate::{Outcome, terminal};
@@ -16,14 +18,12 @@ pub(crate) fn show(arguments: &Show) -> Outcome {
     let Show { id, json, source: Source { vectors: folder } } = arguments;
     let suite = terminal::suite(folder.as_deref())?;
     let (Some(vector), Some(file)) = (suite.get(id), suite.file_of(id)) else {
-        let hint = select::nearest(&suite, id).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        let hint =
+            select::nearest(&suite, id).map_or_else(String::new, |near| format!("; did you mean {near}?"));
         bail!("there is no vector {id:?}{hint}; `jotproof list` shows all ids");
     };
-    let text = if *json {
-        format!("{}\n", serde_json::to_string_pretty(vector)?)
-    } else {
-        describe(vector, file)?
-    };
+    let text =
+        if *json { format!("{}\n", serde_json::to_string_pretty(vector)?) } else { describe(vector, file)? };
     terminal::print(&text)?;
     Ok(Exit::Ok)
 }
@@ -92,11 +92,8 @@ struct Page(String);
 impl Page {
     fn line(&mut self, label: &str, text: &str) {
         // Writing to a string does not fail.
-        let _ = if label.is_empty() {
-            writeln!(self.0, "{text}")
-        } else {
-            writeln!(self.0, "{label:<13}{text}")
-        };
+        let _ =
+            if label.is_empty() { writeln!(self.0, "{text}") } else { writeln!(self.0, "{label:<13}{text}") };
     }
 }
 
@@ -171,7 +168,10 @@ fn context_lines(page: &mut Page, context: &Context) {
     } = context;
     let names: Vec<&str> = algorithms.iter().map(|algorithm| algorithm.name()).collect();
     page.line("application", application.name());
-    page.line("verifier", &format!("keys {}; algorithms {}; leeway {leeway} s", keys.join(" "), names.join(" ")));
+    page.line(
+        "verifier",
+        &format!("keys {}; algorithms {}; leeway {leeway} s", keys.join(" "), names.join(" ")),
+    );
     for (label, value) in [("audience", audience), ("issuer", issuer), ("typ", typ)] {
         if let Some(value) = value {
             page.line(label, value);
@@ -202,7 +202,11 @@ fn effect_lines(page: &mut Page, effect: &Effect) {
         }),
     );
     let channels = subscriptions.as_ref().map(|channels| {
-        if channels.is_empty() { "none".to_owned() } else { channels.keys().cloned().collect::<Vec<_>>().join(" ") }
+        if channels.is_empty() {
+            "none".to_owned()
+        } else {
+            channels.keys().cloned().collect::<Vec<_>>().join(" ")
+        }
     });
     say("subscriptions", channels.as_deref());
     say("info", info.as_deref().map(|info| if info.is_empty() { "none" } else { info }));

@@ -32,7 +32,8 @@ fn build(Folder { folder }: &Folder) -> Outcome {
     for (path, text) in &tree {
         written += usize::from(replace(&folder.join(path), text)?);
     }
-    let stale: Vec<PathBuf> = files(folder)?.into_iter().filter(|path| !tree.contains_key(&key(path))).collect();
+    let stale: Vec<PathBuf> =
+        files(folder)?.into_iter().filter(|path| !tree.contains_key(&key(path))).collect();
     for path in &stale {
         let path = folder.join(path);
         fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
@@ -68,7 +69,11 @@ fn check(Folder { folder }: &Folder) -> Outcome {
         for problem in &problems {
             anstream::eprintln!("{problem}");
         }
-        anstream::eprintln!("{} of {} files differ; `jotproof vectors build` writes them anew", problems.len(), tree.len());
+        anstream::eprintln!(
+            "{} of {} files differ; `jotproof vectors build` writes them anew",
+            problems.len(),
+            tree.len()
+        );
         return Ok(Exit::ConformanceFailure);
     }
     terminal::print(&format!("{} files in {}: all as made\n", tree.len(), folder.display()))?;
@@ -161,7 +166,9 @@ fn replace(path: &Path, text: &str) -> anyhow::Result<bool> {
 fn first_difference(found: &str, made: &str) -> String {
     let mut lines = found.lines().zip(made.lines()).enumerate();
     match lines.find(|(_, (found, made))| found != made) {
-        Some((at, (found, made))) => format!(" at line {}: {} instead of {}", at + 1, found.trim(), made.trim()),
+        Some((at, (found, made))) => {
+            format!(" at line {}: {} instead of {}", at + 1, found.trim(), made.trim())
+        }
         None => " in its length".to_owned(),
     }
 }

@@ -52,7 +52,11 @@ fn reachable() -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn the_parts_that_must_not_know_each_other_do_not() {
     const FORBIDDEN: [(&str, &str, &str); 13] = [
-        ("jotproof-catalogue", "jotproof-reference", "a verdict comes from construction, never from a verifier"),
+        (
+            "jotproof-catalogue",
+            "jotproof-reference",
+            "a verdict comes from construction, never from a verifier",
+        ),
         ("jotproof-mint", "jotproof-reference", "what is minted must not be checked by its maker"),
         ("jotproof-reference", "jotproof-mint", "what verifies must not be able to mint"),
         ("jotproof-reference", "jotproof-catalogue", "a verifier never sees the catalogue"),
@@ -87,10 +91,7 @@ fn the_suite_does_not_depend_on_the_harness() {
 
 #[test]
 fn the_model_depends_on_no_other_part() {
-    let own: Vec<String> = reachable()["jotproof-model"]
-        .iter()
-        .filter(|name| name.starts_with("jotproof"))
-        .cloned()
-        .collect();
+    let own: Vec<String> =
+        reachable()["jotproof-model"].iter().filter(|name| name.starts_with("jotproof")).cloned().collect();
     assert!(own.is_empty(), "jotproof-model depends on {own:?}");
 }

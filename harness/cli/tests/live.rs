@@ -109,7 +109,12 @@ fn anycable_agrees_on_generated_cases() {
 
 /// The ids of the forger cases that a verifier accepts which is like the server but looks at no
 /// signature: those that such a server can read.
-fn readable_forgeries(suite: &Suite, log: &RunLog, profile: &Profile, blind: impl Fn(&Reference, &Challenge) -> bool) -> Vec<String> {
+fn readable_forgeries(
+    suite: &Suite,
+    log: &RunLog,
+    profile: &Profile,
+    blind: impl Fn(&Reference, &Challenge) -> bool,
+) -> Vec<String> {
     let mut rules = profile.rules.clone();
     rules.signature = SignatureCheck::Skip;
     let reference = Reference::new("blind", rules, profile.application);
@@ -192,11 +197,14 @@ fn own_copy(folder: &Path, name: &str) -> PathBuf {
     // Deploying once builds the pinned server where it is not there yet.
     let suite = Suite::built_in().expect("the built-in vectors load");
     run(&suite, &["algorithms/valid/hs256"], target(&format!("{name}:process"), &[]).as_ref());
-    let servers = std::env::var_os("JOTPROOF_SERVERS").map_or_else(|| PathBuf::from("target/servers"), PathBuf::from);
+    let servers =
+        std::env::var_os("JOTPROOF_SERVERS").map_or_else(|| PathBuf::from("target/servers"), PathBuf::from);
     let pinned = fs::read_dir(&servers)
         .expect("the servers are there")
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|path| path.is_file() && path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name)))
+        .find(|path| {
+            path.is_file() && path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name))
+        })
         .expect("the pinned server was built");
     let copy = folder.canonicalize().expect("the folder is there").join(name);
     fs::copy(pinned, &copy).expect("the server can be copied");
@@ -245,7 +253,8 @@ fn a_server_that_dies_in_the_middle_of_a_run_is_a_fault_with_its_own_exit_code()
         std::thread::sleep(Duration::from_millis(2));
     }
     let output = command.wait_with_output().expect("the command ends");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(i32::from(Exit::TargetFault.code())), "{said}");
     assert!(running(&server).is_empty());
 }

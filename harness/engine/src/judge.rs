@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use jotproof_mint::placeholder;
 use jotproof_model::expectation::Preference;
-use jotproof_model::{Effect, Expectation, Expiry, Judgement, Observation, Reason, Seen, SeenExpiry, Threat, Vector};
+use jotproof_model::{
+    Effect, Expectation, Expiry, Judgement, Observation, Reason, Seen, SeenExpiry, Threat, Vector,
+};
 use jotproof_profiles::predict::{Outcome, Predicted};
 use jotproof_profiles::{EntryKind, Profile};
 use serde_json::Value;
@@ -63,7 +65,9 @@ fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) 
         (Observation::Crashed { detail } | Observation::ProtocolError { detail }, _) => {
             (Judgement::Fault, detail.clone())
         }
-        (Observation::TimedOut { after_ms }, _) => (Judgement::Fault, format!("no answer within {after_ms} ms")),
+        (Observation::TimedOut { after_ms }, _) => {
+            (Judgement::Fault, format!("no answer within {after_ms} ms"))
+        }
         (Observation::OverLimit { what }, Expectation::Accept { .. }) => {
             (Judgement::Overstrict, format!("over a limit of the target: {what}"))
         }
@@ -82,7 +86,10 @@ fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) 
         (Observation::Refused { .. }, Expectation::Accept { .. }) => {
             (Judgement::Overstrict, format!("refused: {}", told(&evidence.observation)))
         }
-        (Observation::Refused { reason, answer, .. }, Expectation::Reject { reasons, .. } | Expectation::Either { reasons, .. }) => {
+        (
+            Observation::Refused { reason, answer, .. },
+            Expectation::Reject { reasons, .. } | Expectation::Either { reasons, .. },
+        ) => {
             if evidence.twin_accepted == Some(false) {
                 return (Judgement::Void, "refused, and so was its accepted twin".to_owned());
             }
@@ -91,7 +98,10 @@ fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) 
                 (None, Some(answer)) if !profile.answers.is_empty() => {
                     let known = profile.reasons(answer);
                     if known.is_empty() {
-                        return (Judgement::Fault, format!("an answer that profile {} does not know: {answer}", profile.name));
+                        return (
+                            Judgement::Fault,
+                            format!("an answer that profile {} does not know: {answer}", profile.name),
+                        );
                     }
                     known
                 }
@@ -221,7 +231,11 @@ fn differences(effect: Option<&Effect>, seen: &Seen, now: i64) -> Vec<Difference
     };
     let fill = |text: &String| placeholder::fill(text, now).unwrap_or_else(|_| text.clone());
     let mut found = Vec::new();
-    let mut compare = |what: &str, expected: Option<String>, seen: Option<&String>, same: fn(&str, &str) -> bool, grants| {
+    let mut compare = |what: &str,
+                       expected: Option<String>,
+                       seen: Option<&String>,
+                       same: fn(&str, &str) -> bool,
+                       grants| {
         if let (Some(expected), Some(seen)) = (expected, seen)
             && !same(&expected, seen)
         {
@@ -236,7 +250,8 @@ fn differences(effect: Option<&Effect>, seen: &Seen, now: i64) -> Vec<Difference
     if let (Some(expected), Some(seen)) = (subscriptions, &seen.subscriptions)
         && !same_subscriptions(expected, seen)
     {
-        let names = |channels: &BTreeMap<String, String>| channels.keys().cloned().collect::<Vec<_>>().join(", ");
+        let names =
+            |channels: &BTreeMap<String, String>| channels.keys().cloned().collect::<Vec<_>>().join(", ");
         found.push(Difference {
             text: format!("subscriptions are [{}], not [{}]", names(seen), names(expected)),
             grants: seen.keys().any(|channel| !expected.contains_key(channel)),
@@ -256,14 +271,12 @@ fn expiry_difference(expected: &Expiry, seen: &SeenExpiry, now: i64) -> Option<D
     match (at, seen) {
         (None, SeenExpiry::Never) => None,
         (Some(at), SeenExpiry::Between { from, to }) if (*from..=*to).contains(&at) => None,
-        (None, SeenExpiry::Between { from, to }) => Some(Difference {
-            text: format!("it expires between {from} and {to}, not never"),
-            grants: false,
-        }),
-        (Some(at), SeenExpiry::Never) => Some(Difference {
-            text: format!("it does not expire, not at {at}"),
-            grants: true,
-        }),
+        (None, SeenExpiry::Between { from, to }) => {
+            Some(Difference { text: format!("it expires between {from} and {to}, not never"), grants: false })
+        }
+        (Some(at), SeenExpiry::Never) => {
+            Some(Difference { text: format!("it does not expire, not at {at}"), grants: true })
+        }
         (Some(at), SeenExpiry::Between { from, to }) => Some(Difference {
             text: format!("it expires between {from} and {to}, not at {at}"),
             grants: *from > at,

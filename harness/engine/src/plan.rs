@@ -44,12 +44,8 @@ pub fn plan<'a>(
     target: &dyn Target,
     profile: &Profile,
 ) -> Result<Plan<'a>, PlanError> {
-    let mut plan = Plan {
-        groups: BTreeMap::new(),
-        judged: BTreeSet::new(),
-        not_carried: BTreeMap::new(),
-        selected: 0,
-    };
+    let mut plan =
+        Plan { groups: BTreeMap::new(), judged: BTreeSet::new(), not_carried: BTreeMap::new(), selected: 0 };
     let mut deployments: BTreeMap<&str, String> = BTreeMap::new();
     for vector in suite.vectors().filter(|vector| selection.takes(vector)) {
         plan.selected += 1;
@@ -93,7 +89,8 @@ fn carried<'a>(
             Ok(deployment) => needed.push((twin, deployment)),
             Err(reason) => return Ok(Err(format!("its twin needs {reason}"))),
         }
-        let of_twin = predicted(twin, suite.twin(twin), profile).map_err(|problem| undecided(twin, problem))?;
+        let of_twin =
+            predicted(twin, suite.twin(twin), profile).map_err(|problem| undecided(twin, problem))?;
         if matches!(of_twin.outcome, Outcome::Refused { .. }) {
             return Ok(Err("a twin that this profile accepts".to_owned()));
         }
@@ -101,7 +98,12 @@ fn carried<'a>(
     Ok(Ok(needed))
 }
 
-fn deployable(vector: &Vector, suite: &Suite, target: &dyn Target, profile: &Profile) -> Result<String, String> {
+fn deployable(
+    vector: &Vector,
+    suite: &Suite,
+    target: &dyn Target,
+    profile: &Profile,
+) -> Result<String, String> {
     if let Some(missing) = vector.requires.iter().find(|needed| !target.capabilities().contains(needed)) {
         return Err(missing.to_string());
     }

@@ -1,8 +1,8 @@
 //! Replays a plan against a target.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use jotproof_mint::{Mint, stored};
@@ -154,12 +154,7 @@ fn replay(
 }
 
 /// The token to submit, and the clock that it was minted at.
-fn token(
-    vector: &Vector,
-    suite: &Suite,
-    clock: Clock,
-    mint: &Mint,
-) -> Result<(Vec<u8>, i64), TargetError> {
+fn token(vector: &Vector, suite: &Suite, clock: Clock, mint: &Mint) -> Result<(Vec<u8>, i64), TargetError> {
     let broken = |problem: String| TargetError::Fault(format!("{}: {problem}", vector.id));
     let Subject::Token { recipe, token } = &vector.subject;
     match clock {

@@ -45,7 +45,8 @@ impl Selection {
             if !suite.vectors().any(|vector| glob.is_match(&vector.id.0)) {
                 return Err(SelectError::Nothing {
                     pattern: pattern.clone(),
-                    hint: nearest(suite, pattern).map_or_else(String::new, |id| format!("; did you mean {id}?")),
+                    hint: nearest(suite, pattern)
+                        .map_or_else(String::new, |id| format!("; did you mean {id}?")),
                 });
             }
         }

@@ -208,9 +208,7 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), SuiteError> {
             if !matches!(name, "schema" | "profiles") {
                 collect(&path, paths)?;
             }
-        } else if path.extension().is_some_and(|extension| extension == "json")
-            && name != "MANIFEST.json"
-        {
+        } else if path.extension().is_some_and(|extension| extension == "json") && name != "MANIFEST.json" {
             paths.push(path);
         }
     }

@@ -134,7 +134,8 @@ fn red(text: &mut String, log: &RunLog, detail: Detail) {
             row_lines(text, log, row);
         }
         if rows.len() > shown {
-            let _ = writeln!(text, "  {FAINT}and {} more; --all shows every one{FAINT:#}", rows.len() - shown);
+            let _ =
+                writeln!(text, "  {FAINT}and {} more; --all shows every one{FAINT:#}", rows.len() - shown);
         }
     }
 }

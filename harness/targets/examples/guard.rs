@@ -7,14 +7,9 @@ use jotproof_targets::{GUARD_ARGUMENT, run_guard};
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments
-        .next()
-        .is_some_and(|first| first == GUARD_ARGUMENT)
-    {
+    if arguments.next().is_some_and(|first| first == GUARD_ARGUMENT) {
         return run_guard(arguments);
     }
-    eprintln!(
-        "usage: guard {GUARD_ARGUMENT} --log FILE [--remove DIRECTORY] -- PROGRAM [ARGUMENT…]"
-    );
+    eprintln!("usage: guard {GUARD_ARGUMENT} --log FILE [--remove DIRECTORY] -- PROGRAM [ARGUMENT…]");
     ExitCode::from(2)
 }

@@ -21,13 +21,7 @@ const ARGUMENTS: &str = include_str!("../../../fixtures/servers/anycable-1.5.2/a
 
 /// Options that are made anew for every launch: another value would unsettle the proof that the
 /// server is ours.
-const OURS: [&str; 5] = [
-    "host",
-    "port",
-    "broadcast_key",
-    "http_broadcast_port",
-    "http_broadcast_path",
-];
+const OURS: [&str; 5] = ["host", "port", "broadcast_key", "http_broadcast_port", "http_broadcast_path"];
 
 /// An AnyCable server on this machine.
 pub struct AnycableTarget {
@@ -70,17 +64,12 @@ impl AnycableTarget {
         context: &Context,
         keys: &KeyRing,
     ) -> Result<LiveDeployment<QueryToken>, TargetError> {
-        if let Some((name, _)) = self
-            .options
-            .iter()
-            .find(|(name, _)| OURS.contains(&&**name))
-        {
+        if let Some((name, _)) = self.options.iter().find(|(name, _)| OURS.contains(&&**name)) {
             return Err(TargetError::Fault(format!(
                 "the server option {name} is set anew for every launch: leave it out"
             )));
         }
-        let secret =
-            secret(context, keys).map_err(|reason| TargetError::Fault(reason.to_string()))?;
+        let secret = secret(context, keys).map_err(|reason| TargetError::Fault(reason.to_string()))?;
         let binary = self.binary.locate(&ANYCABLE)?;
         let launch = Launch {
             title: ANYCABLE.title,
@@ -115,44 +104,27 @@ impl AnycableTarget {
             flags.push((name, value));
         }
         flags.retain(|flag| *flag != ("secret", ""));
-        flags
-            .into_iter()
-            .map(|(name, value)| format!("--{name}={value}").into())
-            .collect()
+        flags.into_iter().map(|(name, value)| format!("--{name}={value}").into()).collect()
     }
 
     /// The broadcast endpoint asks for the key. In public mode it takes anything from anybody, and
     /// what proves that the server is ours is that it has this endpoint at a path nobody can guess.
     fn proof(&self) -> Proof<'static> {
         if self.is_public() {
-            Proof {
-                request: &hidden_broadcast,
-                granted: 201,
-                denied: 404,
-            }
+            Proof { request: &hidden_broadcast, granted: 201, denied: 404 }
         } else {
-            Proof {
-                request: &broadcast,
-                granted: 201,
-                denied: 401,
-            }
+            Proof { request: &broadcast, granted: 201, denied: 401 }
         }
     }
 
     fn broadcast_path(&self, key: &str) -> String {
-        if self.is_public() {
-            hidden_broadcast(key).path
-        } else {
-            broadcast(key).path
-        }
+        if self.is_public() { hidden_broadcast(key).path } else { broadcast(key).path }
     }
 
     fn is_public(&self) -> bool {
         let last = self.options.iter().rev().find(|(name, _)| name == "public");
         // What Go's `strconv.ParseBool` takes for a yes.
-        last.is_some_and(|(_, value)| {
-            ["1", "t", "T", "true", "TRUE", "True"].contains(&value.as_str())
-        })
+        last.is_some_and(|(_, value)| ["1", "t", "T", "true", "TRUE", "True"].contains(&value.as_str()))
     }
 }
 
@@ -177,11 +149,7 @@ impl Target for AnycableTarget {
         secret(context, keys).map(str::to_owned)
     }
 
-    fn deploy(
-        &self,
-        context: &Context,
-        keys: &KeyRing,
-    ) -> Result<Box<dyn Deployment>, TargetError> {
+    fn deploy(&self, context: &Context, keys: &KeyRing) -> Result<Box<dyn Deployment>, TargetError> {
         Ok(Box::new(self.launch(context, keys)?))
     }
 }
@@ -248,10 +216,7 @@ fn broadcast(key: &str) -> ManagementRequest {
 
 /// The same at a path that is made of the key.
 fn hidden_broadcast(key: &str) -> ManagementRequest {
-    ManagementRequest {
-        path: format!("/_broadcast-{key}"),
-        ..broadcast(key)
-    }
+    ManagementRequest { path: format!("/_broadcast-{key}"), ..broadcast(key) }
 }
 
 #[cfg(test)]
@@ -262,15 +227,8 @@ mod tests {
     use crate::server::ServerBinary;
 
     fn arguments(options: &[(&str, &str)]) -> Vec<String> {
-        let options = options
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let launched = Launched {
-            port: 20_000,
-            key: "key".to_owned(),
-            directory: PathBuf::from("/tmp"),
-        };
+        let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let launched = Launched { port: 20_000, key: "key".to_owned(), directory: PathBuf::from("/tmp") };
         AnycableTarget::process(ServerBinary::Pinned, options)
             .arguments("secret", &launched)
             .into_iter()
@@ -302,11 +260,7 @@ mod tests {
         let arguments = arguments(&[("enforce_jwt", "false"), ("secret", ""), ("public", "true")]);
         assert!(arguments.contains(&"--enforce_jwt=false".to_owned()));
         assert!(!arguments.contains(&"--enforce_jwt=true".to_owned()));
-        assert!(
-            !arguments
-                .iter()
-                .any(|argument| argument.starts_with("--secret"))
-        );
+        assert!(!arguments.iter().any(|argument| argument.starts_with("--secret")));
         assert!(arguments.contains(&"--http_broadcast_path=/_broadcast-key".to_owned()));
     }
 }

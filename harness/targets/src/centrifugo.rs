@@ -68,17 +68,12 @@ impl CentrifugoTarget {
         context: &Context,
         keys: &KeyRing,
     ) -> Result<LiveDeployment<ConnectCommand>, TargetError> {
-        if let Some((name, _)) = self
-            .options
-            .iter()
-            .find(|(name, _)| OURS.contains(&&**name))
-        {
+        if let Some((name, _)) = self.options.iter().find(|(name, _)| OURS.contains(&&**name)) {
             return Err(TargetError::Fault(format!(
                 "the server option {name} is set anew for every launch: leave it out"
             )));
         }
-        let settings =
-            settings(context, keys).map_err(|reason| TargetError::Fault(reason.to_string()))?;
+        let settings = settings(context, keys).map_err(|reason| TargetError::Fault(reason.to_string()))?;
         let binary = self.binary.locate(&CENTRIFUGO)?;
         let launch = Launch {
             title: CENTRIFUGO.title,
@@ -86,22 +81,14 @@ impl CentrifugoTarget {
             foreign_variables: "CENTRIFUGO_",
             variables: &[],
             arguments: &|launched| self.arguments(&settings, launched),
-            proof: Proof {
-                request: &info_request,
-                granted: 200,
-                denied: 401,
-            },
+            proof: Proof { request: &info_request, granted: 200, denied: 401 },
             ready_within: self.ready_within,
         };
         LiveDeployment::start(&launch, ConnectCommand, self.answer_within)
     }
 
     /// Writes the configuration and points to it.
-    fn arguments(
-        &self,
-        settings: &Map<String, Value>,
-        launched: &Launched,
-    ) -> io::Result<Vec<OsString>> {
+    fn arguments(&self, settings: &Map<String, Value>, launched: &Launched) -> io::Result<Vec<OsString>> {
         let mut config: Map<String, Value> = serde_json::from_str(CONFIG)?;
         config.extend(settings.clone());
         config.extend(self.options.iter().map(|(name, text)| {
@@ -137,11 +124,7 @@ impl Target for CentrifugoTarget {
         settings(context, keys).map(|settings| Value::Object(settings).to_string())
     }
 
-    fn deploy(
-        &self,
-        context: &Context,
-        keys: &KeyRing,
-    ) -> Result<Box<dyn Deployment>, TargetError> {
+    fn deploy(&self, context: &Context, keys: &KeyRing) -> Result<Box<dyn Deployment>, TargetError> {
         Ok(Box::new(self.launch(context, keys)?))
     }
 }
@@ -183,10 +166,7 @@ fn settings(context: &Context, keys: &KeyRing) -> Result<Map<String, Value>, Can
         let Some(material) = material else {
             return cannot(&format!("key {name:?} without its material"));
         };
-        if settings
-            .insert(option.to_owned(), Value::String(material.clone()))
-            .is_some()
-        {
+        if settings.insert(option.to_owned(), Value::String(material.clone())).is_some() {
             return cannot(several);
         }
     }
@@ -207,9 +187,5 @@ fn settings(context: &Context, keys: &KeyRing) -> Result<Map<String, Value>, Can
 
 /// A call of the server API, which asks for the key.
 fn info_request(key: &str) -> ManagementRequest {
-    ManagementRequest {
-        path: "/api/info".to_owned(),
-        header: ("X-API-Key", key.to_owned()),
-        body: "{}",
-    }
+    ManagementRequest { path: "/api/info".to_owned(), header: ("X-API-Key", key.to_owned()), body: "{}" }
 }

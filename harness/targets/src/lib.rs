@@ -13,13 +13,7 @@
 //!
 //! Nothing here knows an expectation, and nothing here decides whether an answer was right.
 
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        reason = "a test that cannot go on says so by its panic"
-    )
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic"))]
 
 pub mod anycable;
 pub mod centrifugo;

@@ -59,21 +59,12 @@ impl<P: Protocol> LiveDeployment<P> {
     /// # Errors
     ///
     /// As [`ServerProcess::start`].
-    pub fn start(
-        launch: &Launch<'_>,
-        protocol: P,
-        answer_within: Duration,
-    ) -> Result<Self, TargetError> {
+    pub fn start(launch: &Launch<'_>, protocol: P, answer_within: Duration) -> Result<Self, TargetError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| TargetError::Fault(format!("cannot make an event loop: {error}")))?;
-        Ok(Self {
-            server: ServerProcess::start(launch)?,
-            protocol,
-            answer_within,
-            runtime,
-        })
+        Ok(Self { server: ServerProcess::start(launch)?, protocol, answer_within, runtime })
     }
 
     /// The server.
@@ -94,9 +85,9 @@ impl<P: Protocol> Deployment for LiveDeployment<P> {
             address: self.server.address(),
             answer_within: self.answer_within,
             crashed: &|| {
-                self.server.exit_status().map(|status| {
-                    format!("{status}; last log lines: {}", self.server.last_log_lines())
-                })
+                self.server
+                    .exit_status()
+                    .map(|status| format!("{status}; last log lines: {}", self.server.last_log_lines()))
             },
         };
         self.runtime.block_on(asker.ask_all(challenges))
@@ -114,11 +105,7 @@ struct Asker<'a, P> {
 
 impl<P: Protocol> Asker<'_, P> {
     async fn ask_all(&self, challenges: &[Challenge]) -> Vec<Observation> {
-        stream::iter(challenges)
-            .map(|challenge| self.ask(challenge))
-            .buffered(CONCURRENCY)
-            .collect()
-            .await
+        stream::iter(challenges).map(|challenge| self.ask(challenge)).buffered(CONCURRENCY).collect().await
     }
 
     async fn ask(&self, challenge: &Challenge) -> Observation {
@@ -138,27 +125,18 @@ impl<P: Protocol> Asker<'_, P> {
             },
             Err(_) => match (self.crashed)() {
                 Some(detail) => Observation::Crashed { detail },
-                None => Observation::TimedOut {
-                    after_ms: u64::try_from(within.as_millis()).unwrap_or(u64::MAX),
-                },
+                None => {
+                    Observation::TimedOut { after_ms: u64::try_from(within.as_millis()).unwrap_or(u64::MAX) }
+                }
             },
         }
     }
 
-    async fn converse(
-        &self,
-        handshake: &Handshake,
-        challenge: &Challenge,
-    ) -> Result<Observation, Failure> {
+    async fn converse(&self, handshake: &Handshake, challenge: &Challenge) -> Result<Observation, Failure> {
         let mut connection = Connection::open(self.address, handshake).await?;
-        let observation = self
-            .protocol
-            .converse(&mut connection, &challenge.token)
-            .await?;
+        let observation = self.protocol.converse(&mut connection, &challenge.token).await?;
         Ok(match leaked(connection.heard(), challenge) {
-            Some(what) => Observation::ProtocolError {
-                detail: format!("leaks the {what}"),
-            },
+            Some(what) => Observation::ProtocolError { detail: format!("leaks the {what}") },
             None => observation,
         })
     }
@@ -184,10 +162,7 @@ impl<P: Protocol> Asker<'_, P> {
 fn leaked(heard: &str, challenge: &Challenge) -> Option<&'static str> {
     let gives_away = |secret: &[u8]| {
         secret.len() >= SHORTEST_SECRET
-            && heard
-                .as_bytes()
-                .windows(secret.len())
-                .any(|window| window == secret)
+            && heard.as_bytes().windows(secret.len()).any(|window| window == secret)
     };
     let secret = challenge
         .context
@@ -195,11 +170,7 @@ fn leaked(heard: &str, challenge: &Challenge) -> Option<&'static str> {
         .iter()
         .filter_map(|name| challenge.keys.get(name)?.secret.as_deref())
         .any(|secret| gives_away(secret.as_bytes()));
-    let signature = challenge
-        .token
-        .split(|octet| *octet == b'.')
-        .nth(2)
-        .is_some_and(gives_away);
+    let signature = challenge.token.split(|octet| *octet == b'.').nth(2).is_some_and(gives_away);
     if secret {
         Some("secret")
     } else if signature {
@@ -229,28 +200,15 @@ mod tests {
     impl Protocol for AnyText {
         fn handshake(&self, token: &[u8]) -> Result<Handshake, Observation> {
             if token.is_empty() {
-                return Err(Observation::Unsupported {
-                    what: "empty-token".to_owned(),
-                });
+                return Err(Observation::Unsupported { what: "empty-token".to_owned() });
             }
-            Ok(Handshake {
-                target: "/".to_owned(),
-                subprotocol: None,
-            })
+            Ok(Handshake { target: "/".to_owned(), subprotocol: None })
         }
 
-        async fn converse(
-            &self,
-            connection: &mut Connection,
-            _: &[u8],
-        ) -> Result<Observation, Failure> {
+        async fn converse(&self, connection: &mut Connection, _: &[u8]) -> Result<Observation, Failure> {
             match connection.receive().await? {
-                Event::Text(_) => Ok(Observation::Accepted {
-                    result: Box::default(),
-                }),
-                Event::Closed { .. } => Ok(Observation::ProtocolError {
-                    detail: String::new(),
-                }),
+                Event::Text(_) => Ok(Observation::Accepted { result: Box::default() }),
+                Event::Closed { .. } => Ok(Observation::ProtocolError { detail: String::new() }),
             }
         }
     }
@@ -289,21 +247,13 @@ mod tests {
         crashed: &dyn Fn() -> Option<String>,
         tokens: &[&[u8]],
     ) -> Vec<Observation> {
-        let asker = Asker {
-            protocol: &AnyText,
-            address,
-            answer_within: Duration::from_millis(300),
-            crashed,
-        };
+        let asker = Asker { protocol: &AnyText, address, answer_within: Duration::from_millis(300), crashed };
         let challenges: Vec<_> = tokens.iter().map(|token| challenge(token, "")).collect();
         runtime.block_on(asker.ask_all(&challenges))
     }
 
     fn runtime() -> Runtime {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap()
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
     }
 
     #[test]
@@ -316,9 +266,7 @@ mod tests {
             ask(&runtime, address, &|| None, &[b"a", b"", b"b"]),
             [
                 Observation::TimedOut { after_ms: 300 },
-                Observation::Unsupported {
-                    what: "empty-token".to_owned()
-                },
+                Observation::Unsupported { what: "empty-token".to_owned() },
                 Observation::TimedOut { after_ms: 300 },
             ]
         );
@@ -338,9 +286,7 @@ mod tests {
         let died = || Some("signal: 9".to_owned());
         assert_eq!(
             ask(&runtime, address, &died, &[b"a"]),
-            [Observation::Crashed {
-                detail: "signal: 9".to_owned()
-            }]
+            [Observation::Crashed { detail: "signal: 9".to_owned() }]
         );
     }
 
@@ -348,10 +294,7 @@ mod tests {
     fn a_secret_is_leaked_where_the_answer_repeats_it() {
         let challenge = challenge(b"h.p.signature-text", "a-long-secret");
         assert_eq!(leaked("invalid token", &challenge), None);
-        assert_eq!(
-            leaked("key a-long-secret is wrong", &challenge),
-            Some("secret")
-        );
+        assert_eq!(leaked("key a-long-secret is wrong", &challenge), Some("secret"));
         assert_eq!(leaked("h.p.signature-text", &challenge), Some("signature"));
     }
 

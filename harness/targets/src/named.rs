@@ -53,15 +53,11 @@ pub fn targets(name: &str, server_options: &[String]) -> Result<Vec<Box<dyn Targ
             .all()
             .map(|profile| Box::new(ReferenceTarget::following(profile)) as Box<dyn Target>)
             .collect()),
-        ("reference", Some(profile), None) => Ok(vec![Box::new(ReferenceTarget::following(
-            Profiles::built_in().get(profile)?,
-        ))]),
-        ("centrifugo", Some("process"), _) => {
-            Ok(vec![Box::new(CentrifugoTarget::process(binary, options))])
+        ("reference", Some(profile), None) => {
+            Ok(vec![Box::new(ReferenceTarget::following(Profiles::built_in().get(profile)?))])
         }
-        ("anycable", Some("process"), _) => {
-            Ok(vec![Box::new(AnycableTarget::process(binary, options))])
-        }
+        ("centrifugo", Some("process"), _) => Ok(vec![Box::new(CentrifugoTarget::process(binary, options))]),
+        ("anycable", Some("process"), _) => Ok(vec![Box::new(AnycableTarget::process(binary, options))]),
         _ => Err(NameError::Unknown(name.to_owned())),
     }
 }

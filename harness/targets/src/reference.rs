@@ -22,11 +22,7 @@ impl ReferenceTarget {
     /// The reference under a profile.
     #[must_use]
     pub fn following(profile: &Profile) -> Self {
-        Self::verifying(
-            format!("reference:{}", profile.name),
-            profile,
-            Reference::profile(profile),
-        )
+        Self::verifying(format!("reference:{}", profile.name), profile, Reference::profile(profile))
     }
 
     /// The reference under `rfc` with a seeded bug: it must not pass.
@@ -42,19 +38,10 @@ impl ReferenceTarget {
 
     /// Any verifier in this process, under the name and held to the profile given.
     #[must_use]
-    pub fn verifying(
-        name: impl Into<String>,
-        profile: &Profile,
-        verifier: impl Verifier + 'static,
-    ) -> Self {
+    pub fn verifying(name: impl Into<String>, profile: &Profile, verifier: impl Verifier + 'static) -> Self {
         let mut capabilities = profile.capabilities.clone();
         capabilities.insert(Capability::Clock);
-        Self {
-            name: name.into(),
-            profile: profile.name.clone(),
-            capabilities,
-            verifier: Arc::new(verifier),
-        }
+        Self { name: name.into(), profile: profile.name.clone(), capabilities, verifier: Arc::new(verifier) }
     }
 }
 
@@ -93,9 +80,6 @@ impl Deployment for InProcess {
     }
 
     fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
-        challenges
-            .iter()
-            .map(|challenge| self.0.verify(challenge))
-            .collect()
+        challenges.iter().map(|challenge| self.0.verify(challenge)).collect()
     }
 }

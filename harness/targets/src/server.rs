@@ -69,8 +69,5 @@ fn random_octets<const N: usize>() -> io::Result<[u8; N]> {
 
 /// A management key: 32 hexadecimal digits that nobody can guess.
 fn random_key() -> io::Result<String> {
-    Ok(random_octets::<16>()?
-        .iter()
-        .map(|octet| format!("{octet:02x}"))
-        .collect())
+    Ok(random_octets::<16>()?.iter().map(|octet| format!("{octet:02x}")).collect())
 }

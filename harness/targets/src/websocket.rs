@@ -75,12 +75,8 @@ impl Failure {
     pub fn observation(self) -> Observation {
         match self {
             // RFC 6585 section 5: the request is too long for this server.
-            Self::Status(431) => Observation::OverLimit {
-                what: "HTTP 431".to_owned(),
-            },
-            other => Observation::ProtocolError {
-                detail: other.to_string(),
-            },
+            Self::Status(431) => Observation::OverLimit { what: "HTTP 431".to_owned() },
+            other => Observation::ProtocolError { detail: other.to_string() },
         }
     }
 }
@@ -100,13 +96,9 @@ impl fmt::Display for Failure {
 pub fn unexpected_close(code: u16, reason: &str) -> Observation {
     if code == 1009 {
         // RFC 6455 section 7.4.1: the message is too big to process.
-        Observation::OverLimit {
-            what: "close 1009".to_owned(),
-        }
+        Observation::OverLimit { what: "close 1009".to_owned() }
     } else {
-        Observation::ProtocolError {
-            detail: format!("close {code} {reason:?}"),
-        }
+        Observation::ProtocolError { detail: format!("close {code} {reason:?}") }
     }
 }
 
@@ -137,10 +129,7 @@ impl Connection {
         };
         check_answer(&head, &derive_accept_key(key.as_bytes()))?;
         let stream = WebSocketStream::from_partially_read(stream, rest, Role::Client, None).await;
-        Ok(Self {
-            stream,
-            heard: String::new(),
-        })
+        Ok(Self { stream, heard: String::new() })
     }
 
     /// Sends a text frame.
@@ -149,10 +138,7 @@ impl Connection {
     ///
     /// A [`Failure`] where the connection is gone.
     pub async fn send(&mut self, text: String) -> Result<(), Failure> {
-        self.stream
-            .send(Message::text(text))
-            .await
-            .map_err(|error| failure(&error))
+        self.stream.send(Message::text(text)).await.map_err(|error| failure(&error))
     }
 
     /// Waits for the next text or close frame.
@@ -176,10 +162,7 @@ impl Connection {
                     return Ok(Event::Closed { code, reason });
                 }
                 Some(Ok(Message::Binary(octets))) => {
-                    return Err(Failure::Violation(format!(
-                        "a binary frame of {} octets",
-                        octets.len()
-                    )));
+                    return Err(Failure::Violation(format!("a binary frame of {} octets", octets.len())));
                 }
                 // Control frames, which the library answers.
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
@@ -244,9 +227,7 @@ async fn read_head(stream: &mut TcpStream) -> Result<(String, Vec<u8>), Failure>
             return Ok((String::from_utf8_lossy(&octets).into_owned(), rest));
         }
         if octets.len() > MAX_HEAD {
-            return Err(Failure::Violation(
-                "an endless answer to the handshake".to_owned(),
-            ));
+            return Err(Failure::Violation("an endless answer to the handshake".to_owned()));
         }
         match stream.read_buf(&mut octets).await {
             Ok(0) => return Err(Failure::Dropped("end of file in the handshake".to_owned())),
@@ -270,16 +251,8 @@ fn check_answer(head: &str, accept: &str) -> Result<(), Failure> {
     }
     let accepted = lines
         .filter_map(|line| line.split_once(':'))
-        .any(|(name, value)| {
-            name.eq_ignore_ascii_case("sec-websocket-accept") && value.trim() == accept
-        });
-    if accepted {
-        Ok(())
-    } else {
-        Err(Failure::Violation(
-            "no Sec-WebSocket-Accept for our key".to_owned(),
-        ))
-    }
+        .any(|(name, value)| name.eq_ignore_ascii_case("sec-websocket-accept") && value.trim() == accept);
+    if accepted { Ok(()) } else { Err(Failure::Violation("no Sec-WebSocket-Accept for our key".to_owned())) }
 }
 
 fn dropped(error: &io::Error) -> Failure {
@@ -304,21 +277,9 @@ mod tests {
     #[test]
     fn an_answer_opens_the_connection_only_with_101_and_our_key() {
         let answer = |head: &str| check_answer(head, "key=");
-        assert_eq!(
-            answer("HTTP/1.1 101 Switching Protocols\r\nsec-websocket-ACCEPT: key=\r\n\r\n"),
-            Ok(())
-        );
-        assert_eq!(
-            answer("HTTP/1.1 431 Too Large\r\n\r\n"),
-            Err(Failure::Status(431))
-        );
-        assert!(matches!(
-            answer("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
-            Err(Failure::Violation(_))
-        ));
-        assert!(matches!(
-            answer("SSH-2.0-x\r\n\r\n"),
-            Err(Failure::Violation(_))
-        ));
+        assert_eq!(answer("HTTP/1.1 101 Switching Protocols\r\nsec-websocket-ACCEPT: key=\r\n\r\n"), Ok(()));
+        assert_eq!(answer("HTTP/1.1 431 Too Large\r\n\r\n"), Err(Failure::Status(431)));
+        assert!(matches!(answer("HTTP/1.1 101 Switching Protocols\r\n\r\n"), Err(Failure::Violation(_))));
+        assert!(matches!(answer("SSH-2.0-x\r\n\r\n"), Err(Failure::Violation(_))));
     }
 }

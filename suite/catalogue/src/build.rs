@@ -52,10 +52,10 @@ pub fn files(now: i64) -> Result<Vec<VectorFile>, BuildError> {
 pub fn topic_file(topic: &Topic, mint: &Mint, now: i64) -> Result<VectorFile, BuildError> {
     let mut vectors = Vec::new();
     for case in &topic.cases {
-        vectors.push(case.build(mint, now).map_err(|error| BuildError::Mint {
-            id: case.id().to_owned(),
-            problem: error.to_string(),
-        })?);
+        vectors.push(
+            case.build(mint, now)
+                .map_err(|error| BuildError::Mint { id: case.id().to_owned(), problem: error.to_string() })?,
+        );
     }
     let mut key_names = BTreeSet::new();
     let mut requirements = BTreeMap::new();

@@ -12,8 +12,8 @@ use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
 use jotproof_model::vector::Severity;
 use jotproof_model::{
-    Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Expiry, Level, Reason,
-    Recipe, Subject, Threat, Twin, Vector, VectorId,
+    Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Expiry, Level, Reason, Recipe,
+    Subject, Threat, Twin, Vector, VectorId,
 };
 
 use crate::registry;
@@ -22,12 +22,8 @@ use crate::registry;
 pub const MARGIN: u64 = 5;
 
 /// The universal payload: what Centrifugo and AnyCable both need in every token.
-pub const PAYLOAD: [(&str, &str); 4] = [
-    ("sub", "\"42\""),
-    ("ext", "\"{\\\"user_id\\\":42}\""),
-    ("iat", "{{now-60}}"),
-    ("exp", "{{now+3600}}"),
-];
+pub const PAYLOAD: [(&str, &str); 4] =
+    [("sub", "\"42\""), ("ext", "\"{\\\"user_id\\\":42}\""), ("iat", "{{now-60}}"), ("exp", "{{now+3600}}")];
 
 /// A case that is being written.
 #[derive(Debug, Clone)]
@@ -252,11 +248,7 @@ impl Undecided {
 
     /// The normative texts allow both and recommend a refusal.
     #[must_use]
-    pub fn either_better_refused(
-        self,
-        why: &str,
-        reasons: impl IntoIterator<Item = Reason>,
-    ) -> Case {
+    pub fn either_better_refused(self, why: &str, reasons: impl IntoIterator<Item = Reason>) -> Case {
         self.either_preferring(why, reasons, Some(Preference::Reject))
     }
 
@@ -266,11 +258,8 @@ impl Undecided {
         reasons: impl IntoIterator<Item = Reason>,
         prefer: Option<Preference>,
     ) -> Case {
-        self.0.expectation = Expectation::Either {
-            why: why.to_owned(),
-            reasons: reasons.into_iter().collect(),
-            prefer,
-        };
+        self.0.expectation =
+            Expectation::Either { why: why.to_owned(), reasons: reasons.into_iter().collect(), prefer };
         self.0
     }
 }
@@ -302,8 +291,7 @@ fn effect_of(recipe: &Recipe) -> Effect {
         claims: Some(format!("{{{}}}", claims.join(","))),
         user: if last.contains_key("sub") { string("sub") } else { Some(String::new()) },
         expires,
-        subscriptions: (!last.contains_key("channels") && !last.contains_key("subs"))
-            .then(BTreeMap::new),
+        subscriptions: (!last.contains_key("channels") && !last.contains_key("subs")).then(BTreeMap::new),
         info: (!last.contains_key("info") && !last.contains_key("b64info")).then(String::new),
         identifiers: string("ext"),
     }

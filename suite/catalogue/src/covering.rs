@@ -64,24 +64,15 @@ mod tests {
 
     #[test]
     fn every_pair_of_levels_stands_together_in_some_row() {
-        for levels in [
-            &[2, 2][..],
-            &[3, 1, 2],
-            &[2, 2, 2, 2, 2, 3, 2, 2, 2, 2, 2, 2, 3],
-            &[4; 6],
-        ] {
+        for levels in [&[2, 2][..], &[3, 1, 2], &[2, 2, 2, 2, 2, 3, 2, 2, 2, 2, 2, 2, 3], &[4; 6]] {
             let rows = pairwise(levels);
             for row in &rows {
                 assert_eq!(row.len(), levels.len());
-                assert!(
-                    row.iter().zip(levels).all(|(level, count)| level < count),
-                    "{row:?}"
-                );
+                assert!(row.iter().zip(levels).all(|(level, count)| level < count), "{row:?}");
             }
             for ((a, a_level), (b, b_level)) in pairs(levels) {
                 assert!(
-                    rows.iter()
-                        .any(|row| row[a] == a_level && row[b] == b_level),
+                    rows.iter().any(|row| row[a] == a_level && row[b] == b_level),
                     "{levels:?}: level {a_level} of factor {a} never meets level {b_level} of {b}"
                 );
             }

@@ -38,13 +38,7 @@ pub fn duplicate(layer: Layer, name: &str, value: &str) -> Edit {
 
 /// Adds a member whose name resembles `of`.
 pub fn alias(layer: Layer, of: &str, name: &str, how: Alias, value: &str) -> Edit {
-    Edit::AddAlias {
-        layer,
-        of: of.to_owned(),
-        name: name.to_owned(),
-        how,
-        value: value.to_owned(),
-    }
+    Edit::AddAlias { layer, of: of.to_owned(), name: name.to_owned(), how, value: value.to_owned() }
 }
 
 /// Writes the name of a member in another way.
@@ -74,10 +68,7 @@ pub fn sign(alg: Option<&str>, key: &str, algorithm: Algorithm) -> Edit {
 
 /// Lets an encoding of a key sign as an HMAC secret.
 pub fn sign_with_form(alg: Option<&str>, key: &str, form: KeyForm, algorithm: Algorithm) -> Edit {
-    Edit::Sign {
-        alg: alg.map(str::to_owned),
-        signer: Signer::Key { key: key.to_owned(), form, algorithm },
-    }
+    Edit::Sign { alg: alg.map(str::to_owned), signer: Signer::Key { key: key.to_owned(), form, algorithm } }
 }
 
 /// Lets nobody sign: an empty signature under the header's `alg` (a raw value).

@@ -14,8 +14,7 @@ use jotproof_model::{Algorithm, Reason, Threat, VectorFile};
 use crate::build::{BuildError, topic_file};
 use crate::case::Case;
 use crate::edits::{
-    claim, duplicate, header, insert, sent_segment, sign, signature, signed_segment, structure,
-    without_claim,
+    claim, duplicate, header, insert, sent_segment, sign, signature, signed_segment, structure, without_claim,
 };
 use crate::topics::Topic;
 use crate::twins;
@@ -31,9 +30,8 @@ pub const TOPIC: &str = "generated";
 pub fn file(seed: u64, count: usize, now: i64) -> Result<VectorFile, BuildError> {
     let mut random = Random(seed);
     let families = FAMILIES.len();
-    let cases = (0..count)
-        .map(|at| FAMILIES[at % families](&mut random, &format!("{TOPIC}/case-{at}")))
-        .collect();
+    let cases =
+        (0..count).map(|at| FAMILIES[at % families](&mut random, &format!("{TOPIC}/case-{at}"))).collect();
     let topic = Topic { path: TOPIC, about: "Cases with random parameters.", cases };
     topic_file(&topic, &Mint::new(keys::all()), now)
 }
@@ -90,8 +88,7 @@ fn nbf_around_now(random: &mut Random, id: &str) -> Case {
     let sign = if past { '-' } else { '+' };
     let value = format!("{{{{now{sign}{}}}}}{}", random.seconds(), random.fraction());
     let case = twins::hs256().changed(id, claim("nbf", &value));
-    let case =
-        if past { case.accept() } else { case.reject([Reason::NotYetValid]).threat(Threat::Holder) };
+    let case = if past { case.accept() } else { case.reject([Reason::NotYetValid]).threat(Threat::Holder) };
     case.title("nbf some time from now")
         .why("A token is not accepted before this time.")
         .requirement("RFC7519-4.1.5-NBF")
@@ -160,10 +157,7 @@ fn trailing_bits(random: &mut Random, id: &str) -> Case {
     twins::hs256()
         .changed(
             id,
-            sent_segment(
-                Segment::Signature,
-                jotproof_model::recipe::SegmentChange::TrailingBits { bits },
-            ),
+            sent_segment(Segment::Signature, jotproof_model::recipe::SegmentChange::TrailingBits { bits }),
         )
         .either_better_refused(
             "RFC 4648 section 3.5 lets a decoder refuse them; RFC 7515 is silent",

@@ -30,10 +30,7 @@ impl Ledger {
             vectors
                 .into_iter()
                 .map(|vector| {
-                    let line = Line {
-                        verdict: vector.expectation.name().to_owned(),
-                        digest: digest(vector),
-                    };
+                    let line = Line { verdict: vector.expectation.name().to_owned(), digest: digest(vector) };
                     (vector.id.0.clone(), line)
                 })
                 .collect(),

@@ -9,9 +9,7 @@ use jotproof_mint::{Mint, apply, base64url, keys, secret, stored};
 use jotproof_model::algorithm::Family;
 use jotproof_model::recipe::Signer;
 use jotproof_model::registry::{Binds, Requirement};
-use jotproof_model::{
-    Expectation, KeyRing, Level, Recipe, Subject, Twin, Vector, VectorFile,
-};
+use jotproof_model::{Expectation, KeyRing, Level, Recipe, Subject, Twin, Vector, VectorFile};
 use jotproof_profiles::predict::entries_for;
 use jotproof_profiles::{EntryKind, Profile, Profiles, Rules, Then, predicted};
 
@@ -39,7 +37,8 @@ pub fn all(files: &[VectorFile], published: &Ledger, profiles: &Profiles) -> Res
     found.extend(of_profiles(files, profiles));
     for now in OTHER_CLOCKS {
         let other = build::files(now)?;
-        found.extend(at_a_clock(&other, now).into_iter().map(|finding| format!("{finding} (at clock {now})")));
+        found
+            .extend(at_a_clock(&other, now).into_iter().map(|finding| format!("{finding} (at clock {now})")));
     }
     Ok(found)
 }
@@ -108,7 +107,8 @@ fn same_token_one_verdict(files: &[VectorFile]) -> Vec<String> {
         let Ok(octets) = stored::octets(token) else { continue };
         let context = serde_json::to_string(&vector.context).expect("a context is plain data");
         if let Some(earlier) = seen.insert((octets, context), vector) {
-            found.push(format!("{}: submits the same token to the same context as {}", vector.id, earlier.id));
+            found
+                .push(format!("{}: submits the same token to the same context as {}", vector.id, earlier.id));
         }
     }
     found
@@ -281,9 +281,11 @@ fn of_profiles(files: &[VectorFile], profiles: &Profiles) -> Vec<String> {
 
 /// Whether a profile carries a vector, the clock apart.
 fn carries(profile: &Profile, vector: &Vector) -> bool {
-    vector.requires.iter().all(|needed| {
-        *needed == jotproof_model::Capability::Clock || profile.capabilities.contains(needed)
-    }) && profile.demands.iter().all(|demanded| vector.requires.contains(demanded))
+    vector
+        .requires
+        .iter()
+        .all(|needed| *needed == jotproof_model::Capability::Clock || profile.capabilities.contains(needed))
+        && profile.demands.iter().all(|demanded| vector.requires.contains(demanded))
 }
 
 /// Whether an outcome is inside the allowed set, and so no deviation.

@@ -20,8 +20,10 @@ pub fn hs256() -> Case {
         "the first accepted token, from which the others are made",
     )
     .title("a token signed with HS256")
-    .why("Support for HS256 is required of every implementation; a verifier that refuses this token \
-          proves nothing by any other refusal.")
+    .why(
+        "Support for HS256 is required of every implementation; a verifier that refuses this token \
+          proves nothing by any other refusal.",
+    )
     .requirement("RFC7519-8-HS256")
     .class("V1")
 }
@@ -75,8 +77,10 @@ pub fn anycable() -> Case {
         "the first accepted token of this application",
     )
     .title("an identification token with ext and exp")
-    .why("The plain token of the documentation: the JSON-encoded identifiers, and a time at which it \
-          expires.")
+    .why(
+        "The plain token of the documentation: the JSON-encoded identifiers, and a time at which it \
+          expires.",
+    )
     .requirement("AC-EXT-1")
     .class("V1")
 }

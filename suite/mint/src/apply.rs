@@ -81,36 +81,16 @@ fn edit_recipe(recipe: &mut Recipe, edit: &Edit) -> Result<(), EditError> {
             place(members, *layer, name)?;
             members.push(Member(name.clone(), value.clone()));
         }
-        Edit::AddAlias {
-            layer,
-            of: _,
-            name,
-            how: _,
-            value,
-        } => {
+        Edit::AddAlias { layer, of: _, name, how: _, value } => {
             members(recipe, *layer)?.push(Member(name.clone(), value.clone()));
         }
-        Edit::RenameMember {
-            layer,
-            name,
-            to,
-            how: _,
-        } => {
+        Edit::RenameMember { layer, name, to, how: _ } => {
             let members = members(recipe, *layer)?;
             let place = place(members, *layer, name)?;
             members[place].0.clone_from(to);
         }
-        Edit::Surround {
-            layer,
-            before,
-            after,
-            with: _,
-        } => match content(recipe, *layer) {
-            Content::Object {
-                before: there_before,
-                after: there_after,
-                ..
-            } => {
+        Edit::Surround { layer, before, after, with: _ } => match content(recipe, *layer) {
+            Content::Object { before: there_before, after: there_after, .. } => {
                 there_before.insert_str(0, before);
                 there_after.push_str(after);
             }
@@ -118,17 +98,11 @@ fn edit_recipe(recipe: &mut Recipe, edit: &Edit) -> Result<(), EditError> {
                 return Err(EditError::NotAnObject { layer: *layer });
             }
         },
-        Edit::SetText {
-            layer,
-            text,
-            what: _,
-        } => {
+        Edit::SetText { layer, text, what: _ } => {
             *content(recipe, *layer) = Content::Text { text: text.clone() };
         }
         Edit::SetOctets { layer, base64url, what: _ } => {
-            *content(recipe, *layer) = Content::Octets {
-                base64url: base64url.clone(),
-            };
+            *content(recipe, *layer) = Content::Octets { base64url: base64url.clone() };
         }
         Edit::Sign { alg, signer } => {
             if let Some(alg) = alg {
@@ -139,9 +113,7 @@ fn edit_recipe(recipe: &mut Recipe, edit: &Edit) -> Result<(), EditError> {
         Edit::Signature { change } => recipe.signature.push(change.clone()),
         Edit::Segment { change } => recipe.segments.push(change.clone()),
         Edit::Structure { change } => recipe.structure.push(change.clone()),
-        Edit::Context {
-            change: ContextChange::Key { from, to },
-        } => {
+        Edit::Context { change: ContextChange::Key { from, to } } => {
             if let Signer::Key { key, .. } = &mut recipe.signer
                 && key == from
             {
@@ -157,8 +129,7 @@ fn edit_context(context: &mut Context, change: &ContextChange) -> Result<(), Edi
     match change {
         ContextChange::Key { from, to } | ContextChange::ConfiguredKey { from, to } => {
             let key = context.keys.iter_mut().find(|key| *key == from);
-            key.ok_or_else(|| EditError::NoSuchKey(from.clone()))?
-                .clone_from(to);
+            key.ok_or_else(|| EditError::NoSuchKey(from.clone()))?.clone_from(to);
         }
         ContextChange::AddKey { key } => context.keys.push(key.clone()),
         ContextChange::Algorithms { algorithms } => context.algorithms.clone_from(algorithms),
@@ -191,10 +162,7 @@ fn place(members: &[Member], layer: Layer, name: &str) -> Result<usize, EditErro
     members
         .iter()
         .position(|member| member.0 == name)
-        .ok_or_else(|| EditError::NoSuchMember {
-            layer,
-            name: name.to_owned(),
-        })
+        .ok_or_else(|| EditError::NoSuchMember { layer, name: name.to_owned() })
 }
 
 /// Gives the first member with this raw name another value, or appends it.

@@ -11,12 +11,8 @@ use thiserror::Error;
 /// Every key of `fixtures/keys`, by name.
 #[must_use]
 pub fn all() -> &'static KeyRing {
-    static ALL: LazyLock<KeyRing> = LazyLock::new(|| {
-        EMBEDDED
-            .iter()
-            .map(|(name, key)| ((*name).to_owned(), key.material()))
-            .collect()
-    });
+    static ALL: LazyLock<KeyRing> =
+        LazyLock::new(|| EMBEDDED.iter().map(|(name, key)| ((*name).to_owned(), key.material())).collect());
     &ALL
 }
 
@@ -218,10 +214,7 @@ mod tests {
             assert!(!jwk.contains([' ', '\n']), "{name}: {jwk}");
             assert_eq!(parse(jwk)["kid"], *name);
         }
-        assert_eq!(
-            all()["hmac-1-byte"].jwk,
-            r#"{"kty":"oct","k":"cw","kid":"hmac-1-byte"}"#
-        );
+        assert_eq!(all()["hmac-1-byte"].jwk, r#"{"kty":"oct","k":"cw","kid":"hmac-1-byte"}"#);
     }
 
     #[test]
@@ -243,11 +236,7 @@ mod tests {
             ("hmac-64-bytes-foreign", 64),
             ("hmac-129-bytes", 129),
         ] {
-            assert_eq!(
-                all()[name].secret.as_ref().map(String::len),
-                Some(length),
-                "{name}"
-            );
+            assert_eq!(all()[name].secret.as_ref().map(String::len), Some(length), "{name}");
         }
     }
 

@@ -7,13 +7,7 @@
 //! There is no verifier here. What the mint signs is verified by the reference, which shares no
 //! cryptographic crate with it: every accepted vector is a check of one against the other.
 
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        reason = "a test that panics is a test that fails"
-    )
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that panics is a test that fails"))]
 
 pub mod apply;
 pub mod base64url;

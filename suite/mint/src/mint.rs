@@ -49,15 +49,9 @@ impl Mint {
     /// A mint with these keys.
     #[must_use]
     pub fn new(keys: &KeyRing) -> Self {
-        let key = |material: &KeyMaterial| Key {
-            material: material.clone(),
-            private: OnceLock::new(),
-        };
+        let key = |material: &KeyMaterial| Key { material: material.clone(), private: OnceLock::new() };
         Self {
-            keys: keys
-                .iter()
-                .map(|(name, material)| (name.clone(), key(material)))
-                .collect(),
+            keys: keys.iter().map(|(name, material)| (name.clone(), key(material))).collect(),
             signatures: Mutex::default(),
         }
     }
@@ -97,41 +91,25 @@ impl Mint {
 
         let mut token = format!("{header}.{payload}.{signature}");
         for change in &recipe.structure {
-            token = change::structure::change(&token, change)
-                .map_err(|why| MintError::Structure { why })?;
+            token = change::structure::change(&token, change).map_err(|why| MintError::Structure { why })?;
         }
         Ok(token.into_bytes())
     }
 
     /// The octets of the signature over a signing input.
     fn sign(&self, signer: &Signer, input: &[u8]) -> Result<Vec<u8>, MintError> {
-        let Signer::Key {
-            key: name,
-            form,
-            algorithm,
-        } = signer
-        else {
+        let Signer::Key { key: name, form, algorithm } = signer else {
             return Ok(Vec::new());
         };
-        let key = self
-            .keys
-            .get(name)
-            .ok_or_else(|| UnknownKey(name.clone()))?;
+        let key = self.keys.get(name).ok_or_else(|| UnknownKey(name.clone()))?;
         let signature = if *form == KeyForm::Natural {
             self.sign_natural(name, key, *algorithm, input)
         } else if algorithm.family() == Family::Hmac {
-            secret::octets(&key.material, *form)
-                .and_then(|secret| sign::hmac(&secret, *algorithm, input))
+            secret::octets(&key.material, *form).and_then(|secret| sign::hmac(&secret, *algorithm, input))
         } else {
-            Err(SignError::FormIsForHmac {
-                algorithm: *algorithm,
-                form: *form,
-            })
+            Err(SignError::FormIsForHmac { algorithm: *algorithm, form: *form })
         };
-        signature.map_err(|why| MintError::Sign {
-            key: name.clone(),
-            why,
-        })
+        signature.map_err(|why| MintError::Sign { key: name.clone(), why })
     }
 
     fn sign_natural(
@@ -149,16 +127,8 @@ impl Mint {
 
         // A thread that panicked while it held the lock leaves whole entries behind: they are
         // inserted in one step.
-        let remembered = || {
-            self.signatures
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        let signed = Signed {
-            key: name.to_owned(),
-            algorithm,
-            input: Sha256::digest(input).into(),
-        };
+        let remembered = || self.signatures.lock().unwrap_or_else(PoisonError::into_inner);
+        let signed = Signed { key: name.to_owned(), algorithm, input: Sha256::digest(input).into() };
         if let Some(signature) = remembered().get(&signed) {
             return Ok(signature.clone());
         }
@@ -175,9 +145,7 @@ impl Mint {
 
 impl fmt::Debug for Mint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mint")
-            .field("keys", &self.keys.keys())
-            .finish_non_exhaustive()
+        f.debug_struct("Mint").field("keys", &self.keys.keys()).finish_non_exhaustive()
     }
 }
 
@@ -245,15 +213,9 @@ fn layer_name(layer: Layer) -> &'static str {
 
 /// What a segment decodes to, at a clock.
 fn content(content: &Content, layer: Layer, now: i64) -> Result<Vec<u8>, MintError> {
-    let fill = |text: &str| {
-        placeholder::fill(text, now).map_err(|why| MintError::Placeholder { layer, why })
-    };
+    let fill = |text: &str| placeholder::fill(text, now).map_err(|why| MintError::Placeholder { layer, why });
     match content {
-        Content::Object {
-            members,
-            before,
-            after,
-        } => {
+        Content::Object { members, before, after } => {
             let mut text = fill(before)?;
             text.push('{');
             for (place, Member(name, value)) in members.iter().enumerate() {
@@ -278,9 +240,7 @@ fn content(content: &Content, layer: Layer, now: i64) -> Result<Vec<u8>, MintErr
 }
 
 fn change_segment(text: &mut String, edit: &SegmentEdit) -> Result<(), MintError> {
-    *text = change::segment::change(text, &edit.change).map_err(|why| MintError::Segment {
-        segment: edit.segment,
-        why,
-    })?;
+    *text = change::segment::change(text, &edit.change)
+        .map_err(|why| MintError::Segment { segment: edit.segment, why })?;
     Ok(())
 }

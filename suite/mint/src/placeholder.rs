@@ -49,9 +49,7 @@ pub fn offsets(text: &str) -> Result<Vec<i64>, PlaceholderError> {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlaceholderError {
     /// It is not one.
-    #[error(
-        "{0:?} is not a placeholder: write {{{{now}}}}, {{{{now+SECONDS}}}} or {{{{now-SECONDS}}}}"
-    )]
+    #[error("{0:?} is not a placeholder: write {{{{now}}}}, {{{{now+SECONDS}}}} or {{{{now-SECONDS}}}}")]
     Malformed(String),
     /// Its time is not a 64-bit number of seconds.
     #[error("{0:?} is a time beyond 64 bits: take fewer seconds")]
@@ -69,37 +67,21 @@ fn next(text: &str) -> Result<Option<(&str, Placeholder<'_>, &str)>, Placeholder
         return Ok(None);
     };
     let (before, from_open) = text.split_at(start);
-    let end = from_open
-        .find(CLOSE)
-        .map(|close| close + CLOSE.len())
-        .ok_or_else(|| malformed(from_open))?;
+    let end = from_open.find(CLOSE).map(|close| close + CLOSE.len()).ok_or_else(|| malformed(from_open))?;
     let (placeholder, after) = from_open.split_at(end);
     let inner = &placeholder[OPEN.len()..placeholder.len() - CLOSE.len()];
-    let signed = inner
-        .strip_prefix("now")
-        .ok_or_else(|| malformed(placeholder))?;
+    let signed = inner.strip_prefix("now").ok_or_else(|| malformed(placeholder))?;
     let offset = if signed.is_empty() {
         0
     } else {
-        let digits = signed
-            .strip_prefix(['+', '-'])
-            .ok_or_else(|| malformed(placeholder))?;
+        let digits = signed.strip_prefix(['+', '-']).ok_or_else(|| malformed(placeholder))?;
         if digits.is_empty() || !digits.bytes().all(|octet| octet.is_ascii_digit()) {
             return Err(malformed(placeholder));
         }
         // Only the size can be wrong now: `i64` reads a sign and ASCII digits.
-        signed
-            .parse()
-            .map_err(|_| PlaceholderError::OutOfRange(placeholder.to_owned()))?
+        signed.parse().map_err(|_| PlaceholderError::OutOfRange(placeholder.to_owned()))?
     };
-    Ok(Some((
-        before,
-        Placeholder {
-            text: placeholder,
-            offset,
-        },
-        after,
-    )))
+    Ok(Some((before, Placeholder { text: placeholder, offset }, after)))
 }
 
 /// Names the placeholder, or its beginning where it has no end in sight.
@@ -123,11 +105,7 @@ mod tests {
             ("{{now+3600}}", "1700003600", vec![3600]),
             ("{{now-60}}", "1699999940", vec![-60]),
             ("{{now-1700000001}}", "-1", vec![-1_700_000_001]),
-            (
-                "{{now}}.5e0,{{now+1}}}}",
-                "1700000000.5e0,1700000001}}",
-                vec![0, 1],
-            ),
+            ("{{now}}.5e0,{{now+1}}}}", "1700000000.5e0,1700000001}}", vec![0, 1]),
         ] {
             assert_eq!(fill(text, NOW).as_deref(), Ok(filled), "{text}");
             assert_eq!(offsets(text), Ok(expected), "{text}");
@@ -159,20 +137,11 @@ mod tests {
     #[test]
     fn a_time_beyond_64_bits_is_an_error_that_names_it() {
         let too_large = "{{now+9223372036854775808}}";
-        assert_eq!(
-            offsets(too_large),
-            Err(PlaceholderError::OutOfRange(too_large.to_owned()))
-        );
+        assert_eq!(offsets(too_large), Err(PlaceholderError::OutOfRange(too_large.to_owned())));
         let at_this_clock = "{{now+9223372036854775807}}";
         assert_eq!(offsets(at_this_clock), Ok(vec![i64::MAX]));
-        assert_eq!(
-            fill(at_this_clock, NOW),
-            Err(PlaceholderError::OutOfRange(at_this_clock.to_owned()))
-        );
-        assert_eq!(
-            fill("{{now-9223372036854775808}}", 0).as_deref(),
-            Ok("-9223372036854775808")
-        );
+        assert_eq!(fill(at_this_clock, NOW), Err(PlaceholderError::OutOfRange(at_this_clock.to_owned())));
+        assert_eq!(fill("{{now-9223372036854775808}}", 0).as_deref(), Ok("-9223372036854775808"));
     }
 
     #[test]

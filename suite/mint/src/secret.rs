@@ -15,10 +15,7 @@ use crate::sign::SignError;
 ///
 /// Where the key has no such form: only HMAC keys have a secret, and they have no public half.
 pub fn octets(key: &KeyMaterial, form: KeyForm) -> Result<Vec<u8>, SignError> {
-    let none = || SignError::NoSuchForm {
-        form,
-        kind: key.kind,
-    };
+    let none = || SignError::NoSuchForm { form, kind: key.kind };
     let text = |text: &Option<String>| text.clone().map(String::into_bytes).ok_or_else(none);
     let public_pem = || key.public_pem.as_deref().ok_or_else(none);
     match form {
@@ -39,10 +36,7 @@ pub fn octets(key: &KeyMaterial, form: KeyForm) -> Result<Vec<u8>, SignError> {
 
 /// The octets inside a PEM file (RFC 7468 section 3).
 pub(crate) fn der(pem: &str) -> Option<Vec<u8>> {
-    let text: String = pem
-        .lines()
-        .filter(|line| !line.starts_with("-----"))
-        .collect();
+    let text: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
     STANDARD.decode(text).ok()
 }
 
@@ -79,50 +73,27 @@ mod tests {
         assert_eq!(get(KeyForm::PublicPemNoNewline), pem.trim_end().as_bytes());
         let crlf = String::from_utf8(get(KeyForm::PublicPemCrlf)).unwrap();
         assert!(crlf.ends_with("-----END PUBLIC KEY-----\r\n"));
-        assert_eq!(
-            crlf.lines().collect::<Vec<_>>(),
-            pem.lines().collect::<Vec<_>>()
-        );
-        assert_eq!(
-            get(KeyForm::Pkcs1Pem),
-            key.public_pkcs1_pem.as_deref().unwrap().as_bytes()
-        );
-        assert_eq!(
-            get(KeyForm::CertificatePem),
-            key.certificate_pem.as_deref().unwrap().as_bytes()
-        );
+        assert_eq!(crlf.lines().collect::<Vec<_>>(), pem.lines().collect::<Vec<_>>());
+        assert_eq!(get(KeyForm::Pkcs1Pem), key.public_pkcs1_pem.as_deref().unwrap().as_bytes());
+        assert_eq!(get(KeyForm::CertificatePem), key.certificate_pem.as_deref().unwrap().as_bytes());
         assert_eq!(get(KeyForm::JwkJson), key.jwk.as_bytes());
 
         let der = get(KeyForm::PublicDer);
         let n = get(KeyForm::RawPublic);
         assert_eq!(n.len(), 256);
-        assert_eq!(
-            der[..2],
-            [0x30, 0x82],
-            "a SEQUENCE with a length of two octets"
-        );
-        assert!(
-            der.windows(n.len()).any(|part| part == n),
-            "the modulus is inside"
-        );
+        assert_eq!(der[..2], [0x30, 0x82], "a SEQUENCE with a length of two octets");
+        assert!(der.windows(n.len()).any(|part| part == n), "the modulus is inside");
     }
 
     #[test]
     fn the_raw_public_key_ends_the_der_of_every_other_kind() {
-        for (name, length) in [
-            ("p-256", 64),
-            ("p-384", 96),
-            ("p-521", 132),
-            ("secp256k1", 64),
-            ("ed25519", 32),
-        ] {
+        for (name, length) in
+            [("p-256", 64), ("p-384", 96), ("p-521", 132), ("secp256k1", 64), ("ed25519", 32)]
+        {
             let key = &keys::all()[name];
             let raw = octets(key, KeyForm::RawPublic).unwrap();
             assert_eq!(raw.len(), length, "{name}");
-            assert!(
-                octets(key, KeyForm::PublicDer).unwrap().ends_with(&raw),
-                "{name}"
-            );
+            assert!(octets(key, KeyForm::PublicDer).unwrap().ends_with(&raw), "{name}");
         }
     }
 
@@ -137,11 +108,7 @@ mod tests {
             ("hmac-64-bytes", KeyForm::RawPublic),
         ] {
             let kind = keys::all()[name].kind;
-            assert_eq!(
-                octets(&keys::all()[name], form),
-                Err(SignError::NoSuchForm { form, kind }),
-                "{name}"
-            );
+            assert_eq!(octets(&keys::all()[name], form), Err(SignError::NoSuchForm { form, kind }), "{name}");
         }
     }
 }

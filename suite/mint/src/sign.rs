@@ -57,17 +57,12 @@ impl PrivateKey {
     pub fn new(key: &KeyMaterial) -> Result<Self, SignError> {
         let malformed = || SignError::Malformed("private PEM");
         let pem = || {
-            key.private_pem.as_deref().ok_or(SignError::NoSuchForm {
-                form: KeyForm::Natural,
-                kind: key.kind,
-            })
+            key.private_pem.as_deref().ok_or(SignError::NoSuchForm { form: KeyForm::Natural, kind: key.kind })
         };
         let inner = match key.kind {
             KeyKind::Hmac => Inner::Hmac(secret::octets(key, KeyForm::Natural)?),
             KeyKind::Rsa => Inner::Rsa {
-                key: RsaPrivateKey::from_pkcs8_pem(pem()?)
-                    .map(Box::new)
-                    .map_err(|_| malformed())?,
+                key: RsaPrivateKey::from_pkcs8_pem(pem()?).map(Box::new).map_err(|_| malformed())?,
                 der: secret::der(pem()?).ok_or_else(malformed)?,
             },
             KeyKind::P256 => Inner::P256(ec(pem()?, malformed)?),
@@ -110,19 +105,14 @@ impl PrivateKey {
             (Family::Ecdsa, Inner::P521(key)) => Ok(ecdsa(key, algorithm, input)),
             (Family::Ecdsa, Inner::Secp256k1(key)) => Ok(ecdsa(key, algorithm, input)),
             (Family::EdDsa, Inner::Ed25519(key)) => Ok(key.sign(input).to_bytes().to_vec()),
-            _ => Err(SignError::Unfit {
-                algorithm,
-                kind: self.kind(),
-            }),
+            _ => Err(SignError::Unfit { algorithm, kind: self.kind() }),
         }
     }
 }
 
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PrivateKey")
-            .field("kind", &self.kind())
-            .finish_non_exhaustive()
+        f.debug_struct("PrivateKey").field("kind", &self.kind()).finish_non_exhaustive()
     }
 }
 
@@ -130,9 +120,7 @@ impl fmt::Debug for PrivateKey {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SignError {
     /// The algorithm is for keys of another kind.
-    #[error(
-        "{algorithm} does not sign with a key of kind {kind:?}: take an algorithm of its family"
-    )]
+    #[error("{algorithm} does not sign with a key of kind {kind:?}: take an algorithm of its family")]
     Unfit {
         /// The algorithm.
         algorithm: Algorithm,
@@ -140,9 +128,7 @@ pub enum SignError {
         kind: KeyKind,
     },
     /// A form of the key other than the natural one, for an algorithm that is not HMAC.
-    #[error(
-        "{algorithm} signs with the key itself, not with its form {form:?}: forms are for HMAC"
-    )]
+    #[error("{algorithm} signs with the key itself, not with its form {form:?}: forms are for HMAC")]
     FormIsForHmac {
         /// The algorithm.
         algorithm: Algorithm,
@@ -195,11 +181,7 @@ impl Hash {
 
     fn digest(self, parts: &[&[u8]]) -> Vec<u8> {
         fn all<D: sha2::Digest>(parts: &[&[u8]]) -> Vec<u8> {
-            parts
-                .iter()
-                .fold(D::new(), D::chain_update)
-                .finalize()
-                .to_vec()
+            parts.iter().fold(D::new(), D::chain_update).finalize().to_vec()
         }
         match self {
             Self::Sha256 => all::<Sha256>(parts),
@@ -229,27 +211,19 @@ pub fn hmac(secret: &[u8], algorithm: Algorithm, input: &[u8]) -> Result<Vec<u8>
         Algorithm::HS256 => Ok(mac!(Sha256)),
         Algorithm::HS384 => Ok(mac!(Sha384)),
         Algorithm::HS512 => Ok(mac!(Sha512)),
-        _ => Err(SignError::Unfit {
-            algorithm,
-            kind: KeyKind::Hmac,
-        }),
+        _ => Err(SignError::Unfit { algorithm, kind: KeyKind::Hmac }),
     }
 }
 
 /// RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2.1), which is deterministic by itself.
-fn rsa_pkcs1(
-    key: &RsaPrivateKey,
-    algorithm: Algorithm,
-    input: &[u8],
-) -> Result<Vec<u8>, SignError> {
+fn rsa_pkcs1(key: &RsaPrivateKey, algorithm: Algorithm, input: &[u8]) -> Result<Vec<u8>, SignError> {
     let hash = Hash::of(algorithm);
     let padding = match hash {
         Hash::Sha256 => Pkcs1v15Sign::new::<rsa::sha2::Sha256>(),
         Hash::Sha384 => Pkcs1v15Sign::new::<rsa::sha2::Sha384>(),
         Hash::Sha512 => Pkcs1v15Sign::new::<rsa::sha2::Sha512>(),
     };
-    key.sign(padding, &hash.digest(&[input]))
-        .map_err(|error| SignError::Rsa(error.to_string()))
+    key.sign(padding, &hash.digest(&[input])).map_err(|error| SignError::Rsa(error.to_string()))
 }
 
 /// RSASSA-PSS with MGF1 over the same hash and a salt as long as it (RFC 7518 section 3.5).
@@ -273,8 +247,7 @@ fn rsa_pss(
         Hash::Sha384 => Pss::new::<rsa::sha2::Sha384>(),
         Hash::Sha512 => Pss::new::<rsa::sha2::Sha512>(),
     };
-    key.sign_with_rng(&mut Salt(&salt), padding, &digest)
-        .map_err(|error| SignError::Rsa(error.to_string()))
+    key.sign_with_rng(&mut Salt(&salt), padding, &digest).map_err(|error| SignError::Rsa(error.to_string()))
 }
 
 /// A salt that is the same every time, and another for another key or input.

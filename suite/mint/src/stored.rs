@@ -17,18 +17,11 @@ pub fn store(token: &[u8], recipe: &Recipe) -> Token {
         && token.len() > LONG
         && is_run(token, text.as_bytes(), *times)
     {
-        return Token::Run {
-            text: text.clone(),
-            times: *times,
-        };
+        return Token::Run { text: text.clone(), times: *times };
     }
     match str::from_utf8(token) {
-        Ok(text) => Token::Text {
-            text: text.to_owned(),
-        },
-        Err(_) => Token::Octets {
-            base64url: base64url::encode(token),
-        },
+        Ok(text) => Token::Text { text: text.to_owned() },
+        Err(_) => Token::Octets { base64url: base64url::encode(token) },
     }
 }
 
@@ -40,9 +33,7 @@ pub fn store(token: &[u8], recipe: &Recipe) -> Token {
 pub fn octets(token: &Token) -> Result<Vec<u8>, StoredError> {
     match token {
         Token::Text { text } => Ok(text.clone().into_bytes()),
-        Token::Octets { base64url } => {
-            base64url::decode(base64url).map_err(StoredError::NotBase64url)
-        }
+        Token::Octets { base64url } => base64url::decode(base64url).map_err(StoredError::NotBase64url),
         Token::Run { text, times } => {
             let times = usize::try_from(*times).unwrap_or(usize::MAX);
             match text.len().checked_mul(times) {
@@ -67,9 +58,7 @@ pub enum StoredError {
 /// Whether the token is the text so many times: a recipe of another token must not decide how this
 /// one is stored.
 fn is_run(token: &[u8], text: &[u8], times: u32) -> bool {
-    let length = usize::try_from(times)
-        .ok()
-        .and_then(|times| text.len().checked_mul(times));
+    let length = usize::try_from(times).ok().and_then(|times| text.len().checked_mul(times));
     length == Some(token.len())
         && !text.is_empty()
         && token.chunks_exact(text.len()).all(|chunk| chunk == text)

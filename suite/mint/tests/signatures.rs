@@ -1,9 +1,6 @@
 //! What holds for the signature of every algorithm with every key.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that panics is a test that fails"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that panics is a test that fails")]
 
 use std::collections::BTreeSet;
 use std::thread;
@@ -18,17 +15,9 @@ const NOW: i64 = 1_700_000_000;
 
 fn recipe(key: &str, form: KeyForm, algorithm: Algorithm) -> Recipe {
     Recipe {
-        header: Content::Text {
-            text: format!("{{\"alg\":\"{algorithm}\"}}"),
-        },
-        payload: Content::Text {
-            text: "{\"exp\":{{now+3600}}}".into(),
-        },
-        signer: Signer::Key {
-            key: key.into(),
-            form,
-            algorithm,
-        },
+        header: Content::Text { text: format!("{{\"alg\":\"{algorithm}\"}}") },
+        payload: Content::Text { text: "{\"exp\":{{now+3600}}}".into() },
+        signer: Signer::Key { key: key.into(), form, algorithm },
         signature: vec![],
         segments: vec![],
         structure: vec![],
@@ -64,23 +53,13 @@ fn every_algorithm_with_every_key_gives_its_length_or_says_that_it_does_not_fit(
             let signature = key.sign(algorithm, b"input");
             let too_short = algorithm == Algorithm::PS512 && name.starts_with("rsa-1024");
             match length(name, material.kind, algorithm) {
-                Some(_) if too_short => assert_eq!(
-                    signature,
-                    Err(SignError::ModulusTooShort {
-                        algorithm,
-                        bits: 1024
-                    }),
-                    "{name}"
-                ),
+                Some(_) if too_short => {
+                    assert_eq!(signature, Err(SignError::ModulusTooShort { algorithm, bits: 1024 }), "{name}")
+                }
                 Some(length) => assert_eq!(signature.unwrap().len(), length, "{algorithm} {name}"),
-                None => assert_eq!(
-                    signature,
-                    Err(SignError::Unfit {
-                        algorithm,
-                        kind: material.kind
-                    }),
-                    "{name}"
-                ),
+                None => {
+                    assert_eq!(signature, Err(SignError::Unfit { algorithm, kind: material.kind }), "{name}")
+                }
             }
         }
     }
@@ -108,21 +87,9 @@ fn two_mints_make_the_same_token_byte_for_byte() {
     ] {
         let recipe = recipe(key, KeyForm::Natural, algorithm);
         let token = one.token(&recipe, NOW).unwrap();
-        assert_eq!(
-            one.token(&recipe, NOW).unwrap(),
-            token,
-            "{algorithm}, remembered"
-        );
-        assert_eq!(
-            other.token(&recipe, NOW).unwrap(),
-            token,
-            "{algorithm}, made anew"
-        );
-        assert_ne!(
-            one.token(&recipe, NOW + 1).unwrap(),
-            token,
-            "{algorithm}, later"
-        );
+        assert_eq!(one.token(&recipe, NOW).unwrap(), token, "{algorithm}, remembered");
+        assert_eq!(other.token(&recipe, NOW).unwrap(), token, "{algorithm}, made anew");
+        assert_ne!(one.token(&recipe, NOW + 1).unwrap(), token, "{algorithm}, later");
         tokens.insert(token);
     }
     assert_eq!(tokens.len(), Algorithm::ALL.len());
@@ -133,13 +100,8 @@ fn several_threads_share_a_mint() {
     let mint = Mint::new(keys::all());
     let recipe = recipe("rsa-2048", KeyForm::Natural, Algorithm::PS256);
     let tokens: BTreeSet<_> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..4)
-            .map(|_| scope.spawn(|| mint.token(&recipe, NOW).unwrap()))
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| mint.token(&recipe, NOW).unwrap())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert_eq!(tokens.len(), 1);
 }
@@ -159,10 +121,7 @@ fn every_form_of_a_public_key_serves_as_an_hmac_secret() {
     ];
     let tokens: BTreeSet<_> = forms
         .into_iter()
-        .map(|form| {
-            mint.token(&recipe("rsa-2048", form, Algorithm::HS256), NOW)
-                .unwrap()
-        })
+        .map(|form| mint.token(&recipe("rsa-2048", form, Algorithm::HS256), NOW).unwrap())
         .collect();
     assert_eq!(tokens.len(), forms.len(), "each is another secret");
 }

@@ -10,9 +10,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// The header of a token names its algorithm as text and may name anything; this is the closed list
 /// of what can really be computed.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "each name is the registered one")]
 pub enum Algorithm {
     HS256,

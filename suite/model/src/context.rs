@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::Algorithm;
 
 /// Whose claim rules apply to a token.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Application {
     /// RFC 7519 alone.

@@ -122,9 +122,7 @@ pub enum Edit {
 }
 
 /// One of the two JSON objects of a token.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it (RFC 7519 section 3)")]
 pub enum Layer {
@@ -133,9 +131,7 @@ pub enum Layer {
 }
 
 /// How a member name differs from the one that it resembles.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Alias {
     /// By the case of ASCII letters.
@@ -150,9 +146,7 @@ pub enum Alias {
 }
 
 /// What stands around a JSON object.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Surrounding {
     /// Insignificant white space (RFC 8259 section 2).
@@ -164,9 +158,7 @@ pub enum Surrounding {
 }
 
 /// What stands in place of a JSON object.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TextKind {
     /// The JSON literal `null`.
@@ -182,9 +174,7 @@ pub enum TextKind {
 }
 
 /// What octets that are not UTF-8 are.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OctetsKind {
     /// An object in UTF-8, but for octets inside a string that are not well-formed (RFC 3629).

@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a token is refused: one closed list for expectations, the reference and the answers of
 /// servers.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// There is no token: the text is empty.

@@ -78,9 +78,7 @@ pub struct Vector {
 }
 
 /// The permanent name of a vector: lower-case words in a path, without ordinals.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct VectorId(#[schemars(regex(pattern = r"^[a-z0-9-]+(/[a-z0-9-]+)+$"))] pub String);
 
@@ -151,9 +149,7 @@ pub enum Twin {
 }
 
 /// Who can make the token.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Threat {
     /// Anybody: its signing input was never signed by a configured key, or that key is no secret.
@@ -169,9 +165,7 @@ pub enum Threat {
 }
 
 /// How bad it is.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Severity {

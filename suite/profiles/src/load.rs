@@ -46,10 +46,8 @@ impl Profiles {
             })?;
             let newest = file.versions.len().saturating_sub(1);
             for (index, version) in file.versions.iter().enumerate() {
-                let profile = resolve(&file, version).map_err(|error| LoadError::Rule {
-                    file: (*name).to_owned(),
-                    error,
-                })?;
+                let profile = resolve(&file, version)
+                    .map_err(|error| LoadError::Rule { file: (*name).to_owned(), error })?;
                 let mut names = version.aliases.clone();
                 if index == newest && file.family != version.name {
                     names.push(file.family.clone());
@@ -119,7 +117,8 @@ fn resolve(file: &ProfileFile, version: &Version) -> Result<Profile, RuleError> 
 
 /// Compares versions number by number.
 fn compare(left: &str, right: &str) -> Ordering {
-    let numbers = |text: &str| -> Vec<u64> { text.split('.').map(|part| part.parse().unwrap_or(0)).collect() };
+    let numbers =
+        |text: &str| -> Vec<u64> { text.split('.').map(|part| part.parse().unwrap_or(0)).collect() };
     numbers(left).cmp(&numbers(right))
 }
 

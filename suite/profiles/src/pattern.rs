@@ -2,7 +2,9 @@
 //! or outcomes.
 
 use jotproof_model::edit::{Alias, Layer, OctetsKind, Surrounding, TextKind};
-use jotproof_model::recipe::{Content, KeyForm, Member, Place, Segment, SegmentChange, Signer, StructureChange};
+use jotproof_model::recipe::{
+    Content, KeyForm, Member, Place, Segment, SegmentChange, Signer, StructureChange,
+};
 use jotproof_model::{Algorithm, Application, Context, Edit, Subject, Twin, Vector};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -83,6 +85,9 @@ pub struct Pattern {
     /// Whether an issuer is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer_configured: Option<bool>,
+    /// Whether the edit is the only one of its vector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alone: Option<bool>,
     /// Raw names of members that the payload has, by its recipe.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beside: Vec<String>,
@@ -165,7 +170,10 @@ impl Pattern {
             return false;
         }
         match &vector.twin {
-            Twin::Vector { edits, .. } => edits.iter().any(|edit| self.edit_matches(edit, &vector.context)),
+            Twin::Vector { edits, .. } => {
+                is(self.alone, edits.len() == 1)
+                    && edits.iter().any(|edit| self.edit_matches(edit, &vector.context))
+            }
             Twin::Nothing { .. } => self.says_nothing_of_edits(),
         }
     }
@@ -202,7 +210,8 @@ impl Pattern {
         }
         self.edit.is_none_or(|name| name == has.name)
             && self.layer.is_none_or(|layer| has.layer == Some(layer))
-            && (self.members.is_empty() || has.member.is_some_and(|member| self.members.iter().any(|m| m == member)))
+            && (self.members.is_empty()
+                || has.member.is_some_and(|member| self.members.iter().any(|m| m == member)))
             && has.member.is_none_or(|member| !self.not_members.iter().any(|m| m == member))
             && self.value.as_ref().is_none_or(|pattern| has.value.is_some_and(|value| pattern.matches(value)))
             && (self.how.is_empty() || has.how.is_some_and(|how| self.how.contains(&how)))
@@ -210,8 +219,10 @@ impl Pattern {
             && self.before.is_none_or(|before| has.before == Some(before))
             && (self.what.is_empty() || has.what.is_some_and(|what| self.what.contains(&what)))
             && (self.octets.is_empty() || has.octets.is_some_and(|octets| self.octets.contains(&octets)))
-            && (self.segments.is_empty() || has.segment.is_some_and(|segment| self.segments.contains(&segment)))
-            && (self.changes.is_empty() || has.change.is_some_and(|change| self.changes.iter().any(|c| c == change)))
+            && (self.segments.is_empty()
+                || has.segment.is_some_and(|segment| self.segments.contains(&segment)))
+            && (self.changes.is_empty()
+                || has.change.is_some_and(|change| self.changes.iter().any(|c| c == change)))
             && self.only_characters.as_ref().is_none_or(|allowed| {
                 has.inserted.is_some_and(|text| text.chars().all(|c| allowed.contains(c)))
             })
@@ -220,7 +231,8 @@ impl Pattern {
             && (self.signed_with.is_empty() || has.algorithm.is_some_and(|a| self.signed_with.contains(&a)))
             && self.signed_by_configured_key.is_none_or(|configured| has.configured_key == Some(configured))
             && (self.alg.is_empty() || has.alg.is_some_and(|alg| self.alg.iter().any(|a| a == alg)))
-            && (self.options.is_empty() || has.option.is_some_and(|option| self.options.iter().any(|o| o == option)))
+            && (self.options.is_empty()
+                || has.option.is_some_and(|option| self.options.iter().any(|o| o == option)))
     }
 }
 
@@ -295,11 +307,9 @@ impl<'a> Facts<'a> {
                 value: Some(value),
                 ..Self::named(EditName::SetMember)
             },
-            Edit::RemoveMember { layer, name } => Self {
-                layer: Some(*layer),
-                member: Some(name),
-                ..Self::named(EditName::RemoveMember)
-            },
+            Edit::RemoveMember { layer, name } => {
+                Self { layer: Some(*layer), member: Some(name), ..Self::named(EditName::RemoveMember) }
+            }
             Edit::DuplicateMember { layer, name, value } => Self {
                 layer: Some(*layer),
                 member: Some(name),
@@ -325,16 +335,12 @@ impl<'a> Facts<'a> {
                 before: Some(!before.is_empty()),
                 ..Self::named(EditName::Surround)
             },
-            Edit::SetText { layer, what, text: _ } => Self {
-                layer: Some(*layer),
-                what: Some(*what),
-                ..Self::named(EditName::SetText)
-            },
-            Edit::SetOctets { layer, base64url: _, what } => Self {
-                layer: Some(*layer),
-                octets: Some(*what),
-                ..Self::named(EditName::SetOctets)
-            },
+            Edit::SetText { layer, what, text: _ } => {
+                Self { layer: Some(*layer), what: Some(*what), ..Self::named(EditName::SetText) }
+            }
+            Edit::SetOctets { layer, base64url: _, what } => {
+                Self { layer: Some(*layer), octets: Some(*what), ..Self::named(EditName::SetOctets) }
+            }
             Edit::Sign { alg, signer } => Self {
                 alg: alg.as_deref(),
                 algorithm: match signer {
@@ -343,10 +349,9 @@ impl<'a> Facts<'a> {
                 },
                 ..Self::named(EditName::Sign)
             },
-            Edit::Signature { change } => Self {
-                change: Some(change.name()),
-                ..Self::named(EditName::Signature)
-            },
+            Edit::Signature { change } => {
+                Self { change: Some(change.name()), ..Self::named(EditName::Signature) }
+            }
             Edit::Segment { change } => Self {
                 segment: Some(change.segment),
                 change: Some(change.change.name()),
@@ -385,10 +390,9 @@ impl<'a> Facts<'a> {
                 },
                 ..Self::named(EditName::Structure)
             },
-            Edit::Context { change } => Self {
-                option: Some(change.name()),
-                ..Self::named(EditName::Context)
-            },
+            Edit::Context { change } => {
+                Self { option: Some(change.name()), ..Self::named(EditName::Context) }
+            }
         }
     }
 }

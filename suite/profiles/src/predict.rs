@@ -113,19 +113,16 @@ pub fn entries_for<'a>(
     profile: &'a Profile,
     kind: EntryKind,
 ) -> impl Iterator<Item = &'a Entry> {
-    profile
-        .entries
-        .iter()
-        .filter(move |entry| {
-            entry.kind == kind
-                && (match kind {
-                    EntryKind::Choice => is_choice(&entry.then, &vector.expectation),
-                    EntryKind::Deviation | EntryKind::Grant => {
-                        !matches!(vector.expectation, Expectation::Either { .. })
-                    }
-                })
-                && entry.when.iter().any(|pattern| pattern.selects(vector))
-        })
+    profile.entries.iter().filter(move |entry| {
+        entry.kind == kind
+            && (match kind {
+                EntryKind::Choice => is_choice(&entry.then, &vector.expectation),
+                EntryKind::Deviation | EntryKind::Grant => {
+                    !matches!(vector.expectation, Expectation::Either { .. })
+                }
+            })
+            && entry.when.iter().any(|pattern| pattern.selects(vector))
+    })
 }
 
 fn is_choice(then: &Then, expectation: &Expectation) -> bool {

@@ -526,12 +526,10 @@ impl Rules {
             };
             *slot = value.clone();
             // One at a time, so that the error names the rule.
-            serde_json::from_value::<Self>(Value::Object(all.clone())).map_err(|error| {
-                RuleError::Value {
-                    rule: name.clone(),
-                    value: value.to_string(),
-                    problem: error.to_string(),
-                }
+            serde_json::from_value::<Self>(Value::Object(all.clone())).map_err(|error| RuleError::Value {
+                rule: name.clone(),
+                value: value.to_string(),
+                problem: error.to_string(),
             })?;
         }
         serde_json::from_value(Value::Object(all)).map_err(|error| RuleError::Value {

@@ -22,11 +22,7 @@ impl Protocol for QueryToken {
         })
     }
 
-    async fn converse(
-        &self,
-        connection: &mut Connection,
-        _token: &[u8],
-    ) -> Result<Observation, Failure> {
+    async fn converse(&self, connection: &mut Connection, _token: &[u8]) -> Result<Observation, Failure> {
         loop {
             let message = match connection.receive().await? {
                 Event::Text(text) => Message::read(&text),
@@ -45,9 +41,7 @@ impl Protocol for QueryToken {
                 Message::Ping => {}
                 Message::Welcome => {
                     connection.close().await;
-                    return Ok(Observation::Accepted {
-                        result: Box::new(Seen::default()),
-                    });
+                    return Ok(Observation::Accepted { result: Box::new(Seen::default()) });
                 }
                 Message::Disconnect(reason) => {
                     return Ok(Observation::Refused {
@@ -57,9 +51,7 @@ impl Protocol for QueryToken {
                     });
                 }
                 Message::Unknown(text) => {
-                    return Ok(Observation::ProtocolError {
-                        detail: format!("unknown frame {text:?}"),
-                    });
+                    return Ok(Observation::ProtocolError { detail: format!("unknown frame {text:?}") });
                 }
             }
         }
@@ -111,10 +103,7 @@ mod tests {
     #[test]
     fn every_octet_that_is_not_unreserved_is_encoded() {
         assert_eq!(percent_encode(b"aZ09-._~"), "aZ09-._~");
-        assert_eq!(
-            percent_encode(b" +/=%&;\0\xff\n"),
-            "%20%2B%2F%3D%25%26%3B%00%FF%0A"
-        );
+        assert_eq!(percent_encode(b" +/=%&;\0\xff\n"), "%20%2B%2F%3D%25%26%3B%00%FF%0A");
     }
 
     #[test]
@@ -126,10 +115,7 @@ mod tests {
                 r#"{"type":"disconnect","reason":"unauthorized","reconnect":false}"#,
                 Message::Disconnect("unauthorized".to_owned()),
             ),
-            (
-                r#"{"type":"disconnect"}"#,
-                Message::Unknown(r#"{"type":"disconnect"}"#.to_owned()),
-            ),
+            (r#"{"type":"disconnect"}"#, Message::Unknown(r#"{"type":"disconnect"}"#.to_owned())),
             ("welcome", Message::Unknown("welcome".to_owned())),
         ];
         for (text, message) in table {

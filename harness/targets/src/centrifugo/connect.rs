@@ -27,26 +27,15 @@ impl Protocol for ConnectCommand {
     fn handshake(&self, token: &[u8]) -> Result<Handshake, Observation> {
         // The token stands in a JSON string, which holds text only.
         if str::from_utf8(token).is_err() {
-            return Err(Observation::Unsupported {
-                what: "binary-token".to_owned(),
-            });
+            return Err(Observation::Unsupported { what: "binary-token".to_owned() });
         }
-        Ok(Handshake {
-            target: "/connection/websocket".to_owned(),
-            subprotocol: None,
-        })
+        Ok(Handshake { target: "/connection/websocket".to_owned(), subprotocol: None })
     }
 
-    async fn converse(
-        &self,
-        connection: &mut Connection,
-        token: &[u8],
-    ) -> Result<Observation, Failure> {
+    async fn converse(&self, connection: &mut Connection, token: &[u8]) -> Result<Observation, Failure> {
         let token = serde_json::Value::from(String::from_utf8_lossy(token));
         let sent = SystemTime::now();
-        connection
-            .send(format!(r#"{{"id":1,"connect":{{"token":{token}}}}}"#))
-            .await?;
+        connection.send(format!(r#"{{"id":1,"connect":{{"token":{token}}}}}"#)).await?;
         loop {
             let text = match connection.receive().await? {
                 Event::Text(text) => text,
@@ -135,10 +124,7 @@ fn connected(text: &str) -> Option<Reply> {
         let data = member(&subscription, "data").unwrap_or_default();
         subscriptions.insert(channel, data.to_owned());
     }
-    Some(Reply::Connected {
-        ttl: expires.then_some(ttl),
-        subscriptions,
-    })
+    Some(Reply::Connected { ttl: expires.then_some(ttl), subscriptions })
 }
 
 fn refused(text: &str) -> Option<Reply> {
@@ -147,10 +133,7 @@ fn refused(text: &str) -> Option<Reply> {
         Some(message) => serde_json::from_str(message).ok()?,
         None => String::new(),
     };
-    Some(Reply::Error {
-        code: member(&error, "code")?.parse().ok()?,
-        message,
-    })
+    Some(Reply::Error { code: member(&error, "code")?.parse().ok()?, message })
 }
 
 /// When a connection expires. The server subtracts its clock from the time of expiry at a moment that
@@ -165,9 +148,7 @@ fn expiry(ttl: Option<i64>, sent: SystemTime, received: SystemTime) -> SeenExpir
     let rounded_up = i64::from(received.subsec_nanos() > 0);
     SeenExpiry::Between {
         from: seconds(sent).saturating_add(ttl),
-        to: seconds(received)
-            .saturating_add(rounded_up)
-            .saturating_add(ttl),
+        to: seconds(received).saturating_add(rounded_up).saturating_add(ttl),
     }
 }
 
@@ -202,28 +183,16 @@ mod tests {
         };
         let table = [
             (r#"{"id":1,"connect":{"client":"c"}}"#, connected(None, &[])),
-            (
-                r#"{"id":1,"connect":{"expires":true}}"#,
-                connected(Some(0), &[]),
-            ),
-            (
-                r#"{"id":1,"connect":{"expires":true,"ttl":59}}"#,
-                connected(Some(59), &[]),
-            ),
+            (r#"{"id":1,"connect":{"expires":true}}"#, connected(Some(0), &[])),
+            (r#"{"id":1,"connect":{"expires":true,"ttl":59}}"#, connected(Some(59), &[])),
             (
                 r#"{"id":1,"connect":{"subs":{"a":{"data":{"n":1e400}},"b":{}}}}"#,
                 connected(None, &[("a", r#"{"n":1e400}"#), ("b", "")]),
             ),
-            (
-                "{}\n{\"push\":{}}\n{\"id\":1,\"connect\":{}}",
-                connected(None, &[]),
-            ),
+            ("{}\n{\"push\":{}}\n{\"id\":1,\"connect\":{}}", connected(None, &[])),
             (
                 r#"{"id":1,"error":{"code":109,"message":"token expired"}}"#,
-                Ok(Some(Reply::Error {
-                    code: 109,
-                    message: "token expired".to_owned(),
-                })),
+                Ok(Some(Reply::Error { code: 109, message: "token expired".to_owned() })),
             ),
             ("{}", Ok(None)),
         ];
@@ -255,17 +224,8 @@ mod tests {
         let at = |milliseconds| UNIX_EPOCH + Duration::from_millis(milliseconds);
         let between = |from, to| SeenExpiry::Between { from, to };
         assert_eq!(expiry(None, at(0), at(0)), SeenExpiry::Never);
-        assert_eq!(
-            expiry(Some(10), at(100_900), at(101_100)),
-            between(110, 112)
-        );
-        assert_eq!(
-            expiry(Some(10), at(100_000), at(101_000)),
-            between(110, 111)
-        );
-        assert_eq!(
-            expiry(Some(i64::MAX), at(1000), at(1000)),
-            between(i64::MAX, i64::MAX)
-        );
+        assert_eq!(expiry(Some(10), at(100_900), at(101_100)), between(110, 112));
+        assert_eq!(expiry(Some(10), at(100_000), at(101_000)), between(110, 111));
+        assert_eq!(expiry(Some(i64::MAX), at(1000), at(1000)), between(i64::MAX, i64::MAX));
     }
 }

@@ -45,11 +45,7 @@ pub(super) fn members(text: &str) -> Option<Vec<(String, &str)>> {
 
 /// The value of the last member of this name.
 pub(super) fn member<'a>(members: &[(String, &'a str)], name: &str) -> Option<&'a str> {
-    members
-        .iter()
-        .rev()
-        .find(|(found, _)| found == name)
-        .map(|(_, value)| *value)
+    members.iter().rev().find(|(found, _)| found == name).map(|(_, value)| *value)
 }
 
 fn split_value(text: &str) -> Option<(&str, &str)> {
@@ -91,17 +87,7 @@ mod tests {
 
     #[test]
     fn what_is_not_an_object_has_no_members() {
-        for text in [
-            "",
-            "[]",
-            "{",
-            "{\"a\"}",
-            "{\"a\":1",
-            "{\"a\":1,}",
-            "{a:1}",
-            "{} x",
-            "{1:2}",
-        ] {
+        for text in ["", "[]", "{", "{\"a\"}", "{\"a\":1", "{\"a\":1,}", "{a:1}", "{} x", "{1:2}"] {
             assert_eq!(members(text), None, "{text}");
         }
     }

@@ -111,12 +111,7 @@ impl Order {
                 return None;
             }
         }
-        Some(Self {
-            log: log?,
-            remove,
-            program: arguments.next()?,
-            arguments: arguments.collect(),
-        })
+        Some(Self { log: log?, remove, program: arguments.next()?, arguments: arguments.collect() })
     }
 
     fn carry_out(&self) -> ExitCode {
@@ -137,10 +132,7 @@ impl Order {
     }
 
     fn start(&self) -> io::Result<Child> {
-        let log = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&self.log)?;
+        let log = OpenOptions::new().create(true).append(true).open(&self.log)?;
         Command::new(&self.program)
             .args(&self.arguments)
             .process_group(0)
@@ -233,13 +225,7 @@ mod tests {
 
     #[test]
     fn an_order_without_log_or_program_is_none() {
-        for line in [
-            "-- server",
-            "--log a --",
-            "--log a",
-            "--log",
-            "--what -- server",
-        ] {
+        for line in ["-- server", "--log a --", "--log a", "--log", "--what -- server"] {
             assert!(parse(line).is_none(), "{line}");
         }
     }

@@ -76,11 +76,7 @@ impl PinnedServer {
     /// Never: every pinned server has a profile, which a test of this crate checks.
     #[must_use]
     pub fn capabilities(&self) -> BTreeSet<Capability> {
-        Profiles::built_in()
-            .get(&self.id())
-            .expect("every pinned server has a profile")
-            .capabilities
-            .clone()
+        Profiles::built_in().get(&self.id()).expect("every pinned server has a profile").capabilities.clone()
     }
 
     /// The binary, kept in `$JOTPROOF_SERVERS` or else in `target/servers`; built first if it is not
@@ -139,19 +135,10 @@ impl PinnedServer {
         write("go.sum", self.go_sum)?;
         let built = workshop.join(self.name);
 
-        eprintln!(
-            "building {} {} with go (once, 1 to 2 minutes)…",
-            self.title, self.version
-        );
+        eprintln!("building {} {} with go (once, 1 to 2 minutes)…", self.title, self.version);
         let start = Instant::now();
         let output = Command::new("go")
-            .args([
-                "build",
-                "-mod=readonly",
-                "-trimpath",
-                "-buildvcs=false",
-                "-o",
-            ])
+            .args(["build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-o"])
             .arg(&built)
             .arg(self.package)
             .current_dir(workshop)
@@ -173,12 +160,7 @@ impl PinnedServer {
                 self.name,
             )));
         }
-        eprintln!(
-            "built {} {} in {} s",
-            self.title,
-            self.version,
-            start.elapsed().as_secs()
-        );
+        eprintln!("built {} {} in {} s", self.title, self.version, start.elapsed().as_secs());
         Ok(built)
     }
 
@@ -198,12 +180,8 @@ impl PinnedServer {
 
 /// The last `count` lines of `text`, without blank ones.
 pub(super) fn last_lines(text: &str, count: usize) -> String {
-    let mut lines: Vec<&str> = text
-        .lines()
-        .rev()
-        .filter(|line| !line.trim().is_empty())
-        .take(count)
-        .collect();
+    let mut lines: Vec<&str> =
+        text.lines().rev().filter(|line| !line.trim().is_empty()).take(count).collect();
     lines.reverse();
     lines.join("\n")
 }
@@ -215,16 +193,8 @@ mod tests {
     #[test]
     fn the_version_is_the_one_that_the_module_file_pins() {
         for server in [&CENTRIFUGO, &ANYCABLE] {
-            assert!(
-                server.go_mod.contains(&format!(" v{}\n", server.version)),
-                "{}",
-                server.title
-            );
-            assert!(
-                server.go_sum.contains(&format!(" v{} h1:", server.version)),
-                "{}",
-                server.title
-            );
+            assert!(server.go_mod.contains(&format!(" v{}\n", server.version)), "{}", server.title);
+            assert!(server.go_sum.contains(&format!(" v{} h1:", server.version)), "{}", server.title);
         }
     }
 

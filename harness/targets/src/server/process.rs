@@ -166,19 +166,11 @@ impl ServerProcess {
         let directory = tempfile::Builder::new()
             .prefix("jotproof-")
             .tempdir()
-            .map_err(|error| {
-                missing(
-                    "make a temporary directory",
-                    &error,
-                    "make room, or set TMPDIR",
-                )
-            })?;
+            .map_err(|error| missing("make a temporary directory", &error, "make room, or set TMPDIR"))?;
         let launched = Launched {
-            port: free_port().map_err(|error| {
-                missing("listen on the loopback interface", &error, "free a port")
-            })?,
-            key: random_key()
-                .map_err(|error| missing("read /dev/urandom", &error, "make it readable"))?,
+            port: free_port()
+                .map_err(|error| missing("listen on the loopback interface", &error, "free a port"))?,
+            key: random_key().map_err(|error| missing("read /dev/urandom", &error, "make it readable"))?,
             directory: directory.path().to_owned(),
         };
         let server = Self::spawn(launch, &launched, directory)?;
@@ -186,17 +178,9 @@ impl ServerProcess {
         Ok(server)
     }
 
-    fn spawn(
-        launch: &Launch<'_>,
-        launched: &Launched,
-        directory: TempDir,
-    ) -> Result<Self, TargetError> {
+    fn spawn(launch: &Launch<'_>, launched: &Launched, directory: TempDir) -> Result<Self, TargetError> {
         let fault = |text: String| {
-            TargetError::Fault(format!(
-                "cannot start {} ({}): {text}",
-                launch.title,
-                launch.binary.display()
-            ))
+            TargetError::Fault(format!("cannot start {} ({}): {text}", launch.title, launch.binary.display()))
         };
         let log = directory.path().join("server.log");
         let arguments = (launch.arguments)(launched).map_err(|error| fault(error.to_string()))?;
@@ -210,9 +194,7 @@ impl ServerProcess {
         }
         command.envs(launch.variables.iter().copied());
 
-        let mut guard = command
-            .spawn()
-            .map_err(|error| fault(format!("no guard process: {error}")))?;
+        let mut guard = command.spawn().map_err(|error| fault(format!("no guard process: {error}")))?;
         let pipe = guard.stdin.take();
         let lines = guard.stdout.take();
         let exited = Arc::new(OnceLock::new());
@@ -228,20 +210,11 @@ impl ServerProcess {
                 await_exit(&mut guard);
                 return Err(fault(match said {
                     Ok(Err(reason)) => reason,
-                    _ => "its guard said nothing; see that the guard executable is this command"
-                        .to_owned(),
+                    _ => "its guard said nothing; see that the guard executable is this command".to_owned(),
                 }));
             }
         };
-        Ok(Self {
-            guard,
-            pipe,
-            pid,
-            exited,
-            port: launched.port,
-            log,
-            _directory: directory,
-        })
+        Ok(Self { guard, pipe, pid, exited, port: launched.port, log, _directory: directory })
     }
 
     fn wait_until_proved(&self, launch: &Launch<'_>, launched: &Launched) -> Result<(), Failed> {
@@ -262,15 +235,8 @@ impl ServerProcess {
             let client = &client;
             let url = format!("http://{}{}", self.address(), request.path);
             async move {
-                let response = client
-                    .post(url)
-                    .header(name, value)
-                    .body(request.body)
-                    .send()
-                    .await;
-                response
-                    .map(|response| response.status().as_u16())
-                    .map_err(innermost)
+                let response = client.post(url).header(name, value).body(request.body).send().await;
+                response.map(|response| response.status().as_u16()).map_err(innermost)
             }
         };
 
@@ -294,8 +260,7 @@ impl ServerProcess {
             }
         }
 
-        let wrong = random_key()
-            .map_err(|error| missing("read /dev/urandom", &error, "make it readable"))?;
+        let wrong = random_key().map_err(|error| missing("read /dev/urandom", &error, "make it readable"))?;
         match runtime.block_on(ask(&wrong)) {
             Ok(status) if status == launch.proof.denied => Ok(()),
             answer => {
@@ -311,11 +276,8 @@ impl ServerProcess {
     }
 
     fn died(&self, launch: &Launch<'_>, status: &str) -> Failed {
-        let error = TargetError::Fault(format!(
-            "{} died at start: {status}{}",
-            launch.title,
-            self.log_excerpt()
-        ));
+        let error =
+            TargetError::Fault(format!("{} died at start: {status}{}", launch.title, self.log_excerpt()));
         let tail = read_tail(&self.log).unwrap_or_default();
         if String::from_utf8_lossy(&tail).contains("address already in use") {
             Failed::PortTaken(error)
@@ -346,11 +308,7 @@ impl Drop for ServerProcess {
 }
 
 /// Reads what the guard says until it ends.
-fn listen(
-    lines: ChildStdout,
-    started: &mpsc::Sender<Result<u32, String>>,
-    exited: &OnceLock<String>,
-) {
+fn listen(lines: ChildStdout, started: &mpsc::Sender<Result<u32, String>>, exited: &OnceLock<String>) {
     for line in BufReader::new(lines).lines().map_while(Result::ok) {
         // A receiver that is gone has given the server up.
         if let Some(pid) = line.strip_prefix("started ") {

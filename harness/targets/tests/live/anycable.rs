@@ -10,10 +10,7 @@ use crate::machine::pinned;
 use crate::tokens::{SECRET, ask, context, hs256, signed};
 
 fn target(options: &[(&str, &str)]) -> AnycableTarget {
-    let options = options
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
+    let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     AnycableTarget::process(pinned(&ANYCABLE), options)
 }
 
@@ -65,25 +62,16 @@ fn an_insecure_server_can_be_asked_for() {
     assert_eq!(ask(&open, &context, &tokens), ["accepted"; 3]);
 
     let closed = target(&[("enforce_jwt", "false"), ("secret", "")]);
-    assert_eq!(
-        ask(&closed, &context, &tokens),
-        ["disconnect unauthorized"; 3]
-    );
+    assert_eq!(ask(&closed, &context, &tokens), ["disconnect unauthorized"; 3]);
 }
 
 #[test]
 fn an_option_that_it_does_not_know_is_told_with_its_own_words() {
     let context = context(Application::Anycable, &[SECRET]);
-    let error = target(&[("nonsense", "1")])
-        .deploy(&context, keys::all())
-        .err()
-        .unwrap();
+    let error = target(&[("nonsense", "1")]).deploy(&context, keys::all()).err().unwrap();
     let error = error.to_string();
     assert!(error.contains("AnyCable died at start"), "{error}");
-    assert!(
-        error.contains("flag provided but not defined: -nonsense"),
-        "{error}"
-    );
+    assert!(error.contains("flag provided but not defined: -nonsense"), "{error}");
 }
 
 #[test]
@@ -100,10 +88,7 @@ fn what_has_no_counterpart_is_not_carried() {
         (plain(&["p-256"]), "EC key"),
         (audience, "audience"),
         (issuer, "issuer"),
-        (
-            context(Application::CentrifugoConnection, &[SECRET]),
-            "application centrifugo-connection",
-        ),
+        (context(Application::CentrifugoConnection, &[SECRET]), "application centrifugo-connection"),
     ];
     for (context, reason) in table {
         let refused = target.deployment(&context, keys::all());

@@ -12,10 +12,7 @@ use crate::machine::pinned;
 use crate::tokens::{SECRET, ask, context, hs256, now, replay, signed};
 
 fn target(options: &[(&str, &str)]) -> CentrifugoTarget {
-    let options = options
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
+    let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     CentrifugoTarget::process(pinned(&CENTRIFUGO), options)
 }
 
@@ -86,10 +83,7 @@ fn expiry_and_subscriptions_are_observed() {
         panic!("{:?}", seen[1]);
     };
     let exp = before + 3600..=now() + 3600;
-    assert!(
-        from <= *exp.end() && to >= *exp.start(),
-        "{from}..={to} and {exp:?}"
-    );
+    assert!(from <= *exp.end() && to >= *exp.start(), "{from}..={to} and {exp:?}");
     assert!(to - from <= 2, "{from}..={to}");
     let subscriptions = result(&seen[2]).subscriptions.unwrap();
     assert_eq!(subscriptions["b"], "");
@@ -117,15 +111,7 @@ fn keys_of_several_kinds_audience_and_issuer_are_configured() {
                 hs256(r#"{"aud":"here","iss":"them"}"#),
             ]
         ),
-        [
-            "accepted",
-            "accepted",
-            "accepted",
-            "close 3500",
-            "close 3500",
-            "close 3500",
-            "close 3507"
-        ]
+        ["accepted", "accepted", "accepted", "close 3500", "close 3500", "close 3500", "close 3507"]
     );
 }
 
@@ -138,17 +124,11 @@ fn options_come_last() {
 
     let open = target(&[("api_insecure", "true")]).deploy(&context, keys::all());
     let error = open.err().unwrap().to_string();
-    assert!(
-        error.contains("does not turn down a wrong management key"),
-        "{error}"
-    );
+    assert!(error.contains("does not turn down a wrong management key"), "{error}");
 
     let ours = target(&[("port", "1")]).deploy(&context, keys::all());
     let error = ours.err().unwrap().to_string();
-    assert_eq!(
-        error,
-        "the server option port is set anew for every launch: leave it out"
-    );
+    assert_eq!(error, "the server option port is set anew for every launch: leave it out");
 }
 
 #[test]
@@ -171,10 +151,7 @@ fn what_has_no_counterpart_is_not_carried() {
         (leeway, "leeway"),
         (typ, "expected typ"),
         (none, "unsecured tokens"),
-        (
-            context(Application::Anycable, &[SECRET]),
-            "application anycable",
-        ),
+        (context(Application::Anycable, &[SECRET]), "application anycable"),
     ];
     for (context, reason) in table {
         let refused = target.deployment(&context, keys::all());
@@ -193,10 +170,7 @@ fn contexts_that_differ_for_the_server_do_not_share_a_deployment() {
     algorithms.algorithms = vec![Algorithm::HS512];
     assert_ne!(deployment(plain.clone()), deployment(audience));
     assert_eq!(deployment(plain.clone()), deployment(algorithms));
-    assert_eq!(
-        deployment(plain),
-        deployment(context(Application::CentrifugoConnection, &[SECRET]))
-    );
+    assert_eq!(deployment(plain), deployment(context(Application::CentrifugoConnection, &[SECRET])));
     assert_eq!(
         deployment(context(Application::Jwt, &["hmac-empty"])),
         deployment(context(Application::Jwt, &[]))

@@ -68,30 +68,19 @@ fn a_server_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
     let start = Instant::now();
     let seen = deployment.replay(&challenges);
     killer.join().unwrap();
-    assert!(
-        start.elapsed() < Duration::from_secs(20),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 
-    let first = seen
-        .iter()
-        .position(|seen| !matches!(seen, Observation::Accepted { .. }));
+    let first = seen.iter().position(|seen| !matches!(seen, Observation::Accepted { .. }));
     let first = first.expect("the server was killed before the end");
     assert!(first > 0, "it answered before it was killed");
     for seen in &seen[first + 16..] {
-        let Observation::Crashed { detail } = seen else {
-            panic!("{seen:?}")
-        };
+        let Observation::Crashed { detail } = seen else { panic!("{seen:?}") };
         assert!(detail.contains("signal: 9"), "{detail}");
         assert!(detail.contains("serving websocket"), "{detail}");
     }
     let rest = &seen[first..first + 16];
     assert!(
-        rest.iter().all(|seen| matches!(
-            seen,
-            Observation::Accepted { .. } | Observation::Crashed { .. }
-        )),
+        rest.iter().all(|seen| matches!(seen, Observation::Accepted { .. } | Observation::Crashed { .. })),
         "{rest:?}"
     );
 }
@@ -99,8 +88,8 @@ fn a_server_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
 #[test]
 fn a_server_that_is_stopped_times_out_and_still_ends() {
     let context = context(Application::Jwt, &[SECRET]);
-    let target = AnycableTarget::process(pinned(&ANYCABLE), Vec::new())
-        .with_bounds(Duration::from_secs(10), BRIEF);
+    let target =
+        AnycableTarget::process(pinned(&ANYCABLE), Vec::new()).with_bounds(Duration::from_secs(10), BRIEF);
     let mut deployment = target.launch(&context, keys::all()).unwrap();
     let pid = deployment.server().pid();
     signal(pid, "STOP");
@@ -115,11 +104,7 @@ fn the_guard_ends_the_server_with_its_children_when_the_pipe_closes() {
     let directory = tempfile::tempdir().unwrap();
     let removed = directory.path().join("removed");
     fs::create_dir(&removed).unwrap();
-    let (mut guard, pid) = start_guard(
-        directory.path(),
-        &removed,
-        &["sh", "-c", "sleep 600 & sleep 600"],
-    );
+    let (mut guard, pid) = start_guard(directory.path(), &removed, &["sh", "-c", "sleep 600 & sleep 600"]);
     let mut children = Vec::new();
     eventually("the server has two children", || {
         children = children_of(pid);
@@ -169,19 +154,13 @@ fn the_guard_ends_a_server_that_ignores_sigterm() {
     let stubborn = "trap '' TERM; echo ready; while :; do sleep 1; done";
     let (mut guard, pid) = start_guard(directory.path(), directory.path(), &["sh", "-c", stubborn]);
     eventually("the trap is set", || {
-        fs::read_to_string(directory.path().join("log"))
-            .unwrap_or_default()
-            .contains("ready")
+        fs::read_to_string(directory.path().join("log")).unwrap_or_default().contains("ready")
     });
     let start = Instant::now();
     drop(guard.stdin.take());
     assert!(guard.wait().unwrap().success());
     assert!(!exists(pid));
-    assert!(
-        start.elapsed() >= Duration::from_secs(2),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() >= Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
 #[test]
@@ -213,16 +192,10 @@ fn a_binary_that_cannot_run_says_why() {
 #[test]
 fn a_binary_that_ends_at_once_is_shown_with_its_last_words() {
     let error = start_error(Path::new("/bin/false"));
-    assert_eq!(
-        error,
-        "Centrifugo died at start: exit status: 1; it wrote nothing"
-    );
+    assert_eq!(error, "Centrifugo died at start: exit status: 1; it wrote nothing");
 
     let directory = tempfile::tempdir().unwrap();
-    let path = script(
-        directory.path(),
-        "for i in 1 2 3 4 5 6; do echo line $i; done; exit 7",
-    );
+    let path = script(directory.path(), "for i in 1 2 3 4 5 6; do echo line $i; done; exit 7");
     let error = start_error(&path);
     assert_eq!(
         error,
@@ -236,25 +209,17 @@ fn a_binary_that_never_listens_runs_into_its_bound() {
     let directory = tempfile::tempdir().unwrap();
     let path = script(directory.path(), "echo thinking; exec sleep 600");
     let error = start_error(&path);
-    assert!(
-        error.starts_with("Centrifugo did not come up within 0.5 s: "),
-        "{error}"
-    );
+    assert!(error.starts_with("Centrifugo did not come up within 0.5 s: "), "{error}");
     assert!(error.contains("Connection refused"), "{error}");
-    assert!(
-        error.ends_with("the last lines that it wrote:\nthinking"),
-        "{error}"
-    );
+    assert!(error.ends_with("the last lines that it wrote:\nthinking"), "{error}");
 }
 
 #[test]
 fn a_port_that_is_taken_is_tried_elsewhere_a_few_times() {
     let directory = tempfile::tempdir().unwrap();
     let tries = directory.path().join("tries");
-    let text = format!(
-        "echo try >> {}; echo 'listen tcp: bind: address already in use'; exit 1",
-        tries.display()
-    );
+    let text =
+        format!("echo try >> {}; echo 'listen tcp: bind: address already in use'; exit 1", tries.display());
     let error = start_error(&script(directory.path(), &text));
     assert!(error.contains("address already in use"), "{error}");
     assert_eq!(fs::read_to_string(tries).unwrap().lines().count(), 5);
@@ -296,15 +261,8 @@ fn start_guard(directory: &Path, removed: &Path, command: &[&str]) -> (Child, u3
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(guard.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let pid = line
-        .trim()
-        .strip_prefix("started ")
-        .expect(&line)
-        .parse()
-        .unwrap();
+    BufReader::new(guard.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let pid = line.trim().strip_prefix("started ").expect(&line).parse().unwrap();
     (guard, pid)
 }
 
@@ -315,15 +273,10 @@ fn working_directory(pid: u32) -> PathBuf {
 fn children_of(pid: u32) -> Vec<u32> {
     let path = format!("/proc/{pid}/task/{pid}/children");
     let text = fs::read_to_string(path).unwrap_or_default();
-    text.split_whitespace()
-        .filter_map(|number| number.parse().ok())
-        .collect()
+    text.split_whitespace().filter_map(|number| number.parse().ok()).collect()
 }
 
 fn signal(pid: u32, name: &str) {
-    let status = Command::new("kill")
-        .arg(format!("-{name}"))
-        .arg(pid.to_string())
-        .status();
+    let status = Command::new("kill").arg(format!("-{name}")).arg(pid.to_string()).status();
     assert!(status.unwrap().success());
 }

@@ -26,17 +26,8 @@ pub fn name_guard() {
 
 pub fn guard() -> PathBuf {
     let test = env::current_exe().unwrap();
-    let guard = test
-        .parent()
-        .unwrap()
-        .parent()
-        .unwrap()
-        .join("examples/guard");
-    assert!(
-        guard.is_file(),
-        "no {}: run `cargo build --examples`",
-        guard.display()
-    );
+    let guard = test.parent().unwrap().parent().unwrap().join("examples/guard");
+    assert!(guard.is_file(), "no {}: run `cargo build --examples`", guard.display());
     guard
 }
 

@@ -2,10 +2,7 @@
 //!
 //! They are built with Go where `target/servers` does not have them yet.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on says so by its panic"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
 mod anycable;
 mod centrifugo;

@@ -20,36 +20,17 @@ fn without_go_the_message_says_what_to_install() {
         "cannot build AnyCable 1.5.2: there is no go command; install Go 1.23 or later \
          (https://go.dev/dl), or give a binary: anycable:process:PATH"
     );
-    assert_eq!(
-        fs::read_dir(cache.path()).unwrap().count(),
-        0,
-        "nothing is left behind"
-    );
+    assert_eq!(fs::read_dir(cache.path()).unwrap().count(), 0, "nothing is left behind");
 }
 
 #[test]
 fn without_a_download_the_message_shows_what_go_said() {
     let cache = tempfile::tempdir().unwrap();
     let modules = cache.path().join("modules");
-    let text = missing(
-        cache.path(),
-        &[
-            ("GOPROXY", "off"),
-            ("GOMODCACHE", modules.to_str().unwrap()),
-        ],
-    );
-    assert!(
-        text.starts_with("cannot build AnyCable 1.5.2: go ended with exit status: 1"),
-        "{text}"
-    );
-    assert!(
-        text.contains("module lookup disabled by GOPROXY=off"),
-        "{text}"
-    );
-    assert!(
-        text.ends_with("or give a binary: anycable:process:PATH"),
-        "{text}"
-    );
+    let text = missing(cache.path(), &[("GOPROXY", "off"), ("GOMODCACHE", modules.to_str().unwrap())]);
+    assert!(text.starts_with("cannot build AnyCable 1.5.2: go ended with exit status: 1"), "{text}");
+    assert!(text.contains("module lookup disabled by GOPROXY=off"), "{text}");
+    assert!(text.ends_with("or give a binary: anycable:process:PATH"), "{text}");
     assert!(!cache.path().join("anycable-1.5.2").exists());
 }
 
@@ -67,22 +48,11 @@ fn servers_are_built_from_source() {
     let cache = tempfile::tempdir().unwrap();
     for server in [&CENTRIFUGO, &ANYCABLE] {
         let binary = server.binary_in(cache.path()).unwrap();
-        let version = Command::new("go")
-            .args(["version", "-m"])
-            .arg(binary)
-            .output()
-            .unwrap();
+        let version = Command::new("go").args(["version", "-m"]).arg(binary).output().unwrap();
         let version = String::from_utf8_lossy(&version.stdout).into_owned();
-        assert!(
-            version.contains(&format!("\tv{}\t", server.version)),
-            "{version}"
-        );
+        assert!(version.contains(&format!("\tv{}\t", server.version)), "{version}");
     }
-    assert_eq!(
-        fs::read_dir(cache.path()).unwrap().count(),
-        2,
-        "nothing else is left behind"
-    );
+    assert_eq!(fs::read_dir(cache.path()).unwrap().count(), 2, "nothing else is left behind");
 }
 
 /// What looking for the pinned AnyCable fails with, in this environment.
@@ -94,14 +64,8 @@ fn missing(cache: &Path, variables: &[(&str, &str)]) -> String {
         .envs(variables.iter().copied())
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert!(
-        String::from_utf8_lossy(&output.stderr).contains("building AnyCable 1.5.2 with go (once,")
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("building AnyCable 1.5.2 with go (once,"));
     let text = fs::read_to_string(&told).unwrap();
     fs::remove_file(told).unwrap();
     text

@@ -18,15 +18,7 @@ fn measure(target: &dyn Target, count: usize) {
     let context = context(Application::Jwt, &[SECRET]);
     let good = hs256(r#"{"sub":"42","ext":"{}"}"#);
     let bad = hs256(r#"{"sub":"42","ext":"{}","exp":{{now-3600}}}"#);
-    let tokens: Vec<_> = (0..count)
-        .map(|n| {
-            if n % 2 == 0 {
-                good.clone()
-            } else {
-                bad.clone()
-            }
-        })
-        .collect();
+    let tokens: Vec<_> = (0..count).map(|n| if n % 2 == 0 { good.clone() } else { bad.clone() }).collect();
     let mut deployment = target.deploy(&context, keys::all()).unwrap();
     let start = Instant::now();
     let seen = replay(&mut *deployment, &context, &tokens);
@@ -34,29 +26,17 @@ fn measure(target: &dyn Target, count: usize) {
     for (number, seen) in seen.iter().enumerate() {
         let accepted = matches!(seen, Observation::Accepted { .. });
         let refused = matches!(seen, Observation::Refused { .. });
-        assert!(
-            if number % 2 == 0 { accepted } else { refused },
-            "{number}: {seen:?}"
-        );
+        assert!(if number % 2 == 0 { accepted } else { refused }, "{number}: {seen:?}");
     }
     let rate = f64::from(u32::try_from(count).unwrap()) / seconds;
-    eprintln!(
-        "{}: {count} verdicts in {seconds:.1} s, {rate:.0} a second",
-        target.profile()
-    );
+    eprintln!("{}: {count} verdicts in {seconds:.1} s, {rate:.0} a second", target.profile());
 }
 
 #[test]
 #[ignore = "a measurement"]
 fn verdicts_a_second() {
     for count in [2_000, TOKENS] {
-        measure(
-            &CentrifugoTarget::process(pinned(&CENTRIFUGO), Vec::new()),
-            count,
-        );
-        measure(
-            &AnycableTarget::process(pinned(&ANYCABLE), Vec::new()),
-            count,
-        );
+        measure(&CentrifugoTarget::process(pinned(&CENTRIFUGO), Vec::new()), count);
+        measure(&AnycableTarget::process(pinned(&ANYCABLE), Vec::new()), count);
     }
 }

@@ -33,14 +33,8 @@ pub fn signed(key: &str, algorithm: Algorithm, payload: &str) -> Vec<u8> {
             before: String::new(),
             after: String::new(),
         },
-        payload: Content::Text {
-            text: payload.to_owned(),
-        },
-        signer: Signer::Key {
-            key: key.to_owned(),
-            form: Default::default(),
-            algorithm,
-        },
+        payload: Content::Text { text: payload.to_owned() },
+        signer: Signer::Key { key: key.to_owned(), form: Default::default(), algorithm },
         signature: Vec::new(),
         segments: Vec::new(),
         structure: Vec::new(),
@@ -76,27 +70,17 @@ pub fn challenges(context: &Context, tokens: &[Vec<u8>]) -> Vec<Challenge> {
 /// What a target says to tokens, in short: `accepted`, the answer of a refusal, or the observation.
 pub fn ask(target: &dyn Target, context: &Context, tokens: &[Vec<u8>]) -> Vec<String> {
     let mut deployment = target.deploy(context, keys::all()).unwrap();
-    replay(&mut *deployment, context, tokens)
-        .iter()
-        .map(short)
-        .collect()
+    replay(&mut *deployment, context, tokens).iter().map(short).collect()
 }
 
-pub fn replay(
-    deployment: &mut dyn Deployment,
-    context: &Context,
-    tokens: &[Vec<u8>],
-) -> Vec<Observation> {
+pub fn replay(deployment: &mut dyn Deployment, context: &Context, tokens: &[Vec<u8>]) -> Vec<Observation> {
     deployment.replay(&challenges(context, tokens))
 }
 
 pub fn short(observation: &Observation) -> String {
     match observation {
         Observation::Accepted { .. } => "accepted".to_owned(),
-        Observation::Refused {
-            answer: Some(answer),
-            ..
-        } => answer.clone(),
+        Observation::Refused { answer: Some(answer), .. } => answer.clone(),
         other => format!("{other:?}"),
     }
 }

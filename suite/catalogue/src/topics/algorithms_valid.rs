@@ -47,8 +47,10 @@ fn lower_case_typ() -> Case {
         .changed("algorithms/valid/typ-lower-case", header("typ", "\"jwt\""))
         .accept()
         .title("typ in lower case")
-        .why("`typ` is ignored by implementations, and compared without regard to case by \
-              applications that use it.")
+        .why(
+            "`typ` is ignored by implementations, and compared without regard to case by \
+              applications that use it.",
+        )
         .requirement("RFC7519-5.1-TYP")
         .class("H4")
 }

@@ -108,10 +108,7 @@ const TEXTS: [Text; 10] = [
 
 fn text(it: Text) -> Case {
     twins::anycable()
-        .changed(
-            &format!("anycable/identification/ext-{}", it.name),
-            claim("ext", it.raw),
-        )
+        .changed(&format!("anycable/identification/ext-{}", it.name), claim("ext", it.raw))
         .accept()
         .title(it.title)
         .why(it.why)
@@ -121,15 +118,9 @@ fn text(it: Text) -> Case {
 }
 
 fn long_text() -> Case {
-    let raw = format!(
-        "\"{{\\\"user_id\\\":42,\\\"note\\\":\\\"{}\\\"}}\"",
-        "identifiers ".repeat(340)
-    );
+    let raw = format!("\"{{\\\"user_id\\\":42,\\\"note\\\":\\\"{}\\\"}}\"", "identifiers ".repeat(340));
     twins::anycable()
-        .changed(
-            "anycable/identification/ext-four-kibibytes",
-            claim("ext", &raw),
-        )
+        .changed("anycable/identification/ext-four-kibibytes", claim("ext", &raw))
         .accept()
         .title("identifiers of four kibibytes")
         .why("Long identifiers arrive whole: not cut, and not dropped.")
@@ -173,24 +164,13 @@ fn other_name_beside() -> Case {
 const NOT_JSON: [(&str, &str, &str); 4] = [
     ("empty", "\"\"", "an empty string"),
     ("word", "\"user:42\"", "a word"),
-    (
-        "cut",
-        "\"{\\\"user_id\\\":42\"",
-        "an object without its closing brace",
-    ),
-    (
-        "two-values",
-        "\"{\\\"user_id\\\":42}{\\\"user_id\\\":1}\"",
-        "two objects, one after the other",
-    ),
+    ("cut", "\"{\\\"user_id\\\":42\"", "an object without its closing brace"),
+    ("two-values", "\"{\\\"user_id\\\":42}{\\\"user_id\\\":1}\"", "two objects, one after the other"),
 ];
 
 fn not_json((name, raw, what): (&str, &str, &str)) -> Case {
     twins::anycable()
-        .changed(
-            &format!("anycable/identification/ext-{name}"),
-            claim("ext", raw),
-        )
+        .changed(&format!("anycable/identification/ext-{name}"), claim("ext", raw))
         .either(
             "The documentation asks for JSON-encoded identifiers, and does not say that the server \
              looks whether they are.",
@@ -207,19 +187,11 @@ fn not_json((name, raw, what): (&str, &str, &str)) -> Case {
 
 /// Name, raw value, what it is.
 const NOT_TEXT: [(&str, &str, &str); 5] = [
-    (
-        "object",
-        "{\"user_id\":42}",
-        "an object instead of its text",
-    ),
+    ("object", "{\"user_id\":42}", "an object instead of its text"),
     ("null", "null", "null"),
     ("number", "42", "a number"),
     ("true", "true", "true"),
-    (
-        "array",
-        "[\"{\\\"user_id\\\":42}\"]",
-        "an array with the text of identifiers",
-    ),
+    ("array", "[\"{\\\"user_id\\\":42}\"]", "an array with the text of identifiers"),
 ];
 
 fn not_text((name, raw, what): (&str, &str, &str)) -> Case {
@@ -255,10 +227,7 @@ fn without_ext() -> Case {
 
 fn other_name() -> Case {
     twins::anycable()
-        .changed(
-            "anycable/identification/upper-case-ext",
-            rename(Layer::Payload, "ext", "EXT", Alias::Case),
-        )
+        .changed("anycable/identification/upper-case-ext", rename(Layer::Payload, "ext", "EXT", Alias::Case))
         .reject([Reason::Identifiers])
         .title("EXT instead of ext")
         .why("Claim names are compared exactly: this token has no `ext`.")
@@ -291,11 +260,7 @@ fn snippet() -> Case {
     twins::anycable()
         .changed_by(
             "anycable/identification/ext-and-exp-alone",
-            vec![
-                without_claim("sub"),
-                without_claim("iat"),
-                claim("exp", "{{now+300}}"),
-            ],
+            vec![without_claim("sub"), without_claim("iat"), claim("exp", "{{now+300}}")],
         )
         .accept()
         .title("ext and exp alone")
@@ -307,14 +272,9 @@ fn snippet() -> Case {
 fn algorithm(algorithm: Algorithm) -> Case {
     twins::anycable()
         .changed_by(
-            &format!(
-                "anycable/identification/{}",
-                algorithm.name().to_lowercase()
-            ),
+            &format!("anycable/identification/{}", algorithm.name().to_lowercase()),
             vec![
-                context(ContextChange::Algorithms {
-                    algorithms: vec![algorithm],
-                }),
+                context(ContextChange::Algorithms { algorithms: vec![algorithm] }),
                 sign(Some(&alg(algorithm)), "hmac-64-bytes", algorithm),
             ],
         )
@@ -341,10 +301,7 @@ fn not_hmac() -> Case {
 
 fn wrong_key() -> Case {
     twins::anycable()
-        .changed(
-            "anycable/identification/wrong-key",
-            sign(None, "hmac-64-bytes-foreign", Algorithm::HS256),
-        )
+        .changed("anycable/identification/wrong-key", sign(None, "hmac-64-bytes-foreign", Algorithm::HS256))
         .reject([Reason::Signature])
         .title("a token signed with another secret")
         .why("Anybody can sign identifiers with a secret of his own.")
@@ -382,10 +339,7 @@ fn expired() -> Case {
 
 fn not_yet_valid() -> Case {
     twins::anycable()
-        .changed(
-            "anycable/identification/nbf-future",
-            claim("nbf", "{{now+600}}"),
-        )
+        .changed("anycable/identification/nbf-future", claim("nbf", "{{now+600}}"))
         .reject([Reason::NotYetValid])
         .title("nbf in ten minutes")
         .why("A token is not good before its time, and has not expired either.")
@@ -414,10 +368,7 @@ fn expired_and_wrong_key() -> Case {
     twins::anycable()
         .changed_by(
             "anycable/identification/exp-past-and-wrong-key",
-            vec![
-                claim("exp", "{{now-600}}"),
-                sign(None, "hmac-64-bytes-foreign", Algorithm::HS256),
-            ],
+            vec![claim("exp", "{{now-600}}"), sign(None, "hmac-64-bytes-foreign", Algorithm::HS256)],
         )
         .reject([Reason::Expired, Reason::Signature])
         .title("two defects: exp in the past, and another secret")

@@ -16,10 +16,7 @@ pub(super) fn topic() -> Topic {
         path: "centrifugo/claim-combinations",
         about: "Connection claims given together: each keeps its own meaning, whatever stands beside \
                 it. Any two choices of two claims occur in some token.",
-        cases: covering::pairwise(&levels)
-            .iter()
-            .map(|row| combination(row))
-            .collect(),
+        cases: covering::pairwise(&levels).iter().map(|row| combination(row)).collect(),
     }
 }
 
@@ -36,18 +33,10 @@ struct Choice {
     requirement: Option<&'static str>,
 }
 
-const ABSENT: Choice = Choice {
-    words: "",
-    value: None,
-    requirement: None,
-};
+const ABSENT: Choice = Choice { words: "", value: None, requirement: None };
 
 const fn choice(words: &'static str, value: &'static str, requirement: &'static str) -> Choice {
-    Choice {
-        words,
-        value: Some(value),
-        requirement: Some(requirement),
-    }
+    Choice { words, value: Some(value), requirement: Some(requirement) }
 }
 
 /// The JSON text that `b64info` holds.
@@ -56,27 +45,12 @@ const DECODED: &str = "{\"from\":\"b64info\"}";
 const FACTORS: [Factor; 13] = [
     Factor {
         claim: "sub",
-        choices: &[
-            choice("sub-user", "\"42\"", "CF-SUB-1"),
-            choice("sub-empty", "\"\"", "CF-SUB-2"),
-        ],
+        choices: &[choice("sub-user", "\"42\"", "CF-SUB-1"), choice("sub-empty", "\"\"", "CF-SUB-2")],
     },
-    Factor {
-        claim: "exp",
-        choices: &[ABSENT, choice("exp", "{{now+3600}}", "RFC7519-4.1.4-EXP")],
-    },
-    Factor {
-        claim: "iat",
-        choices: &[ABSENT, choice("iat", "{{now-60}}", "CF-IAT-1")],
-    },
-    Factor {
-        claim: "nbf",
-        choices: &[ABSENT, choice("nbf", "{{now-60}}", "RFC7519-4.1.5-NBF")],
-    },
-    Factor {
-        claim: "jti",
-        choices: &[ABSENT, choice("jti", "\"7f3c\"", "CF-JTI-1")],
-    },
+    Factor { claim: "exp", choices: &[ABSENT, choice("exp", "{{now+3600}}", "RFC7519-4.1.4-EXP")] },
+    Factor { claim: "iat", choices: &[ABSENT, choice("iat", "{{now-60}}", "CF-IAT-1")] },
+    Factor { claim: "nbf", choices: &[ABSENT, choice("nbf", "{{now-60}}", "RFC7519-4.1.5-NBF")] },
+    Factor { claim: "jti", choices: &[ABSENT, choice("jti", "\"7f3c\"", "CF-JTI-1")] },
     Factor {
         claim: "aud",
         choices: &[
@@ -85,41 +59,23 @@ const FACTORS: [Factor; 13] = [
             choice("aud-array", "[\"chat\",\"feed\"]", "CF-AUD-1"),
         ],
     },
-    Factor {
-        claim: "iss",
-        choices: &[ABSENT, choice("iss", "\"my_app\"", "CF-ISS-1")],
-    },
-    Factor {
-        claim: "info",
-        choices: &[ABSENT, choice("info", "{\"from\":\"info\"}", "CF-INFO-1")],
-    },
+    Factor { claim: "iss", choices: &[ABSENT, choice("iss", "\"my_app\"", "CF-ISS-1")] },
+    Factor { claim: "info", choices: &[ABSENT, choice("info", "{\"from\":\"info\"}", "CF-INFO-1")] },
     Factor {
         claim: "b64info",
-        choices: &[
-            ABSENT,
-            choice("b64info", "\"eyJmcm9tIjoiYjY0aW5mbyJ9\"", "CF-INFO-2"),
-        ],
+        choices: &[ABSENT, choice("b64info", "\"eyJmcm9tIjoiYjY0aW5mbyJ9\"", "CF-INFO-2")],
     },
     Factor {
         claim: "channels",
-        choices: &[
-            ABSENT,
-            choice("channels", "[\"news\",\"ns:room\"]", "CF-CHAN-1"),
-        ],
+        choices: &[ABSENT, choice("channels", "[\"news\",\"ns:room\"]", "CF-CHAN-1")],
     },
     Factor {
         claim: "subs",
-        choices: &[
-            ABSENT,
-            choice("subs", "{\"feed\":{\"data\":{\"last\":7}}}", "CF-SUBS-1"),
-        ],
+        choices: &[ABSENT, choice("subs", "{\"feed\":{\"data\":{\"last\":7}}}", "CF-SUBS-1")],
     },
     Factor {
         claim: "meta",
-        choices: &[
-            ABSENT,
-            choice("meta", "{\"canary\":\"meta-is-not-shown\"}", "CF-META-1"),
-        ],
+        choices: &[ABSENT, choice("meta", "{\"canary\":\"meta-is-not-shown\"}", "CF-META-1")],
     },
     Factor {
         claim: "expire_at",
@@ -132,23 +88,14 @@ const FACTORS: [Factor; 13] = [
 ];
 
 fn combination(row: &[usize]) -> Case {
-    let chosen: Vec<(&str, &Choice)> = FACTORS
-        .iter()
-        .zip(row)
-        .map(|(factor, &level)| (factor.claim, &factor.choices[level]))
-        .collect();
-    let words: Vec<&str> = chosen
-        .iter()
-        .map(|(_, choice)| choice.words)
-        .filter(|words| !words.is_empty())
-        .collect();
+    let chosen: Vec<(&str, &Choice)> =
+        FACTORS.iter().zip(row).map(|(factor, &level)| (factor.claim, &factor.choices[level])).collect();
+    let words: Vec<&str> =
+        chosen.iter().map(|(_, choice)| choice.words).filter(|words| !words.is_empty()).collect();
 
     let mut edits = Vec::new();
     for (name, choice) in &chosen {
-        let there = PAYLOAD
-            .iter()
-            .find(|(member, _)| member == name)
-            .map(|(_, value)| *value);
+        let there = PAYLOAD.iter().find(|(member, _)| member == name).map(|(_, value)| *value);
         match choice.value {
             Some(value) if there != Some(value) => edits.push(claim(name, value)),
             None if there.is_some() => edits.push(without_claim(name)),
@@ -166,20 +113,13 @@ fn combination(row: &[usize]) -> Case {
         )
         .class("C24")
         .effect(|effect| effect_of(&chosen, effect));
-    chosen
-        .iter()
-        .filter_map(|(_, choice)| choice.requirement)
-        .fold(case, Case::requirement)
+    chosen.iter().filter_map(|(_, choice)| choice.requirement).fold(case, Case::requirement)
 }
 
 /// The info and the subscriptions; not compared where the documentation does not say which of two
 /// claims decides.
 fn effect_of(chosen: &[(&str, &Choice)], effect: &mut Effect) {
-    let given = |name: &str| {
-        chosen
-            .iter()
-            .any(|(claim, choice)| *claim == name && choice.value.is_some())
-    };
+    let given = |name: &str| chosen.iter().any(|(claim, choice)| *claim == name && choice.value.is_some());
     effect.info = match (given("info"), given("b64info")) {
         (false, false) => Some(String::new()),
         (true, false) => Some("{\"from\":\"info\"}".to_owned()),
@@ -187,9 +127,7 @@ fn effect_of(chosen: &[(&str, &Choice)], effect: &mut Effect) {
         (true, true) => None,
     };
     let subscriptions = |pairs: &[(&str, &str)]| {
-        let pairs = pairs
-            .iter()
-            .map(|(channel, data)| ((*channel).to_owned(), (*data).to_owned()));
+        let pairs = pairs.iter().map(|(channel, data)| ((*channel).to_owned(), (*data).to_owned()));
         Some(pairs.collect::<BTreeMap<_, _>>())
     };
     effect.subscriptions = match (given("channels"), given("subs")) {

@@ -77,10 +77,8 @@ fn sub((name, value, what): (&str, &str, &str)) -> Case {
 }
 
 /// Name, value, what it is.
-const ANY_JSON: [(&str, &str, &str); 2] = [
-    ("array", "[{\"name\":\"Ada\"},2]", "an array"),
-    ("false", "false", "false"),
-];
+const ANY_JSON: [(&str, &str, &str); 2] =
+    [("array", "[{\"name\":\"Ada\"},2]", "an array"), ("false", "false", "false")];
 
 fn any_json((name, value, what): (&str, &str, &str)) -> Case {
     twins::centrifugo()
@@ -123,68 +121,20 @@ const fn wrong_claim(
     what: &'static str,
     requirement: &'static str,
 ) -> Wrong {
-    Wrong {
-        name,
-        claim,
-        value,
-        what,
-        requirement,
-    }
+    Wrong { name, claim, value, what, requirement }
 }
 
 const WRONG: [Wrong; 19] = [
-    wrong_claim(
-        "b64info-object",
-        "b64info",
-        "{\"name\":\"Ada\"}",
-        "an object",
-        "CF-INFO-2",
-    ),
+    wrong_claim("b64info-object", "b64info", "{\"name\":\"Ada\"}", "an object", "CF-INFO-2"),
     wrong_claim("channels-null", "channels", "null", "null", "CF-CHAN-1"),
-    wrong_claim(
-        "channels-string",
-        "channels",
-        "\"news\"",
-        "a string",
-        "CF-CHAN-1",
-    ),
-    wrong_claim(
-        "channels-object",
-        "channels",
-        "{\"news\":{}}",
-        "an object, as subs is",
-        "CF-CHAN-1",
-    ),
-    wrong_claim(
-        "channels-with-number",
-        "channels",
-        "[\"news\",7]",
-        "an array with a number",
-        "CF-CHAN-1",
-    ),
+    wrong_claim("channels-string", "channels", "\"news\"", "a string", "CF-CHAN-1"),
+    wrong_claim("channels-object", "channels", "{\"news\":{}}", "an object, as subs is", "CF-CHAN-1"),
+    wrong_claim("channels-with-number", "channels", "[\"news\",7]", "an array with a number", "CF-CHAN-1"),
     wrong_claim("subs-null", "subs", "null", "null", "CF-SUBS-1"),
     wrong_claim("subs-string", "subs", "\"news\"", "a string", "CF-SUBS-1"),
-    wrong_claim(
-        "subs-array",
-        "subs",
-        "[\"news\"]",
-        "an array, as channels is",
-        "CF-SUBS-1",
-    ),
-    wrong_claim(
-        "subs-options-null",
-        "subs",
-        "{\"news\":null}",
-        "a map to null",
-        "CF-SUBS-1",
-    ),
-    wrong_claim(
-        "subs-options-true",
-        "subs",
-        "{\"news\":true}",
-        "a map to true",
-        "CF-SUBS-1",
-    ),
+    wrong_claim("subs-array", "subs", "[\"news\"]", "an array, as channels is", "CF-SUBS-1"),
+    wrong_claim("subs-options-null", "subs", "{\"news\":null}", "a map to null", "CF-SUBS-1"),
+    wrong_claim("subs-options-true", "subs", "{\"news\":true}", "a map to true", "CF-SUBS-1"),
     wrong_claim(
         "subs-override-without-value",
         "subs",
@@ -200,42 +150,12 @@ const WRONG: [Wrong; 19] = [
         "CF-SUBS-2",
     ),
     wrong_claim("meta-null", "meta", "null", "null", "CF-META-1"),
-    wrong_claim(
-        "meta-string",
-        "meta",
-        "\"meta-is-not-shown\"",
-        "a string",
-        "CF-META-1",
-    ),
+    wrong_claim("meta-string", "meta", "\"meta-is-not-shown\"", "a string", "CF-META-1"),
     wrong_claim("jti-number", "jti", "7", "a number", "CF-JTI-1"),
-    wrong_claim(
-        "iat-quoted",
-        "iat",
-        "\"{{now-60}}\"",
-        "a string of digits",
-        "CF-IAT-1",
-    ),
-    wrong_claim(
-        "aud-null",
-        "aud",
-        "null",
-        "null, and no audience is configured",
-        "CF-AUD-1",
-    ),
-    wrong_claim(
-        "aud-number",
-        "aud",
-        "7",
-        "a number, and no audience is configured",
-        "CF-AUD-1",
-    ),
-    wrong_claim(
-        "iss-number",
-        "iss",
-        "7",
-        "a number, and no issuer is configured",
-        "CF-ISS-1",
-    ),
+    wrong_claim("iat-quoted", "iat", "\"{{now-60}}\"", "a string of digits", "CF-IAT-1"),
+    wrong_claim("aud-null", "aud", "null", "null, and no audience is configured", "CF-AUD-1"),
+    wrong_claim("aud-number", "aud", "7", "a number, and no audience is configured", "CF-AUD-1"),
+    wrong_claim("iss-number", "iss", "7", "a number, and no issuer is configured", "CF-ISS-1"),
 ];
 
 fn wrong(it: Wrong) -> Case {

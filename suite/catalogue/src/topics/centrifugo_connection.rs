@@ -25,18 +25,9 @@ pub(super) fn topic() -> Topic {
     ]);
     cases.extend(UNCHECKED.into_iter().map(unchecked));
     cases.extend(INFO.into_iter().map(info));
-    cases.extend([
-        b64info(),
-        b64info_base64url(),
-        b64info_not_base64(),
-        info_and_b64info(),
-    ]);
+    cases.extend([b64info(), b64info_base64url(), b64info_not_base64(), info_and_b64info()]);
     cases.extend(CHANNELS.into_iter().map(subscribed));
-    cases.extend(
-        OVERRIDES
-            .into_iter()
-            .flat_map(|key| [overridden(key, true), overridden(key, false)]),
-    );
+    cases.extend(OVERRIDES.into_iter().flat_map(|key| [overridden(key, true), overridden(key, false)]));
     cases.extend([
         channels_unknown_namespace(),
         subs_unknown_namespace(),
@@ -58,9 +49,7 @@ pub(super) fn topic() -> Topic {
 
 /// Sets the subscriptions: each channel with the JSON text of the data that arrives with it.
 fn subscriptions(effect: &mut Effect, channels: &[(&str, &str)]) {
-    let pairs = channels
-        .iter()
-        .map(|(channel, data)| ((*channel).to_owned(), (*data).to_owned()));
+    let pairs = channels.iter().map(|(channel, data)| ((*channel).to_owned(), (*data).to_owned()));
     effect.subscriptions = Some(pairs.collect::<BTreeMap<_, _>>());
 }
 
@@ -130,10 +119,7 @@ fn unknown_claims() -> Case {
     twins::centrifugo()
         .changed_by(
             "centrifugo/connection/unknown-claims",
-            claims
-                .iter()
-                .map(|(name, value)| claim(name, value))
-                .collect(),
+            claims.iter().map(|(name, value)| claim(name, value)).collect(),
         )
         .accept()
         .title("claims that the documentation does not know")
@@ -165,13 +151,7 @@ fn channel() -> Case {
 
 /// Name, claim, value, what it is, requirement.
 const UNCHECKED: [(&str, &str, &str, &str, &str); 3] = [
-    (
-        "aud-string",
-        "aud",
-        "\"another-service\"",
-        "an aud, and no audience is configured",
-        "CF-AUD-1",
-    ),
+    ("aud-string", "aud", "\"another-service\"", "an aud, and no audience is configured", "CF-AUD-1"),
     (
         "aud-array",
         "aud",
@@ -179,21 +159,12 @@ const UNCHECKED: [(&str, &str, &str, &str, &str); 3] = [
         "an array of audiences, and none is configured",
         "CF-AUD-1",
     ),
-    (
-        "iss",
-        "iss",
-        "\"https://anybody.example.com\"",
-        "an iss, and no issuer is configured",
-        "CF-ISS-1",
-    ),
+    ("iss", "iss", "\"https://anybody.example.com\"", "an iss, and no issuer is configured", "CF-ISS-1"),
 ];
 
 fn unchecked((name, member, value, what, requirement): (&str, &str, &str, &str, &str)) -> Case {
     twins::centrifugo()
-        .changed(
-            &format!("centrifugo/connection/{name}"),
-            claim(member, value),
-        )
+        .changed(&format!("centrifugo/connection/{name}"), claim(member, value))
         .accept()
         .title(what)
         .why(
@@ -206,25 +177,14 @@ fn unchecked((name, member, value, what, requirement): (&str, &str, &str, &str, 
 
 /// Name, value, what it is.
 const INFO: [(&str, &str, &str); 3] = [
-    (
-        "info-object",
-        "{\"name\":\"Ada\",\"tags\":[\"a\",1,null]}",
-        "an object",
-    ),
-    (
-        "info-string",
-        "\"Zo\\u00eb <b>\u{2615}</b> \\\"\\\\\"",
-        "a string with escapes, Unicode and markup",
-    ),
+    ("info-object", "{\"name\":\"Ada\",\"tags\":[\"a\",1,null]}", "an object"),
+    ("info-string", "\"Zo\\u00eb <b>\u{2615}</b> \\\"\\\\\"", "a string with escapes, Unicode and markup"),
     ("info-number", "12.5", "a number"),
 ];
 
 fn info((name, value, what): (&str, &str, &str)) -> Case {
     twins::centrifugo()
-        .changed(
-            &format!("centrifugo/connection/{name}"),
-            claim("info", value),
-        )
+        .changed(&format!("centrifugo/connection/{name}"), claim("info", value))
         .accept()
         .title(format!("info that is {what}"))
         .why(
@@ -296,10 +256,7 @@ fn info_and_b64info() -> Case {
     twins::centrifugo()
         .changed_by(
             "centrifugo/connection/info-and-b64info",
-            vec![
-                claim("info", "{\"from\":\"info\"}"),
-                claim("b64info", "\"eyJmcm9tIjoiYjY0aW5mbyJ9\""),
-            ],
+            vec![claim("info", "{\"from\":\"info\"}"), claim("b64info", "\"eyJmcm9tIjoiYjY0aW5mbyJ9\"")],
         )
         .accept()
         .title("info and b64info")
@@ -361,10 +318,7 @@ const CHANNELS: [Subscribed; 6] = [
         why: "The data of a channel arrives with its subscription, as it was signed, and never with \
               that of another channel.",
         requirement: "CF-SUBS-1",
-        channels: &[
-            ("news", "{\"welcome\":\"to news\"}"),
-            ("ns:room", "{\"welcome\":\"to the room\"}"),
-        ],
+        channels: &[("news", "{\"welcome\":\"to news\"}"), ("ns:room", "{\"welcome\":\"to the room\"}")],
     },
     Subscribed {
         name: "subs-b64data",
@@ -389,10 +343,7 @@ const CHANNELS: [Subscribed; 6] = [
 
 fn subscribed(it: Subscribed) -> Case {
     twins::centrifugo()
-        .changed(
-            &format!("centrifugo/connection/{}", it.name),
-            claim(it.claim, it.value),
-        )
+        .changed(&format!("centrifugo/connection/{}", it.name), claim(it.claim, it.value))
         .accept()
         .title(it.title)
         .why(it.why)
@@ -495,10 +446,7 @@ fn subs_and_channels() -> Case {
     twins::centrifugo()
         .changed_by(
             "centrifugo/connection/subs-and-channels",
-            vec![
-                claim("channels", "[\"news\"]"),
-                claim("subs", "{\"ns:room\":{}}"),
-            ],
+            vec![claim("channels", "[\"news\"]"), claim("subs", "{\"ns:room\":{}}")],
         )
         .accept()
         .title("subs and channels")
@@ -515,10 +463,7 @@ fn meta() -> Case {
     twins::centrifugo()
         .changed(
             "centrifugo/connection/meta",
-            claim(
-                "meta",
-                "{\"canary\":\"meta-is-not-shown\",\"plan\":{\"level\":3}}",
-            ),
+            claim("meta", "{\"canary\":\"meta-is-not-shown\",\"plan\":{\"level\":3}}"),
         )
         .accept()
         .title("meta")
@@ -545,10 +490,7 @@ fn refusing_anonymous() -> Case {
 
 fn anonymous_refused(named: &Case) -> Case {
     named
-        .changed(
-            "centrifugo/connection/anonymous-refused-sub-empty",
-            claim("sub", "\"\""),
-        )
+        .changed("centrifugo/connection/anonymous-refused-sub-empty", claim("sub", "\"\""))
         .reject([Reason::Anonymous])
         .title("an empty sub, where anonymous tokens are refused")
         .why("The option is there to keep out everybody who is not logged in.")
@@ -576,12 +518,8 @@ fn bound() -> Case {
         .changed_by(
             "centrifugo/connection/audience-and-issuer-equal",
             vec![
-                context(ContextChange::Audience {
-                    audience: Some(twins::AUDIENCE.to_owned()),
-                }),
-                context(ContextChange::Issuer {
-                    issuer: Some(twins::ISSUER.to_owned()),
-                }),
+                context(ContextChange::Audience { audience: Some(twins::AUDIENCE.to_owned()) }),
+                context(ContextChange::Issuer { issuer: Some(twins::ISSUER.to_owned()) }),
                 claim("aud", &format!("\"{}\"", twins::AUDIENCE)),
                 claim("iss", &format!("\"{}\"", twins::ISSUER)),
             ],

@@ -60,20 +60,13 @@ const TIMES: [(&str, &str, &str, &str); 5] = [
 
 fn time((name, value, what, why): (&str, &str, &str, &str)) -> Case {
     twins::centrifugo()
-        .changed(
-            &format!("centrifugo/expire-at/{name}"),
-            claim("expire_at", value),
-        )
+        .changed(&format!("centrifugo/expire-at/{name}"), claim("expire_at", value))
         .accept()
         .title(format!("expire_at {what}"))
         .why(why)
         .requirement("CF-EXPAT-1")
         .class("C23")
-        .effect(|effect| {
-            effect.expires = Some(Expiry::At {
-                second: value.to_owned(),
-            })
-        })
+        .effect(|effect| effect.expires = Some(Expiry::At { second: value.to_owned() }))
 }
 
 /// Name, value, what it is.
@@ -115,70 +108,27 @@ enum IfAccepted {
 /// Name, value, what it is, and the effect where it is accepted.
 const UNFIT: [(&str, &str, &str, IfAccepted); 17] = [
     ("minus-one", "-1", "of -1", IfAccepted::Never),
-    (
-        "minus-two-to-the-63",
-        "-9223372036854775808",
-        "of -2^63",
-        IfAccepted::Never,
-    ),
-    (
-        "future-and-a-half",
-        "{{now+1800}}.5",
-        "in the future, with a fraction",
-        IfAccepted::Open,
-    ),
+    ("minus-two-to-the-63", "-9223372036854775808", "of -2^63", IfAccepted::Never),
+    ("future-and-a-half", "{{now+1800}}.5", "in the future, with a fraction", IfAccepted::Open),
     ("one-half", "0.5", "of 0.5", IfAccepted::Open),
     ("zero-point-zero", "0.0", "of 0.0", IfAccepted::Never),
     ("exponent", "1e10", "of 1e10", IfAccepted::At("10000000000")),
-    (
-        "quoted-future",
-        "\"{{now+1800}}\"",
-        "that is a string of digits",
-        IfAccepted::Open,
-    ),
-    (
-        "quoted-zero",
-        "\"0\"",
-        "that is the string \"0\"",
-        IfAccepted::Open,
-    ),
-    (
-        "empty-string",
-        "\"\"",
-        "that is an empty string",
-        IfAccepted::Open,
-    ),
+    ("quoted-future", "\"{{now+1800}}\"", "that is a string of digits", IfAccepted::Open),
+    ("quoted-zero", "\"0\"", "that is the string \"0\"", IfAccepted::Open),
+    ("empty-string", "\"\"", "that is an empty string", IfAccepted::Open),
     ("null", "null", "that is null", IfAccepted::Open),
     ("true", "true", "that is true", IfAccepted::Open),
     ("false", "false", "that is false", IfAccepted::Open),
-    (
-        "array",
-        "[{{now+1800}}]",
-        "that is an array",
-        IfAccepted::Open,
-    ),
+    ("array", "[{{now+1800}}]", "that is an array", IfAccepted::Open),
     ("object", "{}", "that is an object", IfAccepted::Open),
-    (
-        "two-to-the-53-plus-one",
-        "9007199254740993",
-        "of 2^53 + 1",
-        IfAccepted::Open,
-    ),
-    (
-        "two-to-the-63",
-        "9223372036854775808",
-        "of 2^63",
-        IfAccepted::Open,
-    ),
+    ("two-to-the-53-plus-one", "9007199254740993", "of 2^53 + 1", IfAccepted::Open),
+    ("two-to-the-63", "9223372036854775808", "of 2^63", IfAccepted::Open),
     ("beyond-binary64", "1e400", "of 1e400", IfAccepted::Open),
 ];
 
 fn unfit((name, value, what, if_accepted): (&str, &str, &str, IfAccepted)) -> Case {
     let negative = value.starts_with('-');
-    let huge = matches!(
-        name,
-        "two-to-the-53-plus-one" | "two-to-the-63" | "beyond-binary64"
-    );
+    let huge = matches!(name, "two-to-the-53-plus-one" | "two-to-the-63" | "beyond-binary64");
     let (why_either, why) = if huge {
         (
             "A number beyond 2^53 may be refused by any JSON implementation (RFC 8259 sections 6 and \
@@ -208,10 +158,7 @@ fn unfit((name, value, what, if_accepted): (&str, &str, &str, IfAccepted)) -> Ca
         reasons.push(Reason::Limit);
     }
     twins::centrifugo()
-        .changed(
-            &format!("centrifugo/expire-at/{name}"),
-            claim("expire_at", value),
-        )
+        .changed(&format!("centrifugo/expire-at/{name}"), claim("expire_at", value))
         .either(why_either, reasons)
         .title(format!("expire_at {what}"))
         .why(why)
@@ -220,9 +167,7 @@ fn unfit((name, value, what, if_accepted): (&str, &str, &str, IfAccepted)) -> Ca
         .effect(|effect| {
             effect.expires = match if_accepted {
                 IfAccepted::Never => Some(Expiry::Never),
-                IfAccepted::At(second) => Some(Expiry::At {
-                    second: second.to_owned(),
-                }),
+                IfAccepted::At(second) => Some(Expiry::At { second: second.to_owned() }),
                 IfAccepted::Open => None,
             };
             // Not every JSON implementation holds this number, so claims cannot be compared by it.
@@ -262,11 +207,7 @@ struct Combination {
 }
 
 const fn times(exp: Time, nbf: Time, expire_at: Time) -> Combination {
-    Combination {
-        exp,
-        nbf,
-        expire_at,
-    }
+    Combination { exp, nbf, expire_at }
 }
 
 /// Chosen so that any two of the times meet in every way, each defect stands alone too, and the twin
@@ -370,11 +311,7 @@ impl Combination {
             2 => format!("two defects: {}", self.title()),
             _ => format!("three defects: {}", self.title()),
         })
-        .class(if self.expire_at == Time::Absent {
-            "C5"
-        } else {
-            "C23"
-        })
+        .class(if self.expire_at == Time::Absent { "C5" } else { "C23" })
         .threat(Threat::Holder)
     }
 
@@ -395,17 +332,14 @@ impl Combination {
         if edits.is_empty() {
             return twins::centrifugo();
         }
-        let case = twins::centrifugo()
-            .changed_by(&self.id(), edits)
-            .accept()
-            .title(self.title());
+        let case = twins::centrifugo().changed_by(&self.id(), edits).accept().title(self.title());
         match self.expire_at {
             Time::Zero => case
                 .why("With `expire_at` 0 the connection does not expire, whatever `exp` says.")
                 .requirement("CF-EXPAT-2"),
-            Time::Future => case
-                .why("The connection expires at `expire_at`, and not at `exp`.")
-                .requirement("CF-EXPAT-1"),
+            Time::Future => {
+                case.why("The connection expires at `expire_at`, and not at `exp`.").requirement("CF-EXPAT-1")
+            }
             Time::Absent | Time::Past => case
                 .why("Without `exp` and `expire_at` the connection does not expire; `nbf` is no end.")
                 .requirement("CF-EXP-1"),
@@ -414,12 +348,7 @@ impl Combination {
     }
 
     fn title(self) -> String {
-        format!(
-            "exp {}, nbf {}, expire_at {}",
-            self.exp.name(),
-            self.nbf.name(),
-            self.expire_at.name()
-        )
+        format!("exp {}, nbf {}, expire_at {}", self.exp.name(), self.nbf.name(), self.expire_at.name())
     }
 }
 
@@ -435,20 +364,11 @@ mod tests {
             for second in [Absent, Past, Future] {
                 // The plain token is the combination of `exp` alone.
                 let plain = first == Future && second == Absent;
-                assert!(
-                    plain || met(&|c| c.exp == first && c.nbf == second),
-                    "{first:?} {second:?}"
-                );
+                assert!(plain || met(&|c| c.exp == first && c.nbf == second), "{first:?} {second:?}");
             }
             for second in [Absent, Zero, Past, Future] {
-                assert!(
-                    met(&|c| c.exp == first && c.expire_at == second),
-                    "exp {first:?} {second:?}"
-                );
-                assert!(
-                    met(&|c| c.nbf == first && c.expire_at == second),
-                    "nbf {first:?} {second:?}"
-                );
+                assert!(met(&|c| c.exp == first && c.expire_at == second), "exp {first:?} {second:?}");
+                assert!(met(&|c| c.nbf == first && c.expire_at == second), "nbf {first:?} {second:?}");
             }
         }
     }
@@ -458,8 +378,7 @@ mod tests {
         for combination in COMBINATIONS {
             let twin = combination.repaired();
             assert!(
-                COMBINATIONS.contains(&twin)
-                    || twin == times(Time::Future, Time::Absent, Time::Absent),
+                COMBINATIONS.contains(&twin) || twin == times(Time::Future, Time::Absent, Time::Absent),
                 "{twin:?} is the twin of {combination:?}"
             );
         }

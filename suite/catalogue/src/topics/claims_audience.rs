@@ -51,11 +51,7 @@ const NAMED: [Value; 4] = [
         "\"https:\\/\\/api.example.com\\/\\u0063hat\"",
         "the configured audience, written with escapes",
     ),
-    (
-        "array-of-one",
-        "[\"https://api.example.com/chat\"]",
-        "an array with the configured audience alone",
-    ),
+    ("array-of-one", "[\"https://api.example.com/chat\"]", "an array with the configured audience alone"),
     (
         "array-first",
         "[\"https://api.example.com/chat\",\"https://other.example.com\"]",
@@ -73,8 +69,10 @@ fn named((name, value, what): Value) -> Case {
         .changed(&format!("claims/audience/{name}"), claim("aud", value))
         .accept()
         .title(what)
-        .why("The verifier finds itself among the audiences, by comparing strings after their escapes \
-              are resolved.")
+        .why(
+            "The verifier finds itself among the audiences, by comparing strings after their escapes \
+              are resolved.",
+        )
         .requirement("RFC7519-4.1.3-AUD")
         .requirement("CF-AUD-2")
         .requirement("CF-AUD-3")
@@ -138,12 +136,7 @@ const OTHER: [(&str, &str, &str, &str); 18] = [
         "the configured audience with a space after it",
         "Strings are trimmed before they are compared.",
     ),
-    (
-        "empty",
-        "\"\"",
-        "an empty string",
-        "An empty claim is taken as absent, or is found in every audience.",
-    ),
+    ("empty", "\"\"", "an empty string", "An empty claim is taken as absent, or is found in every audience."),
     (
         "look-alike",
         "\"https://\u{430}pi.example.com/chat\"",
@@ -174,12 +167,7 @@ const OTHER: [(&str, &str, &str, &str); 18] = [
         "the text of an array in one string",
         "A string is decoded once more, as if it were JSON.",
     ),
-    (
-        "wildcard",
-        "\"*\"",
-        "an asterisk",
-        "The sender chooses a pattern that matches everything.",
-    ),
+    ("wildcard", "\"*\"", "an asterisk", "The sender chooses a pattern that matches everything."),
     (
         "dot-as-pattern",
         "\"https://api-example.com/chat\"",
@@ -202,11 +190,7 @@ fn other((name, value, what, why): (&str, &str, &str, &str)) -> Case {
         .why(format!("{why} A token for somebody else is accepted."))
         .requirement("RFC7519-4.1.3-AUD")
         .requirement("RFC8725-3.9-AUD")
-        .requirement(if name == "another" {
-            "CF-AUD-2"
-        } else {
-            "CF-AUD-3"
-        })
+        .requirement(if name == "another" { "CF-AUD-2" } else { "CF-AUD-3" })
         .class("C8")
         .threat(Threat::Holder)
 }
@@ -245,16 +229,8 @@ fn array_without((name, value, what): Value) -> Case {
 const WRONG_TYPES: [Value; 5] = [
     ("null", "null", "null"),
     ("number", "0", "a number"),
-    (
-        "object",
-        "{\"https://api.example.com/chat\":true}",
-        "an object with the configured audience as a name",
-    ),
-    (
-        "array-in-array",
-        "[[\"https://api.example.com/chat\"]]",
-        "an array in an array",
-    ),
+    ("object", "{\"https://api.example.com/chat\":true}", "an object with the configured audience as a name"),
+    ("array-in-array", "[[\"https://api.example.com/chat\"]]", "an array in an array"),
     ("array-of-numbers", "[0,1]", "an array of numbers"),
 ];
 
@@ -274,16 +250,8 @@ fn wrong_type((name, value, what): Value) -> Case {
 
 /// Arrays that name the audience and hold something else too.
 const WITH_OTHER_TYPES: [Value; 2] = [
-    (
-        "array-with-number",
-        "[\"https://api.example.com/chat\",1]",
-        "a number",
-    ),
-    (
-        "array-with-null",
-        "[null,\"https://api.example.com/chat\"]",
-        "null",
-    ),
+    ("array-with-number", "[\"https://api.example.com/chat\",1]", "a number"),
+    ("array-with-null", "[null,\"https://api.example.com/chat\"]", "null"),
 ];
 
 fn with_other_type((name, value, what): Value) -> Case {
@@ -295,24 +263,18 @@ fn with_other_type((name, value, what): Value) -> Case {
             [Reason::Audience, Reason::ClaimType],
         )
         .title(format!("an array with the configured audience and {what}"))
-        .why("The token is ill-formed and the verifier is named in it: accepted or refused, it must \
-              not end in an internal error.")
+        .why(
+            "The token is ill-formed and the verifier is named in it: accepted or refused, it must \
+              not end in an internal error.",
+        )
         .requirement("RFC7519-4.1.3-AUD")
         .class("C8")
 }
 
 /// Audiences where none is configured.
 const UNEXPECTED: [Value; 3] = [
-    (
-        "none-configured-string",
-        "\"https://other.example.com\"",
-        "a string",
-    ),
-    (
-        "none-configured-array",
-        "[\"https://other.example.com\",\"https://api.example.com/chat\"]",
-        "an array",
-    ),
+    ("none-configured-string", "\"https://other.example.com\"", "a string"),
+    ("none-configured-array", "[\"https://other.example.com\",\"https://api.example.com/chat\"]", "an array"),
     ("none-configured-array-empty", "[]", "an empty array"),
 ];
 

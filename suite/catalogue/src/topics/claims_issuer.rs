@@ -41,10 +41,7 @@ fn absent() -> Case {
 
 fn escaped() -> Case {
     twins::bound()
-        .changed(
-            "claims/issuer/escaped",
-            claim("iss", "\"https:\\/\\/\\u0069ssuer.example.com\""),
-        )
+        .changed("claims/issuer/escaped", claim("iss", "\"https:\\/\\/\\u0069ssuer.example.com\""))
         .accept()
         .title("the configured issuer, written with escapes")
         .why("Strings are compared after their escapes are resolved; this one is equal.")
@@ -105,12 +102,7 @@ const OTHER: [(&str, &str, &str, &str); 12] = [
         "the configured issuer with a space before it",
         "Strings are trimmed before they are compared.",
     ),
-    (
-        "empty",
-        "\"\"",
-        "an empty string",
-        "An empty claim is taken as absent.",
-    ),
+    ("empty", "\"\"", "an empty string", "An empty claim is taken as absent."),
     (
         "look-alike",
         "\"https://\u{456}ssuer.example.com\"",
@@ -138,11 +130,7 @@ fn other((name, value, what, why): (&str, &str, &str, &str)) -> Case {
         .title(what)
         .why(format!("{why} A token of another issuer is accepted."))
         .requirement("RFC8725-3.8-ISS")
-        .requirement(if name == "another" {
-            "CF-ISS-2"
-        } else {
-            "CF-ISS-3"
-        })
+        .requirement(if name == "another" { "CF-ISS-2" } else { "CF-ISS-3" })
         .class("C9")
         .threat(Threat::Holder)
 }
@@ -151,16 +139,8 @@ fn other((name, value, what, why): (&str, &str, &str, &str)) -> Case {
 const WRONG_TYPES: [(&str, &str, &str); 5] = [
     ("null", "null", "null"),
     ("number", "1", "a number"),
-    (
-        "object",
-        "{\"https://issuer.example.com\":1}",
-        "an object with the configured issuer as a name",
-    ),
-    (
-        "array-of-one",
-        "[\"https://issuer.example.com\"]",
-        "an array with the configured issuer",
-    ),
+    ("object", "{\"https://issuer.example.com\":1}", "an object with the configured issuer as a name"),
+    ("array-of-one", "[\"https://issuer.example.com\"]", "an array with the configured issuer"),
     (
         "array-with-another",
         "[\"https://evil.example\",\"https://issuer.example.com\"]",

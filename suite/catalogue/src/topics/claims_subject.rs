@@ -71,12 +71,7 @@ const SUBJECTS: [Subject; 9] = [
         "Escaped control characters are part of the string; a log or a frame that they are written \
          into must not be broken by them.",
     ),
-    (
-        "urn",
-        "\"urn:example:user:42\"",
-        "a URI",
-        "A subject with a colon is a URI, and this is one.",
-    ),
+    ("urn", "\"urn:example:user:42\"", "a URI", "A subject with a colon is a URI, and this is one."),
     (
         "scheme-and-number",
         "\"user:42\"",

@@ -33,13 +33,12 @@ const EXP: [(&str, &str, &str, bool); 9] = [
 fn exp((name, value, when, good): (&str, &str, &str, bool)) -> Case {
     let case = twins::hs256().changed(&format!("claims/time-boundary/exp-{name}"), claim("exp", value));
     if good {
-        case.accept()
-            .why("The current time is before the expiration time.")
+        case.accept().why("The current time is before the expiration time.")
     } else {
-        case.reject([Reason::Expired])
-            .threat(Threat::Holder)
-            .why("A token is not accepted on or after its expiration time; who still accepts it lets \
-                  in a user whose access has ended.")
+        case.reject([Reason::Expired]).threat(Threat::Holder).why(
+            "A token is not accepted on or after its expiration time; who still accepts it lets \
+                  in a user whose access has ended.",
+        )
     }
     .title(format!("exp {when}"))
     .requirement("RFC7519-4.1.4-EXP")
@@ -61,13 +60,12 @@ const NBF: [(&str, &str, &str, bool); 8] = [
 fn nbf((name, value, when, good): (&str, &str, &str, bool)) -> Case {
     let case = twins::hs256().changed(&format!("claims/time-boundary/nbf-{name}"), claim("nbf", value));
     if good {
-        case.accept()
-            .why("The current time is on or after the time before which the token is not accepted.")
+        case.accept().why("The current time is on or after the time before which the token is not accepted.")
     } else {
-        case.reject([Reason::NotYetValid])
-            .threat(Threat::Holder)
-            .why("A token is not accepted before this time; who accepts it grants access that has \
-                  not begun.")
+        case.reject([Reason::NotYetValid]).threat(Threat::Holder).why(
+            "A token is not accepted before this time; who accepts it grants access that has \
+                  not begun.",
+        )
     }
     .title(format!("nbf {when}"))
     .requirement("RFC7519-4.1.5-NBF")

@@ -112,10 +112,7 @@ fn twin(name: &str) -> Case {
 
 fn expired_window() -> Case {
     twin("within-the-window")
-        .changed(
-            "claims/time-combinations/after-the-window",
-            claim("exp", "{{now-600}}"),
-        )
+        .changed("claims/time-combinations/after-the-window", claim("exp", "{{now-600}}"))
         .reject([Reason::Expired])
         .title("nbf half an hour ago, exp ten minutes ago")
         .why("An `nbf` that has come does not make up for an `exp` that has passed.")
@@ -126,10 +123,7 @@ fn expired_window() -> Case {
 
 fn not_yet_valid_without_exp() -> Case {
     twin("without-exp")
-        .changed(
-            "claims/time-combinations/nbf-future-without-exp",
-            claim("nbf", "{{now+3600}}"),
-        )
+        .changed("claims/time-combinations/nbf-future-without-exp", claim("nbf", "{{now+3600}}"))
         .reject([Reason::NotYetValid])
         .title("nbf in an hour, and no exp")
         .why("`nbf` counts on its own: a check of times that begins with `exp` must not end there.")
@@ -140,10 +134,7 @@ fn not_yet_valid_without_exp() -> Case {
 
 fn not_yet_valid_beyond_exp() -> Case {
     twins::hs256()
-        .changed(
-            "claims/time-combinations/nbf-beyond-exp",
-            claim("nbf", "{{now+7200}}"),
-        )
+        .changed("claims/time-combinations/nbf-beyond-exp", claim("nbf", "{{now+7200}}"))
         .reject([Reason::NotYetValid])
         .title("exp in an hour, nbf in two")
         .why("A token that expires before it begins is never good; now it has not begun.")
@@ -154,10 +145,7 @@ fn not_yet_valid_beyond_exp() -> Case {
 
 fn empty_window() -> Case {
     twins::hs256()
-        .changed(
-            "claims/time-combinations/nbf-equals-exp",
-            claim("nbf", "{{now+3600}}"),
-        )
+        .changed("claims/time-combinations/nbf-equals-exp", claim("nbf", "{{now+3600}}"))
         .reject([Reason::NotYetValid])
         .title("exp and nbf at the same second, in an hour")
         .why("There is no second at which this token is good; now it has not begun.")
@@ -204,10 +192,7 @@ const ISSUED_IN_FUTURE: [(&str, &str, &str); 3] = [
 
 fn issued_in_future((name, value, when): (&str, &str, &str)) -> Case {
     twins::hs256()
-        .changed(
-            &format!("claims/time-combinations/issued-{name}"),
-            claim("iat", value),
-        )
+        .changed(&format!("claims/time-combinations/issued-{name}"), claim("iat", value))
         .either(
             "`iat` says when the token was issued, and nothing of refusing it (RFC 7519 section \
              4.1.6); an application may mistrust a time that has not come.",

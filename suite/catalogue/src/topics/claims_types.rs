@@ -34,24 +34,12 @@ const EXP: [Value; 11] = [
     ("false", "false", "false"),
     ("empty-string", "\"\"", "an empty string"),
     ("word", "\"never\"", "a word"),
-    (
-        "quoted-past",
-        "\"{{now-3600}}\"",
-        "a string of digits, in the past",
-    ),
+    ("quoted-past", "\"{{now-3600}}\"", "a string of digits, in the past"),
     ("date", "\"2999-12-31T23:59:59Z\"", "a date, in the future"),
     ("empty-array", "[]", "an empty array"),
-    (
-        "array",
-        "[{{now+3600}}]",
-        "an array with a time in the future",
-    ),
+    ("array", "[{{now+3600}}]", "an array with a time in the future"),
     ("empty-object", "{}", "an empty object"),
-    (
-        "object",
-        "{\"seconds\":{{now+3600}}}",
-        "an object with a time in the future",
-    ),
+    ("object", "{\"seconds\":{{now+3600}}}", "an object with a time in the future"),
 ];
 
 const NBF: [Value; 8] = [
@@ -59,35 +47,18 @@ const NBF: [Value; 8] = [
     ("false", "false", "false"),
     ("empty-string", "\"\"", "an empty string"),
     ("word", "\"now\"", "a word"),
-    (
-        "quoted-future",
-        "\"{{now+3600}}\"",
-        "a string of digits, in the future",
-    ),
+    ("quoted-future", "\"{{now+3600}}\"", "a string of digits, in the future"),
     ("date", "\"2000-01-01T00:00:00Z\"", "a date, in the past"),
-    (
-        "array",
-        "[{{now-3600}}]",
-        "an array with a time in the past",
-    ),
+    ("array", "[{{now-3600}}]", "an array with a time in the past"),
     ("empty-object", "{}", "an empty object"),
 ];
 
 fn time(member: &str, (name, value, what): Value) -> Case {
     let case = twins::hs256()
-        .changed(
-            &format!("claims/types/{member}-{name}"),
-            claim(member, value),
-        )
+        .changed(&format!("claims/types/{member}-{name}"), claim(member, value))
         .reject([Reason::ClaimType])
         .title(format!("{member} that is {what}"))
-        .class(
-            if matches!(name, "quoted-future" | "quoted-past" | "date") {
-                "C4"
-            } else {
-                "C1"
-            },
-        );
+        .class(if matches!(name, "quoted-future" | "quoted-past" | "date") { "C4" } else { "C1" });
     if member == "exp" {
         case.why(
             "`exp` is a number, and the current time must be before it: a comparison that cannot be \
@@ -141,16 +112,8 @@ const AUD: [Value; 6] = [
     ("true", "true", "true"),
     ("number", "-1", "a number"),
     ("object", "{\"https://api.example.com\":1}", "an object"),
-    (
-        "array-with-number",
-        "[\"https://api.example.com\",1]",
-        "an array with a number",
-    ),
-    (
-        "array-in-array",
-        "[[\"https://api.example.com\"]]",
-        "an array in an array",
-    ),
+    ("array-with-number", "[\"https://api.example.com\",1]", "an array with a number"),
+    ("array-in-array", "[[\"https://api.example.com\"]]", "an array in an array"),
 ];
 
 /// A claim that an application need not process.
@@ -198,11 +161,7 @@ const PRIVATE: [Value; 7] = [
     ("number", "-1.5", "a number"),
     ("string", "\"\"", "an empty string"),
     ("array", "[[\"x\"],[]]", "an array"),
-    (
-        "object",
-        "{\"exp\":1,\"nbf\":99999999999}",
-        "an object with exp and nbf inside",
-    ),
+    ("object", "{\"exp\":1,\"nbf\":99999999999}", "an object with exp and nbf inside"),
     ("large", "999999999999999", "a number of fifteen digits"),
 ];
 
@@ -224,18 +183,17 @@ fn jti_empty() -> Case {
         .changed("claims/types/jti-empty-string", claim("jti", "\"\""))
         .accept()
         .title("jti that is an empty string")
-        .why("An empty string is a string; a verifier that keeps no list of identifiers has no reason \
-              to refuse it.")
+        .why(
+            "An empty string is a string; a verifier that keeps no list of identifiers has no reason \
+              to refuse it.",
+        )
         .requirement("RFC7519-4.1.7-JTI")
         .class("V1")
 }
 
 fn no_claims() -> Case {
     twins::hs256()
-        .changed_by(
-            "claims/types/no-claims",
-            ["sub", "ext", "iat", "exp"].map(without_claim).to_vec(),
-        )
+        .changed_by("claims/types/no-claims", ["sub", "ext", "iat", "exp"].map(without_claim).to_vec())
         .accept()
         .title("a claims set without a claim")
         .why("No claim is required by the RFC: `{}` is a claims set.")

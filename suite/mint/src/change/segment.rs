@@ -13,26 +13,16 @@ const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 ///
 /// Where the change cannot be made, or would change nothing.
 pub fn change(text: &str, change: &SegmentChange) -> Result<String, ChangeError> {
-    let changed = outcome(text, change).and_then(|changed| {
-        if changed == text {
-            Err(WhyNot::NoEffect)
-        } else {
-            Ok(changed)
-        }
-    });
-    changed.map_err(|why| ChangeError {
-        change: change.name(),
-        why,
-    })
+    let changed = outcome(text, change)
+        .and_then(|changed| if changed == text { Err(WhyNot::NoEffect) } else { Ok(changed) });
+    changed.map_err(|why| ChangeError { change: change.name(), why })
 }
 
 fn outcome(text: &str, change: &SegmentChange) -> Result<String, WhyNot> {
     Ok(match change {
         SegmentChange::Pad { extra } => {
             let needed = text.len().next_multiple_of(4) - text.len();
-            let padding = usize::try_from(*extra)
-                .unwrap_or(usize::MAX)
-                .saturating_add(needed);
+            let padding = usize::try_from(*extra).unwrap_or(usize::MAX).saturating_add(needed);
             if padding > LONGEST.saturating_sub(text.len()) {
                 return Err(WhyNot::TooLong);
             }
@@ -52,9 +42,7 @@ fn outcome(text: &str, change: &SegmentChange) -> Result<String, WhyNot> {
         SegmentChange::RemoveLast { characters } => {
             let asked = usize::try_from(*characters).unwrap_or(usize::MAX);
             let there = text.chars().count();
-            let kept = there
-                .checked_sub(asked)
-                .ok_or(WhyNot::TooFar { asked, there })?;
+            let kept = there.checked_sub(asked).ok_or(WhyNot::TooFar { asked, there })?;
             text.chars().take(kept).collect()
         }
         SegmentChange::Replace { text } => text.clone(),
@@ -65,10 +53,7 @@ fn outcome(text: &str, change: &SegmentChange) -> Result<String, WhyNot> {
 /// have brought in any text.
 fn middle(text: &str) -> usize {
     let half = text.len() / 2;
-    (0..=half)
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0)
+    (0..=half).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// Sets the unused low bits of the last character (RFC 4648 section 3.5): after a full group come
@@ -88,9 +73,5 @@ fn trailing_bits(text: &str, bits: u8) -> Result<String, WhyNot> {
     let last = (last & !usize::from(unused)) | usize::from(bits & unused);
     // The last character is ASCII, for it was found in the alphabet, and a value of six bits has a
     // character there.
-    Ok(format!(
-        "{}{}",
-        &text[..text.len() - 1],
-        &ALPHABET[last..=last]
-    ))
+    Ok(format!("{}{}", &text[..text.len() - 1], &ALPHABET[last..=last]))
 }

@@ -11,22 +11,10 @@ use crate::base64url;
 /// # Errors
 ///
 /// Where the change cannot be made, or would change nothing.
-pub fn change(
-    octets: &[u8],
-    change: &SignatureChange,
-    signer: &Signer,
-) -> Result<Vec<u8>, ChangeError> {
-    let changed = outcome(octets, change, signer).and_then(|changed| {
-        if changed == octets {
-            Err(WhyNot::NoEffect)
-        } else {
-            Ok(changed)
-        }
-    });
-    changed.map_err(|why| ChangeError {
-        change: change.name(),
-        why,
-    })
+pub fn change(octets: &[u8], change: &SignatureChange, signer: &Signer) -> Result<Vec<u8>, ChangeError> {
+    let changed = outcome(octets, change, signer)
+        .and_then(|changed| if changed == octets { Err(WhyNot::NoEffect) } else { Ok(changed) });
+    changed.map_err(|why| ChangeError { change: change.name(), why })
 }
 
 fn outcome(octets: &[u8], change: &SignatureChange, signer: &Signer) -> Result<Vec<u8>, WhyNot> {
@@ -34,11 +22,7 @@ fn outcome(octets: &[u8], change: &SignatureChange, signer: &Signer) -> Result<V
         SignatureChange::Truncate { octets: kept } => {
             let asked = index(*kept);
             let kept = octets.get(..asked);
-            kept.ok_or(WhyNot::TooFar {
-                asked,
-                there: octets.len(),
-            })?
-            .to_vec()
+            kept.ok_or(WhyNot::TooFar { asked, there: octets.len() })?.to_vec()
         }
         SignatureChange::Append { base64url } => [octets, &decode(base64url)?].concat(),
         SignatureChange::FlipBit { bit } => {
@@ -46,20 +30,14 @@ fn outcome(octets: &[u8], change: &SignatureChange, signer: &Signer) -> Result<V
             let mut changed = octets.to_vec();
             let there = changed.len() * 8;
             let octet = changed.get_mut(bit / 8);
-            *octet.ok_or(WhyNot::TooFar {
-                asked: bit + 1,
-                there,
-            })? ^= 0b1000_0000 >> (bit % 8);
+            *octet.ok_or(WhyNot::TooFar { asked: bit + 1, there })? ^= 0b1000_0000 >> (bit % 8);
             changed
         }
         SignatureChange::Replace { base64url } => decode(base64url)?,
         SignatureChange::Zero => vec![0; octets.len()],
         SignatureChange::Reverse => octets.iter().rev().copied().collect(),
         SignatureChange::Der => ecdsa_sig_value(octets, signer)?,
-        SignatureChange::Hex => octets
-            .iter()
-            .flat_map(|octet| format!("{octet:02x}").into_bytes())
-            .collect(),
+        SignatureChange::Hex => octets.iter().flat_map(|octet| format!("{octet:02x}").into_bytes()).collect(),
     })
 }
 
@@ -75,8 +53,7 @@ fn index(count: u32) -> usize {
 
 /// `Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279 section 2.2.3) in DER.
 fn ecdsa_sig_value(octets: &[u8], signer: &Signer) -> Result<Vec<u8>, WhyNot> {
-    let ecdsa =
-        matches!(signer, Signer::Key { algorithm, .. } if algorithm.family() == Family::Ecdsa);
+    let ecdsa = matches!(signer, Signer::Key { algorithm, .. } if algorithm.family() == Family::Ecdsa);
     if !ecdsa || octets.is_empty() || !octets.len().is_multiple_of(2) {
         return Err(WhyNot::NotEcdsa);
     }

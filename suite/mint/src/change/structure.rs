@@ -11,17 +11,9 @@ use super::{ChangeError, LONGEST, WhyNot};
 ///
 /// Where the change cannot be made, or would change nothing.
 pub fn change(token: &str, change: &StructureChange) -> Result<String, ChangeError> {
-    let changed = outcome(token, change).and_then(|changed| {
-        if changed == token {
-            Err(WhyNot::NoEffect)
-        } else {
-            Ok(changed)
-        }
-    });
-    changed.map_err(|why| ChangeError {
-        change: change.name(),
-        why,
-    })
+    let changed = outcome(token, change)
+        .and_then(|changed| if changed == token { Err(WhyNot::NoEffect) } else { Ok(changed) });
+    changed.map_err(|why| ChangeError { change: change.name(), why })
 }
 
 fn outcome(token: &str, change: &StructureChange) -> Result<String, WhyNot> {
@@ -32,10 +24,7 @@ fn outcome(token: &str, change: &StructureChange) -> Result<String, WhyNot> {
             let mut segments: Vec<_> = token.split('.').collect();
             let asked = usize::try_from(*kept).unwrap_or(usize::MAX);
             if asked > segments.len() {
-                return Err(WhyNot::TooFar {
-                    asked,
-                    there: segments.len(),
-                });
+                return Err(WhyNot::TooFar { asked, there: segments.len() });
             }
             segments.truncate(asked);
             segments.join(".")
@@ -44,10 +33,7 @@ fn outcome(token: &str, change: &StructureChange) -> Result<String, WhyNot> {
             let mut segments: Vec<_> = token.split('.').collect();
             let asked = usize::try_from(*at).unwrap_or(usize::MAX);
             if asked > segments.len() {
-                return Err(WhyNot::TooFar {
-                    asked,
-                    there: segments.len(),
-                });
+                return Err(WhyNot::TooFar { asked, there: segments.len() });
             }
             segments.insert(asked, text);
             segments.join(".")
@@ -68,11 +54,7 @@ fn outcome(token: &str, change: &StructureChange) -> Result<String, WhyNot> {
         StructureChange::Replace { text } => text.clone(),
         StructureChange::Repeat { text, times } => {
             let times = usize::try_from(*times).unwrap_or(usize::MAX);
-            if text
-                .len()
-                .checked_mul(times)
-                .is_none_or(|length| length > LONGEST)
-            {
+            if text.len().checked_mul(times).is_none_or(|length| length > LONGEST) {
                 return Err(WhyNot::TooLong);
             }
             text.repeat(times)
@@ -83,9 +65,7 @@ fn outcome(token: &str, change: &StructureChange) -> Result<String, WhyNot> {
 /// The three segments of a compact serialization.
 fn three(token: &str) -> Result<[&str; 3], WhyNot> {
     let segments: Vec<_> = token.split('.').collect();
-    segments
-        .try_into()
-        .map_err(|segments: Vec<_>| WhyNot::NotThreeSegments(segments.len()))
+    segments.try_into().map_err(|segments: Vec<_>| WhyNot::NotThreeSegments(segments.len()))
 }
 
 fn empty(token: &str, segment: Segment) -> Result<String, WhyNot> {

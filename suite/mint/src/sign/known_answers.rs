@@ -36,8 +36,7 @@ fn ec_key(kind: KeyKind, scalar: &[u8]) -> PrivateKey {
 }
 
 /// The claims set of RFC 7515 appendices A.1 to A.3, with its line breaks.
-const CLAIMS: &str =
-    "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}";
+const CLAIMS: &str = "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}";
 
 #[test]
 fn hmac_with_sha_2_gives_the_answers_of_rfc_4231() {
@@ -77,24 +76,11 @@ fn hmac_with_sha_2_gives_the_answers_of_rfc_4231() {
                     6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598",
         },
     ];
-    for Case {
-        secret,
-        input,
-        hs256,
-        hs384,
-        hs512,
-    } in cases
-    {
-        for (algorithm, expected) in [
-            (Algorithm::HS256, hs256),
-            (Algorithm::HS384, hs384),
-            (Algorithm::HS512, hs512),
-        ] {
-            assert_eq!(
-                hmac(&secret, algorithm, input),
-                Ok(hex(expected)),
-                "{algorithm}"
-            );
+    for Case { secret, input, hs256, hs384, hs512 } in cases {
+        for (algorithm, expected) in
+            [(Algorithm::HS256, hs256), (Algorithm::HS384, hs384), (Algorithm::HS512, hs512)]
+        {
+            assert_eq!(hmac(&secret, algorithm, input), Ok(hex(expected)), "{algorithm}");
         }
     }
 }
@@ -110,9 +96,8 @@ fn an_empty_secret_signs_too() {
 
 #[test]
 fn hs256_gives_the_signature_of_rfc_7515_a_1() {
-    let secret = decoded(
-        "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
-    );
+    let secret =
+        decoded("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
     let input = input("{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}", CLAIMS);
     assert_eq!(
         str::from_utf8(&input),
@@ -120,10 +105,7 @@ fn hs256_gives_the_signature_of_rfc_7515_a_1() {
             eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ")
     );
     let signature = hmac(&secret, Algorithm::HS256, &input).unwrap();
-    assert_eq!(
-        base64url::encode(&signature),
-        "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-    );
+    assert_eq!(base64url::encode(&signature), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
 }
 
 #[test]
@@ -150,21 +132,12 @@ fn rs256_gives_the_signature_of_rfc_7515_a_2() {
          Wh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw";
 
     let number = |text| BigUint::from_bytes_be(&decoded(text));
-    let key = RsaPrivateKey::from_components(
-        number(n),
-        number("AQAB"),
-        number(d),
-        vec![number(p), number(q)],
-    )
-    .unwrap();
+    let key =
+        RsaPrivateKey::from_components(number(n), number("AQAB"), number(d), vec![number(p), number(q)])
+            .unwrap();
     let der = key.to_pkcs8_der().unwrap().as_bytes().to_vec();
-    let key = PrivateKey(Inner::Rsa {
-        key: Box::new(key),
-        der,
-    });
-    let signature = key
-        .sign(Algorithm::RS256, &input("{\"alg\":\"RS256\"}", CLAIMS))
-        .unwrap();
+    let key = PrivateKey(Inner::Rsa { key: Box::new(key), der });
+    let signature = key.sign(Algorithm::RS256, &input("{\"alg\":\"RS256\"}", CLAIMS)).unwrap();
     assert_eq!(base64url::encode(&signature), expected);
 }
 
@@ -178,45 +151,33 @@ fn es256_verifies_like_the_signature_of_rfc_7515_a_3() {
          c7f144cd1bbd9b7e872cdfedb9eeb9f4b3695d6ea90b24ad8a4623288588e5ad"
     );
     let input = input("{\"alg\":\"ES256\"}", CLAIMS);
-    let theirs = decoded(
-        "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q",
-    );
-    let ours = ec_key(KeyKind::P256, &scalar)
-        .sign(Algorithm::ES256, &input)
-        .unwrap();
+    let theirs =
+        decoded("DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q");
+    let ours = ec_key(KeyKind::P256, &scalar).sign(Algorithm::ES256, &input).unwrap();
     let verifier = p256::ecdsa::VerifyingKey::from_sec1_bytes(&hex(&point)).unwrap();
     for signature in [theirs, ours] {
         let signature = p256::ecdsa::Signature::from_slice(&signature).unwrap();
-        verifier
-            .verify_prehash(&Hash::Sha256.digest(&[&input]), &signature)
-            .unwrap();
+        verifier.verify_prehash(&Hash::Sha256.digest(&[&input]), &signature).unwrap();
     }
 }
 
 #[test]
 fn es512_verifies_like_the_signature_of_rfc_7515_a_4() {
-    let scalar = decoded(
-        "AY5pb7A0UFiB3RELSD64fTLOSV_jazdF7fLYyuTw8lOfRhWg6Y6rUrPAxerEzgdRhajnu0ferB0d53vM9mE15j2C",
-    );
-    let x =
-        "AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk";
-    let y =
-        "ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2";
+    let scalar =
+        decoded("AY5pb7A0UFiB3RELSD64fTLOSV_jazdF7fLYyuTw8lOfRhWg6Y6rUrPAxerEzgdRhajnu0ferB0d53vM9mE15j2C");
+    let x = "AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk";
+    let y = "ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2";
     let point = [vec![0x04], decoded(x), decoded(y)].concat();
     let input = input("{\"alg\":\"ES512\"}", "Payload");
     let theirs = decoded(
         "AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2SI-KGDKB34XO0aw_7Xdt\
          AG8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXolLzeO_Jn",
     );
-    let ours = ec_key(KeyKind::P521, &scalar)
-        .sign(Algorithm::ES512, &input)
-        .unwrap();
+    let ours = ec_key(KeyKind::P521, &scalar).sign(Algorithm::ES512, &input).unwrap();
     let verifier = p521::ecdsa::VerifyingKey::from_sec1_bytes(&point).unwrap();
     for signature in [theirs, ours] {
         let signature = p521::ecdsa::Signature::from_slice(&signature).unwrap();
-        verifier
-            .verify_prehash(&Hash::Sha512.digest(&[&input]), &signature)
-            .unwrap();
+        verifier.verify_prehash(&Hash::Sha512.digest(&[&input]), &signature).unwrap();
     }
 }
 
@@ -330,14 +291,8 @@ fn ecdsa_gives_the_signatures_of_rfc_6979_with_every_hash_on_every_curve() {
              A67A",
         ),
     ] {
-        let signature = ec_key(kind, &hex(scalar))
-            .sign(algorithm, b"sample")
-            .unwrap();
-        assert_eq!(
-            signature,
-            [hex(r), hex(s)].concat(),
-            "{algorithm} with {kind:?}"
-        );
+        let signature = ec_key(kind, &hex(scalar)).sign(algorithm, b"sample").unwrap();
+        assert_eq!(signature, [hex(r), hex(s)].concat(), "{algorithm} with {kind:?}");
     }
 }
 
@@ -350,19 +305,15 @@ fn es256k_gives_the_signature_that_bitcoin_implementations_test_with() {
     let key = ec_key(KeyKind::Secp256k1, &one);
     assert_eq!(
         key.sign(Algorithm::ES256K, b"Satoshi Nakamoto"),
-        Ok(hex(
-            "934b1ea10a4b3c1757e2b0c017d0b6143ce3c9a7e6a4a49860d7a6ab210ee3d8
-                2442ce9d2b916064108014783e923ec36b49743e2ffa1c4496f01a512aafd9e5"
-        ))
+        Ok(hex("934b1ea10a4b3c1757e2b0c017d0b6143ce3c9a7e6a4a49860d7a6ab210ee3d8
+                2442ce9d2b916064108014783e923ec36b49743e2ffa1c4496f01a512aafd9e5"))
     );
 }
 
 #[test]
 fn pss_signatures_verify_with_a_salt_as_long_as_the_hash() {
     let private = PrivateKey::new(&keys::all()["rsa-2048"]).unwrap();
-    let Inner::Rsa { key, .. } = &private.0 else {
-        panic!("an RSA key")
-    };
+    let Inner::Rsa { key, .. } = &private.0 else { panic!("an RSA key") };
     let public = key.to_public_key();
     for algorithm in [Algorithm::PS256, Algorithm::PS384, Algorithm::PS512] {
         let hash = Hash::of(algorithm);
@@ -382,9 +333,7 @@ fn pss_signatures_verify_with_a_salt_as_long_as_the_hash() {
 fn a_pss_salt_depends_on_the_key_and_on_the_input() {
     let salt = |key: &str, input: &[u8]| {
         let private = PrivateKey::new(&keys::all()[key]).unwrap();
-        let Inner::Rsa { der, .. } = private.0 else {
-            panic!("an RSA key")
-        };
+        let Inner::Rsa { der, .. } = private.0 else { panic!("an RSA key") };
         pss_salt(Hash::Sha256, &der, input)
     };
     assert_eq!(salt("rsa-2048", b"one"), salt("rsa-2048", b"one"));

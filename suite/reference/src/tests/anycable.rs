@@ -1,49 +1,12 @@
 //! AnyCable 1.5.2 as 161 tokens on a running server say.
 
-use serde_json::json;
+use jotproof_profiles::Profiles;
 
 use super::*;
 use crate::testing::{SECRET, base64url, context, hs256};
 
 fn server() -> Reference {
-    let rules = rules(json!({
-        "base64url.newlines": "ignore",
-        "base64url.trailing_bits": "ignore",
-        "header.duplicates": "last",
-        "header.text": "replace",
-        "header.strings": [],
-        "header.b64": "ignore",
-        "header.enc": "ignore",
-        "header.embedded_key": "ignore",
-        "header.critical": "ignore",
-        "header.typ": "ignore",
-        "header.nested": "ignore",
-        "algorithm.pinning": "family",
-        "key.size": "ignore",
-        "claims.payload": "object_or_null",
-        "claims.trailing_text": "ignore",
-        "claims.duplicates": "last",
-        "claims.text": "replace",
-        "claims.string_or_uri": "ignore",
-        "claims.sub_type": "absent",
-        "claims.iss_type": "absent",
-        "claims.jti_type": "absent",
-        "claims.aud_type": "absent",
-        "time.number": "go_seconds",
-        "time.zero": "absent",
-        "time.exp_type": "expired",
-        "time.exp_equal": "valid",
-        "audience.check": "skip",
-        "audience.unexpected": "ignore",
-        "issuer.check": "skip",
-        "anycable.identifiers": "any_text",
-        // A segment `signature` that is not base64url is noticed with the signature: after the times.
-        "refusal.precedence": [
-            "no-token", "not-compact", "header", "header-parameter", "algorithm", "key", "payload", "limit",
-            "expired", "encoding", "claim-type", "not-yet-valid", "issued-in-future", "signature", "identifiers"
-        ]
-    }));
-    Reference::new("anycable-1.5.2", rules, Some(Application::Anycable))
+    Reference::profile(Profiles::built_in().get("anycable-1.5.2").expect("the profile is built in"))
 }
 
 /// W welcome, U unauthorized, X expired, E error.

@@ -1,53 +1,13 @@
 //! Centrifugo 5.4.9 as its source and a running server say.
 
 use jotproof_model::SeenExpiry;
-use serde_json::json;
+use jotproof_profiles::Profiles;
 
 use super::*;
 use crate::testing::{SECRET, context, hs256};
 
 fn server() -> Reference {
-    let rules = rules(json!({
-        "split.prefix": "eyJ",
-        "base64url.newlines": "ignore",
-        "base64url.trailing_bits": "ignore",
-        "header.member_names": "case_fold",
-        "header.duplicates": "last",
-        "header.text": "replace",
-        "header.strings": ["typ", "cty", "kid"],
-        "header.null": "absent",
-        "header.number_range": "ignore",
-        "header.b64": "ignore",
-        "header.enc": "ignore",
-        "header.embedded_key": "ignore",
-        "header.critical": "ignore",
-        "header.typ": "ignore",
-        "header.nested": "ignore",
-        "algorithm.pinning": "family",
-        "key.size": "ignore",
-        "claims.payload": "object_or_null",
-        "claims.member_names": "case_fold",
-        "claims.duplicates": "last",
-        "claims.text": "replace",
-        "claims.null": "absent",
-        "claims.number_range": "ignore",
-        "claims.string_or_uri": "ignore",
-        "time.number": "go_time",
-        "time.quoted_number": "number",
-        "time.iat_future": "ignore",
-        "audience.unexpected": "ignore",
-        "centrifugo.subject": "anonymous",
-        "centrifugo.expire_at_negative": "never",
-        "centrifugo.expire_at_equal": "accept",
-        "centrifugo.time_to_live": "wraps",
-        "centrifugo.meta_type": "absent",
-        "refusal.precedence": [
-            "no-token", "limit", "not-compact", "encoding", "header", "header-parameter", "payload", "claim-type",
-            "algorithm", "key", "audience", "issuer", "signature", "purpose", "expired", "not-yet-valid",
-            "unknown-channel", "info-encoding", "anonymous", "connection-expired"
-        ]
-    }));
-    Reference::new("centrifugo-5.4.9", rules, Some(Application::CentrifugoConnection))
+    Reference::profile(Profiles::built_in().get("centrifugo-5.4.9").expect("the profile is built in"))
 }
 
 fn connect(text: &str) -> Result<Seen, Reason> {
