@@ -32,7 +32,17 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Replay vectors against targets and judge what they answer
+    /// Replay vectors against targets and judge what they answer.
+    ///
+    /// A target is named by a text:
+    ///
+    ///   reference             the reference verifier under every built-in profile, in turn
+    ///   reference:PROFILE     under one profile: rfc, bcp, centrifugo-5.4.9, anycable-1.5.2
+    ///   centrifugo:process    Centrifugo; built once with Go from its pinned version, unless a path to a
+    ///   anycable:process      binary follows: centrifugo:process:./centrifugo. AnyCable likewise
+    ///
+    /// Servers are started on the loopback interface and stopped again, whatever happens to this command.
+    #[command(verbatim_doc_comment)]
     Run(Run),
     /// List the ids, verdicts and titles of vectors
     List(List),
@@ -48,18 +58,8 @@ impl Default for Command {
     }
 }
 
-/// Replay vectors against targets and judge what they answer.
-///
-/// A target is named by a text:
-///
-///   reference             the reference verifier under every built-in profile, in turn
-///   reference:PROFILE     under one profile: rfc, bcp, centrifugo-5.4.9, anycable-1.5.2
-///   centrifugo:process    Centrifugo; built once with Go from its pinned version, unless a path to a
-///   anycable:process      binary follows: centrifugo:process:./centrifugo. AnyCable likewise
-///
-/// Servers are started on the loopback interface and stopped again, whatever happens to this command.
+/// The arguments of `jotproof run`.
 #[derive(Debug, Default, Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Run {
     /// What to test
     #[arg(value_name = "TARGET", default_value = "reference")]

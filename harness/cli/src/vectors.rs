@@ -81,9 +81,6 @@ fn check(Folder { folder }: &Folder) -> Outcome {
 }
 
 fn lints(folder: &Path, published: &Ledger) -> anyhow::Result<()> {
-    if std::env::var_os("SCRATCH").is_some() {
-        return Ok(());
-    }
     let profiles = profiles(folder)?;
     let found = lint::all(&build::files(NOW)?, published, &profiles)?;
     if found.is_empty() {

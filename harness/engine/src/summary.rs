@@ -145,7 +145,8 @@ fn row_lines(text: &mut String, log: &RunLog, row: &Row) {
     if !row.detail.is_empty() {
         let _ = writeln!(text, "    {} (expected: {})", row.detail, row.expected);
     }
-    if let Some(missed) = &row.missed {
+    // What is judged badly needs no prediction to be seen as bad.
+    if let Some(missed) = row.missed.as_ref().filter(|_| row.judgement.is_fine()) {
         let _ = writeln!(text, "    profile {} predicted: {missed}", log.header.profile);
     }
     let _ = writeln!(text, "    {FAINT}again: {} --only {}{FAINT:#}", log.header.repeat, row.id);

@@ -52,6 +52,9 @@ pub enum WhyNot {
     /// Its octets are not base64url.
     #[error("its octets are not base64url without padding: {0}")]
     NotBase64url(crate::base64url::DecodeError),
+    /// The token is not text any more.
+    #[error("the token is not text any more: append octets last")]
+    NotText,
     /// The outcome is longer than [`LONGEST`].
     #[error("the outcome is longer than {LONGEST} octets")]
     TooLong,

@@ -6,13 +6,13 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use jotproof_model::algorithm::Family;
 use jotproof_model::edit::Layer;
-use jotproof_model::recipe::{Content, KeyForm, Member, Segment, SegmentEdit, Signer};
+use jotproof_model::recipe::{Content, KeyForm, Member, Segment, SegmentEdit, Signer, StructureChange};
 use jotproof_model::{Algorithm, KeyMaterial, KeyRing, Recipe};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::base64url::DecodeError;
-use crate::change::{self, ChangeError};
+use crate::change::{self, ChangeError, WhyNot};
 use crate::keys::UnknownKey;
 use crate::placeholder::{self, PlaceholderError};
 use crate::sign::{self, PrivateKey, SignError};
@@ -90,10 +90,20 @@ impl Mint {
         }
 
         let mut token = format!("{header}.{payload}.{signature}");
+        let mut octets_after = Vec::new();
         for change in &recipe.structure {
-            token = change::structure::change(&token, change).map_err(|why| MintError::Structure { why })?;
+            let failed = |why| MintError::Structure { why };
+            if let StructureChange::AppendOctets { base64url } = change {
+                octets_after.extend(change::structure::octets(base64url, change).map_err(failed)?);
+            } else if octets_after.is_empty() {
+                token = change::structure::change(&token, change).map_err(failed)?;
+            } else {
+                return Err(failed(ChangeError { change: change.name(), why: WhyNot::NotText }));
+            }
         }
-        Ok(token.into_bytes())
+        let mut token = token.into_bytes();
+        token.extend(octets_after);
+        Ok(token)
     }
 
     /// The octets of the signature over a signing input.

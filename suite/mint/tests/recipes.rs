@@ -352,6 +352,15 @@ fn the_changes_to_a_token_give_this_text() {
 }
 
 #[test]
+fn octets_that_are_no_text_come_last() {
+    let mut recipe = with_signature(&[1, 2]);
+    let text = mint(&recipe).unwrap();
+    recipe.structure = vec![StructureChange::AppendOctets { base64url: "_w".into() }];
+    let token = Mint::new(keys::all()).token(&recipe, 0).unwrap();
+    assert_eq!(token, [text.as_bytes(), b"\xff"].concat());
+}
+
+#[test]
 fn a_change_to_a_token_that_cannot_be_made_says_why() {
     let keep_two = StructureChange::KeepSegments { segments: 2 };
     for (changes, expected) in [
@@ -376,6 +385,13 @@ fn a_change_to_a_token_that_cannot_be_made_says_why() {
             vec![keep_two, StructureChange::Detached],
             "`detached` cannot be made: the token has 2 segments, not three: make this change before \
              the others",
+        ),
+        (
+            vec![
+                StructureChange::AppendOctets { base64url: "_w".into() },
+                StructureChange::Suffix { text: "x".into() },
+            ],
+            "`suffix` cannot be made: the token is not text any more: append octets last",
         ),
         (
             vec![StructureChange::Repeat { text: "ab".into(), times: u32::MAX }],

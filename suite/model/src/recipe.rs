@@ -307,6 +307,12 @@ pub enum StructureChange {
         /// The text.
         text: String,
     },
+    /// Put octets that are not text after it. It comes last: no other change can be made to what is
+    /// no text any more.
+    AppendOctets {
+        /// The octets, base64url without padding.
+        base64url: String,
+    },
     /// Keep the first `segments` segments, joined by dots, without a trailing dot.
     KeepSegments {
         /// How many.
@@ -354,6 +360,7 @@ impl StructureChange {
         match self {
             Self::Prefix { .. } => "prefix",
             Self::Suffix { .. } => "suffix",
+            Self::AppendOctets { .. } => "append_octets",
             Self::KeepSegments { .. } => "keep_segments",
             Self::InsertSegment { .. } => "insert_segment",
             Self::EmptySegment { .. } => "empty_segment",

@@ -378,7 +378,8 @@ impl<'a> Facts<'a> {
                 change: Some(change.name()),
                 inserted: match change {
                     StructureChange::Prefix { text } | StructureChange::Suffix { text } => Some(text),
-                    StructureChange::KeepSegments { .. }
+                    StructureChange::AppendOctets { .. }
+                    | StructureChange::KeepSegments { .. }
                     | StructureChange::InsertSegment { .. }
                     | StructureChange::EmptySegment { .. }
                     | StructureChange::JsonFlattened
@@ -438,10 +439,9 @@ fn json_type(raw: &str) -> JsonType {
     }
 }
 
-/// The value of a number; nothing for a time, whose value is not fixed.
+/// The value of a JSON number that binary64 can hold; nothing for a time, whose value is not fixed.
 fn number(raw: &str) -> Option<f64> {
-    let first = raw.strip_prefix('-').unwrap_or(raw).as_bytes().first()?;
-    first.is_ascii_digit().then(|| raw.parse().ok())?
+    serde_json::from_str(raw).ok()
 }
 
 /// The offset of a value that begins with a time.

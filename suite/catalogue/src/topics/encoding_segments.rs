@@ -21,7 +21,7 @@ pub(super) fn topic() -> Topic {
     cases.extend([10, 1000].map(dots));
     cases.extend(PREFIXES.into_iter().map(prefixed));
     cases.extend(SUFFIXES.into_iter().map(suffixed));
-    cases.extend([quoted(), upper_case()]);
+    cases.extend([quoted(), upper_case(), octet_that_is_not_utf8()]);
     cases.extend([
         json(StructureChange::JsonFlattened, "flattened"),
         json(StructureChange::JsonGeneral, "general"),
@@ -75,6 +75,21 @@ fn cut_off(segments: u32) -> Case {
         .why(why)
         .requirement("RFC7515-7.1-COMPACT")
         .class("S1")
+}
+
+/// A token that is not even text.
+fn octet_that_is_not_utf8() -> Case {
+    twins::hs256()
+        .changed(
+            "encoding/segments/octet-that-is-not-utf-8-after-it",
+            structure(StructureChange::AppendOctets { base64url: "_w".to_owned() }),
+        )
+        .reject([NotCompact, Encoding])
+        .threat(Threat::Mangler)
+        .title("an octet after it that is never UTF-8")
+        .why("A token is ASCII text. An octet that is no character must end in a refusal, not in a crash.")
+        .requirement("RFC7515-2-B64")
+        .class("C20")
 }
 
 fn suffix(text: &str) -> Edit {

@@ -4,6 +4,7 @@ use jotproof_model::recipe::{Segment, StructureChange};
 use serde_json::Value;
 
 use super::{ChangeError, LONGEST, WhyNot};
+use crate::base64url;
 
 /// The token after a change.
 ///
@@ -16,10 +17,23 @@ pub fn change(token: &str, change: &StructureChange) -> Result<String, ChangeErr
     changed.map_err(|why| ChangeError { change: change.name(), why })
 }
 
+/// The octets that a change appends.
+///
+/// # Errors
+///
+/// Where they are not base64url, or none.
+pub fn octets(text: &str, change: &StructureChange) -> Result<Vec<u8>, ChangeError> {
+    let failed = |why| ChangeError { change: change.name(), why };
+    let octets = base64url::decode(text).map_err(|error| failed(WhyNot::NotBase64url(error)))?;
+    if octets.is_empty() { Err(failed(WhyNot::NoEffect)) } else { Ok(octets) }
+}
+
 fn outcome(token: &str, change: &StructureChange) -> Result<String, WhyNot> {
     Ok(match change {
         StructureChange::Prefix { text } => format!("{text}{token}"),
         StructureChange::Suffix { text } => format!("{token}{text}"),
+        // What they lead to is no text: the mint appends them itself, after everything else.
+        StructureChange::AppendOctets { .. } => return Err(WhyNot::NotText),
         StructureChange::KeepSegments { segments: kept } => {
             let mut segments: Vec<_> = token.split('.').collect();
             let asked = usize::try_from(*kept).unwrap_or(usize::MAX);
