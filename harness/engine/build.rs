@@ -35,7 +35,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
             if name != "schema" && name != "profiles" {
                 collect(&path, files)?;
             }
-        } else if path.extension().is_some_and(|extension| extension == "json") && name != "MANIFEST.json" {
+        } else if path.extension().is_some_and(|extension| extension == "json")
+            && name != "MANIFEST.json"
+            && name != "streams.json"
+        {
             files.push(path);
         }
     }

@@ -141,6 +141,15 @@ pub(crate) enum VectorsCommand {
     Build(Folder),
     /// Make everything again in memory and compare: nothing may differ
     Check(Folder),
+    /// Print a stream: vectors that are too many to store, as JSON lines
+    Stream(StreamName),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StreamName {
+    /// The name of the stream: connection-claims
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
 }
 
 #[derive(Debug, Args)]
@@ -148,4 +157,9 @@ pub(crate) struct Folder {
     /// The folder of the published vectors
     #[arg(value_name = "DIR", default_value = "vectors")]
     pub(crate) folder: PathBuf,
+
+    /// Take the pins of the streams as they stand, instead of making every stream again (half a
+    /// minute)
+    #[arg(long)]
+    pub(crate) skip_streams: bool,
 }

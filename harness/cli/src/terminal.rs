@@ -1,6 +1,6 @@
 //! What is common to the subcommands at the terminal: output, progress, errors, interruption.
 
-use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, StdoutLock, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -16,6 +16,34 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// Lets something write results to standard output as it makes them, as [`print`] does.
+pub(crate) fn print_with(
+    write: impl FnOnce(&mut BufWriter<StdoutLock<'_>>) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        outcome => outcome.context("cannot write to standard output"),
+    }
+}
+
+/// Says on standard error what is being done, where that is a terminal, until the value is dropped.
+pub(crate) fn working(what: String) -> impl Drop {
+    struct Working(bool);
+    impl Drop for Working {
+        fn drop(&mut self) {
+            if self.0 {
+                anstream::eprint!("\r\x1b[K");
+            }
+        }
+    }
+    let shown = io::stderr().is_terminal();
+    if shown {
+        anstream::eprint!("\r\x1b[K{what}…");
+    }
+    Working(shown)
+}
+
 /// Reports an error on standard error and gives the exit code for wrong input.
 pub(crate) fn report(error: &anyhow::Error) -> Exit {
     let bad = anstyle::AnsiColor::Red.on_default().bold();
@@ -25,7 +53,7 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
 
 /// A line on standard error that shows how far a run is, where that is a terminal.
 pub(crate) fn progress(target: String) -> impl Fn(usize, usize) + Sync {
-    let shown = std::io::stderr().is_terminal();
+    let shown = io::stderr().is_terminal();
     move |done, total| {
         if shown {
             let end = if done == total { "\r\x1b[K" } else { "" };

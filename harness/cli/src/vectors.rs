@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use jotproof_catalogue::ledger::Ledger;
+use jotproof_catalogue::streams::{self, Pin};
 use jotproof_catalogue::{NOW, build, lint};
 use jotproof_engine::Exit;
 use jotproof_profiles::Profiles;
 
-use crate::arguments::{Folder, Vectors, VectorsCommand};
+use crate::arguments::{Folder, StreamName, Vectors, VectorsCommand};
 use crate::{Outcome, terminal};
 
 /// The folder, below the published one, that is written by hand.
@@ -21,13 +22,14 @@ pub(crate) fn vectors(arguments: &Vectors) -> Outcome {
     match command {
         VectorsCommand::Build(folder) => build(folder),
         VectorsCommand::Check(folder) => check(folder),
+        VectorsCommand::Stream(stream) => print_stream(stream),
     }
 }
 
-fn build(Folder { folder }: &Folder) -> Outcome {
+fn build(Folder { folder, skip_streams }: &Folder) -> Outcome {
     let published = ledger(folder)?;
     lints(folder, &published)?;
-    let tree = build::tree(&published)?;
+    let tree = build::tree(&published, &pins(folder, *skip_streams)?)?;
     let mut written = 0;
     for (path, text) in &tree {
         written += usize::from(replace(&folder.join(path), text)?);
@@ -47,10 +49,10 @@ fn build(Folder { folder }: &Folder) -> Outcome {
     Ok(Exit::Ok)
 }
 
-fn check(Folder { folder }: &Folder) -> Outcome {
+fn check(Folder { folder, skip_streams }: &Folder) -> Outcome {
     let published = ledger(folder)?;
     lints(folder, &published)?;
-    let tree = build::tree(&published)?;
+    let tree = build::tree(&published, &pins(folder, *skip_streams)?)?;
     let mut problems = Vec::new();
     for (path, text) in &tree {
         match fs::read_to_string(folder.join(path)) {
@@ -77,6 +79,27 @@ fn check(Folder { folder }: &Folder) -> Outcome {
         return Ok(Exit::ConformanceFailure);
     }
     terminal::print(&format!("{} files in {}: all as made\n", tree.len(), folder.display()))?;
+    Ok(Exit::Ok)
+}
+
+/// The pins of the streams, made again, or as they stand.
+fn pins(folder: &Path, as_they_stand: bool) -> anyhow::Result<Vec<Pin>> {
+    if as_they_stand {
+        let path = folder.join("streams.json");
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        return serde_json::from_str(&text).with_context(|| format!("cannot read {}", path.display()));
+    }
+    let mut pins = Vec::new();
+    for stream in streams::ALL {
+        let _working = terminal::working(format!("making stream {}", stream.name));
+        pins.push(stream.pin()?);
+    }
+    Ok(pins)
+}
+
+fn print_stream(StreamName { name }: &StreamName) -> Outcome {
+    let stream = streams::find(name)?;
+    terminal::print_with(|sink| stream.write(sink))?;
     Ok(Exit::Ok)
 }
 

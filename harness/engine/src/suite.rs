@@ -198,7 +198,8 @@ fn parse(name: &str, text: &str) -> Result<VectorFile, SuiteError> {
     Ok(file)
 }
 
-/// The topic files below a folder: every `.json` file but schemas, profiles and the manifest.
+/// The topic files below a folder: every `.json` file but schemas, profiles, the manifest and the
+/// pins of the streams.
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), SuiteError> {
     let read = |error| SuiteError::Read { path: folder.to_owned(), error };
     for entry in std::fs::read_dir(folder).map_err(read)? {
@@ -208,7 +209,9 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), SuiteError> {
             if !matches!(name, "schema" | "profiles") {
                 collect(&path, paths)?;
             }
-        } else if path.extension().is_some_and(|extension| extension == "json") && name != "MANIFEST.json" {
+        } else if path.extension().is_some_and(|extension| extension == "json")
+            && !matches!(name, "MANIFEST.json" | "streams.json")
+        {
             paths.push(path);
         }
     }

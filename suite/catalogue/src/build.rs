@@ -10,6 +10,7 @@ use jotproof_profiles::ProfileFile;
 use sha2::{Digest, Sha256};
 
 use crate::ledger::Ledger;
+use crate::streams::Pin;
 use crate::topics::{self, Topic};
 use crate::{NOW, registry};
 
@@ -99,12 +100,12 @@ pub fn topic_file(topic: &Topic, mint: &Mint, now: i64) -> Result<VectorFile, Bu
 }
 
 /// Every file that is generated below `vectors/`, by its path there: topic files, schemas, the
-/// ledger and the manifest. `published` is the ledger as it stands.
+/// ledger, the pins of the streams and the manifest. `published` is the ledger as it stands.
 ///
 /// # Errors
 ///
 /// As [`files`].
-pub fn tree(published: &Ledger) -> Result<BTreeMap<String, String>, BuildError> {
+pub fn tree(published: &Ledger, pins: &[Pin]) -> Result<BTreeMap<String, String>, BuildError> {
     let files = files(NOW)?;
     let mut tree = BTreeMap::new();
     for file in &files {
@@ -114,6 +115,7 @@ pub fn tree(published: &Ledger) -> Result<BTreeMap<String, String>, BuildError> 
     tree.insert("schema/profile.schema.json".to_owned(), json(&schemars::schema_for!(ProfileFile)));
     let ledger = Ledger::of(files.iter().flat_map(|file| &file.vectors));
     tree.insert("IDS.lock".to_owned(), ledger.appended_to(published).text());
+    tree.insert("streams.json".to_owned(), json(&pins));
     tree.insert("MANIFEST.json".to_owned(), manifest(&files, &tree));
     Ok(tree)
 }
@@ -147,7 +149,14 @@ fn manifest(files: &[VectorFile], tree: &BTreeMap<String, String>) -> String {
 }
 
 fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, octet| {
+    hexadecimal(&Sha256::digest(text.as_bytes()))
+}
+
+/// Octets as lower-case hexadecimal text.
+#[must_use]
+pub fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().fold(String::new(), |mut hex, octet| {
+        // Writing to a string does not fail.
         let _ = write!(hex, "{octet:02x}");
         hex
     })

@@ -1,7 +1,7 @@
-//! Covering arrays: few rows of choices in which every pair of choices occurs together.
+//! Covering arrays: few rows of choices in which every few of them occur together.
 //!
-//! Most faults that one choice alone does not show are shown by two. The rows name published cases,
-//! so the construction is deterministic and must stay as it is: other rows are other cases.
+//! Most faults that one choice alone does not show are shown by two or three. The rows name published
+//! cases, so the construction is deterministic and must stay as it is: other rows are other cases.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -9,52 +9,53 @@ use std::collections::BTreeSet;
 /// A choice: which factor, and which of its levels.
 type Choice = (usize, usize);
 
-/// Rows with one level for each factor, so that any two levels of two factors stand together in some
-/// row. `levels` holds how many levels each factor has; there are two factors or more, each with at
-/// least one level.
-pub(crate) fn pairwise(levels: &[usize]) -> Vec<Vec<usize>> {
-    let mut open = pairs(levels);
+/// Rows with one level for each factor, so that any levels of `strength` different factors stand
+/// together in some row. `levels` holds how many levels each factor has, at least one each.
+pub(crate) fn array(levels: &[usize], strength: usize) -> Vec<Vec<usize>> {
+    let mut open = tuples(levels, strength);
     let mut rows = Vec::new();
-    // Each row begins with the first pair that is still open and takes, factor by factor, the level
+    // Each row begins with the first tuple that is still open and takes, factor by factor, the level
     // that closes most of the others: greedy, not minimal.
-    while let Some(&((first, first_level), (second, second_level))) = open.first() {
+    while let Some(first) = open.first() {
         let mut row: Vec<Option<usize>> = vec![None; levels.len()];
-        row[first] = Some(first_level);
-        row[second] = Some(second_level);
+        for &(factor, level) in first {
+            row[factor] = Some(level);
+        }
         for factor in 0..levels.len() {
             if row[factor].is_none() {
                 row[factor] = (0..levels[factor])
-                    .max_by_key(|&level| (closed_by((factor, level), &row, &open), Reverse(level)));
+                    .max_by_key(|&level| (fitting((factor, level), &row, &open), Reverse(level)));
             }
         }
         let row: Vec<usize> = row.into_iter().map(Option::unwrap_or_default).collect();
-        open.retain(|&((a, a_level), (b, b_level))| row[a] != a_level || row[b] != b_level);
+        open.retain(|tuple| tuple.iter().any(|&(factor, level)| row[factor] != level));
         rows.push(row);
     }
     rows
 }
 
-/// Every pair of choices for two different factors, the earlier factor first.
-fn pairs(levels: &[usize]) -> BTreeSet<(Choice, Choice)> {
-    let mut all = BTreeSet::new();
-    for second in 1..levels.len() {
-        for first in 0..second {
-            for first_level in 0..levels[first] {
-                for second_level in 0..levels[second] {
-                    all.insert(((first, first_level), (second, second_level)));
-                }
-            }
+/// Every tuple of choices for `strength` different factors, the earlier factor first.
+fn tuples(levels: &[usize], strength: usize) -> BTreeSet<Vec<Choice>> {
+    let mut all = BTreeSet::from([Vec::new()]);
+    for (factor, &count) in levels.iter().enumerate() {
+        let shorter: Vec<Vec<Choice>> = all.iter().filter(|tuple| tuple.len() < strength).cloned().collect();
+        for tuple in shorter {
+            all.extend((0..count).map(|level| [&tuple[..], &[(factor, level)]].concat()));
         }
     }
+    all.retain(|tuple| tuple.len() == strength);
     all
 }
 
-/// How many open pairs a choice closes with those that the row has made.
-fn closed_by(choice: Choice, row: &[Option<usize>], open: &BTreeSet<(Choice, Choice)>) -> usize {
-    row.iter()
-        .enumerate()
-        .filter_map(|(factor, level)| level.map(|level| (factor, level)))
-        .filter(|&made| open.contains(&(made.min(choice), made.max(choice))))
+/// How many open tuples have a choice and otherwise nothing that the row has made differently.
+fn fitting(choice: Choice, row: &[Option<usize>], open: &BTreeSet<Vec<Choice>>) -> usize {
+    open.iter()
+        .filter(|tuple| {
+            tuple.contains(&choice)
+                && tuple.iter().all(|&(factor, level)| {
+                    (factor, level) == choice || row[factor].is_none_or(|made| made == level)
+                })
+        })
         .count()
 }
 
@@ -63,26 +64,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_pair_of_levels_stands_together_in_some_row() {
-        for levels in [&[2, 2][..], &[3, 1, 2], &[2, 2, 2, 2, 2, 3, 2, 2, 2, 2, 2, 2, 3], &[4; 6]] {
-            let rows = pairwise(levels);
+    fn every_few_levels_stand_together_in_some_row() {
+        for (levels, strength) in
+            [(&[2, 2][..], 2), (&[3, 1, 2], 2), (&[2, 2, 2, 2, 2, 3, 2, 2, 2, 2, 2, 2, 3], 3), (&[4; 6], 2)]
+        {
+            let rows = array(levels, strength);
             for row in &rows {
                 assert_eq!(row.len(), levels.len());
                 assert!(row.iter().zip(levels).all(|(level, count)| level < count), "{row:?}");
             }
-            for ((a, a_level), (b, b_level)) in pairs(levels) {
+            for tuple in tuples(levels, strength) {
                 assert!(
-                    rows.iter().any(|row| row[a] == a_level && row[b] == b_level),
-                    "{levels:?}: level {a_level} of factor {a} never meets level {b_level} of {b}"
+                    rows.iter().any(|row| tuple.iter().all(|&(factor, level)| row[factor] == level)),
+                    "{levels:?}: {tuple:?} never stand together"
                 );
             }
         }
     }
 
     #[test]
-    fn the_rows_are_few_and_distinct() {
-        let rows = pairwise(&[2, 2, 2, 2, 2, 3, 2, 2, 2, 2, 2, 2, 3]);
-        assert!(rows.len() <= 16, "{} rows", rows.len());
+    fn the_rows_are_few_and_differ() {
+        let levels = [2, 2, 2, 2, 2, 3, 2, 2, 2, 2, 2, 2, 3];
+        let rows = array(&levels, 3);
+        assert!(rows.len() <= 50, "{} rows", rows.len());
         assert_eq!(rows.iter().collect::<BTreeSet<_>>().len(), rows.len());
     }
 }

@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 use jotproof_model::{Subject, Vector};
 use sha2::{Digest, Sha256};
 
+use crate::build;
+
 /// One line: the verdict, and the digest of context, recipe and token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -110,8 +112,5 @@ fn digest(vector: &Vector) -> String {
     let parts = (recipe, token, &vector.context);
     let text = serde_json::to_string(&parts).expect("a vector has string keys only");
     let hash = Sha256::digest(text.as_bytes());
-    hash[..8].iter().fold(String::new(), |mut hex, octet| {
-        let _ = write!(hex, "{octet:02x}");
-        hex
-    })
+    build::hexadecimal(&hash[..8])
 }

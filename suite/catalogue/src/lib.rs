@@ -3,7 +3,7 @@
 //! A case is a paragraph and a chain: [`case::Case`] starts from an accepted twin, makes one edit and
 //! states what must come of it. [`topics`] has one module per topic; [`build`] turns them into the
 //! files of `vectors/`; [`lint`] holds what every vector must satisfy; [`ledger`] keeps ids for ever;
-//! [`generated`] makes cases from random parameters, which are never stored.
+//! [`streams`] makes what is too much to store; [`generated`] makes cases from random parameters, which are never stored.
 //!
 //! Nothing here verifies a token. An expectation is stated because of how the token was made.
 
@@ -15,6 +15,7 @@ pub mod generated;
 pub mod ledger;
 pub mod lint;
 pub mod registry;
+pub mod streams;
 pub mod topics;
 pub mod twins;
 

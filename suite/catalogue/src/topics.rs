@@ -9,7 +9,7 @@ mod algorithms_edge;
 mod algorithms_none;
 mod algorithms_valid;
 mod anycable_identification;
-mod centrifugo_claim_combinations;
+pub(crate) mod centrifugo_claim_combinations;
 mod centrifugo_claim_types;
 mod centrifugo_connection;
 mod centrifugo_expire_at;

@@ -1,7 +1,7 @@
 //! The accepted vectors that most cases are made from.
 
 use jotproof_model::edit::ContextChange;
-use jotproof_model::{Algorithm, Application};
+use jotproof_model::{Algorithm, Application, Edit};
 
 use crate::case::{Case, alg, key_for};
 use crate::edits::{claim, context, sign};
@@ -34,23 +34,28 @@ pub fn signed(algorithm: Algorithm) -> Case {
     if algorithm == Algorithm::HS256 {
         return hs256();
     }
-    let root = hs256();
-    let key = key_for(algorithm);
-    let mut edits = Vec::new();
-    if key != "hmac-64-bytes" {
-        edits.push(context(ContextChange::ConfiguredKey {
-            from: "hmac-64-bytes".to_owned(),
-            to: key.to_owned(),
-        }));
-    }
-    edits.push(context(ContextChange::Algorithms { algorithms: vec![algorithm] }));
-    edits.push(sign(Some(&alg(algorithm)), key, algorithm));
-    root.changed_by(&format!("algorithms/valid/{}", algorithm.name().to_lowercase()), edits)
+    hs256()
+        .changed_by(&format!("algorithms/valid/{}", algorithm.name().to_lowercase()), signed_with(algorithm))
         .accept()
         .title(format!("a token signed with {algorithm}"))
         .why("A verifier that is configured for this algorithm and key accepts what they signed.")
         .requirement("RFC7515-5.2-VERIFY")
         .class("V1")
+}
+
+/// What makes of a token signed with HS256 one that is signed with another algorithm, by the only key
+/// that is configured.
+#[must_use]
+pub fn signed_with(algorithm: Algorithm) -> Vec<Edit> {
+    const ROOT: &str = "hmac-64-bytes";
+    let key = key_for(algorithm);
+    let mut edits = Vec::new();
+    if key != ROOT {
+        edits.push(context(ContextChange::ConfiguredKey { from: ROOT.to_owned(), to: key.to_owned() }));
+    }
+    edits.push(context(ContextChange::Algorithms { algorithms: vec![algorithm] }));
+    edits.push(sign(Some(&alg(algorithm)), key, algorithm));
+    edits
 }
 
 /// A Centrifugo connection token: the root of every case about its claims.

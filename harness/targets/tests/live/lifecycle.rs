@@ -85,6 +85,14 @@ fn a_server_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
     );
 }
 
+/// Whether every thread of a process is in the state `T` (proc_pid_stat(5)).
+fn all_threads_stopped(pid: u32) -> bool {
+    fs::read_dir(format!("/proc/{pid}/task")).unwrap().all(|task| {
+        let stat = fs::read_to_string(task.unwrap().path().join("stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
+    })
+}
+
 #[test]
 fn a_server_that_is_stopped_times_out_and_still_ends() {
     let context = context(Application::Jwt, &[SECRET]);
@@ -93,6 +101,8 @@ fn a_server_that_is_stopped_times_out_and_still_ends() {
     let mut deployment = target.launch(&context, keys::all()).unwrap();
     let pid = deployment.server().pid();
     signal(pid, "STOP");
+    // A signal is on its way for a moment, and each thread stops by itself.
+    eventually("every thread of the server has stopped", || all_threads_stopped(pid));
     let seen = deployment.replay(&challenges(&context, &[b"token".to_vec()]));
     assert_eq!(seen, [Observation::TimedOut { after_ms: 500 }]);
     drop(deployment);

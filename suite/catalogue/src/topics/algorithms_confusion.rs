@@ -11,22 +11,17 @@ use crate::twins;
 
 pub(super) fn topic() -> Topic {
     let mut cases: Vec<Case> = Vec::new();
-    for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
-        cases.extend(
-            FORMS
-                .into_iter()
-                // Only RSA keys have a PEM form of their own (RFC 8017 appendix A.1.1).
-                .filter(|(form, ..)| *form != KeyForm::Pkcs1Pem || algorithm == Algorithm::RS256)
-                .map(|(form, name, what)| confused(algorithm, Algorithm::HS256, form, name, what)),
-        );
+    for algorithm in CONFIGURED {
+        for mac in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
+            cases.extend(
+                FORMS
+                    .into_iter()
+                    // Only RSA keys have a PEM form of their own (RFC 8017 appendix A.1.1).
+                    .filter(|(form, ..)| *form != KeyForm::Pkcs1Pem || key_for(algorithm) == "rsa-2048")
+                    .map(|(form, name, what)| confused(algorithm, mac, form, name, what)),
+            );
+        }
     }
-    cases.push(confused(
-        Algorithm::RS256,
-        Algorithm::HS512,
-        KeyForm::PublicPem,
-        "public-pem",
-        "its PEM file",
-    ));
     cases.extend([Algorithm::RS256, Algorithm::ES256].map(empty_key));
     cases.push(two_keys());
     cases.extend(FORMS.into_iter().take(3).map(beside_a_secret));
@@ -36,6 +31,16 @@ pub(super) fn topic() -> Topic {
         cases,
     }
 }
+
+/// One algorithm for each kind of public key.
+const CONFIGURED: [Algorithm; 6] = [
+    Algorithm::RS256,
+    Algorithm::ES256,
+    Algorithm::ES384,
+    Algorithm::ES512,
+    Algorithm::ES256K,
+    Algorithm::EdDSA,
+];
 
 /// The octets that serve as the secret, their name, what they are.
 const FORMS: [(KeyForm, &str, &str); 8] = [
@@ -69,8 +74,12 @@ fn confused(configured: Algorithm, mac: Algorithm, form: KeyForm, name: &str, wh
         )
         .requirement("RFC8725-3.1-ALG")
         .class("A4");
-    // No server that the requirement is of takes EdDSA keys.
-    if configured == Algorithm::EdDSA { case } else { case.requirement("CF-ALG-4") }
+    // No server that the requirement is of takes the keys of these two.
+    if matches!(configured, Algorithm::EdDSA | Algorithm::ES256K) {
+        case
+    } else {
+        case.requirement("CF-ALG-4")
+    }
 }
 
 fn empty_key(configured: Algorithm) -> Case {

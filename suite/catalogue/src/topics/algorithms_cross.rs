@@ -6,7 +6,7 @@ use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
 use crate::case::{Case, alg, key_for};
-use crate::edits::sign;
+use crate::edits::{header, sign};
 use crate::twins;
 
 use Algorithm::{ES256, ES256K, ES384, ES512, HS256, HS384, HS512, PS256, PS512, RS256, RS384, RS512};
@@ -17,6 +17,10 @@ pub(super) fn topic() -> Topic {
     cases.extend(NOT_ALLOWED.into_iter().map(not_allowed));
     cases.extend(OTHER_CURVE.into_iter().map(other_curve));
     cases.extend(OTHER_PAIR.into_iter().map(other_pair));
+    for configured in Algorithm::ALL {
+        let others = Algorithm::ALL.into_iter().filter(|named| *named != configured);
+        cases.extend(others.map(|named| named_otherwise(configured, named)));
+    }
     Topic {
         path: "algorithms/cross",
         about: "Another key, another algorithm under the same name, another name of the same family.",
@@ -175,4 +179,24 @@ fn other_pair((name, allowed, used, key, configured): (&str, Algorithm, Algorith
     .requirement("RFC8725-3.1-ALG")
     .requirement("RFC7518-3.4-CURVE")
     .class("K8")
+}
+
+/// The configured algorithm is computed by the configured key, and the header names another one.
+fn named_otherwise(configured: Algorithm, named: Algorithm) -> Case {
+    let word = |algorithm: Algorithm| algorithm.name().to_lowercase();
+    twins::signed(configured)
+        .changed(
+            &format!("algorithms/cross/{}-named-{}", word(configured), word(named)),
+            header("alg", &alg(named)),
+        )
+        .reject([Reason::Algorithm, Reason::Key, Reason::Signature])
+        .threat(Threat::Issuer)
+        .title(format!("{configured} is configured and computed, and alg is {named}"))
+        .why(
+            "The signature is the one that the named algorithm has, or it is none. Who verifies with \
+              the configured algorithm, whatever the header says, reads a token that says something \
+              else than its issuer computed.",
+        )
+        .requirement("RFC7515-4.1.1-ALG")
+        .class("A10")
 }

@@ -11,7 +11,6 @@ pub(super) fn topic() -> Topic {
     let mut cases: Vec<Case> = NO_NAMES.into_iter().map(no_name).collect();
     cases.push(absent());
     cases.extend(OTHER_NAMES.into_iter().map(other_name));
-    cases.extend(["RS256", "EdDSA"].map(other_family));
     cases.push(escaped());
     cases.extend(UNSIGNED.into_iter().map(unknown_and_unsigned));
     cases.push(absent_and_unsigned());
@@ -91,23 +90,6 @@ fn other_name((name, value, what, class): (&str, &str, &str, &str)) -> Case {
         )
     };
     case.title(format!("alg is {what}, over a good HS256 MAC")).requirement("RFC7515-4.1.1-ALG").class(class)
-}
-
-fn other_family(name: &str) -> Case {
-    twins::hs256()
-        .changed(
-            &format!("algorithms/edge/names-{}", name.to_lowercase()),
-            header("alg", &format!("\"{name}\"")),
-        )
-        .reject([Reason::Algorithm, Reason::Key, Reason::Signature])
-        .title(format!("alg is {name}, over a good HS256 MAC"))
-        .why(
-            "The name belongs to another family of algorithms, for which no key is configured; a MAC \
-              is not a signature in the manner of that name.",
-        )
-        .requirement("RFC7515-4.1.1-ALG")
-        .requirement("CF-ALG-4")
-        .class("A10")
 }
 
 fn escaped() -> Case {

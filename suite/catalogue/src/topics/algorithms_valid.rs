@@ -1,20 +1,24 @@
 //! G1: every algorithm, with the headers that producers really write.
 
 use jotproof_model::Algorithm;
-use jotproof_model::edit::Layer;
 
 use super::Topic;
 use crate::case::Case;
-use crate::edits::{header, set, without_header};
+use crate::edits::{claim, header, without_header};
 use crate::twins;
 
 pub(super) fn topic() -> Topic {
     let mut cases: Vec<Case> = Algorithm::ALL.into_iter().map(twins::signed).collect();
     for algorithm in Algorithm::ALL {
-        cases.push(without_typ(algorithm));
-        cases.push(with_kid(algorithm));
+        for typ in TYP {
+            cases.extend([false, true].map(|kid| header_of(algorithm, typ, kid)).into_iter().flatten());
+        }
     }
-    cases.extend([lower_case_typ(), access_token_typ()]);
+    for algorithm in
+        [Algorithm::HS256, Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA]
+    {
+        cases.extend([1, 100, 1_000, 5_000].map(|length| sized(algorithm, length)));
+    }
     Topic {
         path: "algorithms/valid",
         about: "Accepted tokens of every algorithm: what a verifier must be able to say yes to.",
@@ -22,45 +26,67 @@ pub(super) fn topic() -> Topic {
     }
 }
 
-fn without_typ(algorithm: Algorithm) -> Case {
-    let twin = twins::signed(algorithm);
-    twin.changed(&format!("{}-without-typ", twin.id()), without_header("typ"))
-        .accept()
-        .title(format!("{algorithm}, a header without typ"))
-        .why("`typ` is optional, and many producers leave it out.")
-        .requirement("RFC7519-5.1-TYP")
-        .class("V1")
-}
+/// The words for an id, the value of `typ`, why it is good.
+type Typ = (&'static str, Option<&'static str>, &'static str);
 
-fn with_kid(algorithm: Algorithm) -> Case {
+/// What producers write into `typ`.
+const TYP: [Typ; 4] = [
+    ("", Some("\"JWT\""), "`typ` is most often this, and is not needed."),
+    ("-without-typ", None, "`typ` is optional, and many producers leave it out."),
+    (
+        "-typ-lower-case",
+        Some("\"jwt\""),
+        "`typ` is ignored by implementations, and compared without regard to case by applications that \
+         use it.",
+    ),
+    (
+        "-typ-access-token",
+        Some("\"at+jwt\""),
+        "Where no type is configured, `typ` is left to the application.",
+    ),
+];
+
+/// A header as producers write it; nothing for that of the twin itself.
+fn header_of(algorithm: Algorithm, (words, typ, why): Typ, kid: bool) -> Option<Case> {
     let twin = twins::signed(algorithm);
-    twin.changed(&format!("{}-with-kid", twin.id()), set(Layer::Header, "kid", "\"2026-01\""))
-        .accept()
-        .title(format!("{algorithm}, a header with kid"))
-        .why("A `kid` is a hint for choosing a key; where one key is configured it changes nothing.")
+    let mut edits = Vec::new();
+    match typ {
+        Some("\"JWT\"") => {}
+        Some(typ) => edits.push(header("typ", typ)),
+        None => edits.push(without_header("typ")),
+    }
+    if kid {
+        edits.push(header("kid", "\"2026-01\""));
+    }
+    if edits.is_empty() {
+        return None;
+    }
+    let (with_kid, beside) = if kid { ("-with-kid", " and a kid") } else { ("", "") };
+    let case = twin.changed_by(&format!("{}{words}{with_kid}", twin.id()), edits).accept().title(format!(
+        "{algorithm}, a header with {}{beside}",
+        typ.map_or_else(|| "no typ".to_owned(), |typ| format!("typ {typ}"))
+    ));
+    let case = if kid {
+        case.why(format!(
+            "{why} A `kid` is a hint for choosing a key; where one key is configured it changes nothing."
+        ))
         .requirement("RFC7515-4-IGNORE")
-        .class("V1")
+    } else {
+        case.why(why)
+    };
+    Some(case.requirement("RFC7519-5.1-TYP").requirement("RFC7515-4.1.9-TYP").class("H4"))
 }
 
-fn lower_case_typ() -> Case {
-    twins::hs256()
-        .changed("algorithms/valid/typ-lower-case", header("typ", "\"jwt\""))
-        .accept()
-        .title("typ in lower case")
-        .why(
-            "`typ` is ignored by implementations, and compared without regard to case by \
-              applications that use it.",
-        )
-        .requirement("RFC7519-5.1-TYP")
-        .class("H4")
-}
-
-fn access_token_typ() -> Case {
-    twins::hs256()
-        .changed("algorithms/valid/typ-access-token", header("typ", "\"at+jwt\""))
-        .accept()
-        .title("typ of an access token, and no type is expected")
-        .why("Where no type is configured, `typ` is left to the application.")
-        .requirement("RFC7515-4.1.9-TYP")
-        .class("H4")
+/// A payload with a claim of some length.
+fn sized(algorithm: Algorithm, length: usize) -> Case {
+    let twin = twins::signed(algorithm);
+    twin.changed(
+        &format!("{}-claim-of-{length}", twin.id()),
+        claim("x", &format!("\"{}\"", "x".repeat(length))),
+    )
+    .accept()
+    .title(format!("{algorithm}, a claim of {length} characters"))
+    .why("The length of a token within ordinary bounds decides nothing.")
+    .requirement("RFC7519-4-IGNORE")
+    .class("V1")
 }

@@ -1,8 +1,9 @@
-//! G2: the documented connection claims together, every pair of choices at least once.
+//! G2: the documented connection claims together, any three choices at least once, with every
+//! algorithm that the documentation names.
 
 use std::collections::BTreeMap;
 
-use jotproof_model::Effect;
+use jotproof_model::{Algorithm, Effect};
 
 use super::Topic;
 use crate::case::{Case, PAYLOAD};
@@ -11,12 +12,18 @@ use crate::edits::{claim, without_claim};
 use crate::twins;
 
 pub(super) fn topic() -> Topic {
-    let levels = FACTORS.map(|factor| factor.choices.len());
+    let rows = covering::array(&FACTORS.map(|factor| factor.choices.len()), 3);
     Topic {
         path: "centrifugo/claim-combinations",
         about: "Connection claims given together: each keeps its own meaning, whatever stands beside \
-                it. Any two choices of two claims occur in some token.",
-        cases: covering::pairwise(&levels).iter().map(|row| combination(row)).collect(),
+                it. Any choices of three claims occur in some token of each algorithm.",
+        cases: CORE
+            .into_iter()
+            .flat_map(|algorithm| {
+                let path = format!("centrifugo/claim-combinations/{}", algorithm.name().to_lowercase());
+                rows.iter().map(move |row| combination(&path, row, algorithm))
+            })
+            .collect(),
     }
 }
 
@@ -87,13 +94,31 @@ const FACTORS: [Factor; 13] = [
     },
 ];
 
-fn combination(row: &[usize]) -> Case {
+/// How many claims a combination is made of; each has a first choice and a second one.
+pub(crate) const CLAIMS: usize = FACTORS.len();
+
+/// The algorithms that the documentation names.
+pub(crate) const CORE: [Algorithm; 9] = [
+    Algorithm::HS256,
+    Algorithm::HS384,
+    Algorithm::HS512,
+    Algorithm::RS256,
+    Algorithm::RS384,
+    Algorithm::RS512,
+    Algorithm::ES256,
+    Algorithm::ES384,
+    Algorithm::ES512,
+];
+
+/// The token with one choice for each claim, signed with an algorithm. Its id has the words of the
+/// choices after `path`.
+pub(crate) fn combination(path: &str, row: &[usize], algorithm: Algorithm) -> Case {
+    let mut edits = if algorithm == Algorithm::HS256 { Vec::new() } else { twins::signed_with(algorithm) };
     let chosen: Vec<(&str, &Choice)> =
         FACTORS.iter().zip(row).map(|(factor, &level)| (factor.claim, &factor.choices[level])).collect();
     let words: Vec<&str> =
         chosen.iter().map(|(_, choice)| choice.words).filter(|words| !words.is_empty()).collect();
 
-    let mut edits = Vec::new();
     for (name, choice) in &chosen {
         let there = PAYLOAD.iter().find(|(member, _)| member == name).map(|(_, value)| *value);
         match choice.value {
@@ -104,7 +129,7 @@ fn combination(row: &[usize]) -> Case {
     }
 
     let case = twins::centrifugo()
-        .changed_by(&format!("centrifugo/claim-combinations/{}", words.join("-")), edits)
+        .changed_by(&format!("{path}/{}", words.join("-")), edits)
         .accept()
         .title(format!("together: {}", words.join(", ").replace('-', " ")))
         .why(

@@ -1,6 +1,7 @@
 //! A taste of G16 to G19: every octet of the signature counts, and every octet that it is over.
 
 use jotproof_mint::base64url;
+use jotproof_model::algorithm::Family;
 use jotproof_model::recipe::{Segment, SegmentChange, SignatureChange};
 use jotproof_model::vector::Severity;
 use jotproof_model::{Algorithm, Reason, Threat};
@@ -14,7 +15,8 @@ use Algorithm::{ES256, EdDSA, HS256, RS256};
 
 pub(super) fn topic() -> Topic {
     let mut cases: Vec<Case> = Vec::new();
-    for (algorithm, octets) in SIGNED {
+    for algorithm in Algorithm::ALL {
+        let octets = length(algorithm);
         cases.extend(
             changes(algorithm, octets)
                 .into_iter()
@@ -32,8 +34,22 @@ pub(super) fn topic() -> Topic {
     }
 }
 
-/// The algorithm, the length of its signatures.
-const SIGNED: [(Algorithm, u32); 4] = [(HS256, 32), (RS256, 256), (ES256, 64), (EdDSA, 64)];
+/// How many octets a signature has by the configured key.
+const fn length(algorithm: Algorithm) -> u32 {
+    match algorithm {
+        HS256 => 32,
+        Algorithm::HS384 => 48,
+        Algorithm::HS512 | ES256 | Algorithm::ES256K | EdDSA => 64,
+        Algorithm::ES384 => 96,
+        Algorithm::ES512 => 132,
+        RS256
+        | Algorithm::RS384
+        | Algorithm::RS512
+        | Algorithm::PS256
+        | Algorithm::PS384
+        | Algorithm::PS512 => 256,
+    }
+}
 
 /// One row of [`changes`]: name, change, what it is.
 type Change = (&'static str, SignatureChange, &'static str);
@@ -47,8 +63,7 @@ fn changes(algorithm: Algorithm, octets: u32) -> Vec<Change> {
         ("one-octet-over", Append { base64url: "AA".to_owned() }, "a signature with a zero octet after it"),
         ("zeros", Zero, "as many zero octets in place of the signature"),
     ];
-    if algorithm == HS256 {
-        // Without its signature this token stands in encoding/segments.
+    if algorithm.family() == Family::Hmac {
         changes.extend([
             (
                 "middle-bit-turned",
@@ -60,10 +75,12 @@ fn changes(algorithm: Algorithm, octets: u32) -> Vec<Change> {
             ("reversed", Reverse, "the octets of the signature in reverse order"),
             ("hexadecimal", Hex, "the hexadecimal text of the signature in its place"),
         ]);
-    } else {
+    }
+    // Without its signature the HS256 token stands in encoding/segments.
+    if algorithm != HS256 {
         changes.push(("empty", Truncate { octets: 0 }, "no octets in place of the signature"));
     }
-    if algorithm == ES256 {
+    if algorithm.family() == Family::Ecdsa {
         changes.push(("der", Der, "the DER form of the signature"));
     }
     changes
@@ -76,18 +93,18 @@ fn changed(algorithm: Algorithm, name: &str, change: SignatureChange, what: &str
         .reject([Reason::Signature])
         .threat(Threat::Mangler)
         .title(format!("{algorithm}: {what}"));
-    let (why, class) = match (algorithm, name) {
-        (ES256, "zeros") => (
+    let (why, class) = match (algorithm.family(), name) {
+        (Family::Ecdsa, "zeros") => (
             "r and s are between one and the order of the curve. An implementation that does not check \
              that finds that zeros verify over everything, under every key.",
             "A11",
         ),
-        (ES256, "der") => (
+        (Family::Ecdsa, "der") => (
             "The signature is r and s, one after the other, and nothing else. Who takes the DER form as \
              well has two texts for one signature, and a second parser to be attacked.",
             "S3",
         ),
-        (ES256, "one-octet-short" | "one-octet-over") => (
+        (Family::Ecdsa, "one-octet-short" | "one-octet-over") => (
             "r and s have their full length. A reader that splits wherever the middle is, or leaves out \
              what is left over, verifies another text than was sent.",
             "S3",
@@ -97,7 +114,7 @@ fn changed(algorithm: Algorithm, name: &str, change: SignatureChange, what: &str
              decoding for success, accepts any token.",
             "S1",
         ),
-        (HS256, "one-octet-short" | "half" | "one-octet-long" | "one-octet-over") => (
+        (Family::Hmac, "one-octet-short" | "half" | "one-octet-long" | "one-octet-over") => (
             "The whole MAC is compared. Who compares the common beginning only lets the sender choose \
              how much of it has to be right.",
             "S2",
@@ -105,11 +122,11 @@ fn changed(algorithm: Algorithm, name: &str, change: SignatureChange, what: &str
         _ => ("One changed octet makes it another signature, which nobody made.", "S0"),
     };
     let case = case.why(why).class(class);
-    match algorithm {
-        HS256 => case.requirement("RFC7518-3.2-MAC"),
-        ES256 => case.requirement("RFC7518-3.4-FORM"),
-        EdDSA => case.requirement("RFC8037-3.1-EDDSA"),
-        _ => case.requirement("RFC7515-5.2-VERIFY"),
+    match algorithm.family() {
+        Family::Hmac => case.requirement("RFC7518-3.2-MAC"),
+        Family::Ecdsa => case.requirement("RFC7518-3.4-FORM"),
+        Family::EdDsa => case.requirement("RFC8037-3.1-EDDSA"),
+        Family::RsaPkcs1 | Family::RsaPss => case.requirement("RFC7515-5.2-VERIFY"),
     }
 }
 
