@@ -37,7 +37,11 @@ pub(crate) enum Command {
     /// A target is named by a text:
     ///
     ///   reference             the reference verifier under every built-in profile, in turn
-    ///   reference:PROFILE     under one profile: rfc, bcp, centrifugo-5.4.9, anycable-1.5.2
+    ///   reference:PROFILE     under one profile: rfc, bcp, centrifugo-5.4.9, anycable-1.5.2,
+    ///                         jsonwebtoken-11.1.0
+    ///   library:jsonwebtoken  the Rust crate jsonwebtoken, in this process
+    ///   exec:COMMAND          any JWT library in any language, through an adapter: a program that
+    ///                         speaks the protocol of docs/adapter-protocol.md: exec:./my-adapter
     ///   centrifugo:process    Centrifugo; built once with Go from its pinned version, unless a path to a
     ///   anycable:process      binary follows: centrifugo:process:./centrifugo. AnyCable likewise
     ///
@@ -48,8 +52,12 @@ pub(crate) enum Command {
     List(List),
     /// Show one vector: its token, why its verdict is right, how it was made
     Show(Show),
+    /// Check an adapter, or be one: how libraries in any language are tested
+    Adapter(Adapter),
     /// Build and check the published vectors (for those who write cases)
     Vectors(Vectors),
+    /// Make what the fuzz targets start from (for those who fuzz; see docs/fuzzing.md)
+    Fuzz(Fuzz),
 }
 
 impl Default for Command {
@@ -130,6 +138,34 @@ pub(crate) struct Show {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Adapter {
+    #[command(subcommand)]
+    pub(crate) command: AdapterCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdapterCommand {
+    /// Answer the adapter protocol on standard input and output with a verifier of our own
+    Serve(Serve),
+    /// Ask an adapter a few questions that leave no doubt, and say what to do about it
+    Check(Check),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Which verifier: reference:PROFILE, for example reference:rfc
+    #[arg(value_name = "TARGET")]
+    pub(crate) verifier: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The command that starts the adapter, for example 'python3 adapter.py'
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Vectors {
     #[command(subcommand)]
     pub(crate) command: VectorsCommand,
@@ -162,4 +198,26 @@ pub(crate) struct Folder {
     /// minute)
     #[arg(long)]
     pub(crate) skip_streams: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fuzz {
+    #[command(subcommand)]
+    pub(crate) command: FuzzCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FuzzCommand {
+    /// Write the seeds of every fuzz target anew, from the vectors: one file an input
+    Seeds(Seeds),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Seeds {
+    /// The folder of the seeds; each target has a folder in it, and loses what else is in there
+    #[arg(value_name = "DIR", default_value = "fuzz/seeds")]
+    pub(crate) folder: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) source: Source,
 }

@@ -1,6 +1,8 @@
 //! `jotproof`, the command: the arguments in, one exit code out.
 
+mod adapter;
 mod arguments;
+mod fuzz;
 mod list;
 mod run;
 mod show;
@@ -24,7 +26,9 @@ fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Show(arguments) => show::show(&arguments),
+        Command::Adapter(arguments) => adapter::adapter(&arguments),
         Command::Vectors(arguments) => vectors::vectors(&arguments),
+        Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
     };
     ExitCode::from(outcome.unwrap_or_else(|error| terminal::report(&error)).code())
 }

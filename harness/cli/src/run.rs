@@ -73,6 +73,9 @@ fn repeat(target: &str, arguments: &Run) -> String {
     let mut command = "jotproof run ".to_owned();
     match target.strip_prefix("mutant:") {
         Some(mutant) => command.push_str(&format!("reference --mutant {mutant}")),
+        None if target.contains(|c: char| c.is_whitespace() || "'\"\\$`*?;&|<>()".contains(c)) => {
+            command.push_str(&format!("'{}'", target.replace('\'', r"'\''")));
+        }
         None => command.push_str(target),
     }
     for option in &arguments.server_option {

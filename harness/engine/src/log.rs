@@ -7,6 +7,7 @@ use jotproof_model::{Judgement, Observation, VectorId};
 use serde::{Deserialize, Serialize};
 
 use crate::exit::Exit;
+use crate::target::TargetError;
 
 /// Everything that is known of the run of one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,6 +67,12 @@ pub struct Failure {
     pub message: String,
     /// Whether something is missing on this machine, and not with the target.
     pub environment: bool,
+}
+
+impl From<&TargetError> for Failure {
+    fn from(error: &TargetError) -> Self {
+        Self { message: error.to_string(), environment: matches!(error, TargetError::EnvironmentMissing(_)) }
+    }
 }
 
 impl Row {

@@ -61,6 +61,13 @@ pub fn plan<'a>(
         let vector = suite.get(id).expect("the id comes from this suite");
         plan.groups.entry(deployment).or_default().push(vector);
     }
+    // What refusals are measured against comes first, so that a run which breaks off can still judge
+    // what it saw.
+    let twins: BTreeSet<&str> =
+        suite.vectors().filter_map(|vector| Some(&*suite.twin(vector)?.id.0)).collect();
+    for group in plan.groups.values_mut() {
+        group.sort_by_key(|vector| !twins.contains(vector.id.0.as_str()));
+    }
     Ok(plan)
 }
 

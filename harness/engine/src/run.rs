@@ -1,12 +1,13 @@
 //! Replays a plan against a target.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jotproof_mint::{Mint, stored};
-use jotproof_model::{Challenge, Observation, Subject, Vector};
+use jotproof_model::{Algorithm, Capability, Challenge, Expectation, Observation, Subject, Vector};
+use jotproof_profiles::predict::Outcome;
 use jotproof_profiles::{Profile, predicted};
 
 use crate::judge::{Evidence, judge};
@@ -19,6 +20,10 @@ use crate::target::{Clock, Target, TargetError};
 /// How many tokens are minted and submitted at a time: few enough that none waits a second for its
 /// turn, for the margin of a case is five.
 const SLICE: usize = 256;
+
+/// How long a slice may take, where the clock is the machine's, before the cases of it that are near
+/// a boundary are minted and submitted again: they may have been asked on its other side.
+const FRESH: Duration = Duration::from_secs(2);
 
 /// What was seen of one vector, and the clock that its token was minted at.
 type Seen = (Observation, i64);
@@ -36,13 +41,28 @@ pub fn run(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<RunLog, PlanError> {
     let start = Instant::now();
+    let ready = target.ready();
     let plan = plan(suite, selection, target, profile)?;
-    let (seen, failure) = replay_groups(&plan, suite, target, progress);
+    let (seen, failure) = match ready {
+        Ok(()) => replay_groups(&plan, suite, target, progress),
+        Err(error) => (BTreeMap::new(), Some(Failure::from(&error))),
+    };
+    let failure = match failure {
+        Some(failure) => Some(failure),
+        None => empty_promise(&seen, suite, target, profile)?,
+    };
     let mut rows = Vec::new();
     for id in &plan.judged {
         let Some((observation, now)) = seen.get(id) else { continue };
         let vector = suite.get(id).expect("the plan is made of this suite");
         let twin = suite.twin(vector);
+        // A run that broke off before the twin was asked knows nothing of a refusal.
+        if matches!(observation, Observation::Refused { .. })
+            && !matches!(vector.expectation, Expectation::Accept { .. })
+            && twin.is_some_and(|twin| !seen.contains_key(twin.id.0.as_str()))
+        {
+            continue;
+        }
         let evidence = Evidence {
             vector,
             observation: observation.clone(),
@@ -54,7 +74,11 @@ pub fn run(
             predicted: predicted(vector, twin, profile)
                 .map_err(|problem| PlanError { id: (*id).to_owned(), problem })?,
         };
-        rows.push(judge(evidence, profile));
+        let mut row = judge(evidence, profile);
+        if !target.is_predicted() {
+            row.missed = None;
+        }
+        rows.push(row);
     }
     Ok(RunLog {
         header: Header {
@@ -90,20 +114,14 @@ fn replay_groups<'a>(
         while failure.lock().is_ok_and(|failure| failure.is_none()) {
             let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
             let report = |count: usize| progress(done.fetch_add(count, Ordering::Relaxed) + count, total);
-            match replay(group, suite, &mint, target, &report) {
-                Ok(observations) => {
-                    if let Ok(mut seen) = seen.lock() {
-                        seen.extend(group.iter().map(|vector| vector.id.0.as_str()).zip(observations));
-                    }
-                }
-                Err(error) => {
-                    if let Ok(mut failure) = failure.lock() {
-                        failure.get_or_insert_with(|| Failure {
-                            message: error.to_string(),
-                            environment: matches!(error, TargetError::EnvironmentMissing(_)),
-                        });
-                    }
-                }
+            let mut observations = Vec::with_capacity(group.len());
+            let outcome = replay(group, suite, &mint, target, &report, &mut observations);
+            // What was seen before a failure was seen.
+            if let Ok(mut seen) = seen.lock() {
+                seen.extend(group.iter().map(|vector| vector.id.0.as_str()).zip(observations));
+            }
+            if let (Err(error), Ok(mut failure)) = (outcome, failure.lock()) {
+                failure.get_or_insert_with(|| Failure::from(&error));
             }
         }
     };
@@ -115,42 +133,110 @@ fn replay_groups<'a>(
     (seen.into_inner().unwrap_or_default(), failure.into_inner().unwrap_or_default())
 }
 
-/// Replays one group on a deployment of its own.
+/// Replays one group on a deployment of its own, as far as it goes.
 fn replay(
     group: &[&Vector],
     suite: &Suite,
     mint: &Mint,
     target: &dyn Target,
     report: &dyn Fn(usize),
-) -> Result<Vec<Seen>, TargetError> {
-    let Some(first) = group.first() else { return Ok(Vec::new()) };
+    all: &mut Vec<Seen>,
+) -> Result<(), TargetError> {
+    let Some(first) = group.first() else { return Ok(()) };
     let mut deployment = target.deploy(&first.context, suite.keys())?;
-    let mut all = Vec::with_capacity(group.len());
+    let clock = deployment.clock();
+    let challenges = |slice: &[&Vector]| {
+        slice.iter().map(|vector| challenge(vector, suite, clock, mint)).collect::<Result<Vec<_>, _>>()
+    };
     for slice in group.chunks(SLICE) {
-        let clock = deployment.clock();
-        let mut challenges = Vec::with_capacity(slice.len());
-        for vector in slice {
-            let (token, now) = token(vector, suite, clock, mint)?;
-            challenges.push(Challenge {
-                token,
-                context: Arc::new(vector.context.clone()),
-                keys: Arc::clone(suite.keys()),
-                now,
-            });
-        }
+        let challenges = challenges(slice)?;
+        let submitted = Instant::now();
         let observations = deployment.replay(&challenges);
-        if observations.len() != challenges.len() {
-            return Err(TargetError::Fault(format!(
+        let took = submitted.elapsed();
+        let whole = observations.len() == challenges.len();
+        let from = all.len();
+        all.extend(observations.into_iter().zip(challenges.iter().map(|challenge| challenge.now)));
+        if !whole {
+            let silent = format!(
                 "{} gave {} answers to {} challenges: this is a mistake in its driver",
                 target.name(),
-                observations.len(),
+                all.len() - from,
                 challenges.len()
-            )));
+            );
+            return Err(deployment.finish().err().unwrap_or(TargetError::Fault(silent)));
         }
-        all.extend(observations.into_iter().zip(challenges.iter().map(|challenge| challenge.now)));
+        if clock == Clock::System && took > FRESH {
+            for (vector, seen) in slice.iter().zip(&mut all[from..]) {
+                if is_stale(vector, &seen.0, took) {
+                    let again = challenge(vector, suite, clock, mint)?;
+                    if let Some(observation) = deployment.replay(std::slice::from_ref(&again)).pop() {
+                        *seen = (observation, again.now);
+                    }
+                }
+            }
+        }
         report(slice.len());
     }
-    Ok(all)
+    deployment.finish()
+}
+
+/// Whether the clock may have passed a boundary of the token before it was looked at. What killed or
+/// hung the target did so whatever the clock said.
+fn is_stale(vector: &Vector, seen: &Observation, took: Duration) -> bool {
+    vector.clock_margin.is_some_and(|margin| margin <= took.as_secs() + 1)
+        && !matches!(seen, Observation::Crashed { .. } | Observation::TimedOut { .. })
+}
+
+/// The challenge that a vector is, minted at the clock that decides.
+fn challenge(vector: &Vector, suite: &Suite, clock: Clock, mint: &Mint) -> Result<Challenge, TargetError> {
+    let (token, now) = token(vector, suite, clock, mint)?;
+    Ok(Challenge { token, context: Arc::new(vector.context.clone()), keys: Arc::clone(suite.keys()), now })
+}
+
+/// An algorithm that the target says it has, of which it accepted not one of the tokens that it must
+/// accept: then none of its refusals under that algorithm proves anything.
+fn empty_promise(
+    seen: &BTreeMap<&str, Seen>,
+    suite: &Suite,
+    target: &dyn Target,
+    profile: &Profile,
+) -> Result<Option<Failure>, PlanError> {
+    let mut asked: BTreeMap<Algorithm, (usize, bool)> = BTreeMap::new();
+    for (id, (observation, _)) in seen {
+        let vector = suite.get(id).expect("the plan is made of this suite");
+        let algorithms: BTreeSet<Algorithm> = vector
+            .requires
+            .iter()
+            .filter_map(|capability| match capability {
+                Capability::Algorithm(algorithm) => Some(*algorithm),
+                _ => None,
+            })
+            .collect();
+        let of_profile = predicted(vector, suite.twin(vector), profile)
+            .map_err(|problem| PlanError { id: (*id).to_owned(), problem })?;
+        if let (Some(algorithm), 1) = (algorithms.first(), algorithms.len())
+            && matches!(vector.expectation, Expectation::Accept { .. })
+            && matches!(of_profile.outcome, Outcome::Accepted { .. })
+        {
+            let (count, accepted) = asked.entry(*algorithm).or_default();
+            *count += 1;
+            *accepted |= matches!(observation, Observation::Accepted { .. });
+        }
+    }
+    let broken: Vec<String> = asked
+        .into_iter()
+        .filter(|(_, (_, accepted))| !accepted)
+        .map(|(algorithm, (count, _))| format!("{algorithm} (0 of {count})"))
+        .collect();
+    Ok((!broken.is_empty()).then(|| Failure {
+        message: format!(
+            "{} declares algorithms and accepted no token of them: {}; take them out of its capabilities, \
+             or see why it refuses what it must accept",
+            target.name(),
+            broken.join(", ")
+        ),
+        environment: false,
+    }))
 }
 
 /// The token to submit, and the clock that it was minted at.

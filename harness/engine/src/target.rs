@@ -18,6 +18,22 @@ pub trait Target: Send + Sync {
     /// What it can do. A vector that requires more is not carried.
     fn capabilities(&self) -> &BTreeSet<Capability>;
 
+    /// Whether it can be asked at all; the first question of a run.
+    ///
+    /// # Errors
+    ///
+    /// A [`TargetError`] that says what to do next.
+    fn ready(&self) -> Result<(), TargetError> {
+        Ok(())
+    }
+
+    /// Whether its profile was written for it. Where it was not, the normative expectation alone
+    /// judges: what a profile chooses among allowed outcomes is not held against a target that never
+    /// said it would choose so.
+    fn is_predicted(&self) -> bool {
+        true
+    }
+
     /// How many deployments may run side by side.
     fn parallel_deployments(&self) -> usize;
 
@@ -41,8 +57,18 @@ pub trait Deployment: Send {
     /// Whose clock decides.
     fn clock(&self) -> Clock;
 
-    /// Submits challenges and gives one observation for each, in their order.
+    /// Submits challenges and gives one observation for each, in their order. Fewer of them mean that
+    /// it cannot go on; [`Deployment::finish`] says why.
     fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation>;
+
+    /// Ends it, and tells what went wrong beside the challenges.
+    ///
+    /// # Errors
+    ///
+    /// A [`TargetError`] that says what to do next.
+    fn finish(self: Box<Self>) -> Result<(), TargetError> {
+        Ok(())
+    }
 }
 
 /// Whose clock decides on times.

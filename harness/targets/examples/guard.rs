@@ -10,6 +10,8 @@ fn main() -> ExitCode {
     if arguments.next().is_some_and(|first| first == GUARD_ARGUMENT) {
         return run_guard(arguments);
     }
-    eprintln!("usage: guard {GUARD_ARGUMENT} --log FILE [--remove DIRECTORY] -- PROGRAM [ARGUMENT…]");
+    eprintln!(
+        "usage: guard {GUARD_ARGUMENT} [--pipe] --log FILE [--remove DIRECTORY] -- PROGRAM [ARGUMENT…]"
+    );
     ExitCode::from(2)
 }

@@ -3,7 +3,8 @@
 //! Each target implements [`jotproof_engine::target::Target`]: it says what it can do, which contexts
 //! share a deployment, starts one, and answers challenges with observations.
 //!
-//! - [`reference`] is the reference verifier, in this process.
+//! - [`reference`] holds the verifiers in this process: the reference verifier, and JWT libraries.
+//! - [`exec`] asks an adapter: a program in any language, over its standard input and output.
 //! - [`centrifugo`] and [`anycable`] drive live servers over their real protocols.
 //! - [`server`] gets such a server onto the machine, starts it, proves that it is the one that was
 //!   started, and makes sure that it ends.
@@ -17,6 +18,7 @@
 
 pub mod anycable;
 pub mod centrifugo;
+pub mod exec;
 pub mod live;
 pub mod named;
 pub mod reference;
@@ -25,5 +27,6 @@ pub mod websocket;
 
 pub use anycable::AnycableTarget;
 pub use centrifugo::CentrifugoTarget;
+pub use exec::ExecTarget;
 pub use server::ServerBinary;
 pub use server::guard::{GUARD_ARGUMENT, run_guard, set_guard_executable};

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use jotproof_engine::target::Target;
 use jotproof_profiles::{LoadError, Profiles};
 
+use crate::exec::{ExecTarget, NotACommand};
 use crate::reference::ReferenceTarget;
 use crate::{AnycableTarget, CentrifugoTarget, ServerBinary};
 
 /// The forms of a target name, for help and errors.
-pub const FORMS: &str = "reference[:PROFILE], centrifugo:process[:PATH], anycable:process[:PATH]";
+pub const FORMS: &str = "reference[:PROFILE], library:jsonwebtoken, exec:COMMAND, \
+    centrifugo:process[:PATH], anycable:process[:PATH]";
 
 /// Why a name names no target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +22,9 @@ pub enum NameError {
     /// The profile does not exist.
     #[error(transparent)]
     Profile(#[from] LoadError),
+    /// The command of an adapter is none.
+    #[error(transparent)]
+    Command(#[from] NotACommand),
     /// A server option is not `KEY=VALUE`.
     #[error("{0:?} is not a server option; give it as KEY=VALUE, for example token_audience=chat")]
     Option(String),
@@ -48,7 +53,9 @@ pub fn targets(name: &str, server_options: &[String]) -> Result<Vec<Box<dyn Targ
         _ => ServerBinary::Pinned,
     };
     match (kind, how, path) {
-        ("reference", ..) if !options.is_empty() => Err(NameError::NoOptions(name.to_owned())),
+        ("reference" | "library" | "exec", ..) if !options.is_empty() => {
+            Err(NameError::NoOptions(name.to_owned()))
+        }
         ("reference", None, None) => Ok(Profiles::built_in()
             .all()
             .map(|profile| Box::new(ReferenceTarget::following(profile)) as Box<dyn Target>)
@@ -56,6 +63,8 @@ pub fn targets(name: &str, server_options: &[String]) -> Result<Vec<Box<dyn Targ
         ("reference", Some(profile), None) => {
             Ok(vec![Box::new(ReferenceTarget::following(Profiles::built_in().get(profile)?))])
         }
+        ("library", Some("jsonwebtoken"), None) => Ok(vec![Box::new(ReferenceTarget::jsonwebtoken())]),
+        ("exec", Some(_), _) => Ok(vec![Box::new(ExecTarget::new(&name["exec:".len()..])?)]),
         ("centrifugo", Some("process"), _) => Ok(vec![Box::new(CentrifugoTarget::process(binary, options))]),
         ("anycable", Some("process"), _) => Ok(vec![Box::new(AnycableTarget::process(binary, options))]),
         _ => Err(NameError::Unknown(name.to_owned())),

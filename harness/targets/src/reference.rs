@@ -1,10 +1,11 @@
-//! Verifiers in this process: the reference under a profile, or with a seeded bug.
+//! Verifiers in this process: the reference under a profile, or with a seeded bug, and JWT libraries.
 
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::sync::Arc;
 
 use jotproof_engine::target::{CannotCarry, Clock, Deployment, Target, TargetError};
+use jotproof_libraries::Jsonwebtoken;
 use jotproof_model::{Capability, Challenge, Context, KeyRing, Observation, Verifier};
 use jotproof_mutants::Mutant;
 use jotproof_profiles::{Profile, Profiles};
@@ -15,14 +16,31 @@ pub struct ReferenceTarget {
     name: String,
     profile: String,
     capabilities: BTreeSet<Capability>,
+    clock: Clock,
     verifier: Arc<dyn Verifier>,
+    /// The reference, where that is the verifier: it knows what of a context it cannot verify.
+    reference: Option<Reference>,
 }
 
 impl ReferenceTarget {
     /// The reference under a profile.
     #[must_use]
     pub fn following(profile: &Profile) -> Self {
-        Self::verifying(format!("reference:{}", profile.name), profile, Reference::profile(profile))
+        let reference = Reference::profile(profile);
+        Self {
+            reference: Some(reference.clone()),
+            ..Self::verifying(
+                format!("reference:{}", profile.name),
+                profile,
+                Answering { reference, profile: profile.clone() },
+            )
+        }
+    }
+
+    /// The verifier, without what makes it a target.
+    #[must_use]
+    pub fn verifier(&self) -> &dyn Verifier {
+        &*self.verifier
     }
 
     /// The reference under `rfc` with a seeded bug: it must not pass.
@@ -36,12 +54,61 @@ impl ReferenceTarget {
         Self::verifying(format!("mutant:{}", mutant.name), rfc, mutant.verifier())
     }
 
-    /// Any verifier in this process, under the name and held to the profile given.
+    /// The crate `jsonwebtoken`.
+    ///
+    /// # Panics
+    ///
+    /// Never: its profile is built in.
+    #[must_use]
+    pub fn jsonwebtoken() -> Self {
+        let profile = Profiles::built_in().get("jsonwebtoken").expect("jsonwebtoken is built in");
+        Self {
+            // Its clock cannot be set.
+            clock: Clock::System,
+            capabilities: profile.capabilities.clone(),
+            ..Self::verifying("library:jsonwebtoken", profile, Jsonwebtoken)
+        }
+    }
+
+    /// Any verifier in this process that goes by the clock of the challenge, under the name and held
+    /// to the profile given.
     #[must_use]
     pub fn verifying(name: impl Into<String>, profile: &Profile, verifier: impl Verifier + 'static) -> Self {
         let mut capabilities = profile.capabilities.clone();
         capabilities.insert(Capability::Clock);
-        Self { name: name.into(), profile: profile.name.clone(), capabilities, verifier: Arc::new(verifier) }
+        Self {
+            name: name.into(),
+            profile: profile.name.clone(),
+            capabilities,
+            clock: Clock::Settable,
+            verifier: Arc::new(verifier),
+            reference: None,
+        }
+    }
+}
+
+/// The reference in the words of its profile: where that lists answers, a refusal is told by the answer
+/// of its reason, and judged as coarsely as the server or library that the profile describes.
+struct Answering {
+    reference: Reference,
+    profile: Profile,
+}
+
+impl Verifier for Answering {
+    fn verify(&self, challenge: &Challenge) -> Observation {
+        match self.reference.verify(challenge) {
+            Observation::Refused { reason: Some(reason), answer: None, text } => {
+                match self.profile.answer([&reason]) {
+                    Some(known) => Observation::Refused {
+                        reason: None,
+                        answer: Some(known.answer.clone()),
+                        text: format!("{reason}: {text}"),
+                    },
+                    None => Observation::Refused { reason: Some(reason), answer: None, text },
+                }
+            }
+            other => other,
+        }
     }
 }
 
@@ -62,24 +129,30 @@ impl Target for ReferenceTarget {
         std::thread::available_parallelism().map_or(1, NonZero::get)
     }
 
-    fn deployment(&self, context: &Context, _: &KeyRing) -> Result<String, CannotCarry> {
+    fn deployment(&self, context: &Context, keys: &KeyRing) -> Result<String, CannotCarry> {
+        if let Some(what) = self.reference.as_ref().and_then(|own| own.cannot_verify(context, keys)) {
+            return Err(CannotCarry(what));
+        }
         // Nothing is started; groups by key are only there to share the work between the processors.
         Ok(context.keys.join(" "))
     }
 
     fn deploy(&self, _: &Context, _: &KeyRing) -> Result<Box<dyn Deployment>, TargetError> {
-        Ok(Box::new(InProcess(Arc::clone(&self.verifier))))
+        Ok(Box::new(InProcess { clock: self.clock, verifier: Arc::clone(&self.verifier) }))
     }
 }
 
-struct InProcess(Arc<dyn Verifier>);
+struct InProcess {
+    clock: Clock,
+    verifier: Arc<dyn Verifier>,
+}
 
 impl Deployment for InProcess {
     fn clock(&self) -> Clock {
-        Clock::Settable
+        self.clock
     }
 
     fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
-        challenges.iter().map(|challenge| self.0.verify(challenge)).collect()
+        challenges.iter().map(|challenge| self.verifier.verify(challenge)).collect()
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use jotproof_mint::{Mint, keys};
+use jotproof_model::adapter::Line;
 use jotproof_model::recipe::Signer;
 use jotproof_model::{Subject, Vector, VectorFile};
 use jotproof_profiles::ProfileFile;
@@ -112,6 +113,7 @@ pub fn tree(published: &Ledger, pins: &[Pin]) -> Result<BTreeMap<String, String>
         tree.insert(format!("{}.json", file.topic), json(file));
     }
     tree.insert("schema/vectors.schema.json".to_owned(), json(&schemars::schema_for!(VectorFile)));
+    tree.insert("schema/adapter.schema.json".to_owned(), json(&schemars::schema_for!(Line)));
     tree.insert("schema/profile.schema.json".to_owned(), json(&schemars::schema_for!(ProfileFile)));
     let ledger = Ledger::of(files.iter().flat_map(|file| &file.vectors));
     tree.insert("IDS.lock".to_owned(), ledger.appended_to(published).text());

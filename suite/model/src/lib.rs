@@ -3,11 +3,13 @@
 //! Everything that crosses from one part of the project to another is declared here: what a vector
 //! is ([`vector`]), how its token is made ([`recipe`]), what one change to it can be ([`edit`]), what
 //! the verifier is configured with ([`context`]), what may come out ([`expectation`]), what was seen
-//! ([`observation`]) and what that means ([`judgement`]).
+//! ([`observation`]) and what that means ([`judgement`]); and what an adapter is asked and answers
+//! ([`adapter`]).
 //!
 //! No logic lives here: minting is in `jotproof-mint`, deciding in `jotproof-engine`. Every type that
 //! is stored is closed (an unknown field is an error) and has a JSON Schema.
 
+pub mod adapter;
 pub mod algorithm;
 pub mod context;
 pub mod edit;

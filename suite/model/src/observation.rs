@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Reason;
@@ -77,7 +78,7 @@ pub struct Seen {
 }
 
 /// When a connection was seen to expire.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "expires", rename_all = "snake_case")]
 pub enum SeenExpiry {
     /// It does not.

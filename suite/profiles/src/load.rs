@@ -7,11 +7,12 @@ use crate::profile::{Entry, Profile, ProfileFile, Version};
 use crate::rules::{RuleError, Rules};
 
 /// The profile files that are built in: name and text.
-pub const BUILT_IN: [(&str, &str); 4] = [
+pub const BUILT_IN: [(&str, &str); 5] = [
     ("rfc.json", include_str!("../../../vectors/profiles/rfc.json")),
     ("bcp.json", include_str!("../../../vectors/profiles/bcp.json")),
     ("centrifugo.json", include_str!("../../../vectors/profiles/centrifugo.json")),
     ("anycable.json", include_str!("../../../vectors/profiles/anycable.json")),
+    ("jsonwebtoken.json", include_str!("../../../vectors/profiles/jsonwebtoken.json")),
 ];
 
 /// A set of profiles.

@@ -43,12 +43,21 @@ pub struct Pattern {
     /// What octets take the place of an object.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub octets: Vec<OctetsKind>,
-    /// The segments whose text is changed.
+    /// The segments whose text is changed, or that are emptied.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<Segment>,
     /// How a segment or the structure is changed, by the names of the vector format.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<String>,
+    /// The text that is inserted, or put in place of the token, has at least this many dots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_dots: Option<usize>,
+    /// The text that is inserted, or put in place of the token, has at most this many dots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_dots: Option<usize>,
+    /// The text that is inserted, or put in place of a segment or the token, is one of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inserted: Vec<String>,
     /// The inserted text consists of these characters only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_characters: Option<String>,
@@ -67,9 +76,15 @@ pub struct Pattern {
     /// The raw `alg` values that the header is given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alg: Vec<String>,
+    /// The header is given an `alg` that spells none of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_alg: Vec<String>,
     /// Names of keys, one of which is configured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub configured_keys: Vec<String>,
+    /// Algorithms, one of which is allowed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_algorithms: Vec<Algorithm>,
     /// The options that a context edit changes, by the names of the vector format.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
@@ -123,6 +138,15 @@ pub struct ValuePattern {
     /// Its raw text is one of these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<String>,
+    /// Its raw text is none of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_texts: Vec<String>,
+    /// It is a string that spells none of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_strings: Vec<String>,
+    /// It is JSON text at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json: Option<bool>,
     /// Its raw text has this somewhere in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contains: Option<String>,
@@ -182,6 +206,8 @@ impl Pattern {
         one_of(&self.applications, &context.application)
             && (self.configured_keys.is_empty()
                 || context.keys.iter().any(|key| self.configured_keys.contains(key)))
+            && (self.allowed_algorithms.is_empty()
+                || context.algorithms.iter().any(|allowed| self.allowed_algorithms.contains(allowed)))
             && is(self.anonymous_refused, context.refuse_anonymous)
             && is(self.audience_configured, context.audience.is_some())
             && is(self.issuer_configured, context.issuer.is_some())
@@ -191,6 +217,7 @@ impl Pattern {
         *self
             == Self {
                 configured_keys: self.configured_keys.clone(),
+                allowed_algorithms: self.allowed_algorithms.clone(),
                 applications: self.applications.clone(),
                 anonymous_refused: self.anonymous_refused,
                 audience_configured: self.audience_configured,
@@ -226,11 +253,22 @@ impl Pattern {
             && self.only_characters.as_ref().is_none_or(|allowed| {
                 has.inserted.is_some_and(|text| text.chars().all(|c| allowed.contains(c)))
             })
+            && (self.inserted.is_empty()
+                || has.inserted.is_some_and(|text| self.inserted.iter().any(|other| other == text)))
+            && ((self.min_dots.is_none() && self.max_dots.is_none())
+                || has.inserted.is_some_and(|text| {
+                    within(
+                        self.min_dots,
+                        self.max_dots,
+                        Some(text.matches('.').count().saturating_mul(has.times)),
+                    )
+                }))
             && (self.at.is_empty() || has.at.is_some_and(|at| self.at.contains(&at)))
             && self.signed.is_none_or(|signed| has.signed == Some(signed))
             && (self.signed_with.is_empty() || has.algorithm.is_some_and(|a| self.signed_with.contains(&a)))
             && self.signed_by_configured_key.is_none_or(|configured| has.configured_key == Some(configured))
             && (self.alg.is_empty() || has.alg.is_some_and(|alg| self.alg.iter().any(|a| a == alg)))
+            && (self.not_alg.is_empty() || has.alg.is_some_and(|alg| spells_none_of(alg, &self.not_alg)))
             && (self.options.is_empty()
                 || has.option.is_some_and(|option| self.options.iter().any(|o| o == option)))
     }
@@ -267,6 +305,8 @@ struct Facts<'a> {
     segment: Option<Segment>,
     change: Option<&'static str>,
     inserted: Option<&'a str>,
+    /// How many times the inserted text is there.
+    times: usize,
     at: Option<Place>,
     signed: Option<bool>,
     algorithm: Option<Algorithm>,
@@ -290,6 +330,7 @@ impl<'a> Facts<'a> {
             segment: None,
             change: None,
             inserted: None,
+            times: 1,
             at: None,
             signed: None,
             algorithm: None,
@@ -356,12 +397,11 @@ impl<'a> Facts<'a> {
                 segment: Some(change.segment),
                 change: Some(change.change.name()),
                 inserted: match &change.change {
-                    SegmentChange::Insert { text, .. } => Some(text),
+                    SegmentChange::Insert { text, .. } | SegmentChange::Replace { text } => Some(text),
                     SegmentChange::Pad { .. }
                     | SegmentChange::StandardAlphabet
                     | SegmentChange::TrailingBits { .. }
-                    | SegmentChange::RemoveLast { .. }
-                    | SegmentChange::Replace { .. } => None,
+                    | SegmentChange::RemoveLast { .. } => None,
                 },
                 at: match &change.change {
                     SegmentChange::Insert { at, .. } => Some(*at),
@@ -377,7 +417,10 @@ impl<'a> Facts<'a> {
             Edit::Structure { change } => Self {
                 change: Some(change.name()),
                 inserted: match change {
-                    StructureChange::Prefix { text } | StructureChange::Suffix { text } => Some(text),
+                    StructureChange::Prefix { text }
+                    | StructureChange::Suffix { text }
+                    | StructureChange::Replace { text }
+                    | StructureChange::Repeat { text, .. } => Some(text),
                     StructureChange::AppendOctets { .. }
                     | StructureChange::KeepSegments { .. }
                     | StructureChange::InsertSegment { .. }
@@ -385,9 +428,15 @@ impl<'a> Facts<'a> {
                     | StructureChange::JsonFlattened
                     | StructureChange::JsonGeneral
                     | StructureChange::Detached
-                    | StructureChange::UpperCase
-                    | StructureChange::Replace { .. }
-                    | StructureChange::Repeat { .. } => None,
+                    | StructureChange::UpperCase => None,
+                },
+                times: match change {
+                    StructureChange::Repeat { times, .. } => usize::try_from(*times).unwrap_or(usize::MAX),
+                    _ => 1,
+                },
+                segment: match change {
+                    StructureChange::EmptySegment { segment } => Some(*segment),
+                    _ => None,
                 },
                 ..Self::named(EditName::Structure)
             },
@@ -404,6 +453,9 @@ impl ValuePattern {
         let compared = if self.quoted_number == Some(true) { inner.unwrap_or(raw) } else { raw };
         one_of(&self.types, &json_type(raw))
             && (self.texts.is_empty() || self.texts.iter().any(|text| text == raw))
+            && !self.not_texts.iter().any(|text| text == raw)
+            && (self.not_strings.is_empty() || spells_none_of(raw, &self.not_strings))
+            && is(self.json, is_json(raw))
             && self.contains.as_ref().is_none_or(|part| raw.contains(part.as_str()))
             && is(self.string_or_strings, is_string_or_strings(raw))
             && is(self.quoted_number, inner.is_some())
@@ -420,6 +472,25 @@ fn within<T: PartialOrd>(min: Option<T>, max: Option<T>, value: Option<T>) -> bo
         Some(value) => min.is_none_or(|min| value >= min) && max.is_none_or(|max| value <= max),
         None => false,
     }
+}
+
+/// Whether it is a JSON string, escapes resolved, that is none of these.
+fn spells_none_of(raw: &str, strings: &[String]) -> bool {
+    serde_json::from_str::<String>(raw).is_ok_and(|text| !strings.contains(&text))
+}
+
+/// Whether it is one JSON value; a time is a digit, whatever stands around it.
+fn is_json(raw: &str) -> bool {
+    let mut text = String::new();
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((_, after)) = after.split_once("}}") else { break };
+        text.push_str(before);
+        text.push('1');
+        rest = after;
+    }
+    text.push_str(rest);
+    serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()
 }
 
 fn is_string_or_strings(raw: &str) -> bool {

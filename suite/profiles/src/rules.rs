@@ -28,6 +28,17 @@ choices! {
         /// It is let pass.
         Ignore,
     }
+    /// What segments beyond the third are.
+    ExtraSegments {
+        /// No part of a token: it is refused.
+        #[default]
+        Refuse,
+        /// Cut off.
+        Ignore,
+        /// Part of the header: a token is cut at its last two dots, and what is before them is decoded
+        /// as one segment.
+        Header,
+    }
     /// Which member names count as equal.
     Names {
         /// Equal code points (RFC 7519 section 4).
@@ -129,6 +140,31 @@ choices! {
         /// As if the time had passed: the token has expired.
         Expired,
     }
+    /// What an array or an object means in place of a time or of `sub`.
+    Container {
+        /// A value of the wrong type.
+        #[default]
+        WrongType,
+        /// The payload cannot be read: a decoder that fails on such a value stops inside of it. An
+        /// empty one in place of a time is a value of the wrong type.
+        Unreadable,
+    }
+    /// What the type of an array of audiences is where some elements are no strings.
+    MixedArray {
+        /// What its strings say counts, where a wrong type counts as absent.
+        #[default]
+        Strings,
+        /// All of it has the wrong type.
+        WrongType,
+    }
+    /// What an array of issuers means.
+    IssuerArray {
+        /// A value of the wrong type (RFC 7519 section 4.1.1).
+        #[default]
+        WrongType,
+        /// One of them has to be the configured one, as for audiences.
+        AnyOf,
+    }
     /// What the JSON value `null` of a claim means.
     Null {
         /// A value of the wrong type.
@@ -144,6 +180,9 @@ choices! {
         Exact,
         /// Its decimal value, exactly, however large.
         ExactUnbounded,
+        /// Rust, into `u64`: an integer as it is; any other number through binary64, rounded to the
+        /// nearest second. One that is negative, or beyond 2^64, has the wrong type.
+        RoundedUnsigned,
         /// Go, as cristalhq/jwt does it on amd64: through binary64 to whole seconds (an overflow gives
         /// the smallest int64) and a fraction; a second that Go's `time.Unix` cannot shift wraps.
         GoTime,
@@ -272,8 +311,8 @@ macro_rules! rules {
 rules! {
     /// Text that every token must begin with; empty for none.
     prefix: String = "split.prefix",
-    /// Whether segments beyond the third are refused.
-    extra_segments: Strictness = "split.extra_segments",
+    /// What segments beyond the third are.
+    extra_segments: ExtraSegments = "split.extra_segments",
     /// Whether CR and LF in a segment are refused.
     newlines: Strictness = "base64url.newlines",
     /// Whether non-zero trailing bits are refused.
@@ -282,17 +321,25 @@ rules! {
     padding: Strictness = "base64url.padding",
     /// Whether `+` and `/` are refused.
     standard_alphabet: Strictness = "base64url.standard_alphabet",
+    /// How many arrays and objects may be nested, in the header and in the payload.
+    depth: usize = "json.depth",
     /// How header parameter names are matched.
     header_names: Names = "header.member_names",
     /// What repeated header parameters mean.
     header_duplicates: Duplicates = "header.duplicates",
+    /// Which header parameters must not be repeated, whatever repetition means for the others.
+    header_unique: Vec<String> = "header.unique",
     /// What happens to bad Unicode in the header.
     header_text: Text = "header.text",
     /// Whether a byte order mark before the header is refused.
     header_byte_order_mark: Strictness = "header.byte_order_mark",
     /// Which header parameters must be strings where they are present (`alg` always must).
     header_strings: Vec<String> = "header.strings",
-    /// What `null` means for one of them.
+    /// Which header parameters must be arrays of strings where they are present.
+    header_string_arrays: Vec<String> = "header.string_arrays",
+    /// Which header parameters must be objects where they are present.
+    header_objects: Vec<String> = "header.objects",
+    /// What `null` means for one of all these.
     header_null: Null = "header.null",
     /// Whether a number that binary64 cannot hold is refused in the header, whatever it belongs to.
     header_number_range: Strictness = "header.number_range",
@@ -308,6 +355,12 @@ rules! {
     typ: Strictness = "header.typ",
     /// Whether `cty` `JWT` over a claims set is refused.
     nested: Strictness = "header.nested",
+    /// The only values of `alg` that a header can have: with another one, or none, it is not readable.
+    /// Empty: any string.
+    algorithm_names: Vec<String> = "header.algorithm_names",
+    /// Whether an object in place of `alg` is refused whose only member is named after an algorithm and
+    /// is `null`: Rust's `serde` reads an enum from it.
+    algorithm_object: Strictness = "header.algorithm_object",
     /// When an unsecured token is accepted.
     unsecured: Unsecured = "algorithm.unsecured",
     /// How the name is compared.
@@ -318,6 +371,8 @@ rules! {
     pinning: Pinning = "algorithm.pinning",
     /// What keys an HMAC.
     hmac_key: HmacKey = "key.hmac",
+    /// Whether an empty secret is no key.
+    key_empty: Strictness = "key.empty",
     /// Whether a key below the size of RFC 7518 is refused.
     key_size: Strictness = "key.size",
     /// How much of the signature is checked.
@@ -330,6 +385,8 @@ rules! {
     claim_names: Names = "claims.member_names",
     /// What repeated claims mean.
     claim_duplicates: Duplicates = "claims.duplicates",
+    /// Which claims must not be repeated, whatever repetition means for the others.
+    claim_unique: Vec<String> = "claims.unique",
     /// What happens to bad Unicode in the payload.
     claim_text: Text = "claims.text",
     /// Whether a number that binary64 cannot hold is refused in the payload, whatever it belongs to.
@@ -340,6 +397,8 @@ rules! {
     payload_byte_order_mark: Strictness = "claims.byte_order_mark",
     /// What `null` means for a known claim, but for `aud`.
     claim_null: Null = "claims.null",
+    /// What an array or an object means in place of `exp`, `nbf` or `sub`.
+    claim_container: Container = "claims.container",
     /// What a `sub` of another type means.
     sub_type: WrongType = "claims.sub_type",
     /// What an `iss` of another type means where no issuer is configured.
@@ -372,6 +431,10 @@ rules! {
     audience_check: Check = "audience.check",
     /// How it is compared.
     audience_comparison: Comparison = "audience.comparison",
+    /// What an `aud` of another type means where one is configured.
+    audience_type: WrongType = "audience.type",
+    /// What the type of an array is that holds other values than strings.
+    audience_mixed: MixedArray = "audience.mixed",
     /// What an absent one means.
     audience_missing: Missing = "audience.missing",
     /// What an `aud` means where none is configured.
@@ -380,6 +443,10 @@ rules! {
     issuer_check: Check = "issuer.check",
     /// How it is compared.
     issuer_comparison: Comparison = "issuer.comparison",
+    /// What an `iss` of another type means where one is configured.
+    issuer_type: WrongType = "issuer.type",
+    /// What an array of issuers means.
+    issuer_array: IssuerArray = "issuer.array",
     /// What an absent one means.
     issuer_missing: Missing = "issuer.missing",
     /// Centrifugo: what an absent `sub` means.
@@ -411,18 +478,23 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             prefix: String::new(),
-            extra_segments: Strictness::default(),
+            extra_segments: ExtraSegments::default(),
             newlines: Strictness::default(),
             trailing_bits: Strictness::default(),
             padding: Strictness::default(),
             standard_alphabet: Strictness::default(),
+            // That of Go's `encoding/json`; every token that must be accepted stays far below.
+            depth: 10_000,
             header_names: Names::default(),
             header_duplicates: Duplicates::default(),
+            header_unique: Vec::new(),
             header_text: Text::default(),
             header_byte_order_mark: Strictness::default(),
             header_strings: ["typ", "cty", "kid", "jku", "x5u", "x5t", "x5t#S256"]
                 .map(str::to_owned)
                 .to_vec(),
+            header_string_arrays: Vec::new(),
+            header_objects: Vec::new(),
             header_null: Null::default(),
             header_number_range: Strictness::default(),
             b64: Strictness::default(),
@@ -431,22 +503,27 @@ impl Default for Rules {
             critical: Strictness::default(),
             typ: Strictness::default(),
             nested: Strictness::default(),
+            algorithm_names: Vec::new(),
+            algorithm_object: Strictness::default(),
             unsecured: Unsecured::default(),
             spelling: Spelling::default(),
             unknown_algorithm: UnknownAlgorithm::default(),
             pinning: Pinning::default(),
             hmac_key: HmacKey::default(),
+            key_empty: Strictness::default(),
             key_size: Strictness::default(),
             signature: SignatureCheck::default(),
             payload: Payload::default(),
             payload_trailing_text: Strictness::default(),
             claim_names: Names::default(),
             claim_duplicates: Duplicates::default(),
+            claim_unique: Vec::new(),
             claim_text: Text::default(),
             claim_number_range: Strictness::default(),
             string_or_uri: Strictness::default(),
             payload_byte_order_mark: Strictness::default(),
             claim_null: Null::default(),
+            claim_container: Container::default(),
             sub_type: WrongType::default(),
             iss_type: WrongType::default(),
             jti_type: WrongType::default(),
@@ -463,10 +540,14 @@ impl Default for Rules {
             iat_future: Strictness::Refuse,
             audience_check: Check::default(),
             audience_comparison: Comparison::default(),
+            audience_type: WrongType::default(),
+            audience_mixed: MixedArray::default(),
             audience_missing: Missing::default(),
             audience_unexpected: Strictness::default(),
             issuer_check: Check::default(),
             issuer_comparison: Comparison::default(),
+            issuer_type: WrongType::default(),
+            issuer_array: IssuerArray::default(),
             issuer_missing: Missing::default(),
             centrifugo_subject: Subject::default(),
             expire_at_type: WrongType::default(),

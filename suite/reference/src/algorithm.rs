@@ -70,7 +70,7 @@ pub fn settle(alg: Found<&str>, context: &Context, keys: &KeyRing, rules: &Rules
 }
 
 fn allowed(algorithm: Algorithm, context: &Context, keys: &KeyRing, rules: &Rules) -> bool {
-    let configured = |family| key::configured(context, keys).any(|key| key::serves(key.kind, family));
+    let configured = |family| key::configured(context, keys, rules).any(|key| key::serves(key.kind, family));
     let family = algorithm.family();
     if context.algorithms.contains(&algorithm) {
         return true;
@@ -86,7 +86,7 @@ fn allowed(algorithm: Algorithm, context: &Context, keys: &KeyRing, rules: &Rule
     let by_confusion = rules.hmac_key == HmacKey::PublicKeyText
         && family == Family::Hmac
         && !configured(Family::Hmac)
-        && key::configured(context, keys).any(|key| key.public_pem.is_some());
+        && key::configured(context, keys, rules).any(|key| key.public_pem.is_some());
     by_family || by_confusion
 }
 

@@ -3,7 +3,7 @@
 
 use jotproof_model::Reason;
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{Check, Comparison, Missing, Strictness, WrongType};
+use jotproof_profiles::rules::{Check, Comparison, IssuerArray, Missing, MixedArray, Strictness};
 
 use crate::claims::{Claims, wrong_type};
 use crate::header::shortened;
@@ -29,8 +29,15 @@ pub fn audience(
 ) -> Vec<Refusal> {
     let found = audiences(claims);
     let configured = configured.filter(|_| rules.audience_check == Check::Make);
-    // Where it has to be compared, a value that cannot be is never let pass.
-    let type_rule = if configured.is_some() { WrongType::Refuse } else { rules.aud_type };
+    let type_rule = if configured.is_some() { rules.audience_type } else { rules.aud_type };
+    let found = match found {
+        Found::Value(Audiences { other: Some(other), .. })
+            if rules.audience_mixed == MixedArray::WrongType =>
+        {
+            Found::Wrong(other)
+        }
+        found => found,
+    };
     let refuse = |reason, detail| vec![Refusal::new(Stage::Audience, reason, detail)];
     let audiences = match found.or_absent(type_rule) {
         Found::Value(audiences) => Some(audiences),
@@ -94,12 +101,20 @@ fn audiences<'a>(claims: &Claims<'a>) -> Found<Audiences<'a>> {
 #[must_use]
 pub fn issuer(claims: &Claims<'_>, configured: Option<&str>, rules: &Rules) -> Vec<Refusal> {
     let configured = configured.filter(|_| rules.issuer_check == Check::Make);
-    let type_rule = if configured.is_some() { WrongType::Refuse } else { rules.iss_type };
+    let type_rule = if configured.is_some() { rules.issuer_type } else { rules.iss_type };
+    let refuse = |detail| vec![Refusal::new(Stage::Issuer, Reason::Issuer, detail)];
+    if let (Some(expected), Some(issuers)) = (configured, issuers(claims, rules)) {
+        return if issuers.iter().any(|name| equal(name, expected, rules.issuer_comparison)) {
+            Vec::new()
+        } else {
+            let names = shortened(&issuers.join(", "));
+            refuse(format!("iss is {names:?}; {expected:?} is expected"))
+        };
+    }
     let found = claims.known.string("iss", rules.claim_null).or_absent(type_rule);
     if let Some(refusal) = wrong_type(Stage::Issuer, "iss", &found, "a string", type_rule) {
         return vec![refusal];
     }
-    let refuse = |detail| vec![Refusal::new(Stage::Issuer, Reason::Issuer, detail)];
     match (configured, found.value()) {
         (None, _) => Vec::new(),
         (Some(_), None) if rules.issuer_missing == Missing::Accept => Vec::new(),
@@ -108,6 +123,20 @@ pub fn issuer(claims: &Claims<'_>, configured: Option<&str>, rules: &Rules) -> V
         (Some(expected), Some(name)) => {
             refuse(format!("iss is {:?}; {expected:?} is expected", shortened(name)))
         }
+    }
+}
+
+/// The issuers of an array of strings, where such an array may name some.
+fn issuers<'a>(claims: &Claims<'a>, rules: &Rules) -> Option<Vec<&'a str>> {
+    match claims.known.get("iss")?.kind() {
+        Kind::Array(elements) if rules.issuer_array == IssuerArray::AnyOf => elements
+            .iter()
+            .map(|element| match element.kind() {
+                Kind::String(name) => Some(name),
+                _ => None,
+            })
+            .collect(),
+        _ => None,
     }
 }
 
@@ -121,9 +150,11 @@ fn equal(found: &str, expected: &str, comparison: Comparison) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use jotproof_profiles::rules::Null;
+    use jotproof_profiles::rules::{Null, WrongType};
 
-    use super::{Check, Claims, Comparison, Reason, Refusal, Rules, WrongType, issuer};
+    use super::{
+        Check, Claims, Comparison, IssuerArray, Missing, MixedArray, Reason, Refusal, Rules, issuer,
+    };
     use crate::claims;
 
     fn reasons(
@@ -181,6 +212,35 @@ mod tests {
         assert_eq!(reasons(r#"{"iss":["a"]}"#, None, &lax, issuer), []);
         assert_eq!(reasons(r#"{"iss":["a"]}"#, Some("a"), &lax, issuer), [ClaimType]);
         assert_eq!(reasons(r#"{"iss":null}"#, Some("a"), &lax, issuer), [Issuer]);
+    }
+
+    #[test]
+    fn what_cannot_be_compared_counts_as_absent_where_the_rules_say_so() {
+        let rules = Rules {
+            audience_type: WrongType::Absent,
+            audience_mixed: MixedArray::WrongType,
+            audience_missing: Missing::Accept,
+            aud_type: WrongType::Absent,
+            issuer_type: WrongType::Absent,
+            issuer_array: IssuerArray::AnyOf,
+            issuer_missing: Missing::Accept,
+            iss_type: WrongType::Absent,
+            ..Rules::default()
+        };
+        for (value, of_audience, of_issuer) in [
+            ("1", &[][..], &[][..]),
+            ("null", &[], &[]),
+            (r#"["b",1]"#, &[], &[]),
+            (r#"["b","a"]"#, &[], &[]),
+            (r#"["b"]"#, &[Audience], &[Issuer]),
+            ("[]", &[Audience], &[Issuer]),
+            (r#""b""#, &[Audience], &[Issuer]),
+        ] {
+            let payload = format!(r#"{{"aud":{value},"iss":{value}}}"#);
+            assert_eq!(reasons(&payload, Some("a"), &rules, audience), of_audience, "{payload}");
+            assert_eq!(reasons(&payload, Some("a"), &rules, issuer), of_issuer, "{payload}");
+            assert_eq!(reasons(&payload, None, &rules, issuer), [], "{payload}");
+        }
     }
 
     #[test]

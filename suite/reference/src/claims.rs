@@ -3,7 +3,7 @@
 
 use jotproof_model::Reason;
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{Duplicates, Payload, Strictness, WrongType};
+use jotproof_profiles::rules::{Container, Duplicates, Payload, Strictness, WrongType};
 
 use crate::header::shortened;
 use crate::json::{Document, Kind, Options};
@@ -30,6 +30,7 @@ pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
         text: rules.claim_text,
         byte_order_mark: rules.payload_byte_order_mark,
         trailing_text: rules.payload_trailing_text,
+        depth: rules.depth,
     };
     let document = match Document::parse(octets, options) {
         Ok(document) => document,
@@ -76,6 +77,13 @@ pub fn read<'a>(document: &'a Document, rules: &Rules) -> (Claims<'a>, Vec<Refus
         let detail = format!("the name {:?} is there twice in one object of the payload", shortened(name));
         refusals.push(Refusal::new(Stage::Claims, Reason::Payload, detail));
     }
+    if let Some(name) = known.repeated_of(&rules.claim_unique) {
+        let detail = format!("claim {name:?} is there twice");
+        refusals.push(Refusal::new(Stage::Claims, Reason::Payload, detail));
+    }
+    if rules.claim_container == Container::Unreadable {
+        refusals.extend(unreadable(&known));
+    }
     let sub = known.string("sub", rules.claim_null).or_absent(rules.sub_type);
     refusals.extend(wrong_type(Stage::Claims, "sub", &sub, "a string", rules.sub_type));
     let jti = known.string("jti", rules.claim_null).or_absent(rules.jti_type);
@@ -86,6 +94,20 @@ pub fn read<'a>(document: &'a Document, rules: &Rules) -> (Claims<'a>, Vec<Refus
         refusals.extend(not_string_or_uri(sub));
     }
     (Claims { known, sub }, refusals)
+}
+
+/// An array or an object that a decoder does not get past.
+fn unreadable(known: &Known<'_>) -> Option<Refusal> {
+    let stops = |name: &&str| {
+        known.get(name).is_some_and(|value| match value.kind() {
+            Kind::Array(elements) => *name == "sub" || elements.iter().next().is_some(),
+            Kind::Object(members) => *name == "sub" || members.iter().next().is_some(),
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => false,
+        })
+    };
+    let name = ["exp", "nbf", "sub"].into_iter().find(stops)?;
+    let detail = format!("claim {name:?} is an array or an object, which cannot be read past");
+    Some(Refusal::new(Stage::Claims, Reason::Payload, detail))
 }
 
 /// A subject with a colon has to be a URI (RFC 7519 section 2, StringOrURI). Audience and issuer are
@@ -188,6 +210,30 @@ mod tests {
                 Ok(document) => read(&document, &rfc).1.iter().map(|refusal| refusal.reason).collect(),
                 Err(refusal) => vec![refusal.reason],
             };
+            assert_eq!(reasons, expected, "{payload}");
+        }
+    }
+
+    #[test]
+    fn a_decoder_of_rust_stops_at_containers_and_at_known_names_twice() {
+        let rules = Rules {
+            claim_container: Container::Unreadable,
+            claim_duplicates: Duplicates::Last,
+            claim_unique: vec!["exp".to_owned()],
+            sub_type: WrongType::Absent,
+            jti_type: WrongType::Absent,
+            ..Rules::default()
+        };
+        for (payload, expected) in [
+            (r#"{"x":1,"x":1,"jti":[1],"exp":[],"nbf":{}}"#, &[][..]),
+            (r#"{"exp":1,"exp":1}"#, &[Reason::Payload]),
+            (r#"{"exp":[1]}"#, &[Reason::Payload]),
+            (r#"{"nbf":{"a":1}}"#, &[Reason::Payload]),
+            (r#"{"sub":[]}"#, &[Reason::Payload]),
+            (r#"{"sub":1}"#, &[]),
+        ] {
+            let document = parse(payload.as_bytes(), &rules).expect("an object");
+            let reasons: Vec<_> = read(&document, &rules).1.iter().map(|refusal| refusal.reason).collect();
             assert_eq!(reasons, expected, "{payload}");
         }
     }

@@ -3,6 +3,7 @@
 //! key does no harm; another one contradicts the signature that a configured key made.
 
 use jotproof_model::{Context, KeyMaterial, KeyRing, Reason};
+use jotproof_profiles::Rules;
 
 use crate::base64url;
 use crate::json::{Document, Kind, Options, Value};
@@ -16,13 +17,13 @@ const KEY_MEMBERS: [&str; 7] = ["kty", "crv", "x", "y", "n", "e", "k"];
 
 /// Refuses keys that are not configured.
 #[must_use]
-pub fn check(known: &Known<'_>, context: &Context, keys: &KeyRing) -> Vec<Refusal> {
+pub fn check(known: &Known<'_>, context: &Context, keys: &KeyRing, rules: &Rules) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let mut refuse = |name: &str| {
         let detail = format!("header parameter {name:?} holds a key that is not configured");
         refusals.push(Refusal::new(Stage::Header, Reason::HeaderParameter, detail));
     };
-    let configured = || key::configured(context, keys);
+    let configured = || key::configured(context, keys, rules);
     if let Some(jwk) = known.get("jwk")
         && !configured().any(|key| is_jwk_of(jwk, key))
     {
@@ -106,7 +107,7 @@ mod tests {
             let document = Document::parse(header.as_bytes(), Options::STRICT).expect("well-formed");
             let Kind::Object(members) = document.root().kind() else { panic!("an object") };
             let known = Known::new(members, Lookup { names: Names::Exact, duplicates: Duplicates::Last });
-            assert_eq!(!check(&known, &context, &keys).is_empty(), refused, "{header}");
+            assert_eq!(!check(&known, &context, &keys, &Rules::default()).is_empty(), refused, "{header}");
         }
     }
 }

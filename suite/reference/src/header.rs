@@ -26,6 +26,7 @@ pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
         text: rules.header_text,
         byte_order_mark: rules.header_byte_order_mark,
         trailing_text: Strictness::Refuse,
+        depth: rules.depth,
     };
     let document = Document::parse(octets, options).map_err(|error| {
         let reason = if error.is_limit() { Reason::Limit } else { Reason::Header };
@@ -61,27 +62,87 @@ pub fn read<'a>(
     };
     let mut refusals = Vec::new();
     refusals.extend(repeated(document, &known, rules));
-    let alg = known.string("alg", rules.header_null);
+    let alg = match known.string("alg", rules.header_null) {
+        Found::Wrong(what) => variant(&known, rules).map_or(Found::Wrong(what), Found::Value),
+        found => found,
+    };
     let names = rules.header_strings.iter().map(String::as_str).filter(|name| *name != "alg");
-    for name in std::iter::once("alg").chain(names) {
-        if let Found::Wrong(what) = known.string(name, rules.header_null) {
+    let others = names.map(|name| (name, known.string(name, rules.header_null)));
+    for (name, found) in std::iter::once(("alg", alg)).chain(others) {
+        if let Found::Wrong(what) = found {
             let detail = format!("header parameter {name:?} is {what}, not a string");
             refusals.push(refuse(Reason::HeaderParameter, detail));
         }
     }
+    refusals.extend(shapes(&known, rules));
+    refusals.extend(unknown_algorithm(alg, rules));
     refusals.extend(critical(&known, rules));
     refusals.extend(other_kind(&known, rules));
     if rules.embedded_key == Strictness::Refuse {
-        refusals.extend(embedded_key::check(&known, context, keys));
+        refusals.extend(embedded_key::check(&known, context, keys, rules));
     }
     refusals.extend(typ(&known, rules, context));
     refusals.extend(nested(&known, rules));
     (Header { alg }, refusals)
 }
 
+/// The name of an algorithm that is written as the variant of an enum: `{"HS256":null}`.
+fn variant<'a>(known: &Known<'a>, rules: &Rules) -> Option<&'a str> {
+    let Kind::Object(members) = known.get("alg")?.kind() else { return None };
+    let mut members = members.iter().filter(|_| rules.algorithm_object == Strictness::Ignore);
+    match (members.next(), members.next()) {
+        (Some((name, value)), None) if matches!(value.kind(), Kind::Null) => Some(name),
+        _ => None,
+    }
+}
+
+/// The parameters that must be arrays of strings, and those that must be objects.
+fn shapes(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
+    let asked = |names: &[String], fits: fn(Kind<'_>) -> bool, expected: &str| -> Vec<Refusal> {
+        let wrong = |name: &&String| {
+            known.get(name).is_some_and(|value| match value.kind() {
+                Kind::Null if rules.header_null == Null::Absent => false,
+                kind => !fits(kind),
+            })
+        };
+        let refusal = |name| format!("header parameter {name:?} is not {expected}");
+        let names = names.iter().filter(wrong);
+        names.map(|name| refuse(Reason::HeaderParameter, refusal(name))).collect()
+    };
+    let mut refusals = asked(&rules.header_string_arrays, is_strings, "an array of strings");
+    refusals.extend(asked(&rules.header_objects, is_object, "an object"));
+    refusals
+}
+
+fn is_strings(kind: Kind<'_>) -> bool {
+    match kind {
+        Kind::Array(elements) => elements.iter().all(|element| matches!(element.kind(), Kind::String(_))),
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Object(_) => false,
+    }
+}
+
+fn is_object(kind: Kind<'_>) -> bool {
+    matches!(kind, Kind::Object(_))
+}
+
+/// An `alg` that the header's own type does not have.
+fn unknown_algorithm(alg: Found<&str>, rules: &Rules) -> Option<Refusal> {
+    let names = &rules.algorithm_names;
+    match alg {
+        _ if names.is_empty() => None,
+        Found::Value(name) if names.iter().any(|known| known == name) => None,
+        Found::Value(name) => Some(refuse(Reason::Header, format!("alg {:?} is not known", shortened(name)))),
+        Found::Absent => Some(refuse(Reason::Header, "alg is absent")),
+        Found::Wrong(_) => None,
+    }
+}
+
 /// Header parameter names must be unique (RFC 7515 section 4); inside of a value they should be (RFC
 /// 8259 section 4).
 fn repeated(document: &Document, known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
+    if let Some(name) = known.repeated_of(&rules.header_unique) {
+        return Some(refuse(Reason::Header, format!("header parameter {name:?} is there twice")));
+    }
     if rules.header_duplicates != Duplicates::Refuse {
         return None;
     }
@@ -221,6 +282,43 @@ mod tests {
             (r#"{"cty":"json"}"#, &[]),
         ] {
             assert_eq!(reasons(header, &rfc, None), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_header_of_a_rust_struct_has_typed_fields() {
+        use Reason::{Header, HeaderParameter, Limit};
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let rules = Rules {
+            depth: 3,
+            header_duplicates: Duplicates::Last,
+            header_unique: names(&["alg", "typ"]),
+            header_strings: names(&["typ"]),
+            header_string_arrays: names(&["crit"]),
+            header_objects: names(&["jwk"]),
+            header_null: Null::Absent,
+            algorithm_names: names(&["HS256"]),
+            algorithm_object: Strictness::Ignore,
+            critical: Strictness::Ignore,
+            embedded_key: Strictness::Ignore,
+            ..Rules::default()
+        };
+        for (header, expected) in [
+            (r#"{"alg":"HS256","x":1,"x":{"y":1,"y":2}}"#, &[][..]),
+            (r#"{"alg":"HS256","typ":null,"crit":null,"jwk":null}"#, &[]),
+            (r#"{"alg":"HS256","crit":["x"],"jwk":{}}"#, &[]),
+            (r#"{"alg":{"HS256":null}}"#, &[]),
+            (r#"{"alg":{"HS256":{}}}"#, &[HeaderParameter]),
+            (r#"{"alg":{"HS256":null,"HS384":null}}"#, &[HeaderParameter]),
+            (r#"{"alg":{"none":null}}"#, &[Header]),
+            (r#"{"alg":"none"}"#, &[Header]),
+            (r#"{}"#, &[Header]),
+            (r#"{"alg":"HS256","alg":"HS256"}"#, &[Header]),
+            (r#"{"alg":"HS256","crit":["x",1],"jwk":[]}"#, &[HeaderParameter, HeaderParameter]),
+            (r#"{"alg":"HS256","x":[[]]}"#, &[]),
+            (r#"{"alg":"HS256","x":[[[]]]}"#, &[Limit]),
+        ] {
+            assert_eq!(reasons(header, &rules, None), expected, "{header}");
         }
     }
 

@@ -23,12 +23,18 @@ pub struct Options {
     pub byte_order_mark: Strictness,
     /// Whether text after the value is refused.
     pub trailing_text: Strictness,
+    /// How many arrays and objects may be open at once.
+    pub depth: usize,
 }
 
 impl Options {
     /// RFC 8259 and nothing else.
-    pub const STRICT: Self =
-        Self { text: Text::Strict, byte_order_mark: Strictness::Refuse, trailing_text: Strictness::Refuse };
+    pub const STRICT: Self = Self {
+        text: Text::Strict,
+        byte_order_mark: Strictness::Refuse,
+        trailing_text: Strictness::Refuse,
+        depth: limits::DEPTH,
+    };
 }
 
 /// Why text is not one JSON value.
@@ -46,8 +52,8 @@ pub enum Error {
         /// Where, in octets from the start.
         offset: usize,
     },
-    /// Nested deeper than [`limits::DEPTH`].
-    Depth,
+    /// Nested deeper than this many levels.
+    Depth(usize),
     /// More values than [`limits::VALUES`].
     Values,
 }
@@ -57,7 +63,7 @@ impl Error {
     #[must_use]
     pub const fn is_limit(&self) -> bool {
         match self {
-            Self::Depth | Self::Values => true,
+            Self::Depth(_) | Self::Values => true,
             Self::Syntax { .. } | Self::Unicode { .. } => false,
         }
     }
@@ -68,7 +74,7 @@ impl fmt::Display for Error {
         match self {
             Self::Syntax { expected, offset } => write!(f, "expected {expected} at octet {offset}"),
             Self::Unicode { offset } => write!(f, "ill-formed Unicode at octet {offset}"),
-            Self::Depth => write!(f, "nested deeper than {} levels", limits::DEPTH),
+            Self::Depth(levels) => write!(f, "nested deeper than {levels} levels"),
             Self::Values => write!(f, "more than {} values", limits::VALUES),
         }
     }
@@ -377,7 +383,9 @@ impl Parser<'_> {
             self.skip_white_space();
             let start = self.at;
             let mut finished = match self.peek() {
-                Some(b'[' | b'{') if open.len() == limits::DEPTH => return Err(Error::Depth),
+                Some(b'[' | b'{') if open.len() == self.options.depth.min(limits::DEPTH) => {
+                    return Err(Error::Depth(open.len()));
+                }
                 Some(b'[') => {
                     self.at += 1;
                     self.skip_white_space();

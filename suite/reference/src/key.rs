@@ -28,12 +28,20 @@ pub struct PublicKey {
     pub bits: Option<u32>,
 }
 
-/// The configured keys. One that the ring does not have, or an empty secret, is no key: servers treat
-/// an empty secret as none.
-pub fn configured<'a>(context: &'a Context, keys: &'a KeyRing) -> impl Iterator<Item = &'a KeyMaterial> {
-    let empty =
-        |key: &&KeyMaterial| key.kind == KeyKind::Hmac && key.secret.as_deref().is_none_or(str::is_empty);
-    context.keys.iter().filter_map(|name| keys.get(name)).filter(move |key| !empty(key))
+/// The configured keys. One that the ring does not have is no key, nor is an empty secret: servers
+/// treat it as none.
+pub fn configured<'a>(
+    context: &'a Context,
+    keys: &'a KeyRing,
+    rules: &Rules,
+) -> impl Iterator<Item = &'a KeyMaterial> + use<'a> {
+    let is_key = move |key: &&KeyMaterial, empty: Strictness| {
+        empty == Strictness::Ignore
+            || key.kind != KeyKind::Hmac
+            || key.secret.as_deref().is_some_and(|secret| !secret.is_empty())
+    };
+    let empty = rules.key_empty;
+    context.keys.iter().filter_map(|name| keys.get(name)).filter(move |key| is_key(key, empty))
 }
 
 /// Whether a kind of key serves a family of algorithms.
@@ -90,7 +98,7 @@ pub fn candidates<'a>(
 ) -> Result<Vec<Candidate<'a>>, Refusal> {
     let mut candidates = Vec::new();
     let mut unfit = None;
-    for key in configured(context, keys).filter(|key| key.kind == kind_for(algorithm)) {
+    for key in configured(context, keys, rules).filter(|key| key.kind == kind_for(algorithm)) {
         match fit(key, algorithm, rules) {
             Ok(candidate) => candidates.push(candidate),
             Err(why) => unfit = Some(why),
@@ -101,8 +109,8 @@ pub fn candidates<'a>(
             HmacKey::Secret => {}
             HmacKey::OrEmpty => candidates.push(Candidate::Secret(&[])),
             HmacKey::PublicKeyText => {
-                if !configured(context, keys).any(|key| key.kind == KeyKind::Hmac) {
-                    let texts = configured(context, keys).filter_map(|key| key.public_pem.as_deref());
+                if !configured(context, keys, rules).any(|key| key.kind == KeyKind::Hmac) {
+                    let texts = configured(context, keys, rules).filter_map(|key| key.public_pem.as_deref());
                     candidates.extend(texts.map(|text| Candidate::Secret(text.as_bytes())));
                 }
             }

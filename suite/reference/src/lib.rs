@@ -37,7 +37,7 @@ pub mod verdict;
 
 use std::sync::Arc;
 
-use jotproof_model::{Application, Challenge, Observation, Reason, Seen, Verifier};
+use jotproof_model::{Application, Challenge, Context, KeyRing, Observation, Reason, Seen, Verifier};
 use jotproof_profiles::rules::Strictness;
 use jotproof_profiles::{Profile, Rules};
 
@@ -81,6 +81,17 @@ impl Reference {
     #[must_use]
     pub const fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// What a context asks for that the cryptographic library cannot do, although the rules allow it:
+    /// RSASSA-PSS with a short key, for one. Nothing, for every context of a careful user.
+    #[must_use]
+    pub fn cannot_verify(&self, context: &Context, keys: &KeyRing) -> Option<String> {
+        context.algorithms.iter().find_map(|algorithm| {
+            let candidates = key::candidates(*algorithm, context, keys, &self.rules).ok()?;
+            let impossible = candidates.iter().any(|key| !signature::is_possible(*algorithm, key));
+            impossible.then(|| format!("{algorithm} with a key that aws-lc-rs does not take"))
+        })
     }
 
     /// Judges one token.

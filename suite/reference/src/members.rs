@@ -133,6 +133,13 @@ impl<'a> Known<'a> {
         })
     }
 
+    /// The first of these names that is there twice.
+    #[must_use]
+    pub fn repeated_of<'n>(&self, names: &'n [String]) -> Option<&'n str> {
+        let times = |name: &str| self.iter().filter(|(other, _)| self.equal(other, name)).count();
+        names.iter().map(String::as_str).find(|name| times(name) > 1)
+    }
+
     fn equal(&self, found: &str, known: &str) -> bool {
         match self.lookup.names {
             Names::Exact => found == known,

@@ -2,7 +2,7 @@
 
 use jotproof_model::Reason;
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::Strictness;
+use jotproof_profiles::rules::ExtraSegments;
 
 use crate::base64url::{self, Options};
 use crate::limits;
@@ -39,6 +39,15 @@ pub fn split<'a>(token: &'a [u8], rules: &Rules) -> Result<Segments<'a>, Refusal
         let detail = format!("{} segments; a signed token has three", dots + 1);
         refuse(Reason::NotCompact, detail)
     };
+    if rules.extra_segments == ExtraSegments::Header {
+        let mut parts = token.rsplitn(3, |octet| *octet == b'.');
+        let (Some(signature), Some(payload), Some(header)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return Err(not_compact(token.iter().filter(|octet| **octet == b'.').count()));
+        };
+        let signing_input = &token[..token.len() - signature.len() - 1];
+        return Ok(Segments { header, payload, signature, signing_input });
+    }
     let mut dots = token.iter().enumerate().filter(|(_, octet)| **octet == b'.').map(|(at, _)| at);
     let Some(first) = dots.next() else {
         return Err(not_compact(0));
@@ -48,8 +57,10 @@ pub fn split<'a>(token: &'a [u8], rules: &Rules) -> Result<Segments<'a>, Refusal
     };
     let end = match (dots.next(), rules.extra_segments) {
         (None, _) => token.len(),
-        (Some(third), Strictness::Ignore) => third,
-        (Some(_), Strictness::Refuse) => return Err(not_compact(3 + dots.count())),
+        (Some(third), ExtraSegments::Ignore) => third,
+        (Some(_), ExtraSegments::Refuse | ExtraSegments::Header) => {
+            return Err(not_compact(3 + dots.count()));
+        }
     };
     Ok(Segments {
         header: &token[..first],
@@ -129,9 +140,22 @@ mod tests {
 
     #[test]
     fn segments_beyond_the_third_are_cut_off_where_ignored() {
-        let rules = Rules { extra_segments: Strictness::Ignore, ..Rules::default() };
+        let rules = Rules { extra_segments: ExtraSegments::Ignore, ..Rules::default() };
         let segments = split(b"a.b.c.d.e", &rules).expect("the first three");
         assert_eq!((segments.signing_input, segments.signature), (&b"a.b"[..], &b"c"[..]));
+    }
+
+    #[test]
+    fn segments_before_the_last_two_are_the_header_where_they_belong_to_it() {
+        let rules = Rules { extra_segments: ExtraSegments::Header, ..Rules::default() };
+        let segments = split(b"a.b.c.d", &rules).expect("at least three segments");
+        assert_eq!(
+            (segments.header, segments.payload, segments.signature),
+            (&b"a.b"[..], &b"c"[..], &b"d"[..])
+        );
+        assert_eq!(segments.signing_input, b"a.b.c");
+        assert_eq!(reason(b"a.b", &rules), Some(Reason::NotCompact));
+        assert_eq!(reason(b"", &rules), Some(Reason::NoToken));
     }
 
     #[test]

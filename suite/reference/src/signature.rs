@@ -65,6 +65,15 @@ fn verification(algorithm: Algorithm, bits: Option<u32>) -> Option<&'static dyn 
     })
 }
 
+/// Whether a signature of the algorithm can be verified with the key at all.
+#[must_use]
+pub fn is_possible(algorithm: Algorithm, candidate: &Candidate<'_>) -> bool {
+    match candidate {
+        Candidate::Secret(_) => true,
+        Candidate::Public(key) => verification(algorithm, key.bits).is_some(),
+    }
+}
+
 /// Verifies a signature with the first key that fits.
 ///
 /// # Errors

@@ -51,6 +51,9 @@ impl Instant {
                     Ordering::Less | Ordering::Equal => Ok(Self::Exact(value)),
                 }
             }
+            TimeNumber::RoundedUnsigned => {
+                rounded_unsigned(lexeme).ok_or("a number that no u64 is nearest to")
+            }
             TimeNumber::GoSeconds => Ok(Self::Seconds(truncate(float()?))),
             TimeNumber::GoTime => {
                 let value = float()?;
@@ -109,6 +112,23 @@ fn truncate(value: f64) -> i64 {
     } else {
         i64::MIN
     }
+}
+
+/// What Rust reads into a `u64`: an integer exactly, any other number rounded through binary64.
+fn rounded_unsigned(lexeme: &str) -> Option<Instant> {
+    const BOUND: f64 = 18_446_744_073_709_551_616.0;
+    if lexeme.parse::<u64>().is_ok() {
+        return Decimal::parse(lexeme).map(Instant::Exact);
+    }
+    let is_integer = lexeme.bytes().all(|octet| octet == b'-' || octet.is_ascii_digit());
+    let value = decimal::to_f64(lexeme).filter(|value| (0.0..BOUND).contains(value))?;
+    // A negative integer is one of another type; only `-0` is read as a number with a fraction.
+    if is_integer && value != 0.0 {
+        return None;
+    }
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "compared with the bounds")]
+    let whole = value.round() as u64;
+    Decimal::parse(&whole.to_string()).map(Instant::Exact)
 }
 
 /// The times of a token.
@@ -207,6 +227,34 @@ mod tests {
     }
 
     use Reason::{ClaimType, Expired, IssuedInFuture, NotYetValid};
+
+    #[test]
+    fn rust_rounds_to_unsigned_seconds() {
+        let rules = Rules {
+            time_number: TimeNumber::RoundedUnsigned,
+            exp_equal: ExpEqual::Valid,
+            ..Rules::default()
+        };
+        table(
+            &rules,
+            &[
+                (r#"{"exp":now}"#, &[]),
+                (r#"{"exp":past}"#, &[Expired]),
+                (r#"{"exp":past.5}"#, &[]),
+                (r#"{"exp":past.4}"#, &[Expired]),
+                (r#"{"nbf":now.4}"#, &[]),
+                (r#"{"nbf":now.5}"#, &[NotYetValid]),
+                (r#"{"exp":18446744073709551615}"#, &[]),
+                (r#"{"exp":18446744073709551616}"#, &[ClaimType]),
+                (r#"{"exp":1e19}"#, &[]),
+                (r#"{"exp":1e20}"#, &[ClaimType]),
+                (r#"{"nbf":-0}"#, &[]),
+                (r#"{"nbf":-0.0}"#, &[]),
+                (r#"{"nbf":-1}"#, &[ClaimType]),
+                (r#"{"nbf":-0.1}"#, &[ClaimType]),
+            ],
+        );
+    }
 
     #[test]
     fn rfc_compares_exact_decimals() {

@@ -10,9 +10,13 @@
 //!
 //! On its standard output the guard says, a line each: `started PID` or `failed REASON`, and
 //! `exited STATUS` where the server ended by itself.
+//!
+//! A program that is spoken to over its standard input and output (an adapter) is guarded too, with
+//! `--pipe`: it gets the guard's own two pipes, and the guard speaks on its standard error instead.
+//! The command then holds the reading end of that one, and its closing is the end.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -20,16 +24,21 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::stdio::{dup2_stdin, dup2_stdout};
 
 /// The first argument that makes the command a guard.
 pub const GUARD_ARGUMENT: &str = "__guard";
 
 /// How long a server has to end after SIGTERM, before SIGKILL.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// How long the guard has to say that the server runs, and to go away after the server.
+pub(crate) const GUARD_WITHIN: Duration = Duration::from_secs(5);
 
 /// The executable that is a guard when its first argument is [`GUARD_ARGUMENT`].
 static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
@@ -40,16 +49,33 @@ pub fn set_guard_executable(path: PathBuf) {
     EXECUTABLE.get_or_init(|| path);
 }
 
+/// Where the standard streams of a guarded program lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Streams {
+    /// Into its log; it is spoken to otherwise.
+    Logged,
+    /// Input and output to the command, and standard error into its log.
+    Piped,
+}
+
 /// The command that guards `program`: add the arguments of the program, its environment and its
 /// working directory.
-pub(super) fn guard_command(log: &Path, remove: &Path, program: &Path) -> io::Result<Command> {
+pub(crate) fn guard_command(
+    log: &Path,
+    remove: &Path,
+    program: &OsStr,
+    streams: Streams,
+) -> io::Result<Command> {
     let executable = match EXECUTABLE.get() {
         Some(path) => path.clone(),
         None => std::env::current_exe()?,
     };
     let mut command = Command::new(executable);
+    command.arg(GUARD_ARGUMENT);
+    if streams == Streams::Piped {
+        command.arg("--pipe");
+    }
     command
-        .arg(GUARD_ARGUMENT)
         .arg("--log")
         .arg(log)
         .arg("--remove")
@@ -59,14 +85,32 @@ pub(super) fn guard_command(log: &Path, remove: &Path, program: &Path) -> io::Re
         .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        // Held open by the guard, it would keep whoever reads our output waiting after our end.
-        .stderr(Stdio::null());
+        .stderr(match streams {
+            // Held open by the guard, it would keep whoever reads our output waiting after our end.
+            Streams::Logged => Stdio::null(),
+            Streams::Piped => Stdio::piped(),
+        });
     Ok(command)
+}
+
+/// Waits for a guard that was told to end; `false` where it had to be killed, or was.
+pub(crate) fn await_exit(guard: &mut Child) -> bool {
+    let deadline = Instant::now() + GUARD_WITHIN;
+    loop {
+        match guard.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(5)),
+            Ok(None) | Err(_) => break,
+        }
+    }
+    let _ = guard.kill();
+    let _ = guard.wait();
+    false
 }
 
 /// The guard itself: starts the server that `arguments` name, waits for the end of standard input and
 /// ends the server. The arguments are those after [`GUARD_ARGUMENT`]:
-/// `--log FILE [--remove DIRECTORY] -- PROGRAM [ARGUMENT…]`.
+/// `[--pipe] --log FILE [--remove DIRECTORY] -- PROGRAM [ARGUMENT…]`.
 pub fn run_guard(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let Some(order) = Order::parse(arguments) else {
         return ExitCode::from(2);
@@ -81,6 +125,7 @@ pub fn run_guard(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// What a guard is told to do.
 struct Order {
+    streams: Streams,
     log: PathBuf,
     remove: Option<PathBuf>,
     program: OsString,
@@ -98,10 +143,12 @@ enum Event {
 impl Order {
     fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Self> {
         let mut arguments = arguments.into_iter();
-        let (mut log, mut remove) = (None, None);
+        let (mut streams, mut log, mut remove) = (Streams::Logged, None, None);
         loop {
             let argument = arguments.next()?;
-            if argument == OsStr::new("--log") {
+            if argument == OsStr::new("--pipe") {
+                streams = Streams::Piped;
+            } else if argument == OsStr::new("--log") {
                 log = Some(PathBuf::from(arguments.next()?));
             } else if argument == OsStr::new("--remove") {
                 remove = Some(PathBuf::from(arguments.next()?));
@@ -111,7 +158,7 @@ impl Order {
                 return None;
             }
         }
-        Some(Self { log: log?, remove, program: arguments.next()?, arguments: arguments.collect() })
+        Some(Self { streams, log: log?, remove, program: arguments.next()?, arguments: arguments.collect() })
     }
 
     fn carry_out(&self) -> ExitCode {
@@ -119,46 +166,68 @@ impl Order {
         let mut server = match self.start() {
             Ok(server) => server,
             Err(error) => {
-                say(&format!("failed {error}"));
+                self.say(&format!("failed {error}"));
                 return ExitCode::FAILURE;
             }
         };
         let group = Pid::from_child(&server);
-        say(&format!("started {}", server.id()));
+        self.say(&format!("started {}", server.id()));
         watch_server(group, sender.clone());
-        watch_pipe(sender);
-        guard(&mut server, group, &events);
+        match self.streams {
+            Streams::Logged => watch_pipe(sender),
+            Streams::Piped => watch_reader(sender),
+        }
+        self.guard(&mut server, group, &events);
         ExitCode::SUCCESS
     }
 
     fn start(&self) -> io::Result<Child> {
         let log = OpenOptions::new().create(true).append(true).open(&self.log)?;
-        Command::new(&self.program)
-            .args(&self.arguments)
-            .process_group(0)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).process_group(0);
+        match self.streams {
+            Streams::Logged => command.stdin(Stdio::null()).stdout(log.try_clone()?),
+            Streams::Piped => command.stdin(Stdio::inherit()).stdout(Stdio::inherit()),
+        };
+        let server = command.stderr(log).spawn()?;
+        if self.streams == Streams::Piped {
+            // Held by the guard too, the pipes would not end with the program.
+            let nothing = File::options().read(true).write(true).open("/dev/null")?;
+            dup2_stdin(&nothing)?;
+            dup2_stdout(&nothing)?;
+        }
+        Ok(server)
     }
-}
 
-/// Returns when the pipe is closed and nothing of the server is left.
-fn guard(server: &mut Child, group: Pid, events: &Receiver<Event>) {
-    if matches!(events.recv(), Ok(Event::ServerEnded)) {
-        let status = reap(server, group);
-        say(&format!("exited {status}"));
-        // The pipe is the only event left.
-        let _ = events.recv();
-        return;
+    /// Returns when the pipe is closed and nothing of the server is left.
+    fn guard(&self, server: &mut Child, group: Pid, events: &Receiver<Event>) {
+        if matches!(events.recv(), Ok(Event::ServerEnded)) {
+            let status = reap(server, group);
+            self.say(&format!("exited {status}"));
+            // The pipe is the only event left.
+            let _ = events.recv();
+            return;
+        }
+        // A group that is gone cannot be signalled, which is what is wanted.
+        let _ = kill_process_group(group, Signal::TERM);
+        if events.recv_timeout(GRACE).is_err() {
+            let _ = kill_process_group(group, Signal::KILL);
+            let _ = events.recv();
+        }
+        reap(server, group);
     }
-    // A group that is gone cannot be signalled, which is what is wanted.
-    let _ = kill_process_group(group, Signal::TERM);
-    if events.recv_timeout(GRACE).is_err() {
-        let _ = kill_process_group(group, Signal::KILL);
-        let _ = events.recv();
+
+    /// One line to the command. It may be dead already; then nobody needs to know.
+    fn say(&self, line: &str) {
+        let line = format!("{}\n", line.replace('\n', " "));
+        let _ = match self.streams {
+            Streams::Logged => {
+                let mut output = io::stdout().lock();
+                output.write_all(line.as_bytes()).and_then(|()| output.flush())
+            }
+            Streams::Piped => io::stderr().write_all(line.as_bytes()),
+        };
     }
-    reap(server, group);
 }
 
 /// Ends what the server may have left behind in its group, and takes its exit status.
@@ -197,18 +266,24 @@ fn watch_pipe(events: Sender<Event>) {
     });
 }
 
-/// One line to the command. It may be dead already; then nobody needs to know.
-fn say(line: &str) {
-    let mut output = io::stdout().lock();
-    let _ = writeln!(output, "{}", line.replace('\n', " "));
-    let _ = output.flush();
+/// Waits until nobody can read our standard error any more.
+fn watch_reader(events: Sender<Event>) {
+    thread::spawn(move || {
+        let stderr = io::stderr();
+        // No event is asked for: that the other end is closed is told unasked. What else can go
+        // wrong is as good as the end, an interruption apart.
+        while matches!(poll(&mut [PollFd::new(&stderr, PollFlags::empty())], None), Ok(0) | Err(Errno::INTR))
+        {
+        }
+        let _ = events.send(Event::PipeClosed);
+    });
 }
 
 #[cfg(test)]
 mod tests {
     use std::ffi::OsString;
 
-    use super::Order;
+    use super::{Order, Streams};
 
     fn parse(line: &str) -> Option<Order> {
         Order::parse(line.split(' ').map(OsString::from))
@@ -221,6 +296,8 @@ mod tests {
         assert_eq!(order.remove.unwrap().as_os_str(), "b");
         assert_eq!(order.program, "server");
         assert_eq!(order.arguments, ["--log", "c"]);
+        assert_eq!(order.streams, Streams::Logged);
+        assert_eq!(parse("--pipe --log a -- adapter").unwrap().streams, Streams::Piped);
     }
 
     #[test]

@@ -20,9 +20,10 @@ use jotproof_engine::target::TargetError;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 
+use super::guard::{GUARD_WITHIN, Streams, await_exit, guard_command};
 use super::pinned::last_lines;
 use super::port::free_port;
-use super::{guard, random_key};
+use super::random_key;
 
 /// How long a server has to come up, unless said otherwise.
 pub const READY_WITHIN: Duration = Duration::from_secs(10);
@@ -33,9 +34,6 @@ const PORTS: usize = 5;
 
 /// How long between two questions whether it is up.
 const POLL: Duration = Duration::from_millis(20);
-
-/// How long the guard has to say that the server runs, and to go away after the server.
-const GUARD_WITHIN: Duration = Duration::from_secs(5);
 
 /// How many log lines are shown of a server that died.
 const SHOWN_LINES: usize = 5;
@@ -157,9 +155,7 @@ impl ServerProcess {
     /// The last lines of what it wrote.
     #[must_use]
     pub fn last_log_lines(&self) -> String {
-        // A log that cannot be read has nothing to say; the error it would explain is told anyway.
-        let tail = read_tail(&self.log).unwrap_or_default();
-        last_lines(&String::from_utf8_lossy(&tail), SHOWN_LINES)
+        last_log_lines(&self.log)
     }
 
     fn launch(launch: &Launch<'_>) -> Result<Self, Failed> {
@@ -184,7 +180,7 @@ impl ServerProcess {
         };
         let log = directory.path().join("server.log");
         let arguments = (launch.arguments)(launched).map_err(|error| fault(error.to_string()))?;
-        let mut command = guard::guard_command(&log, directory.path(), launch.binary)
+        let mut command = guard_command(&log, directory.path(), launch.binary.as_os_str(), Streams::Logged)
             .map_err(|error| fault(format!("no guard executable: {error}")))?;
         command.args(arguments).current_dir(directory.path());
         for (name, _) in env::vars_os() {
@@ -321,19 +317,11 @@ fn listen(lines: ChildStdout, started: &mpsc::Sender<Result<u32, String>>, exite
     }
 }
 
-/// Waits for the guard; `false` where it had to be killed, or was.
-fn await_exit(guard: &mut Child) -> bool {
-    let deadline = Instant::now() + GUARD_WITHIN;
-    loop {
-        match guard.try_wait() {
-            Ok(Some(status)) => return status.success(),
-            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(5)),
-            Ok(None) | Err(_) => break,
-        }
-    }
-    let _ = guard.kill();
-    let _ = guard.wait();
-    false
+/// The last lines of a log.
+pub(crate) fn last_log_lines(log: &Path) -> String {
+    // A log that cannot be read has nothing to say; the error it would explain is told anyway.
+    let tail = read_tail(log).unwrap_or_default();
+    last_lines(&String::from_utf8_lossy(&tail), SHOWN_LINES)
 }
 
 /// The last octets of a file: enough for a few lines.

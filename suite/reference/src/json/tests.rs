@@ -8,7 +8,7 @@ fn strict(text: &[u8]) -> Result<Document, Error> {
 }
 
 fn with(text: Text, byte_order_mark: Strictness, trailing_text: Strictness) -> Options {
-    Options { text, byte_order_mark, trailing_text }
+    Options { text, byte_order_mark, trailing_text, ..Options::STRICT }
 }
 
 #[rustfmt::skip]
@@ -106,8 +106,8 @@ fn options_let_pass_one_thing_only() {
 fn depth_and_count_are_bounded() {
     let nested = |levels: usize| [b"[".repeat(levels), b"]".repeat(levels)].concat();
     assert!(strict(&nested(limits::DEPTH)).is_ok());
-    assert_eq!(strict(&nested(limits::DEPTH + 1)), Err(Error::Depth));
-    assert_eq!(strict(&b"[".repeat(1 << 20)), Err(Error::Depth));
+    assert_eq!(strict(&nested(limits::DEPTH + 1)), Err(Error::Depth(limits::DEPTH)));
+    assert_eq!(strict(&b"[".repeat(1 << 20)), Err(Error::Depth(limits::DEPTH)));
     let deep = strict(&nested(limits::DEPTH)).expect("within the bound");
     assert_eq!(deep.root().to_text().into_bytes(), nested(limits::DEPTH));
     let wide = |values: usize| format!("[0{}]", ",0".repeat(values - 2)).into_bytes();

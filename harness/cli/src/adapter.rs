@@ -1,0 +1,366 @@
+//! `jotproof adapter`: our verifier behind the adapter protocol, and a check for those who write one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{stdin, stdout};
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use jotproof_engine::run::unix_time;
+use jotproof_engine::target::{Clock, TargetError};
+use jotproof_engine::{Exit, Suite};
+use jotproof_mint::Mint;
+use jotproof_model::{
+    Algorithm, Application, Capability, Challenge, Expectation, Observation, Subject, Threat, Vector,
+};
+use jotproof_profiles::Profiles;
+use jotproof_targets::exec::process::{AdapterProcess, Heard};
+use jotproof_targets::exec::wire::Hello;
+use jotproof_targets::exec::{self, Bounds, serve, wire};
+use serde_json::{Value, json};
+
+use crate::arguments::{Adapter, AdapterCommand, Check, Serve};
+use crate::{Outcome, terminal};
+
+pub(crate) fn adapter(arguments: &Adapter) -> Outcome {
+    let Adapter { command } = arguments;
+    match command {
+        AdapterCommand::Serve(arguments) => serve(arguments),
+        AdapterCommand::Check(arguments) => check(arguments),
+    }
+}
+
+fn serve(Serve { verifier }: &Serve) -> Outcome {
+    let Some(name) = verifier.strip_prefix("reference:") else {
+        bail!("{verifier:?} cannot be served; give reference:PROFILE, for example reference:rfc");
+    };
+    let profile = Profiles::built_in().get(name)?;
+    serve::reference(profile, stdin().lock(), stdout().lock())
+        .context("cannot go on with the conversation")?;
+    Ok(Exit::Ok)
+}
+
+fn check(Check { command }: &Check) -> Outcome {
+    let suite = Suite::built_in()?;
+    let command = exec::command(command)?;
+    let mut report = Report::default();
+    match Examination::start(&command, &suite, &mut report) {
+        Ok(mut examination) => {
+            if examination.questions(&mut report) {
+                examination.unknown_members(&mut report);
+                examination.bye(&mut report);
+            }
+            end_of_input(&command, &mut report);
+        }
+        Err(TargetError::EnvironmentMissing(text)) => {
+            anstream::eprintln!("{text}");
+            return Ok(Exit::EnvironmentMissing);
+        }
+        Err(TargetError::Fault(text)) => report.problem(text),
+    }
+    terminal::print(&report.text())?;
+    Ok(if report.problems.is_empty() { Exit::Ok } else { Exit::ConformanceFailure })
+}
+
+/// What an adapter does well, and what it does not, each with what to do about it.
+#[derive(Default)]
+struct Report {
+    head: String,
+    well: Vec<String>,
+    problems: Vec<String>,
+}
+
+impl Report {
+    fn well(&mut self, what: impl Into<String>) {
+        self.well.push(what.into());
+    }
+
+    fn problem(&mut self, what: impl Into<String>) {
+        self.problems.push(what.into());
+    }
+
+    fn text(&self) -> String {
+        let mut text = self.head.clone();
+        // Writing to a string does not fail.
+        for what in &self.well {
+            let _ = writeln!(text, "  ok       {what}");
+        }
+        for what in &self.problems {
+            let _ = writeln!(text, "  problem  {}", what.replace('\n', "\n           "));
+        }
+        let _ = match self.problems.len() {
+            0 => writeln!(text, "nothing to do; now: jotproof run 'exec:COMMAND'"),
+            count => writeln!(text, "{count} to do; docs/adapter-protocol.md describes the protocol"),
+        };
+        text
+    }
+}
+
+/// A question whose right answer nobody doubts.
+struct Question {
+    algorithm: Algorithm,
+    accept: bool,
+    challenge: Challenge,
+}
+
+impl Question {
+    fn describe(&self) -> String {
+        let kind = if self.accept { "a valid" } else { "a forged" };
+        format!("{kind} {} token", self.algorithm)
+    }
+}
+
+/// An adapter under examination.
+struct Examination {
+    process: AdapterProcess,
+    hello: Hello,
+    questions: Vec<Question>,
+    seen: BTreeMap<u64, Observation>,
+}
+
+/// What the ids of the first round begin with, and those of the second: an id is only a number.
+const FIRST_ROUND: u64 = 1;
+const SECOND_ROUND: u64 = 1_000_000;
+
+impl Examination {
+    fn start(command: &[String], suite: &Suite, report: &mut Report) -> Result<Self, TargetError> {
+        let (process, hello) = AdapterProcess::start(command, &Bounds::default())?;
+        let clock = match hello.clock {
+            Clock::Settable => "settable",
+            Clock::System => "that of the machine",
+        };
+        report.head = format!("{} {}, clock: {clock}\n", hello.name, hello.version);
+        report.well("its hello is well-formed");
+        if !hello.capabilities.contains(&Capability::Application(Application::Jwt)) {
+            report.problem(
+                "its hello lists no application:jwt, which every plain token requires; add it to the \
+                 capabilities",
+            );
+        }
+        if let Some(name) = &hello.profile
+            && let Err(error) = Profiles::built_in().get(name)
+        {
+            report.problem(format!("its hello names a profile that this version has not: {error}"));
+        }
+        let questions = questions(suite, &hello)?;
+        if questions.is_empty() {
+            report.problem(
+                "its hello lists no algorithm, so that nothing can be asked; add algorithm:HS256 and the like \
+                 to the capabilities",
+            );
+        }
+        Ok(Self { process, hello, questions, seen: BTreeMap::new() })
+    }
+
+    /// Asks everything at once, and wants every answer once; `true` where it came.
+    fn questions(&mut self, report: &mut Report) -> bool {
+        let lines = (FIRST_ROUND..)
+            .zip(&self.questions)
+            .map(|(id, question)| (id, wire::verify(id, &question.challenge)))
+            .collect();
+        let whole = self.round(lines, report);
+        if whole {
+            report.well(format!("{} questions, asked at once, are answered once each", self.questions.len()));
+        }
+        let mut right = 0;
+        for (id, question) in (FIRST_ROUND..).zip(&self.questions) {
+            let (said, remedy) = match (self.seen.get(&id), question.accept) {
+                (None, _) => continue,
+                (Some(Observation::Accepted { .. }), true) | (Some(Observation::Refused { .. }), false) => {
+                    right += 1;
+                    continue;
+                }
+                (Some(Observation::Refused { text, .. }), true) => (
+                    format!("is refused: {text}"),
+                    "see that it uses the key and the algorithms of the question",
+                ),
+                (Some(Observation::Accepted { .. }), false) => (
+                    "is accepted".to_owned(),
+                    "see that it verifies the signature with the key of the question",
+                ),
+                (Some(Observation::Unsupported { what }), _) => (
+                    format!("is answered with unsupported: {what}"),
+                    "take the algorithm out of the capabilities, or support it",
+                ),
+                (Some(other), _) => (format!("gets {other:?}"), "answer accepted or refused"),
+            };
+            report.problem(format!("{} {said}; {remedy}", question.describe()));
+        }
+        if right > 0 {
+            report.well(format!("{right} of {} verdicts are right", self.questions.len()));
+        }
+        whole
+    }
+
+    /// Asks the same with members that no version has yet.
+    fn unknown_members(&mut self, report: &mut Report) {
+        let later = |line: &[u8]| -> Option<Vec<u8>> {
+            let mut question: Value = serde_json::from_slice(line).ok()?;
+            question["x_later"] = json!({ "of": ["a later version"] });
+            question["context"]["x_later"] = json!(true);
+            for key in question["keys"].as_array_mut()? {
+                key["x_later"] = json!(null);
+            }
+            Some(format!("{question}\n").into_bytes())
+        };
+        let lines = (SECOND_ROUND..)
+            .zip(&self.questions)
+            .filter_map(|(id, question)| Some((id, later(&wire::verify(id, &question.challenge))?)))
+            .collect();
+        let whole = self.round(lines, report);
+        let differs = (0..self.questions.len() as u64).find(|at| {
+            let kind = |id: u64| self.seen.get(&id).map(std::mem::discriminant);
+            kind(FIRST_ROUND + at) != kind(SECOND_ROUND + at)
+        });
+        match differs {
+            None if whole => report.well("members that it does not know change nothing"),
+            None => {}
+            Some(_) => report.problem(
+                "members that it does not know (x_later) change its answer; ignore what you do not know",
+            ),
+        }
+    }
+
+    /// Asks, and collects the answers; `true` where each came once.
+    fn round(&mut self, lines: Vec<(u64, Vec<u8>)>, report: &mut Report) -> bool {
+        let bounds = Bounds::default();
+        let mut open: BTreeSet<u64> = lines.iter().map(|(id, _)| *id).collect();
+        let before = report.problems.len();
+        for (_, line) in lines {
+            self.process.say(line);
+        }
+        while !open.is_empty() {
+            let line = match self.process.hear(bounds.answer) {
+                Heard::Line(line) => line,
+                Heard::TooLong => {
+                    report.problem("a line of it is longer than any answer; write short answers");
+                    break;
+                }
+                Heard::Silence => {
+                    report.problem(format!(
+                        "{} questions are not answered within {} s; answer each, and flush the output after \
+                         every line",
+                        open.len(),
+                        bounds.answer.as_secs()
+                    ));
+                    break;
+                }
+                Heard::End => {
+                    let how = self.process.how_it_ended();
+                    report.problem(format!(
+                        "it ends with {} questions open; end at bye and at the end of the input only: {how}",
+                        open.len()
+                    ));
+                    break;
+                }
+            };
+            match wire::observation(&line, &self.hello) {
+                Ok((id, observation)) if open.remove(&id) => {
+                    if let Observation::ProtocolError { detail } = &observation {
+                        report.problem(format!("an answer {detail}"));
+                    }
+                    self.seen.insert(id, observation);
+                }
+                Ok((id, _)) if self.seen.contains_key(&id) => {
+                    report.problem(format!("question {id} is answered twice; answer each once"));
+                }
+                Ok((id, _)) => {
+                    report.problem(format!(
+                        "it answers {id}, which was not asked; repeat the id of the question"
+                    ));
+                }
+                Err(problem) => report.problem(format!(
+                    "{problem}; write nothing but answers to standard output, anything else to standard error"
+                )),
+            }
+        }
+        report.problems.len() == before
+    }
+
+    fn bye(mut self, report: &mut Report) {
+        self.process.say(wire::bye());
+        let ended = match self.process.hear(Bounds::default().end) {
+            Heard::End => match self.process.exit_status() {
+                Some("exit status: 0") => Ok(()),
+                Some(status) => Err(format!("it ends with {status} at bye; end with 0")),
+                None => Err("it closes its output at bye and runs on; end".to_owned()),
+            },
+            Heard::Silence => Err(format!(
+                "it does not end within {} s of bye; end there, and at the end of the input",
+                Bounds::default().end.as_secs()
+            )),
+            Heard::Line(_) | Heard::TooLong => {
+                Err("it writes after the last answer; answer each question once".to_owned())
+            }
+        };
+        match ended {
+            Ok(()) => report.well("it ends at bye"),
+            Err(problem) => report.problem(problem),
+        }
+    }
+}
+
+/// An adapter whose runner was killed sees only the end of its input.
+fn end_of_input(command: &[String], report: &mut Report) {
+    let bounds = Bounds::default();
+    match AdapterProcess::start(command, &bounds) {
+        Ok((mut process, _)) => {
+            process.close_input();
+            if process.hear(bounds.end) == Heard::End {
+                report.well("it ends at the end of its input");
+            } else {
+                report.problem(format!(
+                    "it does not end within {} s of the end of its input; end there too",
+                    bounds.end.as_secs()
+                ));
+            }
+        }
+        Err(error) => report.problem(format!("it does not start a second time: {error}")),
+    }
+}
+
+/// For every algorithm that the adapter has, a valid token and a forged one made from it.
+fn questions(suite: &Suite, hello: &Hello) -> Result<Vec<Question>, TargetError> {
+    let mint = Mint::new(suite.keys());
+    let now = unix_time();
+    let mut pairs: BTreeMap<Algorithm, [&Vector; 2]> = BTreeMap::new();
+    for forged in suite.vectors() {
+        let (Expectation::Reject { .. }, Threat::Forger) = (&forged.expectation, forged.threat) else {
+            continue;
+        };
+        let Some(valid) = suite.twin(forged) else { continue };
+        if let Some(algorithm) = plain(valid).filter(|algorithm| plain(forged) == Some(*algorithm))
+            && valid.context == forged.context
+            && matches!(valid.expectation, Expectation::Accept { .. })
+            && hello.capabilities.contains(&Capability::Algorithm(algorithm))
+        {
+            pairs.entry(algorithm).or_insert([valid, forged]);
+        }
+    }
+    let mut questions = Vec::new();
+    for (algorithm, pair) in pairs {
+        for (vector, accept) in pair.into_iter().zip([true, false]) {
+            let Subject::Token { recipe, .. } = &vector.subject;
+            let token = mint
+                .token(recipe, now)
+                .map_err(|error| TargetError::Fault(format!("{}: {error}", vector.id)))?;
+            let context = Arc::new(vector.context.clone());
+            let challenge = Challenge { token, context, keys: Arc::clone(suite.keys()), now };
+            questions.push(Question { algorithm, accept, challenge });
+        }
+    }
+    Ok(questions)
+}
+
+/// The algorithm of a vector that requires nothing but it and plain JWT.
+fn plain(vector: &Vector) -> Option<Algorithm> {
+    match vector.requires.as_slice() {
+        [Capability::Application(Application::Jwt), Capability::Algorithm(algorithm)]
+        | [Capability::Algorithm(algorithm), Capability::Application(Application::Jwt)]
+            if vector.context.leeway == 0 =>
+        {
+            Some(*algorithm)
+        }
+        _ => None,
+    }
+}

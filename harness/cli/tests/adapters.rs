@@ -1,0 +1,126 @@
+//! The command with adapters: our own verifier behind the protocol, one for a library of another
+//! language, and the check that those who write one are given.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const JOTPROOF: &str = env!("CARGO_BIN_EXE_jotproof");
+
+/// PyJWT as `ci/adapters` installs it.
+const PYJWT: &str = "target/adapters/python/bin/python fixtures/adapters/python/pyjwt.py";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
+}
+
+fn jotproof(arguments: &[&str]) -> Output {
+    Command::new(JOTPROOF)
+        .args(arguments)
+        .current_dir(root())
+        .env("NO_COLOR", "1")
+        .env("COLUMNS", "100")
+        .stdin(Stdio::null())
+        .output()
+        .expect("the command runs")
+}
+
+/// What was printed and how it ended.
+fn shown(output: &Output) -> String {
+    let text = |octets: &[u8]| String::from_utf8(octets.to_vec()).expect("output is UTF-8");
+    let mut shown = format!("exit: {}\n", output.status.code().expect("it ended by itself"));
+    for (name, text) in [("stdout", text(&output.stdout)), ("stderr", text(&output.stderr))] {
+        if !text.is_empty() {
+            shown.push_str(&format!("----- {name}\n{text}"));
+        }
+    }
+    shown
+}
+
+/// The rows of the run log of a target, and the code that the run ends with.
+fn rows(target: &str) -> (Vec<Value>, i32) {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let log = folder.path().join("log.jsonl");
+    let output = jotproof(&["run", target, "--log", log.to_str().expect("a UTF-8 path")]);
+    let text = fs::read_to_string(&log).unwrap_or_else(|error| panic!("{error}: {}", shown(&output)));
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line is JSON"));
+    let rows = lines.filter_map(|mut line| line.get_mut("row").map(Value::take)).collect();
+    (rows, output.status.code().expect("it ended by itself"))
+}
+
+/// A shell adapter that says hello and then what the script says.
+fn shell(script: &str) -> String {
+    let hello = r#"{"type":"hello","protocol":1,"name":"shell","version":"1","capabilities":["application:jwt","algorithm:HS256"],"clock":"system","numbers":"double","reasons":false}"#;
+    let script = format!("echo '{hello}'; {script}").replace('\'', r"'\''");
+    format!("sh -c '{script}'")
+}
+
+fn snapshot(name: &str, arguments: &[&str]) {
+    let shown = shown(&jotproof(arguments)).replace(JOTPROOF, "[jotproof]");
+    insta::assert_snapshot!(name, shown);
+}
+
+#[test]
+fn our_verifier_behind_the_protocol_gives_the_rows_that_it_gives_in_process() {
+    for profile in ["rfc", "bcp", "centrifugo-5.4.9"] {
+        let in_process = rows(&format!("reference:{profile}"));
+        let through_pipes = rows(&format!("exec:{JOTPROOF} adapter serve reference:{profile}"));
+        assert!(in_process.0.len() > 50, "{profile}");
+        assert_eq!(through_pipes.0.len(), in_process.0.len(), "{profile}");
+        for (through_pipes, in_process) in through_pipes.0.iter().zip(&in_process.0) {
+            assert_eq!(through_pipes, in_process, "{profile}");
+        }
+        assert_eq!(through_pipes.1, in_process.1, "{profile}");
+    }
+}
+
+#[test]
+fn what_people_read() {
+    snapshot("help_adapter", &["adapter", "--help"]);
+    snapshot("check_reference", &["adapter", "check", &format!("{JOTPROOF} adapter serve reference:rfc")]);
+    snapshot("error_serve", &["adapter", "serve", "centrifugo:process"]);
+    snapshot("error_check_no_command", &["adapter", "check", ""]);
+    snapshot("error_check_no_program", &["adapter", "check", "no-such-program"]);
+    snapshot("error_exec_no_command", &["run", "exec:"]);
+    snapshot("error_exec_option", &["run", "exec:true", "--server-option", "a=b"]);
+}
+
+#[test]
+fn the_check_says_what_to_do() {
+    let accept = r#"id=0; while read -r line; do case $line in *bye*) exit 0;; esac; id=$(echo "$line" | sed 's/.*"id":\([0-9]*\).*/\1/'); echo "{\"type\":\"accepted\",\"id\":$id}"; done"#;
+    snapshot("check_accepts_all", &["adapter", "check", &shell(accept)]);
+    snapshot("check_no_hello", &["adapter", "check", "echo ready"]);
+    snapshot("check_silent", &["adapter", "check", &shell("exec sleep 600")]);
+    snapshot("check_dies", &["adapter", "check", &shell("read -r line; echo no luck >&2; exit 3")]);
+    snapshot("check_garbage", &["adapter", "check", &shell("read -r line; echo 'DEBUG: asked'; exit 0")]);
+}
+
+#[test]
+fn pyjwt_is_asked_and_its_deviations_are_found() {
+    assert!(root().join("target/adapters/python/bin/python").is_file(), "run ci/adapters first");
+    let output = jotproof(&["adapter", "check", PYJWT]);
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+
+    let (rows, code) = rows(&format!("exec:{PYJWT}"));
+    assert!(rows.len() > 600, "{} rows", rows.len());
+    assert_eq!(code, 1);
+    let judged = |judgement: &str| {
+        let rows = rows.iter().filter(|row| row["judgement"] == judgement);
+        rows.map(|row| row["id"].as_str().unwrap_or_default()).collect::<Vec<_>>()
+    };
+    for judgement in ["bypass", "misuse", "fault", "void", "overstrict", "wrong_result"] {
+        assert_eq!(judged(judgement), Vec::<&str>::new(), "{judgement}");
+    }
+    // Each read in its source: padding (RFC 7515 section 2), a number as a string (RFC 7519 section
+    // 4.1.4), a header in UTF-16 (RFC 7519 section 7.2), a short key (RFC 7518 section 3.2).
+    for id in [
+        "encoding/base64url/header-padded",
+        "claims/time-lexemes/exp-quoted",
+        "json/text/header-utf-16",
+        "keys/weak/hs256-secret-of-31-bytes",
+    ] {
+        assert!(judged("lax").contains(&id), "{id}");
+    }
+}

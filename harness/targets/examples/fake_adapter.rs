@@ -1,0 +1,130 @@
+//! Adapters that are wrong in one known way each: they test the runner.
+//!
+//! `fake_adapter MODE [N]`: the reference under `rfc`, but for what the mode says; N is the id of a
+//! question.
+
+use std::io::{BufRead as _, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use jotproof_model::adapter::{Answer, Order};
+use jotproof_model::{Algorithm, Capability, Observation, Verifier as _};
+use jotproof_profiles::Profiles;
+use jotproof_reference::Reference;
+use jotproof_targets::exec::{serve, wire};
+
+const MODES: &str = "honest, always-accept, always-reject, reasonless, secretive, no-es256, hang N, crash N, \
+    crash-from N, crash-once FILE, twice N, late-twice N, wrong-id N, garbage N, no-hello, slow-hello, newer, \
+    clock-listed";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some(mode) = arguments.first().map(String::as_str) else {
+        eprintln!("usage: fake_adapter MODE [N]; the modes are {MODES}");
+        return ExitCode::from(2);
+    };
+    match converse(mode, arguments.get(1).map_or("", String::as_str)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("fake_adapter: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn converse(mode: &str, argument: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let profile = Profiles::built_in().get("rfc")?;
+    let reference = Reference::profile(profile);
+    match mode {
+        "no-hello" => say(b"ready to serve\n")?,
+        "slow-hello" => sleep(),
+        _ => say(&message(&hello(serve::hello(profile), mode))?)?,
+    }
+    for line in std::io::stdin().lock().lines() {
+        let Order::Verify(question) = serde_json::from_str(&line?)? else { break };
+        let id = question.id;
+        let this = argument.parse() == Ok(id);
+        let es256 = question.context.algorithms.contains(&Algorithm::ES256);
+        let mut answer = serve::answer(id, reference.verify(&wire::challenge(*question)?))?;
+        match mode {
+            "always-accept" => answer = serve::answer(id, Observation::Accepted { result: Box::default() })?,
+            "always-reject" => answer = refused(id),
+            "reasonless" => {
+                if let Answer::Refused { reason, .. } = &mut answer {
+                    *reason = None;
+                }
+            }
+            "no-es256" if es256 => answer = Answer::Unsupported { id, what: "ES256".to_owned() },
+            "hang" if this => sleep(),
+            "crash" if this => std::process::abort(),
+            "crash-from" if argument.parse().is_ok_and(|from: u64| id >= from) => std::process::abort(),
+            // Something that only happens the first time: no question can repeat it.
+            "crash-once" if id == 100 && std::fs::File::create_new(argument).is_ok() => std::process::abort(),
+            "twice" if this => say(&message(&answer)?)?,
+            "late-twice" if argument.parse().is_ok_and(|earlier: u64| id == earlier + 20) => {
+                say(&message(&refused(id - 20))?)?;
+            }
+            "wrong-id" if this => answer = refused(id + 1_000_000),
+            "garbage" if this => say(b"DEBUG: verifying\n")?,
+            _ => {}
+        }
+        say(&message(&answer)?)?;
+    }
+    Ok(())
+}
+
+fn hello(honest: Answer, mode: &str) -> Answer {
+    match honest {
+        Answer::Hello {
+            protocol,
+            name: _,
+            version,
+            mut capabilities,
+            clock,
+            leeway,
+            numbers,
+            reasons,
+            observes,
+            profile: _,
+        } => {
+            if mode == "clock-listed" {
+                capabilities.insert(Capability::Clock);
+            }
+            Answer::Hello {
+                protocol: if mode == "newer" { protocol + 1 } else { protocol },
+                name: format!("fake {mode}"),
+                version,
+                capabilities,
+                clock,
+                leeway,
+                numbers,
+                reasons: reasons && !matches!(mode, "reasonless" | "secretive"),
+                observes,
+                // The normative expectation alone judges.
+                profile: None,
+            }
+        }
+        other => other,
+    }
+}
+
+fn refused(id: u64) -> Answer {
+    Answer::Refused { id, reason: None, answer: None, text: "no".to_owned() }
+}
+
+fn message(answer: &Answer) -> serde_json::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(answer)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+fn say(line: &[u8]) -> std::io::Result<()> {
+    let mut output = std::io::stdout().lock();
+    output.write_all(line)?;
+    output.flush()
+}
+
+/// Longer than any bound, and deaf to the end of the input.
+fn sleep() {
+    std::thread::sleep(Duration::from_secs(600));
+}

@@ -1,0 +1,242 @@
+//! Adapters that are wrong in one known way each, and what the runner makes of them: the scores are
+//! known beforehand.
+//!
+//! Everything is replayed through `examples/fake_adapter`, which is the reference under `rfc` but for
+//! the one thing that its mode says.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
+
+mod lifecycle;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::PathBuf;
+use std::sync::{LazyLock, Once};
+use std::time::{Duration, Instant};
+
+use jotproof_engine::log::{Row, RunLog};
+use jotproof_engine::select::Selection;
+use jotproof_engine::{Exit, Suite};
+use jotproof_model::{Expectation, Judgement, Observation, Threat, Vector};
+use jotproof_profiles::Profiles;
+use jotproof_targets::exec::Bounds;
+use jotproof_targets::reference::ReferenceTarget;
+use jotproof_targets::{ExecTarget, set_guard_executable};
+
+static SUITE: LazyLock<Suite> = LazyLock::new(|| Suite::built_in().unwrap());
+
+/// Long enough for a busy machine, and not so long that a test waits for it often.
+const BOUNDS: Bounds =
+    Bounds { hello: Duration::from_secs(10), answer: Duration::from_secs(2), end: Duration::from_secs(2) };
+
+fn example(name: &str) -> PathBuf {
+    let test = env::current_exe().unwrap();
+    let path = test.parent().unwrap().parent().unwrap().join("examples").join(name);
+    assert!(path.is_file(), "no {}: run `cargo build --examples`", path.display());
+    path
+}
+
+/// The fake adapter in a mode.
+fn fake(mode: &str) -> ExecTarget {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| set_guard_executable(example("guard")));
+    ExecTarget::new(&format!("'{}' {mode}", example("fake_adapter").display())).unwrap().with_bounds(BOUNDS)
+}
+
+fn run(target: &dyn jotproof_engine::target::Target, profile: &str) -> RunLog {
+    let selection = Selection::new(&SUITE, &[], &[]).unwrap();
+    let profile = Profiles::built_in().get(profile).unwrap();
+    jotproof_engine::run(&SUITE, &selection, target, profile, &|_, _| ()).unwrap()
+}
+
+fn fake_run(mode: &str) -> RunLog {
+    run(&fake(mode), "rfc")
+}
+
+fn vector(row: &Row) -> &'static Vector {
+    SUITE.get(&row.id.0).unwrap()
+}
+
+/// How many rows have which judgement, but for the fine ones.
+fn score(log: &RunLog) -> BTreeMap<&'static str, usize> {
+    let mut score = BTreeMap::new();
+    for row in log.rows.iter().filter(|row| !row.judgement.is_fine()) {
+        *score.entry(row.judgement.name()).or_default() += 1;
+    }
+    score
+}
+
+/// The vectors that somebody else's token must be refused in, by who can make it.
+fn negatives(log: &RunLog, threats: &[Threat]) -> usize {
+    let counts = |vector: &Vector| {
+        matches!(vector.expectation, Expectation::Reject { .. }) && threats.contains(&vector.threat)
+    };
+    log.rows.iter().filter(|row| counts(vector(row))).count()
+}
+
+#[test]
+fn an_honest_adapter_gives_the_very_rows_of_the_verifier_behind_it() {
+    let rfc = Profiles::built_in().get("rfc").unwrap();
+    let in_process = run(&ReferenceTarget::following(rfc), "rfc");
+    let log = fake_run("honest");
+    assert_eq!(log.rows, in_process.rows);
+    assert_eq!(log.not_carried, in_process.not_carried);
+    assert_eq!(log.exit(), Exit::Ok);
+}
+
+#[test]
+fn always_accept_is_a_bypass_for_every_forger_and_a_misuse_for_every_holder() {
+    let log = fake_run("always-accept");
+    let pinned = BTreeMap::from([
+        ("bypass", negatives(&log, &[Threat::Forger])),
+        ("misuse", negatives(&log, &[Threat::Holder])),
+        ("lax", negatives(&log, &[Threat::Mangler, Threat::Issuer, Threat::Config])),
+    ]);
+    assert_eq!(score(&log), pinned);
+    assert!(pinned["bypass"] > 50 && pinned["misuse"] > 50, "{pinned:?}");
+    assert_eq!(log.exit(), Exit::ConformanceFailure);
+}
+
+#[test]
+fn always_reject_proves_nothing_and_is_overstrict() {
+    let log = fake_run("always-reject");
+    let accepts =
+        log.rows.iter().filter(|row| matches!(vector(row).expectation, Expectation::Accept { .. })).count();
+    let without_twin = log
+        .rows
+        .iter()
+        .filter(|row| {
+            !matches!(vector(row).expectation, Expectation::Accept { .. })
+                && SUITE.twin(vector(row)).is_none()
+        })
+        .count();
+    let voids = log.rows.len() - accepts - without_twin;
+    assert_eq!(score(&log), BTreeMap::from([("overstrict", accepts), ("void", voids)]));
+    assert_eq!(log.exit(), Exit::ConformanceFailure);
+    let failure = log.failure.unwrap().message;
+    assert!(failure.contains("accepted no token of them: HS256 (0 of"), "{failure}");
+}
+
+#[test]
+fn a_refusal_without_a_reason_has_no_wrong_one() {
+    let log = fake_run("reasonless");
+    assert_eq!(score(&log), BTreeMap::new());
+    assert_eq!(log.exit(), Exit::Ok);
+}
+
+#[test]
+fn a_declared_algorithm_without_one_accepted_token_is_a_fault() {
+    let log = fake_run("no-es256");
+    assert_eq!(score(&log), BTreeMap::new(), "unsupported is no failure of a row");
+    assert!(log.count(Judgement::Unsupported) > 0);
+    assert_eq!(log.exit(), Exit::TargetFault);
+    let failure = log.failure.unwrap().message;
+    assert!(failure.contains("ES256 (0 of "), "{failure}");
+    assert!(!failure.contains("ES384"), "{failure}");
+}
+
+/// One question goes wrong in a known way: it alone bears it, and everything else comes out as without.
+#[track_caller]
+fn only_one_is_at_fault(mode: &str, at_fault: fn(&Observation) -> bool) {
+    let honest = fake_run("honest");
+    let log = fake_run(mode);
+    assert_eq!(log.rows.len(), honest.rows.len());
+    let faulty: Vec<&Row> = log.rows.iter().filter(|row| at_fault(&row.observation)).collect();
+    let [faulty] = faulty[..] else { panic!("{mode}: {faulty:?}") };
+    assert_eq!(faulty.judgement, Judgement::Fault);
+    for (row, as_without) in log.rows.iter().zip(&honest.rows).filter(|(row, _)| row.id != faulty.id) {
+        assert_eq!(row.observation, as_without.observation, "{mode}: {}", row.id);
+        // A refusal proves nothing where the twin was not accepted, whatever the twin did instead.
+        let of_twin = SUITE.twin(vector(row)).is_some_and(|twin| twin.id == faulty.id);
+        if of_twin && matches!(row.observation, Observation::Refused { .. }) {
+            assert_eq!(row.judgement, Judgement::Void, "{mode}: {}", row.id);
+        } else {
+            assert_eq!(row, as_without, "{mode}");
+        }
+    }
+    assert!(log.failure.is_none(), "{mode}: {:?}", log.failure);
+}
+
+#[test]
+fn a_crash_belongs_to_the_question_that_crashes() {
+    only_one_is_at_fault(
+        "crash 100",
+        |seen| matches!(seen, Observation::Crashed { detail } if detail.contains("signal: 6")),
+    );
+}
+
+#[test]
+fn a_hang_belongs_to_the_question_that_hangs() {
+    let start = Instant::now();
+    only_one_is_at_fault("hang 300", |seen| *seen == Observation::TimedOut { after_ms: 2000 });
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
+fn an_answer_that_comes_twice_belongs_to_its_question() {
+    only_one_is_at_fault("twice 200", |seen| {
+        *seen == Observation::ProtocolError { detail: "answered twice".to_owned() }
+    });
+}
+
+#[test]
+fn an_answer_to_what_was_not_asked_belongs_to_the_question_that_provoked_it() {
+    only_one_is_at_fault(
+        "wrong-id 250",
+        |seen| matches!(seen, Observation::ProtocolError { detail } if detail.starts_with("answered 1000250")),
+    );
+}
+
+#[test]
+fn an_answer_to_an_earlier_question_belongs_to_the_question_that_provoked_it() {
+    only_one_is_at_fault(
+        "late-twice 100",
+        |seen| matches!(seen, Observation::ProtocolError { detail } if detail.starts_with("answered 100, where only 120")),
+    );
+}
+
+#[test]
+fn garbage_belongs_to_the_question_that_provokes_it() {
+    only_one_is_at_fault(
+        "garbage 20",
+        |seen| matches!(seen, Observation::ProtocolError { detail } if detail.contains("DEBUG: verifying")),
+    );
+}
+
+#[test]
+fn a_crash_that_no_question_repeats_is_the_fault_of_the_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let once = directory.path().join("crashed");
+    let log = fake_run(&format!("crash-once '{}'", once.display()));
+    assert!(once.is_file(), "it crashed");
+    let honest = fake_run("honest");
+    assert_eq!(log.rows, honest.rows, "every question has its own answer");
+    assert_eq!(log.exit(), Exit::TargetFault);
+    let failure = log.failure.unwrap().message;
+    assert!(failure.contains("ended: signal: 6 (SIGABRT)"), "{failure}");
+    assert!(failure.contains("no question that was open does that when it is asked alone"), "{failure}");
+}
+
+#[test]
+fn an_adapter_that_goes_on_crashing_is_given_up_with_what_it_said_before() {
+    let log = fake_run("crash-from 300");
+    let crashed =
+        log.rows.iter().filter(|row| matches!(row.observation, Observation::Crashed { .. })).count();
+    assert_eq!(crashed, 50);
+    assert!(log.rows.len() > 200, "{} rows", log.rows.len());
+    assert!(log.failure.unwrap().message.contains("more than 50 times, and is given up"));
+}
+
+#[test]
+fn what_is_told_without_being_declared_is_a_protocol_error() {
+    let log = fake_run("secretive");
+    let told = log
+        .rows
+        .iter()
+        .filter(|row| {
+            matches!(&row.observation, Observation::ProtocolError { detail } if detail.contains("tells the reason"))
+        })
+        .count();
+    assert_eq!(told, log.rows.len() - log.count(Judgement::Pass) - log.count(Judgement::Void));
+    assert!(told > 100, "{told}");
+}

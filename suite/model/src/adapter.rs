@@ -1,0 +1,258 @@
+//! The adapter protocol: what the runner and an adapter write to each other, a JSON object a line.
+//!
+//! `docs/adapter-protocol.md` is the guide. What an adapter writes is closed (an unknown member is an
+//! error, so that a misspelt one is found); what the runner writes may get further members in later
+//! versions, and an adapter ignores those that it does not know.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::context::{Application, Capability};
+use crate::key::KeyKind;
+use crate::observation::SeenExpiry;
+use crate::{Algorithm, Reason};
+
+/// The version of the protocol that is described here.
+pub const PROTOCOL: u32 = 1;
+
+/// Every line of the protocol: the root of its published schema.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Line {
+    /// A line that the runner writes.
+    FromRunner(Order),
+    /// A line that an adapter writes.
+    FromAdapter(Answer),
+}
+
+/// What the runner writes to the standard input of an adapter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Order {
+    /// Verify a token, and answer with the same id.
+    Verify(Box<Verify>),
+    /// Answer what is open, and end.
+    Bye,
+}
+
+/// One token and everything that the verifier is configured with. Every member is always there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Verify {
+    /// A number of this run. It says nothing about the token, and each is answered once.
+    pub id: u64,
+    /// The token; null where it is not UTF-8 text.
+    pub token: Option<String>,
+    /// The token, base64url without padding; null where it is text.
+    pub token_base64url: Option<String>,
+    /// What the verifier is configured with.
+    pub context: Configuration,
+    /// The configured keys, in order.
+    pub keys: Vec<Key>,
+    /// The clock, in seconds since the epoch. An adapter whose clock cannot be set ignores it.
+    pub now: i64,
+}
+
+/// What the verifier is configured with, keys apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Configuration {
+    /// Whose claim rules apply.
+    pub application: Application,
+    /// The allowed algorithms. A key serves every allowed algorithm of its kind.
+    pub algorithms: Vec<Algorithm>,
+    /// The audience that the verifier is; null where none is configured.
+    pub audience: Option<String>,
+    /// The issuer that is trusted; null where none is configured.
+    pub issuer: Option<String>,
+    /// The `typ` that is expected; null where none is configured.
+    pub typ: Option<String>,
+    /// Clock leeway in seconds.
+    pub leeway: u32,
+    /// Whether unsecured tokens (`alg` `none`) are allowed.
+    pub allow_none: bool,
+    /// Centrifugo: whether a connection token of an anonymous user is refused.
+    pub refuse_anonymous: bool,
+}
+
+/// A configured key: the public half, or the secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Key {
+    /// What people call it. It says nothing about the token.
+    pub name: String,
+    /// What sort of key it is.
+    pub kind: KeyKind,
+    /// HMAC: the secret, base64url without padding; else null.
+    pub secret_base64url: Option<String>,
+    /// The public key as PEM, `PUBLIC KEY`; null for HMAC.
+    pub public_pem: Option<String>,
+    /// The public key (or, for HMAC, the secret) as the text of a JWK document.
+    pub jwk: String,
+}
+
+/// What an adapter writes to its standard output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Answer {
+    /// The first line: what the adapter is and what it can do.
+    Hello {
+        /// The version of the protocol: 1.
+        protocol: u32,
+        /// What is tested: the name of the library.
+        name: String,
+        /// Its exact version.
+        version: String,
+        /// What it can do, in the words of `requires` of the vectors: a vector that requires more is
+        /// not asked. `clock` and `leeway` are not listed, they follow from the members below.
+        capabilities: BTreeSet<Capability>,
+        /// Whose clock decides.
+        clock: AdapterClock,
+        /// What the leeway can be set to; absent: it is always 0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        leeway: Option<Leeway>,
+        /// How it keeps the numbers of a claims set.
+        numbers: Numbers,
+        /// Whether `refused` may tell a reason.
+        reasons: bool,
+        /// What `accepted` may tell.
+        #[serde(default)]
+        observes: BTreeSet<Observable>,
+        /// The profile that it follows, where there is one: its prediction is tested too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        profile: Option<String>,
+    },
+    /// The token is accepted. Members that are absent were not observed.
+    Accepted {
+        /// The id of the question.
+        id: u64,
+        /// The claims set as the verifier hands it out: the text of a JSON object.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claims: Option<String>,
+        /// The user of the connection.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user: Option<String>,
+        /// When the connection expires.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires: Option<SeenExpiry>,
+        /// The channels subscribed to, each with the JSON text of its data (empty for none).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subscriptions: Option<BTreeMap<String, String>>,
+        /// The connection info, JSON text; empty for none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        info: Option<String>,
+        /// The identifiers of the connection.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        identifiers: Option<String>,
+    },
+    /// The token is refused.
+    Refused {
+        /// The id of the question.
+        id: u64,
+        /// Why, where that is certain. Leave it out rather than guess.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        /// A code that the verifier answers with, where it has such codes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<String>,
+        /// What it said, for people.
+        #[serde(default)]
+        text: String,
+    },
+    /// The adapter cannot ask its verifier this: not a refusal, and counted apart.
+    Unsupported {
+        /// The id of the question.
+        id: u64,
+        /// What is lacking.
+        what: String,
+    },
+}
+
+/// Whose clock decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AdapterClock {
+    /// The verifier is given the `now` of every question.
+    Settable,
+    /// It looks at the clock of the machine.
+    System,
+}
+
+/// What the leeway can be set to, in seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Leeway {
+    /// One of these.
+    OneOf(BTreeSet<u32>),
+    /// Anything in a range, both ends included.
+    #[serde(rename_all = "snake_case")]
+    Range {
+        /// The least.
+        from: u32,
+        /// The most.
+        to: u32,
+    },
+}
+
+impl Leeway {
+    /// Whether it can be set to so many seconds.
+    #[must_use]
+    pub fn allows(&self, seconds: u32) -> bool {
+        match self {
+            Self::OneOf(values) => values.contains(&seconds),
+            Self::Range { from, to } => (*from..=*to).contains(&seconds),
+        }
+    }
+}
+
+/// How numbers are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Numbers {
+    /// Every digit is kept.
+    Exact,
+    /// They are rounded to IEEE 754 binary64.
+    Double,
+}
+
+/// A member of `accepted`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names are those of the members")]
+pub enum Observable {
+    Claims,
+    User,
+    Expires,
+    Subscriptions,
+    Info,
+    Identifiers,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Leeway, Order};
+
+    fn answer(text: &str) -> Result<Answer, String> {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_misspelt_member_of_an_answer_is_found() {
+        let error = answer(r#"{"type":"accepted","id":1,"claim":"{}"}"#).expect_err("it is misspelt");
+        assert!(error.contains("unknown field `claim`"), "{error}");
+    }
+
+    #[test]
+    fn a_later_member_of_an_order_is_ignored() {
+        let order: Order = serde_json::from_str(r#"{"type":"bye","why":"later"}"#).expect("it is known");
+        assert_eq!(order, Order::Bye);
+    }
+
+    #[test]
+    fn leeway_is_a_list_or_a_range() {
+        let list: Leeway = serde_json::from_str("[0,60]").expect("a list");
+        assert!(list.allows(60) && !list.allows(1));
+        let range: Leeway = serde_json::from_str(r#"{"from":0,"to":60}"#).expect("a range");
+        assert!(range.allows(60) && !range.allows(61));
+        assert!(serde_json::from_str::<Leeway>(r#"{"from":0,"to":60,"by":5}"#).is_err());
+    }
+}
