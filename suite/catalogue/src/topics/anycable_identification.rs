@@ -635,7 +635,7 @@ fn elsewhere() -> Vec<Case> {
         let both = twins::anycable()
             .changed(&format!("anycable/identification/ext-{words}-too"), edit)
             .accept()
-            .title(format!("ext, and another one {where_it_is}"))
+            .title(format!("ext, and again {where_it_is}"))
             .why("The claim `ext` of the token says who it is; what has its name elsewhere says nothing.")
             .requirement("AC-EXT-1")
             .class("C25");
@@ -654,7 +654,7 @@ fn elsewhere() -> Vec<Case> {
     };
     let inside = format!("{{\"ext\":{another}}}");
     [
-        pair("in-the-header", header("ext", another), "in the header"),
+        pair("in-the-header", header("ext", "\"{\\\"user_id\\\":42}\""), "in the header"),
         pair("inside-a-claim", claim("data", &inside), "inside another claim"),
         pair("with-nul", claim("ext\\u0000", another), "under the name of ext with NUL after it"),
         pair("full-width", claim("\u{ff45}\u{ff58}\u{ff54}", another), "in full-width letters"),

@@ -407,7 +407,7 @@ const NORMALISED: [(&str, &str, &str, &str); 11] = [
     ),
     (
         "backslashes",
-        "\"https:\\\\api.example.com\\chat\"",
+        "\"https:\\\\\\\\api.example.com\\\\chat\"",
         "the configured audience with backslashes",
         "Backslashes are taken for slashes, as browsers do in addresses.",
     ),
@@ -789,6 +789,7 @@ fn repeated_in_header() -> Vec<Case> {
         .title("the audience, and again in the header")
         .why("A claim may be repeated in the header, where it is a parameter that nobody need understand.")
         .requirement("RFC7515-4-IGNORE")
+        .requirement("RFC7519-5.3-REPLICATED")
         .class("C8");
     let another = repeated
         .changed(
@@ -799,6 +800,7 @@ fn repeated_in_header() -> Vec<Case> {
         .title("another audience, and the configured one in the header")
         .why("Header and claims are put into one map, and the header's value is the one that is compared.")
         .requirement("RFC7519-4.1.3-AUD")
+        .requirement("RFC7519-5.3-REPLICATED")
         .class("C8")
         .threat(Threat::Holder);
     let absent = repeated
@@ -811,6 +813,7 @@ fn repeated_in_header() -> Vec<Case> {
         .title("no aud but in the header")
         .why("What the header says is no claim: this token is one without an audience.")
         .requirement("RFC8725-3.9-AUD")
+        .requirement("RFC7519-5.3-REPLICATED")
         .class("C8")
         .threat(Threat::Holder);
     vec![repeated, another, absent]

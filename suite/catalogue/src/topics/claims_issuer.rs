@@ -394,6 +394,7 @@ fn repeated_in_header() -> Vec<Case> {
         .title("the issuer, and again in the header")
         .why("A claim may be repeated in the header, where it is a parameter that nobody need understand.")
         .requirement("RFC7515-4-IGNORE")
+        .requirement("RFC7519-5.3-REPLICATED")
         .class("C9");
     let another = repeated
         .changed("claims/issuer/another-and-ours-in-the-header", claim("iss", "\"https://evil.example\""))
@@ -403,6 +404,7 @@ fn repeated_in_header() -> Vec<Case> {
             "The issuer is read from the header, to choose a key by it, and the claim is not compared again.",
         )
         .requirement("RFC8725-3.8-ISS")
+        .requirement("RFC7519-5.3-REPLICATED")
         .class("C9")
         .threat(Threat::Holder);
     let absent = repeated
@@ -415,6 +417,7 @@ fn repeated_in_header() -> Vec<Case> {
         .title("no iss but in the header")
         .why("What the header says is no claim: this token is one without an issuer.")
         .requirement("RFC8725-3.8-ISS")
+        .requirement("RFC7519-5.3-REPLICATED")
         .class("C9")
         .threat(Threat::Holder);
     vec![repeated, another, absent]
