@@ -194,12 +194,18 @@ const AFTER_THE_END: [(&str, Segment, &str, Place, &str); 5] = [
 
 fn after_the_end((name, segment, text, at, what): (&str, Segment, &str, Place, &str)) -> Case {
     spelled(&whole_alphabet(), &format!("encoding/base64url/{name}"), segment, insert(text, at))
-        .reject([Reason::Encoding])
+        .reject(match (text.starts_with('\n'), segment) {
+            // Where line ends are skipped, what follows is decoded with the rest.
+            (true, Segment::Header) => vec![Reason::Encoding, Reason::Header],
+            (true, Segment::Payload) => vec![Reason::Encoding, Reason::Payload],
+            (true, Segment::Signature) => vec![Reason::Encoding, Reason::Signature],
+            (false, _) => vec![Reason::Encoding],
+        })
         .threat(threat(segment))
         .title(format!("the {} segment with {what}", segment.name()))
         .why(
-            "A decoder that stops at the first `=` or NUL does not see what follows, and the token \
-              carries text that nobody looked at.",
+            "A decoder that stops at the first character it does not know, `=` or NUL above all, does not \
+              see what follows, and the token carries text that nobody looked at.",
         )
         .requirement("RFC7515-5.2-DECODE")
         .class("B6")

@@ -22,7 +22,6 @@ pub(super) fn topic() -> Topic {
     cases.extend([RS256, PS256].map(short_modulus));
     cases.extend(["rsa-3072", "rsa-4096"].map(long_modulus));
     cases.extend([(PS256, "rsa-3072"), (Algorithm::PS512, "rsa-4096")].map(long_modulus_pss));
-    cases.push(empty_mac_where_the_secret_is_short());
     Topic {
         path: "keys/weak",
         about: "Keys that no verifier should take, guesses at the key, and keys at the limits.",
@@ -320,22 +319,4 @@ fn long_modulus_pss((algorithm, key): (Algorithm, &str)) -> Case {
         )
         .requirement("RFC7518-3.3-KEY")
         .class("K6")
-}
-
-fn empty_mac_where_the_secret_is_short() -> Case {
-    twins::hs256()
-        .changed_by(
-            "keys/weak/hs256-secret-of-1-byte-and-mac-of-the-empty-key",
-            vec![instead(HS256, "hmac-1-byte"), sign(None, "hmac-empty", HS256)],
-        )
-        .reject([Reason::Key, Reason::Signature])
-        .threat(Threat::Forger)
-        .title("a secret of one byte is configured, and the MAC is over nothing: two defects")
-        .why(
-            "Each defect is stored alone as well. A verifier that drops a secret which is too short, and \
-             goes on without one, has an empty key.",
-        )
-        .requirement("RFC7518-3.2-KEY")
-        .requirement("RFC7515-5.2-VERIFY")
-        .class("K1")
 }
