@@ -55,6 +55,9 @@ fn describe(vector: &Vector, file: &VectorFile) -> anyhow::Result<String> {
     page.line("threat", &word(threat)?);
     let class = file.bug_classes.get(bug_class).map_or_else(String::new, |class| format!(": {}", class.name));
     page.line("bug class", &format!("{bug_class}{class} ({})", word(severity)?));
+    for advisory in file.bug_classes.get(bug_class).map_or(&[][..], |class| &class.advisories) {
+        page.line("as in", &format!("{}: {}", advisory.id, advisory.product));
+    }
     for id in requirements {
         let text = file.requirements.get(id).map_or_else(String::new, |requirement| {
             format!(": {} section {}: {}", requirement.document, requirement.section, requirement.says)

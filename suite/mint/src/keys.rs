@@ -135,7 +135,7 @@ macro_rules! rsa {
     };
 }
 
-static EMBEDDED: [(&str, Embedded); 31] = [
+static EMBEDDED: [(&str, Embedded); 64] = [
     rsa!("rsa-1024"),
     rsa!("rsa-1024-foreign"),
     rsa!("rsa-2048"),
@@ -167,6 +167,39 @@ static EMBEDDED: [(&str, Embedded); 31] = [
     hmac!("hmac-65-bytes"),
     hmac!("hmac-128-bytes"),
     hmac!("hmac-129-bytes"),
+    hmac!("hmac-published-secret"),
+    hmac!("hmac-published-jwt-io"),
+    hmac!("hmac-published-jwt-io-long"),
+    hmac!("hmac-published-rfc-7515"),
+    hmac!("hmac-published-changeme"),
+    hmac!("hmac-published-password"),
+    hmac!("hmac-published-shhhhh"),
+    hmac!("hmac-published-example-key"),
+    hmac!("hmac-published-keyboard-cat"),
+    hmac!("hmac-published-centrifugo"),
+    hmac!("hmac-absent-undefined"),
+    hmac!("hmac-absent-null"),
+    hmac!("hmac-absent-none"),
+    hmac!("hmac-absent-nil"),
+    hmac!("hmac-absent-object"),
+    hmac!("hmac-absent-false"),
+    hmac!("hmac-absent-zero"),
+    hmac!("hmac-absent-space"),
+    hmac!("hmac-absent-line-feed"),
+    hmac!("hmac-absent-two-quotes"),
+    hmac!("hmac-absent-variable"),
+    hmac!("hmac-space-at-start"),
+    hmac!("hmac-space-at-end"),
+    hmac!("hmac-line-feed-at-end"),
+    hmac!("hmac-quotes"),
+    hmac!("hmac-dollar"),
+    hmac!("hmac-percent"),
+    hmac!("hmac-hash"),
+    hmac!("hmac-backslash"),
+    hmac!("hmac-comma"),
+    hmac!("hmac-like-hex"),
+    hmac!("hmac-like-base64"),
+    hmac!("hmac-like-a-number"),
 ];
 
 #[cfg(test)]

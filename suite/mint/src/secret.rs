@@ -18,6 +18,8 @@ pub fn octets(key: &KeyMaterial, form: KeyForm) -> Result<Vec<u8>, SignError> {
     let none = || SignError::NoSuchForm { form, kind: key.kind };
     let text = |text: &Option<String>| text.clone().map(String::into_bytes).ok_or_else(none);
     let public_pem = || key.public_pem.as_deref().ok_or_else(none);
+    let inside =
+        |pem: &Option<String>, name| der(pem.as_deref().ok_or_else(none)?).ok_or(SignError::Malformed(name));
     match form {
         KeyForm::Natural => text(&key.secret),
         KeyForm::PublicPem => text(&key.public_pem),
@@ -26,13 +28,35 @@ pub fn octets(key: &KeyMaterial, form: KeyForm) -> Result<Vec<u8>, SignError> {
             Ok(pem.strip_suffix('\n').unwrap_or(pem).as_bytes().to_vec())
         }
         KeyForm::PublicPemCrlf => Ok(public_pem()?.replace('\n', "\r\n").into_bytes()),
-        KeyForm::PublicDer => der(public_pem()?).ok_or(SignError::Malformed("public PEM")),
+        KeyForm::PublicPemAfterNewline => Ok(format!("\n{}", public_pem()?).into_bytes()),
+        KeyForm::PublicPemAfterText => Ok(format!("{TEXT_BEFORE}{}", public_pem()?).into_bytes()),
+        KeyForm::PublicPemEscapedNewlines => Ok(public_pem()?.replace('\n', "\\n").into_bytes()),
+        KeyForm::PublicBase64 => {
+            inside(&key.public_pem, "public PEM").map(|der| STANDARD.encode(der).into_bytes())
+        }
+        KeyForm::PublicDer => inside(&key.public_pem, "public PEM"),
         KeyForm::Pkcs1Pem => text(&key.public_pkcs1_pem),
+        KeyForm::Pkcs1Der => inside(&key.public_pkcs1_pem, "public PKCS#1 PEM"),
         KeyForm::CertificatePem => text(&key.certificate_pem),
+        KeyForm::CertificateDer => inside(&key.certificate_pem, "certificate PEM"),
+        KeyForm::CertificateBase64 => {
+            inside(&key.certificate_pem, "certificate PEM").map(|der| STANDARD.encode(der).into_bytes())
+        }
         KeyForm::JwkJson => Ok(key.jwk.clone().into_bytes()),
+        KeyForm::JwkPretty => Ok(indented(&key.jwk).into_bytes()),
+        KeyForm::JwksJson => Ok(format!(r#"{{"keys":[{}]}}"#, key.jwk).into_bytes()),
+        KeyForm::OpensshLine => openssh(key)?.map(String::into_bytes).ok_or_else(none),
         KeyForm::RawPublic => raw_public(key)?.ok_or_else(none),
+        KeyForm::RawPublicText => {
+            raw_public(key)?.map(|octets| base64url::encode(&octets).into_bytes()).ok_or_else(none)
+        }
+        KeyForm::UncompressedPoint => point(key)?.map(|(x, y)| uncompressed(&x, &y)).ok_or_else(none),
+        KeyForm::CompressedPoint => point(key)?.map(|(x, y)| compressed(&x, &y)).ok_or_else(none),
     }
 }
+
+/// The text before a PEM file in the form that has some.
+const TEXT_BEFORE: &str = "The public key of the issuer\n";
 
 /// The octets inside a PEM file (RFC 7468 section 3).
 pub(crate) fn der(pem: &str) -> Option<Vec<u8>> {
@@ -42,20 +66,96 @@ pub(crate) fn der(pem: &str) -> Option<Vec<u8>> {
 
 /// The public numbers as a JWK has them (RFC 7518 sections 6.2.1 and 6.3.1, RFC 8037 section 2).
 fn raw_public(key: &KeyMaterial) -> Result<Option<Vec<u8>>, SignError> {
-    let parameters: &[&str] = match key.kind {
-        KeyKind::Hmac => return Ok(None),
-        KeyKind::Rsa => &["n"],
-        KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::Secp256k1 => &["x", "y"],
-        KeyKind::Ed25519 => &["x"],
-    };
-    let malformed = SignError::Malformed("JWK");
-    let jwk: Value = serde_json::from_str(&key.jwk).map_err(|_| malformed.clone())?;
-    let mut octets = Vec::new();
-    for parameter in parameters {
-        let text = jwk[parameter].as_str().ok_or_else(|| malformed.clone())?;
-        octets.extend(base64url::decode(text).map_err(|_| malformed.clone())?);
+    Ok(match key.kind {
+        KeyKind::Hmac => None,
+        KeyKind::Rsa => Some(parameter(key, "n")?),
+        KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::Secp256k1 => {
+            point(key)?.map(|(x, y)| [x, y].concat())
+        }
+        KeyKind::Ed25519 => Some(parameter(key, "x")?),
+    })
+}
+
+/// The octets of a member of the JWK.
+fn parameter(key: &KeyMaterial, name: &str) -> Result<Vec<u8>, SignError> {
+    let malformed = || SignError::Malformed("JWK");
+    let jwk: Value = serde_json::from_str(&key.jwk).map_err(|_| malformed())?;
+    let text = jwk[name].as_str().ok_or_else(malformed)?;
+    base64url::decode(text).map_err(|_| malformed())
+}
+
+/// The coordinates of an EC key, each of full length.
+fn point(key: &KeyMaterial) -> Result<Option<(Vec<u8>, Vec<u8>)>, SignError> {
+    match key.kind {
+        KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::Secp256k1 => {
+            Ok(Some((parameter(key, "x")?, parameter(key, "y")?)))
+        }
+        KeyKind::Hmac | KeyKind::Rsa | KeyKind::Ed25519 => Ok(None),
     }
-    Ok(Some(octets))
+}
+
+fn uncompressed(x: &[u8], y: &[u8]) -> Vec<u8> {
+    [&[4], x, y].concat()
+}
+
+fn compressed(x: &[u8], y: &[u8]) -> Vec<u8> {
+    let odd = y.last().map_or(0, |last| last & 1);
+    [&[2 + odd], x].concat()
+}
+
+/// The line of an OpenSSH public key (RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709 section 4);
+/// nothing for a kind that OpenSSH does not have.
+fn openssh(key: &KeyMaterial) -> Result<Option<String>, SignError> {
+    let curve = match key.kind {
+        KeyKind::Hmac | KeyKind::Secp256k1 => return Ok(None),
+        KeyKind::Rsa | KeyKind::Ed25519 => None,
+        KeyKind::P256 => Some("nistp256"),
+        KeyKind::P384 => Some("nistp384"),
+        KeyKind::P521 => Some("nistp521"),
+    };
+    let (name, fields) = match (curve, point(key)?) {
+        (Some(curve), Some((x, y))) => {
+            (format!("ecdsa-sha2-{curve}"), vec![curve.as_bytes().to_vec(), uncompressed(&x, &y)])
+        }
+        _ if key.kind == KeyKind::Rsa => {
+            let fields = vec![mpint(parameter(key, "e")?), mpint(parameter(key, "n")?)];
+            ("ssh-rsa".to_owned(), fields)
+        }
+        _ => ("ssh-ed25519".to_owned(), vec![parameter(key, "x")?]),
+    };
+    let mut blob = Vec::new();
+    for field in std::iter::once(name.as_bytes()).chain(fields.iter().map(Vec::as_slice)) {
+        let length = u32::try_from(field.len()).map_err(|_| SignError::Malformed("JWK"))?;
+        blob.extend(length.to_be_bytes());
+        blob.extend(field);
+    }
+    Ok(Some(format!("{name} {}", STANDARD.encode(blob))))
+}
+
+/// A positive integer has a zero octet before a high bit (RFC 4251 section 5).
+fn mpint(mut number: Vec<u8>) -> Vec<u8> {
+    if number.first().is_some_and(|first| first & 0x80 != 0) {
+        number.insert(0, 0);
+    }
+    number
+}
+
+/// A JSON object of strings, given without white space, as its file has it.
+fn indented(json: &str) -> String {
+    let mut text = String::new();
+    let mut in_string = false;
+    for character in json.chars() {
+        // None of these strings has an escape: they are names and base64url.
+        in_string ^= character == '"';
+        match character {
+            '{' if !in_string => text.push_str("{\n  "),
+            ',' if !in_string => text.push_str(",\n  "),
+            ':' if !in_string => text.push_str(": "),
+            '}' if !in_string => text.push_str("\n}\n"),
+            _ => text.push(character),
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -98,6 +198,67 @@ mod tests {
     }
 
     #[test]
+    fn text_forms_are_what_a_file_or_a_variable_holds() {
+        let key = &keys::all()["p-256"];
+        let pem = key.public_pem.as_deref().unwrap();
+        let get = |form| String::from_utf8(octets(key, form).unwrap()).unwrap();
+        assert_eq!(get(KeyForm::PublicPemAfterNewline), format!("\n{pem}"));
+        assert_eq!(get(KeyForm::PublicPemAfterText), format!("The public key of the issuer\n{pem}"));
+        let escaped = get(KeyForm::PublicPemEscapedNewlines);
+        assert!(!escaped.contains('\n'));
+        assert!(escaped.ends_with("-----END PUBLIC KEY-----\\n"));
+        assert_eq!(escaped.replace("\\n", "\n"), pem);
+        let lines: Vec<&str> = pem.lines().collect();
+        assert_eq!(get(KeyForm::PublicBase64), lines[1..lines.len() - 1].concat());
+        assert_eq!(get(KeyForm::JwkPretty), include_str!("../../../fixtures/keys/p-256.jwk.json"));
+        assert_eq!(get(KeyForm::JwksJson), format!(r#"{{"keys":[{}]}}"#, key.jwk));
+        assert_eq!(
+            base64url::decode(&get(KeyForm::RawPublicText)).unwrap(),
+            octets(key, KeyForm::RawPublic).unwrap()
+        );
+        assert_eq!(
+            STANDARD.decode(get(KeyForm::CertificateBase64)).unwrap(),
+            octets(key, KeyForm::CertificateDer).unwrap()
+        );
+    }
+
+    #[test]
+    fn binary_forms_hold_the_same_numbers() {
+        let rsa = &keys::all()["rsa-2048"];
+        assert!(
+            octets(rsa, KeyForm::PublicDer).unwrap().ends_with(&octets(rsa, KeyForm::Pkcs1Der).unwrap()),
+            "SubjectPublicKeyInfo ends with the PKCS#1 form"
+        );
+        for (name, length) in [("p-256", 32), ("p-384", 48), ("p-521", 66), ("secp256k1", 32)] {
+            let key = &keys::all()[name];
+            let raw = octets(key, KeyForm::RawPublic).unwrap();
+            let whole = octets(key, KeyForm::UncompressedPoint).unwrap();
+            assert_eq!((whole[0], &whole[1..]), (4, &raw[..]), "{name}");
+            let half = octets(key, KeyForm::CompressedPoint).unwrap();
+            assert_eq!(half[0], 2 + (raw[2 * length - 1] & 1), "{name}");
+            assert_eq!(half[1..], raw[..length], "{name}");
+        }
+    }
+
+    #[test]
+    fn openssh_lines_begin_with_their_names_and_end_with_the_key() {
+        for (name, begins) in [
+            ("rsa-2048", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ"),
+            ("p-256", "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABB"),
+            ("p-384", "ecdsa-sha2-nistp384 AAAAE2VjZHNhLXNoYTItbmlzdHAzODQAAAAIbmlzdHAzODQAAABh"),
+            ("p-521", "ecdsa-sha2-nistp521 AAAAE2VjZHNhLXNoYTItbmlzdHA1MjEAAAAIbmlzdHA1MjEAAACF"),
+            ("ed25519", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI"),
+        ] {
+            let key = &keys::all()[name];
+            let line = String::from_utf8(octets(key, KeyForm::OpensshLine).unwrap()).unwrap();
+            assert!(line.starts_with(begins), "{name}: {line}");
+            let (_, blob) = line.split_once(' ').unwrap();
+            let blob = STANDARD.decode(blob).unwrap();
+            assert!(blob.ends_with(&octets(key, KeyForm::RawPublic).unwrap()), "{name}");
+        }
+    }
+
+    #[test]
     fn a_form_that_a_key_does_not_have_is_an_error() {
         for (name, form) in [
             ("rsa-2048", KeyForm::Natural),
@@ -106,6 +267,11 @@ mod tests {
             ("hmac-64-bytes", KeyForm::PublicPem),
             ("hmac-64-bytes", KeyForm::PublicDer),
             ("hmac-64-bytes", KeyForm::RawPublic),
+            ("hmac-64-bytes", KeyForm::OpensshLine),
+            ("secp256k1", KeyForm::OpensshLine),
+            ("ed25519", KeyForm::UncompressedPoint),
+            ("rsa-2048", KeyForm::CompressedPoint),
+            ("p-256", KeyForm::Pkcs1Der),
         ] {
             let kind = keys::all()[name].kind;
             assert_eq!(octets(&keys::all()[name], form), Err(SignError::NoSuchForm { form, kind }), "{name}");

@@ -105,16 +105,42 @@ pub enum KeyForm {
     PublicPemNoNewline,
     /// The same with CR LF line ends.
     PublicPemCrlf,
+    /// The same with an empty line before it.
+    PublicPemAfterNewline,
+    /// The same with a line of text before it (RFC 7468 section 2 allows explanatory text).
+    PublicPemAfterText,
+    /// The same with `\n`, two characters, for each line end: how a variable of the environment holds it.
+    PublicPemEscapedNewlines,
+    /// The base64 text inside that PEM, in one line.
+    PublicBase64,
     /// The DER octets inside that PEM.
     PublicDer,
     /// The PEM file `RSA PUBLIC KEY`.
     Pkcs1Pem,
+    /// The DER octets inside that one.
+    Pkcs1Der,
     /// The PEM file of the certificate.
     CertificatePem,
+    /// The DER octets inside that one.
+    CertificateDer,
+    /// The base64 text of those octets in one line, as `x5c` holds it (RFC 7515 section 4.1.6).
+    CertificateBase64,
     /// The JWK document, without white space.
     JwkJson,
+    /// The JWK document as a file: indented by two spaces, with a final newline.
+    JwkPretty,
+    /// A JWK Set (RFC 7517 section 5) with the JWK alone in it, without white space.
+    JwksJson,
+    /// The line of an OpenSSH public key, without a comment and without a newline.
+    OpensshLine,
     /// The raw public key: `n` of an RSA key, `x‖y` of an EC key, `x` of an Ed25519 key.
     RawPublic,
+    /// The base64url text of that.
+    RawPublicText,
+    /// EC only: the uncompressed point (SEC 1 section 2.3.3).
+    UncompressedPoint,
+    /// EC only: the compressed point (SEC 1 section 2.3.3).
+    CompressedPoint,
 }
 
 impl KeyForm {

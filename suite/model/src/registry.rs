@@ -48,4 +48,19 @@ pub struct BugClass {
     /// CWE numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cwe: Vec<u32>,
+    /// Published advisories about this very mechanism.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advisories: Vec<Advisory>,
+}
+
+/// A published advisory. One is cited only where a public text that names it also tells the mechanism.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Advisory {
+    /// Its identifier: `CVE-…`, or `GHSA-…` where it has no other.
+    pub id: String,
+    /// What it is about, with the versions that are affected.
+    pub product: String,
+    /// What the public text says, in our words, and where that was read.
+    pub checked: String,
 }

@@ -1,5 +1,6 @@
 //! G14: the public key of the verifier as the secret of a MAC.
 
+use jotproof_model::algorithm::Family;
 use jotproof_model::edit::ContextChange;
 use jotproof_model::recipe::KeyForm;
 use jotproof_model::{Algorithm, Reason, Threat};
@@ -22,9 +23,23 @@ pub(super) fn topic() -> Topic {
             );
         }
     }
+    for algorithm in CONFIGURED {
+        cases.extend(
+            FURTHER_FORMS
+                .into_iter()
+                .filter(|(form, ..)| has_form(algorithm, *form))
+                .map(|(form, name, what)| confused(algorithm, Algorithm::HS256, form, name, what)),
+        );
+    }
+    cases.extend(
+        [FORMS[0], FORMS[3], FORMS[6]]
+            .map(|(form, name, what)| confused(Algorithm::PS256, Algorithm::HS256, form, name, what)),
+    );
     cases.extend([Algorithm::RS256, Algorithm::ES256].map(empty_key));
     cases.push(two_keys());
-    cases.extend(FORMS.into_iter().take(3).map(beside_a_secret));
+    cases.extend(
+        [FORMS[0], FORMS[1], FORMS[2], FORMS[3], FORMS[6], FORMS[7], FURTHER_FORMS[3]].map(beside_a_secret),
+    );
     Topic {
         path: "algorithms/confusion",
         about: "HMAC keyed with every encoding of the verifier's public key.",
@@ -54,6 +69,86 @@ const FORMS: [(KeyForm, &str, &str); 8] = [
     (KeyForm::RawPublic, "raw-public-key", "its bare numbers"),
 ];
 
+/// The same, of forms that are met less often: with HS256 alone, for the hash is not the point.
+const FURTHER_FORMS: [(KeyForm, &str, &str); 13] = [
+    (KeyForm::PublicPemAfterNewline, "public-pem-after-newline", "its PEM file after an empty line"),
+    (KeyForm::PublicPemAfterText, "public-pem-after-text", "its PEM file after a line of text"),
+    (
+        KeyForm::PublicPemEscapedNewlines,
+        "public-pem-escaped-newlines",
+        "its PEM file with `\\n` as two characters for each line end",
+    ),
+    (KeyForm::PublicBase64, "public-base64", "the base64 text inside its PEM file, in one line"),
+    (KeyForm::Pkcs1Der, "pkcs1-der", "its DER octets of the form `RSA PUBLIC KEY`"),
+    (KeyForm::CertificateDer, "certificate-der", "the DER octets of its certificate"),
+    (KeyForm::CertificateBase64, "certificate-base64", "its certificate as an `x5c` parameter holds it"),
+    (KeyForm::JwkPretty, "jwk-pretty", "its JWK document as a file, indented"),
+    (KeyForm::JwksJson, "jwks", "the JWK Set that it is published in"),
+    (KeyForm::OpensshLine, "openssh-line", "its OpenSSH line"),
+    (KeyForm::RawPublicText, "raw-public-key-text", "the base64url text of its bare numbers"),
+    (KeyForm::UncompressedPoint, "uncompressed-point", "its point, uncompressed"),
+    (KeyForm::CompressedPoint, "compressed-point", "its point, compressed"),
+];
+
+/// Whether the key of an algorithm has a form.
+fn has_form(algorithm: Algorithm, form: KeyForm) -> bool {
+    match form {
+        KeyForm::Pkcs1Pem | KeyForm::Pkcs1Der => key_for(algorithm) == "rsa-2048",
+        KeyForm::UncompressedPoint | KeyForm::CompressedPoint => algorithm.family() == Family::Ecdsa,
+        KeyForm::OpensshLine => algorithm != Algorithm::ES256K,
+        _ => true,
+    }
+}
+
+/// What an attacker guesses at with a form: how the verifier holds its key.
+const fn why(form: KeyForm) -> &'static str {
+    match form {
+        KeyForm::PublicPemAfterNewline | KeyForm::PublicPemAfterText => {
+            "A check that refuses a PEM file as an HMAC secret looks at its beginning. Where the key comes \
+             from a file with something before the first line, the check does not see it, and the text \
+             of the file is a secret that everybody knows."
+        }
+        KeyForm::PublicPemEscapedNewlines => {
+            "Variables of the environment hold a PEM file with `\\n` for line ends. Where the text is used \
+             before they are put right, it does not look like a PEM file to the check that would refuse \
+             it as a secret."
+        }
+        KeyForm::PublicBase64 => {
+            "Many issuers publish their key as one line of base64, and many verifiers are configured with \
+             it. As an HMAC secret it passes every check that looks for `-----BEGIN`."
+        }
+        KeyForm::Pkcs1Der | KeyForm::CertificateDer => {
+            "A check that refuses the text forms of a public key as an HMAC secret does not know the \
+             binary ones, and a verifier that loaded the key from such a file holds just these octets."
+        }
+        KeyForm::CertificateBase64 => {
+            "A verifier that takes its key out of the `x5c` of a JWK Set holds the certificate in this \
+             form; as an HMAC secret it passes every check that looks for `-----BEGIN`."
+        }
+        KeyForm::JwkPretty | KeyForm::JwksJson => {
+            "The document is public: every client fetches it. A verifier that was configured with its \
+             text, and looks for PEM files only before it takes a text as an HMAC secret, takes this one."
+        }
+        KeyForm::OpensshLine => {
+            "Libraries that read OpenSSH keys have refused them as HMAC secrets for RSA alone, and let the \
+             lines of the other kinds pass."
+        }
+        KeyForm::RawPublicText => {
+            "The number stands in the published JWK as text. A verifier that takes the one member that is \
+             long for the secret of the key, whatever its kind, takes this."
+        }
+        KeyForm::UncompressedPoint | KeyForm::CompressedPoint => {
+            "A verifier that holds the key as a point hands these octets to whatever algorithm the header \
+             names; no check for PEM or JSON can tell them from a random secret."
+        }
+        _ => {
+            "The public key is known to everyone. A verifier that hands whatever key it has to \
+             whatever algorithm the header names takes it for the secret of a MAC, which anybody can \
+             then compute."
+        }
+    }
+}
+
 fn confused(configured: Algorithm, mac: Algorithm, form: KeyForm, name: &str, what: &str) -> Case {
     let case = twins::signed(configured)
         .changed(
@@ -67,15 +162,11 @@ fn confused(configured: Algorithm, mac: Algorithm, form: KeyForm, name: &str, wh
         .reject([Reason::Algorithm, Reason::Key, Reason::Signature])
         .threat(Threat::Forger)
         .title(format!("{mac} keyed with the {configured} public key: {what}"))
-        .why(
-            "The public key is known to everyone. A verifier that hands whatever key it has to \
-              whatever algorithm the header names takes it for the secret of a MAC, which anybody can \
-              then compute.",
-        )
+        .why(why(form))
         .requirement("RFC8725-3.1-ALG")
         .class("A4");
-    // No server that the requirement is of takes the keys of these two.
-    if matches!(configured, Algorithm::EdDSA | Algorithm::ES256K) {
+    // No server that the requirement is of takes the keys of these.
+    if matches!(configured, Algorithm::EdDSA | Algorithm::ES256K | Algorithm::PS256) {
         case
     } else {
         case.requirement("CF-ALG-4")

@@ -9,7 +9,7 @@ use crate::twins;
 
 pub(super) fn topic() -> Topic {
     let mut cases: Vec<Case> = NO_NAMES.into_iter().map(no_name).collect();
-    cases.push(absent());
+    cases.extend([absent(), very_long()]);
     cases.extend(OTHER_NAMES.into_iter().map(other_name));
     cases.push(escaped());
     cases.extend(UNSIGNED.into_iter().map(unknown_and_unsigned));
@@ -25,12 +25,19 @@ pub(super) fn topic() -> Topic {
 const ILL_TYPED: [Reason; 3] = [Reason::Algorithm, Reason::HeaderParameter, Reason::Header];
 
 /// Name, raw value.
-const NO_NAMES: [(&str, &str); 5] = [
+const NO_NAMES: [(&str, &str); 12] = [
     ("null", "null"),
     ("number", "256"),
     ("boolean", "true"),
     ("array", "[\"HS256\"]"),
     ("object", "{\"HS256\":1}"),
+    ("number-of-cose", "5"),
+    ("zero", "0"),
+    ("false", "false"),
+    ("empty-array", "[]"),
+    ("empty-object", "{}"),
+    ("two-names", "[\"HS256\",\"HS384\"]"),
+    ("nested-array", "[[\"HS256\"]]"),
 ];
 
 fn no_name((kind, value): (&str, &str)) -> Case {
@@ -57,7 +64,7 @@ fn absent() -> Case {
 }
 
 /// Name, raw value, what it is, bug class.
-const OTHER_NAMES: [(&str, &str, &str, &str); 13] = [
+const OTHER_NAMES: [(&str, &str, &str, &str); 34] = [
     ("empty", "\"\"", "empty", "A10"),
     ("unknown", "\"ZZZ\"", "a name that nobody registered", "A10"),
     ("key-management-dir", "\"dir\"", "dir, which is for encryption", "A10"),
@@ -71,13 +78,49 @@ const OTHER_NAMES: [(&str, &str, &str, &str); 13] = [
     ("proto", "\"__proto__\"", "__proto__", "J12"),
     ("constructor", "\"constructor\"", "constructor", "J12"),
     ("to-string", "\"toString\"", "toString", "J12"),
+    ("trailing-line-feed", "\"HS256\\n\"", "HS256 with an escaped line feed after it", "A10"),
+    ("no-break-space", "\"HS256\u{a0}\"", "HS256 with a no-break space after it", "A10"),
+    ("leading-byte-order-mark", "\"\u{feff}HS256\"", "HS256 with a byte order mark before it", "A10"),
+    ("text-after-nul", "\"HS256\\u0000RS256\"", "HS256, an escaped NUL, and RS256", "A10"),
+    ("full-width", "\"\u{ff28}\u{ff33}\u{ff12}\u{ff15}\u{ff16}\"", "HS256 in full-width characters", "A10"),
+    ("arabic-digits", "\"HS\u{662}\u{665}\u{666}\"", "HS256 with Arabic digits", "A10"),
+    ("with-hyphen", "\"HS-256\"", "HS256 with a hyphen in it", "A10"),
+    ("two-names-in-a-string", "\"HS256 HS384\"", "two names with a space between them", "A10"),
+    ("family-alone", "\"HS\"", "HS, without a number", "A10"),
+    ("digit-over", "\"HS2560\"", "HS256 with one digit more", "A10"),
+    ("other-number", "\"HS224\"", "HS224, a number that has a hash and no algorithm", "A10"),
+    ("name-of-the-hash", "\"SHA256\"", "SHA256, the hash alone", "A10"),
+    ("name-of-java", "\"HmacSHA256\"", "HmacSHA256, as Java calls it", "A10"),
+    (
+        "name-of-xml",
+        "\"http://www.w3.org/2001/04/xmldsig-more#hmac-sha256\"",
+        "the name of HMAC with SHA-256 in XML signatures",
+        "A10",
+    ),
+    ("name-of-cose", "\"HMAC 256/256\"", "HMAC 256/256, as COSE calls it", "A10"),
+    ("number-in-a-string", "\"5\"", "the number of COSE in a string", "A10"),
+    ("key-wrapping-pbes2", "\"PBES2-HS256+A128KW\"", "PBES2-HS256+A128KW, which has HS256 in it", "A10"),
+    ("content-encryption", "\"A128CBC-HS256\"", "A128CBC-HS256, which ends in HS256", "A10"),
+    ("prototype-chain", "\"__proto__.HS256\"", "__proto__.HS256", "J12"),
+    ("has-own-property", "\"hasOwnProperty\"", "hasOwnProperty", "J12"),
+    (
+        "look-up-of-log4j",
+        "\"${jndi:ldap://127.0.0.1:9/a}\"",
+        "a look-up for a logging library to follow",
+        "J12",
+    ),
 ];
 
 fn other_name((name, value, what, class): (&str, &str, &str, &str)) -> Case {
     let case = twins::hs256()
         .changed(&format!("algorithms/edge/{name}"), header("alg", value))
         .reject([Reason::Algorithm]);
-    let case = if class == "J12" {
+    let case = if name == "look-up-of-log4j" {
+        case.why(
+            "The name is unknown and goes into the log, where it must be text like any other: loggers \
+             that follow such look-ups fetch code from where the sender says.",
+        )
+    } else if class == "J12" {
         case.why(
             "A table of algorithms that inherits from something has this name too: the look-up \
                   finds a function of the host language where it expects an algorithm.",
@@ -90,6 +133,22 @@ fn other_name((name, value, what, class): (&str, &str, &str, &str)) -> Case {
         )
     };
     case.title(format!("alg is {what}, over a good HS256 MAC")).requirement("RFC7515-4.1.1-ALG").class(class)
+}
+
+fn very_long() -> Case {
+    twins::hs256()
+        .changed(
+            "algorithms/edge/five-thousand-characters",
+            header("alg", &format!("\"{}\"", "HS256".repeat(1000))),
+        )
+        .reject([Reason::Algorithm, Reason::Limit, Reason::Header])
+        .title("alg is HS256 a thousand times over, over a good HS256 MAC")
+        .why(
+            "The name is compared as a whole, and is not the configured one. It must not fill a log or \
+             overrun a buffer that was made for five characters.",
+        )
+        .requirement("RFC7515-4.1.1-ALG")
+        .class("A10")
 }
 
 fn escaped() -> Case {
@@ -108,11 +167,15 @@ fn escaped() -> Case {
 }
 
 /// Name, raw value, what it is, reasons.
-const UNSIGNED: [(&str, &str, &str, &[Reason]); 4] = [
+const UNSIGNED: [(&str, &str, &str, &[Reason]); 8] = [
     ("unknown", "\"ZZZ\"", "a name that nobody registered", &[Reason::Algorithm]),
     ("empty", "\"\"", "empty", &[Reason::Algorithm]),
     ("null", "null", "null", &ILL_TYPED),
     ("proto", "\"__proto__\"", "__proto__", &[Reason::Algorithm]),
+    ("false", "false", "false", &ILL_TYPED),
+    ("zero", "0", "0", &ILL_TYPED),
+    ("empty-array", "[]", "an empty array", &ILL_TYPED),
+    ("key-management-dir", "\"dir\"", "dir, which is for encryption", &[Reason::Algorithm]),
 ];
 
 fn unknown_and_unsigned((name, value, what, reasons): (&str, &str, &str, &[Reason])) -> Case {

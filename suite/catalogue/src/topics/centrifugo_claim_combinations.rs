@@ -162,3 +162,74 @@ fn effect_of(chosen: &[(&str, &Choice)], effect: &mut Effect) {
         (true, true) => None,
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jotproof_mint::{Mint, keys};
+    use jotproof_model::Subject;
+    use jotproof_model::recipe::{Content, Member};
+
+    use super::*;
+
+    /// The claims of the stored tokens, those of each algorithm apart.
+    fn stored() -> BTreeMap<String, Vec<BTreeMap<String, String>>> {
+        let mint = Mint::new(keys::all());
+        let mut stored: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for case in topic().cases {
+            let vector = case.build(&mint, crate::NOW).expect("a token can be minted");
+            let Subject::Token { recipe, .. } = vector.subject;
+            let Content::Object { members, .. } = recipe.payload else { panic!("a claims set is an object") };
+            let algorithm = vector.context.algorithms[0].name().to_owned();
+            stored
+                .entry(algorithm)
+                .or_default()
+                .push(members.into_iter().map(|Member(name, value)| (name, value)).collect());
+        }
+        stored
+    }
+
+    #[test]
+    fn any_three_choices_stand_together_in_a_token_of_each_algorithm() {
+        let documented = FACTORS.iter().filter(|factor| factor.claim != "nbf").count();
+        assert_eq!((documented, FACTORS.len()), (12, 13), "the twelve documented claims, and nbf");
+        let stored = stored();
+        assert_eq!(stored.len(), CORE.len());
+        for (algorithm, tokens) in stored {
+            // Which tokens made each choice, so that three of them are an intersection.
+            let made = |factor: &Factor, choice: &Choice| -> u64 {
+                tokens
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, claims)| claims.get(factor.claim).map(String::as_str) == choice.value)
+                    .fold(0, |set, (at, _)| set | 1 << at)
+            };
+            let sets: Vec<Vec<(&str, u64)>> = FACTORS
+                .iter()
+                .map(|factor| {
+                    factor.choices.iter().map(|choice| (choice.words, made(factor, choice))).collect()
+                })
+                .collect();
+            let mut triples = 0;
+            for (first, at_first) in sets.iter().zip(0..) {
+                for (second, at_second) in sets.iter().zip(0..).skip(at_first + 1) {
+                    for third in &sets[at_second + 1..] {
+                        for ((one, a), (two, b), (three, c)) in first.iter().flat_map(|a| {
+                            second.iter().flat_map(move |b| third.iter().map(move |c| (a, b, c)))
+                        }) {
+                            triples += 1;
+                            assert_ne!(
+                                a & b & c,
+                                0,
+                                "{algorithm}: {one}, {two}, {three} never stand together"
+                            );
+                        }
+                    }
+                }
+            }
+            // Eleven claims of two choices and two of three: 8 * 165 + 12 * 110 + 18 * 11.
+            assert_eq!(triples, 2838);
+        }
+    }
+}

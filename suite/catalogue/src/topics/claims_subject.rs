@@ -25,7 +25,148 @@ pub(super) fn topic() -> Topic {
 type Subject = (&'static str, &'static str, &'static str, &'static str);
 
 /// Subjects by the RFC alone.
-const SUBJECTS: [Subject; 9] = [
+const SUBJECTS: [Subject; 33] = [
+    (
+        "upper-case",
+        "\"ADMIN\"",
+        "a name in upper case",
+        "Subjects are compared with their case: where it is folded, this is somebody else.",
+    ),
+    (
+        "sharp-s",
+        "\"stra\u{df}e\"",
+        "a letter that has two upper-case ones",
+        "Upper case of this letter is SS, and so folding makes two users one.",
+    ),
+    (
+        "dotless-i",
+        "\"\u{131}d\u{130}\"",
+        "a dotless and a dotted i",
+        "These letters change with case by the rules of one language only, and the machine may have \
+         that language.",
+    ),
+    (
+        "full-width",
+        "\"\u{ff14}\u{ff12}\"",
+        "42 in full-width digits",
+        "Compatibility normalisation makes this 42: it is another subject.",
+    ),
+    (
+        "ligature",
+        "\"\u{fb01}n\"",
+        "a ligature",
+        "Compatibility normalisation makes two letters of it, and another user.",
+    ),
+    (
+        "zero-width",
+        "\"42\u{200b}\"",
+        "42 with a zero width space",
+        "Nothing is seen of it, and it is part of the string: this is not user 42.",
+    ),
+    (
+        "no-break-space",
+        "\"42\u{a0}\"",
+        "42 with a no-break space",
+        "Some functions trim it, others do not; it is not user 42.",
+    ),
+    (
+        "byte-order-mark",
+        "\"\u{feff}42\"",
+        "42 after a byte order mark",
+        "Inside a string the mark is a character: where it is taken away, this user becomes user 42.",
+    ),
+    (
+        "right-to-left",
+        "\"\u{202e}nimda\"",
+        "a name that is shown the other way round",
+        "A log shows `admin`; the subject is something else and stays so.",
+    ),
+    (
+        "joined-emoji",
+        "\"\u{1f469}\u{200d}\u{1f4bb}\"",
+        "an emoji of three code points",
+        "One sign on the screen, three code points in the string: none of them is lost.",
+    ),
+    (
+        "noncharacter",
+        "\"a\u{ffff}b\"",
+        "a noncharacter",
+        "Noncharacters are code points like others, and are valid in UTF-8.",
+    ),
+    (
+        "null-escaped",
+        "\"\\u0000\"",
+        "NUL alone",
+        "A string of one character is not an empty one, though a reader of C strings finds it so.",
+    ),
+    (
+        "tab-and-newline",
+        "\"\\t\\n\"",
+        "a tab and a line break alone",
+        "White space is not nothing: where strings are trimmed, this subject is empty.",
+    ),
+    (
+        "markup",
+        "\"<b>42</b> & 'x'\"",
+        "markup and quotes",
+        "The subject is text. Escaped for a page, or for a query, before it is compared, it is another one.",
+    ),
+    (
+        "json-text",
+        "\"[\\\"admin\\\"]\"",
+        "an array as text",
+        "A string with an array in it is a string; parsed once more, it names another user.",
+    ),
+    (
+        "solidus-escaped",
+        "\"a\\/b\"",
+        "an escaped solidus",
+        "`\\/` is a solidus, as some languages write it always.",
+    ),
+    (
+        "path",
+        "\"../../42\"",
+        "a path",
+        "Where subjects become file names or keys, this one leaves its place; as a string it is what it is.",
+    ),
+    (
+        "separators",
+        "\"42,43;44|45\"",
+        "several numbers with separators",
+        "One subject, whatever a list looks like elsewhere: it is not user 42.",
+    ),
+    (
+        "leading-zero",
+        "\"042\"",
+        "42 with a leading zero",
+        "A subject is text: as a number this would be user 42, or in octal user 34.",
+    ),
+    (
+        "exponent",
+        "\"42e0\"",
+        "42 with an exponent",
+        "A loose comparison of numbers in strings finds 42 here, and another user.",
+    ),
+    ("true-text", "\"true\"", "the string true", "A string that spells a literal is a string."),
+    (
+        "undefined-text",
+        "\"undefined\"",
+        "the string undefined",
+        "What a script writes when it has nobody; as a subject it is a name like others, and not that \
+         of an anonymous user.",
+    ),
+    (
+        "e-mail",
+        "\"Ada.Lovelace+test@example.com\"",
+        "an e-mail address",
+        "Neither the case of the address nor what follows the plus is the verifier's to change.",
+    ),
+    (
+        "uri-with-query",
+        "\"https://id.example.com/u/42?a=b#c\"",
+        "a URI with query and fragment",
+        "A URI is compared as a string: nothing is resolved, decoded or cut off.",
+    ),
     (
         "empty",
         "\"\"",

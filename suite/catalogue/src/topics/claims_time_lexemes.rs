@@ -18,15 +18,23 @@ pub(super) fn topic() -> Topic {
     cases.extend(NBF_FUTURE.into_iter().map(nbf_future));
     cases.extend(NBF_TOO_SMALL.into_iter().map(nbf_too_small));
     cases.extend([nbf_not_a_number(), nbf_quoted()]);
+    cases.extend(QUOTED.into_iter().flat_map(quoted));
+    cases.extend(NO_JSON_VALUES.into_iter().map(no_json));
     cases.extend(IAT.into_iter().map(iat));
     cases.extend(IAT_EITHER.into_iter().map(iat_either));
-    cases.push(private_claim());
+    cases.extend(["exp", "nbf", "iat"].map(five_thousand_digits));
+    cases.extend([exp_fraction_of_five_thousand_digits(), iat_quoted_future()]);
+    cases.push(private_claim("1e400", "1e400"));
+    cases.push(private_claim("huge-exponent", "1e999999999"));
     Topic {
         path: "claims/time-lexemes",
         about: "Numbers of seconds, however they are written and however large they are.",
         cases,
     }
 }
+
+/// Numbers that binary64 cannot hold, so that claims with them cannot be compared.
+const OVERFLOWS: [&str; 3] = ["1e400", "-1e400", "1e999999999"];
 
 /// Thirty nines.
 const NINES: &str = "999999999999999999999999999999";
@@ -37,11 +45,25 @@ const NEGATIVE: &str = "A negative number is a time before 1970. Read without it
                         an unsigned integer, it lies in the future.";
 const UNREPRESENTABLE: &str = "The number is far below every clock. Where its conversion to an integer \
                                overflows it can come out as any time at all, or as none.";
+const BELOW_ONE: &str = "Half a second from zero: no zero as it stands, but one when the fraction is cut \
+                         off, and then absent where zero is taken for that.";
+const SMALL: &str = "The number is next to zero. Written out it has a thousand million digits, which \
+                     nobody should try; where it ends as nothing at all, the token never expires.";
+const FIRST_SECOND: &str = "The first second of 1970. In languages where numbers and truth values mix, 1 is \
+                            taken for `true`: the token expires, but it is not said when.";
 const DECIMAL: &str = "A NumericDate may have a fraction or an exponent, and its value decides: this one \
                        has passed.";
 
 /// Name, raw value, reasons, why, bug class.
-const EXP_PAST: [(&str, &str, &[Reason], &str, &str); 11] = [
+const EXP_PAST: [(&str, &str, &[Reason], &str, &str); 19] = [
+    ("minus-zero-with-fraction", "-0.0", &[Expired], ZERO, "C2"),
+    ("zero-with-exponent", "0e0", &[Expired], ZERO, "C2"),
+    ("one-half", "0.5", &[Expired], BELOW_ONE, "C2"),
+    ("minus-one-half", "-0.5", &[Expired, ClaimType], BELOW_ONE, "C2"),
+    ("huge-negative-exponent", "1e-999999999", &[Expired, ClaimType, Payload, Limit], SMALL, "C3"),
+    ("one", "1", &[Expired], FIRST_SECOND, "C2"),
+    ("minus-2-to-31-less-one", "-2147483649", &[Expired, ClaimType], NEGATIVE, "C3"),
+    ("minus-2-to-63-less-one", "-9223372036854775809", &[Expired, ClaimType], UNREPRESENTABLE, "C3"),
     ("zero", "0", &[Expired], ZERO, "C2"),
     ("minus-zero", "-0", &[Expired], ZERO, "C2"),
     ("zero-with-fraction", "0.0", &[Expired], ZERO, "C2"),
@@ -64,7 +86,7 @@ fn exp_past((name, value, reasons, why, class): (&str, &str, &[Reason], &str, &s
         .requirement("RFC7519-4.1.4-EXP")
         .requirement("RFC7519-2-NUMERICDATE")
         .class(class);
-    if why == DECIMAL { case.requirement("RFC8259-6-NUMBER") } else { case }
+    if [DECIMAL, BELOW_ONE, SMALL].contains(&why) { case.requirement("RFC8259-6-NUMBER") } else { case }
 }
 
 const WRITTEN: &str = "However it is written, the number is its decimal value, and that has not come. A \
@@ -72,8 +94,26 @@ const WRITTEN: &str = "However it is written, the number is its decimal value, a
 const WIDE: &str = "The time lies beyond what 32 bits count. A verifier that cuts it finds a time that \
                     has passed.";
 
+const FINE: &str = "In nanoseconds this time is more than 64 bits hold. A verifier that counts in them \
+                    finds a time that has passed.";
+const CALENDAR: &str = "The year has five digits, or is the last one that has four. A date that is made of \
+                        it may fail, and with it a good token.";
+
 /// Name, raw value, whether it is the same second as in the twin, why, bug class.
-const EXP_FUTURE: [(&str, &str, bool, &str, &str); 11] = [
+const EXP_FUTURE: [(&str, &str, bool, &str, &str); 18] = [
+    ("exponent-with-leading-zeros", "1e0010", false, WRITTEN, "V1"),
+    (
+        "fraction-of-nines",
+        "{{now+3600}}.9999999999",
+        false,
+        "Rounded to what binary64 holds this is a second later. Either is an hour away.",
+        "V1",
+    ),
+    ("2-to-32-less-one", "4294967295", false, WIDE, "C3"),
+    ("2-to-63-nanoseconds", "9223372037", false, FINE, "C3"),
+    ("2-to-64-nanoseconds", "18446744074", false, FINE, "C3"),
+    ("last-second-of-9999", "253402300799", false, CALENDAR, "C3"),
+    ("year-10000", "253402300800", false, CALENDAR, "C3"),
     ("exponent", "1e10", false, WRITTEN, "V1"),
     ("capital-exponent-with-sign", "1E+10", false, WRITTEN, "V1"),
     ("fraction-of-zero", "{{now+3600}}.0", true, WRITTEN, "V1"),
@@ -112,7 +152,15 @@ fn exp_future((name, value, same, why, class): (&str, &str, bool, &str, &str)) -
 }
 
 /// Name, raw value.
-const EXP_TOO_LARGE: [(&str, &str); 9] = [
+const EXP_TOO_LARGE: [(&str, &str); 17] = [
+    ("nanoseconds", "{{now-3600}}000000000"),
+    ("2-to-53", "9007199254740992"),
+    ("2-to-63-milliseconds", "9223372036854776"),
+    ("2-to-62", "4611686018427387904"),
+    ("2-to-63-from-year-1", "9223371974719180000"),
+    ("2-to-63-and-one", "9223372036854775809"),
+    ("2-to-64-less-one", "18446744073709551615"),
+    ("huge-exponent", "1e999999999"),
     ("microseconds", "{{now-3600}}000000"),
     ("2-to-53-less-one", "9007199254740991"),
     ("2-to-53-and-one", "9007199254740993"),
@@ -133,7 +181,7 @@ fn exp_too_large((name, value): (&str, &str)) -> Case {
             [ClaimType, Expired, Payload, Limit],
         )
         .effect(|effect| {
-            if value == "1e400" {
+            if OVERFLOWS.contains(&value) {
                 effect.claims = None;
             }
         })
@@ -153,7 +201,30 @@ const STRING: &str = "`exp` is a number. Who converts strings has to guess what 
                       skips them never lets the token expire.";
 
 /// Name, raw value, reasons, why, bug class. All of them would lie in the future, if they were numbers.
-const EXP_NO_NUMBER: [(&str, &str, &[Reason], &str, &str); 8] = [
+const EXP_NO_NUMBER: [(&str, &str, &[Reason], &str, &str); 17] = [
+    ("octal", "0o77777777777", &[Payload, ClaimType], NO_JSON, "J8"),
+    ("underscores", "9_999_999_999", &[Payload, ClaimType], NO_JSON, "J8"),
+    ("exponent-without-digits", "{{now+3600}}e", &[Payload, ClaimType], NO_JSON, "J8"),
+    ("two-points", "{{now+3600}}.0.0", &[Payload, ClaimType], NO_JSON, "J8"),
+    ("suffix", "{{now+3600}}n", &[Payload, ClaimType], NO_JSON, "J8"),
+    (
+        "full-width-digits",
+        "\u{ff19}\u{ff19}\u{ff19}\u{ff19}\u{ff19}\u{ff19}\u{ff19}\u{ff19}\u{ff19}\u{ff19}",
+        &[Payload, ClaimType],
+        "Digits of another script are digits to Unicode, and so to many a function that is asked, but \
+         none to JSON.",
+        "J8",
+    ),
+    ("expression", "{{now}}+3600", &[Payload, ClaimType], NO_JSON, "J8"),
+    ("minus-infinity", "-Infinity", &[Payload, ClaimType], NO_JSON, "J8"),
+    (
+        "nothing",
+        "",
+        &[Payload, ClaimType],
+        "No value at all after the colon. A lenient parser makes it null, or absent, and the token never \
+         expires.",
+        "J8",
+    ),
     ("leading-zero", "0{{now+3600}}", &[Payload, ClaimType], NO_JSON, "J8"),
     ("plus-sign", "+{{now+3600}}", &[Payload, ClaimType], NO_JSON, "J8"),
     ("point-at-the-end", "{{now+3600}}.", &[Payload, ClaimType], NO_JSON, "J8"),
@@ -175,7 +246,7 @@ fn exp_no_number((name, value, reasons, why, class): (&str, &str, &[Reason], &st
     let case = twins::hs256()
         .changed(&format!("claims/time-lexemes/exp-{name}"), claim("exp", value))
         .reject(reasons.iter().copied())
-        .title(format!("exp is {value}"))
+        .title(if value.is_empty() { "exp is nothing".to_owned() } else { format!("exp is {value}") })
         .why(why)
         .requirement("RFC7519-4.1.4-EXP")
         .class(class);
@@ -187,18 +258,38 @@ fn exp_no_number((name, value, reasons, why, class): (&str, &str, &[Reason], &st
 }
 
 /// Name, raw value.
-const NBF_PAST: [(&str, &str); 4] =
-    [("zero", "0"), ("minus-one", "-1"), ("exponent-past", "1e9"), ("fraction", "{{now-3600}}.25")];
+const NBF_PAST: [(&str, &str); 18] = [
+    ("zero", "0"),
+    ("minus-one", "-1"),
+    ("exponent-past", "1e9"),
+    ("fraction", "{{now-3600}}.25"),
+    ("minus-zero", "-0"),
+    ("zero-with-fraction", "0.0"),
+    ("tiny", "1e-400"),
+    ("one", "1"),
+    ("minus-one-half", "-0.5"),
+    ("negative-time", "-{{now+3600}}"),
+    ("minus-2-to-31", "-2147483648"),
+    ("minus-2-to-31-less-one", "-2147483649"),
+    ("fraction-of-zero", "{{now-3600}}.0"),
+    ("exponent-of-zero", "{{now-3600}}e0"),
+    ("negative-exponent", "{{now-3600}}000e-3"),
+    ("fraction-of-many-digits", "{{now-3600}}.000000000000000000000000000001"),
+    ("capital-exponent-with-sign", "1E+9"),
+    ("exponent-with-leading-zeros", "1e009"),
+];
 
 fn nbf_past((name, value): (&str, &str)) -> Case {
     twins::hs256()
         .changed(&format!("claims/time-lexemes/nbf-{name}"), claim("nbf", value))
         .accept()
         .title(format!("nbf is {value}"))
-        .why(
-            "A number, and before now. A verifier that reads positive integers only refuses a good \
-              token.",
-        )
+        .why(if value.starts_with('-') {
+            "Before 1970, and so before now. A verifier that reads it without its sign, or into an \
+             unsigned integer, or cuts it to 32 bits, waits for a time that does not come."
+        } else {
+            "A number, and before now. A verifier that reads positive integers only refuses a good token."
+        })
         .requirement("RFC7519-2-NUMERICDATE")
         .requirement("RFC7519-4.1.5-NBF")
         .class("C3")
@@ -208,7 +299,23 @@ const WRAPS: &str = "The time has not come. A verifier that cuts the number, or 
                      it becomes an integer, finds one that has, and lets the token in too early.";
 
 /// Name, raw value, reasons, bug class.
-const NBF_FUTURE: [(&str, &str, &[Reason], &str); 11] = [
+const NBF_FUTURE: [(&str, &str, &[Reason], &str); 27] = [
+    ("capital-exponent-in-future", "1E+10", &[NotYetValid], "C3"),
+    ("exponent-with-leading-zeros-in-future", "1e0010", &[NotYetValid], "C3"),
+    ("fraction-in-future", "{{now+3600}}.25", &[NotYetValid], "C5"),
+    ("exponent-in-future", "{{now+3600}}e0", &[NotYetValid], "C5"),
+    ("2-to-31-less-one", "2147483647", &[NotYetValid], "C3"),
+    ("2-to-32-less-one", "4294967295", &[NotYetValid], "C3"),
+    ("2-to-63-nanoseconds", "9223372037", &[NotYetValid], "C3"),
+    ("2-to-64-nanoseconds", "18446744074", &[NotYetValid], "C3"),
+    ("year-10000", "253402300800", &[NotYetValid], "C3"),
+    ("microseconds", "{{now-3600}}000000", &[NotYetValid, ClaimType], "C4"),
+    ("nanoseconds", "{{now-3600}}000000000", &[NotYetValid, ClaimType], "C4"),
+    ("2-to-53", "9007199254740992", &[NotYetValid, ClaimType], "C3"),
+    ("2-to-63-milliseconds", "9223372036854776", &[NotYetValid, ClaimType], "C3"),
+    ("2-to-62", "4611686018427387904", &[NotYetValid, ClaimType], "C3"),
+    ("2-to-63-from-year-1", "9223371974719180000", &[NotYetValid, ClaimType], "C3"),
+    ("huge-exponent", "1e999999999", &[NotYetValid, ClaimType, Payload, Limit], "C3"),
     ("exponent", "1e10", &[NotYetValid], "C3"),
     ("2-to-31", "2147483648", &[NotYetValid], "C3"),
     ("2-to-32", "4294967296", &[NotYetValid], "C3"),
@@ -227,11 +334,16 @@ fn nbf_future((name, value, reasons, class): (&str, &str, &[Reason], &str)) -> C
         .changed(&format!("claims/time-lexemes/nbf-{name}"), claim("nbf", value))
         .reject(reasons.iter().copied())
         .title(format!("nbf is {value}"))
-        .why(if class == "C4" {
-            "An hour ago in milliseconds; in seconds, which is what it is in, tens of thousands of years \
-             ahead. A verifier that guesses the unit lets it in."
-        } else {
-            WRAPS
+        .why(match class {
+            "C4" => {
+                "An hour ago in a finer unit; in seconds, which is what it is in, tens of thousands of \
+                 years ahead at least. A verifier that guesses the unit lets it in."
+            }
+            "C5" => {
+                "However it is written, the number is its decimal value, and that has not come. A \
+                 verifier that skips what is no integer lets the token in too early."
+            }
+            _ => WRAPS,
         })
         .requirement("RFC7519-4.1.5-NBF")
         .requirement("RFC7519-2-NUMERICDATE")
@@ -239,7 +351,9 @@ fn nbf_future((name, value, reasons, class): (&str, &str, &[Reason], &str)) -> C
 }
 
 /// Name, raw value.
-const NBF_TOO_SMALL: [(&str, &str); 3] = [
+const NBF_TOO_SMALL: [(&str, &str); 5] = [
+    ("minus-2-to-53", "-9007199254740992"),
+    ("minus-2-to-63", "-9223372036854775808"),
     ("minus-2-to-63-less-one", "-9223372036854775809"),
     ("minus-1e308", "-1e308"),
     ("minus-1e400", "-1e400"),
@@ -254,7 +368,7 @@ fn nbf_too_small((name, value): (&str, &str)) -> Case {
             [ClaimType, NotYetValid, Payload, Limit],
         )
         .effect(|effect| {
-            if value == "-1e400" {
+            if OVERFLOWS.contains(&value) {
                 effect.claims = None;
             }
         })
@@ -297,23 +411,60 @@ fn nbf_quoted() -> Case {
 }
 
 /// Name, raw value.
-const IAT: [(&str, &str); 3] = [("zero", "0"), ("minus-one", "-1"), ("fraction", "{{now-60}}.25")];
+const IAT: [(&str, &str); 15] = [
+    ("zero", "0"),
+    ("minus-one", "-1"),
+    ("fraction", "{{now-60}}.25"),
+    ("minus-zero", "-0"),
+    ("zero-with-fraction", "0.0"),
+    ("tiny", "1e-400"),
+    ("one", "1"),
+    ("minus-one-half", "-0.5"),
+    ("exponent-past", "1e9"),
+    ("capital-exponent-with-sign", "1E+9"),
+    ("exponent-with-leading-zeros", "1e009"),
+    ("negative-exponent", "{{now-60}}000e-3"),
+    ("fraction-of-many-digits", "{{now-60}}.000000000000000000000000000001"),
+    ("minus-2-to-31-less-one", "-2147483649"),
+    ("negative-time", "-{{now+3600}}"),
+];
 
 fn iat((name, value): (&str, &str)) -> Case {
     twins::hs256()
         .changed(&format!("claims/time-lexemes/iat-{name}"), claim("iat", value))
         .accept()
         .title(format!("iat is {value}"))
-        .why("`iat` is a number that tells an age; nothing is refused for its value.")
+        .why(
+            "`iat` is a number that tells an age; nothing is refused for its value, nor for the way in \
+             which it is written.",
+        )
         .requirement("RFC7519-4.1.6-IAT")
         .requirement("RFC7519-2-NUMERICDATE")
         .class("C7")
 }
 
 /// Name, raw value, reasons.
-const IAT_EITHER: [(&str, &str, &[Reason]); 2] = [
+const IAT_EITHER: [(&str, &str, &[Reason]); 20] = [
     ("exponent", "1e10", &[IssuedInFuture]),
+    ("2-to-31-less-one", "2147483647", &[IssuedInFuture]),
+    ("2-to-31", "2147483648", &[IssuedInFuture]),
+    ("2-to-32", "4294967296", &[IssuedInFuture]),
+    ("2-to-63-nanoseconds", "9223372037", &[IssuedInFuture]),
+    ("year-10000", "253402300800", &[IssuedInFuture]),
+    ("milliseconds", "{{now-60}}000", &[IssuedInFuture]),
+    ("microseconds", "{{now-60}}000000", &[IssuedInFuture, ClaimType]),
+    ("nanoseconds", "{{now-60}}000000000", &[IssuedInFuture, ClaimType]),
+    ("2-to-53-and-one", "9007199254740993", &[IssuedInFuture, ClaimType]),
+    ("2-to-62", "4611686018427387904", &[IssuedInFuture, ClaimType]),
+    ("2-to-63", "9223372036854775808", &[IssuedInFuture, ClaimType]),
+    ("2-to-64", "18446744073709551616", &[IssuedInFuture, ClaimType, Payload, Limit]),
+    ("thirty-nines", NINES, &[IssuedInFuture, ClaimType, Payload, Limit]),
+    ("1e308", "1e308", &[IssuedInFuture, ClaimType, Payload, Limit]),
     ("1e400", "1e400", &[IssuedInFuture, ClaimType, Payload, Limit]),
+    ("huge-exponent", "1e999999999", &[IssuedInFuture, ClaimType, Payload, Limit]),
+    ("minus-2-to-63-less-one", "-9223372036854775809", &[ClaimType, Payload, Limit]),
+    ("minus-1e308", "-1e308", &[ClaimType, Payload, Limit]),
+    ("minus-1e400", "-1e400", &[ClaimType, Payload, Limit]),
 ];
 
 fn iat_either((name, value, reasons): (&str, &str, &[Reason])) -> Case {
@@ -325,30 +476,156 @@ fn iat_either((name, value, reasons): (&str, &str, &[Reason])) -> Case {
             reasons.iter().copied(),
         )
         .effect(|effect| {
-            if value == "1e400" {
+            if OVERFLOWS.contains(&value) {
                 effect.claims = None;
             }
         })
         .title(format!("iat is {value}"))
-        .why("A token from the future. Applications that reckon its age may refuse it.")
+        .why(if value.starts_with('-') {
+            "A token from before every clock. An age cannot be reckoned from it, and need not be."
+        } else {
+            "A token from the future. Applications that reckon its age may refuse it."
+        })
         .requirement("RFC7519-4.1.6-IAT")
         .class("C7")
 }
 
-fn private_claim() -> Case {
+fn private_claim(name: &str, value: &str) -> Case {
     twins::hs256()
-        .changed("claims/time-lexemes/private-claim-1e400", claim("x", "1e400"))
+        .changed(&format!("claims/time-lexemes/private-claim-{name}"), claim("x", value))
         .either(
             "RFC 8259 section 6: the text is a number, and implementations may limit the range of \
              numbers.",
             [Payload, ClaimType, Limit],
         )
         .effect(|effect| effect.claims = None)
-        .title("a private claim that is 1e400")
+        .title(format!("a private claim that is {value}"))
         .why(
             "The claim means nothing to anybody. Whether a number that does not fit fails the whole \
-              payload is the parser's choice.",
+             payload is the parser's choice.",
         )
         .requirement("RFC8259-6-NUMBER")
         .class("C3")
+}
+
+/// What a converter of strings makes a number of. Name, text for `exp`, text for `nbf`, what is
+/// special. In each claim the number would make the token good, but for zero.
+const QUOTED: [(&str, &str, &str, &str); 8] = [
+    ("exponent", "1e10", "1e9", "converters of floating-point numbers read the exponent"),
+    ("space", " {{now+3600}}", " {{now-3600}}", "converters that trim see a number after the space"),
+    ("plus", "+{{now+3600}}", "+{{now-3600}}", "converters read the sign that JSON does not have"),
+    ("hexadecimal", "0xFFFFFFFF", "0x10", "converters that look at the prefix read base 16"),
+    ("unit", "4000000000s", "1000000000s", "converters that stop at the first letter have a number by then"),
+    ("infinity", "Infinity", "-Infinity", "converters of floating-point numbers know the name"),
+    ("not-a-number", "NaN", "NaN", "converters know the name, and every comparison with it is false"),
+    ("zero", "0", "0", "it counts as false in some languages and as true in others"),
+];
+
+fn quoted((name, future, past, special): (&str, &str, &str, &str)) -> [Case; 2] {
+    [("exp", future, "RFC7519-4.1.4-EXP"), ("nbf", past, "RFC7519-4.1.5-NBF")].map(
+        |(member, text, requirement)| {
+            twins::hs256()
+                .changed(
+                    &format!("claims/time-lexemes/{member}-quoted-{name}"),
+                    claim(member, &format!("\"{text}\"")),
+                )
+                .reject([ClaimType])
+                .title(format!("{member} is the string {text:?}"))
+                .why(format!(
+                    "`{member}` is a number, and this is a string: {special}. What one converter refuses \
+                     and another one reads is decided by a rule that the issuer does not know."
+                ))
+                .requirement(requirement)
+                .requirement("RFC7519-2-NUMERICDATE")
+                .class("C4")
+        },
+    )
+}
+
+/// What is no JSON, and what a lenient parser makes of it in this claim. Name, claim, raw value, why.
+const NO_JSON_VALUES: [(&str, &str, &str, &str); 8] = [
+    ("nbf-leading-zero", "nbf", "0{{now-3600}}", OCTAL),
+    ("nbf-plus-sign", "nbf", "+{{now-3600}}", NO_JSON_PAST),
+    ("nbf-hexadecimal", "nbf", "0x10", NO_JSON_PAST),
+    ("nbf-minus-infinity", "nbf", "-Infinity", NO_JSON_PAST),
+    ("iat-leading-zero", "iat", "0{{now-60}}", OCTAL),
+    ("iat-hexadecimal", "iat", "0x10", UNREAD),
+    ("iat-not-a-number", "iat", "NaN", UNREAD),
+    ("iat-infinity", "iat", "Infinity", UNREAD),
+];
+
+const OCTAL: &str = "JSON has no such number, because some read it as octal and others as decimal.";
+const NO_JSON_PAST: &str = "JSON has no such number. A lenient parser finds a time in the past in it, and \
+                            another one something else.";
+const UNREAD: &str = "Whether `iat` is used or not: a payload that is no JSON has no claims to look at.";
+
+fn no_json((name, member, value, why): (&str, &str, &str, &str)) -> Case {
+    twins::hs256()
+        .changed(&format!("claims/time-lexemes/{name}"), claim(member, value))
+        .reject([Payload, ClaimType])
+        .title(format!("{member} is {value}"))
+        .why(why)
+        .requirement("RFC8259-2-JSON")
+        .requirement("RFC7519-7.2-PAYLOAD")
+        .class("J8")
+}
+
+fn five_thousand_digits(member: &str) -> Case {
+    let value = "9".repeat(5_000);
+    let undecided =
+        twins::hs256().changed(&format!("claims/time-lexemes/{member}-5000-digits"), claim(member, &value));
+    let case = match member {
+        "exp" => undecided.either(
+            "RFC 8259 section 6: implementations may limit the range of numbers. As a number this time has \
+             not come; as one that cannot be represented it must fail safe, and a refusal does.",
+            [ClaimType, Expired, Payload, Limit],
+        ),
+        "nbf" => undecided.reject([NotYetValid, ClaimType, Payload, Limit]),
+        _ => undecided.either(
+            "RFC 7519 section 4.1.6 refuses nothing for a time of issue in the future, and leaves it to \
+             applications to use the claim; RFC 8259 section 6 lets parsers limit numbers.",
+            [IssuedInFuture, ClaimType, Payload, Limit],
+        ),
+    };
+    let case = case
+        .title(format!("{member} is a number of 5,000 digits"))
+        .why(
+            "To convert this number costs time that grows with the square of its length where that is done \
+             by hand, and some libraries throw an error of another kind than for a bad token. It is past \
+             every clock, and must not come out as any other time.",
+        )
+        .requirement("RFC8259-6-NUMBER")
+        .class("C3");
+    if member == "nbf" { case } else { case.effect(|effect| effect.claims = None) }
+}
+
+fn exp_fraction_of_five_thousand_digits() -> Case {
+    twins::hs256()
+        .changed(
+            "claims/time-lexemes/exp-fraction-of-5000-digits",
+            claim("exp", &format!("{{{{now+3600}}}}.{}1", "0".repeat(4_999))),
+        )
+        .accept()
+        .title("exp in an hour, with a fraction of 5,000 digits")
+        .why(
+            "The digits change nothing that a clock could tell. A verifier that holds numbers in a buffer \
+             of fixed size, or takes the length for the size of the number, refuses a good token.",
+        )
+        .requirement("RFC7519-2-NUMERICDATE")
+        .requirement("RFC8259-6-NUMBER")
+        .class("V1")
+}
+
+fn iat_quoted_future() -> Case {
+    twins::hs256()
+        .changed("claims/time-lexemes/iat-quoted-future", claim("iat", "\"{{now+3600}}\""))
+        .either(
+            "`iat` is a number (RFC 7519 section 4.1.6), and its use is optional: an application that does \
+             not process it has nothing to refuse.",
+            [ClaimType, IssuedInFuture],
+        )
+        .title("iat is a string of digits, in the future")
+        .why("Not a number, and as one it would not have come; refused for either, or not looked at.")
+        .requirement("RFC7519-4.1.6-IAT")
+        .class("C7")
 }

@@ -5,6 +5,7 @@
 //! token but the text; the cases `…-when-sent` change it after signing. The signature is changed after
 //! signing in any case.
 
+use jotproof_mint::base64url;
 use jotproof_model::recipe::{Place, Segment, SegmentChange};
 use jotproof_model::{Algorithm, Reason, Threat};
 
@@ -26,6 +27,32 @@ pub(super) fn topic() -> Topic {
     cases.extend(TRAILING_BITS.into_iter().map(trailing_bits));
     cases.extend([Segment::Header, Segment::Payload].map(trailing_bits_when_sent));
     cases.extend([dangling_in_the_header(), dangling_in_the_signature(), signature_cut_short()]);
+    cases.extend(LENGTHS.into_iter().map(of_a_length));
+    cases.extend(MORE_PADDING.into_iter().map(more_padding));
+    cases.extend([padding_of_whole_groups(), payload_padded_for_nothing(), signature_padded_for_nothing()]);
+    cases.extend(EVERYWHERE.into_iter().flat_map(white_space_everywhere));
+    cases.extend(RUNS.into_iter().flat_map(run));
+    cases.extend(UNICODE_SPACES.into_iter().map(unicode_space));
+    cases.extend(JUNK.into_iter().flat_map(junk));
+    cases.extend(MORE_AFTER_THE_END.into_iter().map(after_the_end));
+    cases.extend([Segment::Header, Segment::Payload].map(two_padded_pieces));
+    cases.extend([Segment::Header, Segment::Payload].into_iter().flat_map(|segment| {
+        ["plus-for-hyphen", "slash-for-underscore"].map(|name| one_character_standard(segment, name))
+    }));
+    cases.extend(MORE_TRAILING_BITS.into_iter().map(trailing_bits));
+    cases.extend(
+        [("lowest", 0b0001), ("highest", 0b1000)].map(|(name, bits)| trailing_bits_of_hs512(name, bits)),
+    );
+    cases.push(dangling_in_the_payload());
+    cases.extend(
+        [Segment::Header, Segment::Payload]
+            .into_iter()
+            .flat_map(|segment| WHEN_SENT.map(|row| changed_when_sent(segment, row))),
+    );
+    for algorithm in [Algorithm::RS256, Algorithm::ES256] {
+        cases.push(without_times(algorithm));
+        cases.extend(OF_OTHER_ALGORITHMS.map(|row| of_another_algorithm(algorithm, row)));
+    }
     Topic {
         path: "encoding/base64url",
         about: "Segments that are base64url, and segments that only look like it.",
@@ -35,7 +62,7 @@ pub(super) fn topic() -> Topic {
 
 /// The twin of most cases: every segment has a character that the standard alphabet has not, and
 /// unused bits at its end. It has no times, so that all this holds at every clock.
-fn whole_alphabet() -> Case {
+pub(super) fn whole_alphabet() -> Case {
     twins::hs256()
         .changed_by(
             "encoding/base64url/both-last-characters",
@@ -167,12 +194,18 @@ const AFTER_THE_END: [(&str, Segment, &str, Place, &str); 5] = [
 
 fn after_the_end((name, segment, text, at, what): (&str, Segment, &str, Place, &str)) -> Case {
     spelled(&whole_alphabet(), &format!("encoding/base64url/{name}"), segment, insert(text, at))
-        .reject([Reason::Encoding])
+        .reject(match (text.starts_with('\n'), segment) {
+            // Where line ends are skipped, what follows is decoded with the rest.
+            (true, Segment::Header) => vec![Reason::Encoding, Reason::Header],
+            (true, Segment::Payload) => vec![Reason::Encoding, Reason::Payload],
+            (true, Segment::Signature) => vec![Reason::Encoding, Reason::Signature],
+            (false, _) => vec![Reason::Encoding],
+        })
         .threat(threat(segment))
         .title(format!("the {} segment with {what}", segment.name()))
         .why(
-            "A decoder that stops at the first `=` or NUL does not see what follows, and the token \
-              carries text that nobody looked at.",
+            "A decoder that stops at the first character it does not know, `=` or NUL above all, does not \
+              see what follows, and the token carries text that nobody looked at.",
         )
         .requirement("RFC7515-5.2-DECODE")
         .class("B6")
@@ -388,4 +421,594 @@ fn signature_cut_short() -> Case {
     .requirement("RFC7515-5.2-DECODE")
     .requirement("RFC7518-3.2-MAC")
     .class("B7")
+}
+
+// What follows goes through the same defects for every segment, place and count in which a decoder of
+// its own would be wrong.
+
+/// Name, the edit, what it is.
+const LENGTHS: [(&str, bool, &str, &str); 3] = [
+    ("payload-of-whole-groups", false, "\"~~~~~~???????\"", "a payload segment of whole groups of four"),
+    (
+        "payload-two-characters-over",
+        false,
+        "\"~~~~~~?????\"",
+        "a payload segment with two characters after its last group of four",
+    ),
+    (
+        "header-three-characters-over",
+        true,
+        "\"~~~~~~????????\"",
+        "a header segment with three characters after its last group of four",
+    ),
+];
+
+fn of_a_length((name, in_header, value, what): (&str, bool, &str, &str)) -> Case {
+    let edit = if in_header { header("kid", value) } else { claim("x", value) };
+    whole_alphabet()
+        .changed(&format!("encoding/base64url/{name}"), edit)
+        .accept()
+        .title(what)
+        .why(
+            "The text of some octets has no, two or three characters after its last group of four. \
+             Decoders that need padding have to add it, and a wrong sum (four `=` where none are needed, \
+             one where it takes two) refuses one token in three.",
+        )
+        .requirement("RFC7515-2-B64")
+        .requirement("RFC7515-5.2-DECODE")
+        .class("V1")
+}
+
+/// The accepted case of that name.
+fn length(name: &str) -> Case {
+    let row = LENGTHS.into_iter().find(|row| row.0 == name).expect("it is listed above");
+    of_a_length(row)
+}
+
+/// Name, the segment, the change, what it is.
+type Padding = (&'static str, Segment, fn() -> SegmentChange, &'static str);
+
+const MORE_PADDING: [Padding; 11] = [
+    ("padded-by-half", Segment::Header, || insert("=", Place::End), "with one `=` where two would be needed"),
+    ("padded-too-much", Segment::Header, || SegmentChange::Pad { extra: 1 }, "with one `=` too many"),
+    ("padded-too-much", Segment::Payload, || SegmentChange::Pad { extra: 1 }, "with one `=` too many"),
+    ("padding-at-start", Segment::Header, || insert("=", Place::Start), "with `=` at its start"),
+    ("padding-at-start", Segment::Payload, || insert("=", Place::Start), "with `=` at its start"),
+    ("padding-at-start", Segment::Signature, || insert("=", Place::Start), "with `=` at its start"),
+    ("padding-in-the-middle", Segment::Header, || insert("==", Place::Middle), "with `==` in its middle"),
+    ("padding-in-the-middle", Segment::Payload, || insert("=", Place::Middle), "with `=` in its middle"),
+    ("padding-percent-encoded", Segment::Header, || insert("%3D%3D", Place::End), "with `%3D%3D` at its end"),
+    ("padding-percent-encoded", Segment::Payload, || insert("%3D", Place::End), "with `%3D` at its end"),
+    (
+        "padding-percent-encoded-lower-case",
+        Segment::Signature,
+        || insert("%3d", Place::End),
+        "with `%3d` at its end",
+    ),
+];
+
+fn more_padding((name, segment, change, what): Padding) -> Case {
+    let why = if name.contains("percent") {
+        "What is decoded twice on its way is read by one reader as padding, by the other as text."
+    } else if name.contains("start") || name.contains("middle") {
+        "Decoders that take every `=` away, wherever it stands, and not at the end alone."
+    } else {
+        "Decoders that trim `=` from the end take away any number of them, needed or not."
+    };
+    spelled(&whole_alphabet(), &format!("encoding/base64url/{}-{name}", segment.name()), segment, change())
+        .reject([Reason::Encoding, Reason::NotCompact])
+        .threat(threat(segment))
+        .title(format!("the {} segment {what}", segment.name()))
+        .why(why)
+        .requirement("RFC7515-2-B64")
+        .class("B2")
+}
+
+fn padding_of_whole_groups() -> Case {
+    spelled(
+        &twins::hs256(),
+        "encoding/base64url/header-padded-by-a-group",
+        Segment::Header,
+        insert("====", Place::End),
+    )
+    .reject([Reason::Encoding])
+    .title("the header segment, whose length needs no padding, with four `=`")
+    .why("A wrong sum (four less what is left over) pads by four; its decoder takes what its encoder makes.")
+    .requirement("RFC7515-2-B64")
+    .class("B2")
+}
+
+fn payload_padded_for_nothing() -> Case {
+    spelled(
+        &length("payload-of-whole-groups"),
+        "encoding/base64url/payload-padded-for-nothing",
+        Segment::Payload,
+        SegmentChange::Pad { extra: 1 },
+    )
+    .reject([Reason::Encoding])
+    .title("the payload segment, whose length needs no padding, with one `=`")
+    .why("Decoders that trim `=` from the end do so where base64 itself has none.")
+    .requirement("RFC7515-2-B64")
+    .class("B2")
+}
+
+fn signature_padded_for_nothing() -> Case {
+    spelled(
+        &twins::signed(Algorithm::HS384),
+        "encoding/base64url/signature-padded-for-nothing",
+        Segment::Signature,
+        SegmentChange::Pad { extra: 1 },
+    )
+    .reject([Reason::Encoding])
+    .threat(Threat::Mangler)
+    .title("the signature segment of HS384, whose length needs no padding, with one `=`")
+    .why("Decoders that trim `=` from the end do so where base64 itself has none.")
+    .requirement("RFC7515-2-B64")
+    .class("B2")
+}
+
+/// The kinds of white space: name, text, what it is, who skips it.
+const EVERYWHERE: [(&str, &str, &str, &str); 6] = [
+    ("space", " ", "a space", "a trimming of the text, or a `+` that a query made a space of"),
+    ("tab", "\t", "a tab", "a decoder that skips all white space, and a trimming of the text"),
+    ("line-feed", "\n", "a line feed", "a decoder of mail, which skips line ends alone"),
+    ("carriage-return", "\r", "a carriage return", "a decoder that skips line ends of any system"),
+    ("crlf", "\r\n", "CR LF", "a decoder of mail, which skips line ends alone"),
+    ("form-feed", "\u{c}", "a form feed", "`isspace`, which has more characters than most lists of them"),
+];
+
+/// Stored before, some of them by other topics: a line end after the signature is one after the token.
+const STORED: [&str; 16] = [
+    "header-space-at-start",
+    "header-line-feed-in-middle",
+    "header-tab-at-end",
+    "payload-tab-at-start",
+    "payload-space-in-middle",
+    "payload-line-feed-in-middle",
+    "payload-crlf-in-middle",
+    "payload-carriage-return-at-end",
+    "signature-space-at-start",
+    "signature-space-in-middle",
+    "signature-tab-in-middle",
+    "signature-line-feed-in-middle",
+    "signature-crlf-in-middle",
+    "signature-space-at-end",
+    "signature-line-feed-at-end",
+    "signature-crlf-at-end",
+];
+
+fn white_space_everywhere((kind, text, what, who): (&str, &str, &str, &str)) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for segment in Segment::ALL {
+        for place in Place::ALL {
+            let (at, where_) = match place {
+                Place::Start => ("at-start", "at its start"),
+                Place::Middle => ("in-middle", "in its middle"),
+                Place::End => ("at-end", "at its end"),
+            };
+            let name = format!("{}-{kind}-{at}", segment.name());
+            if STORED.contains(&name.as_str()) {
+                continue;
+            }
+            cases.push(
+                spelled(&twins::hs256(), &format!("encoding/base64url/{name}"), segment, insert(text, place))
+                    .reject([Reason::Encoding, Reason::NotCompact])
+                    .threat(threat(segment))
+                    .title(format!("the {} segment with {what} {where_}", segment.name()))
+                    .why(format!(
+                        "A token has no line breaks, white space or other characters. {} lets this pass, and \
+                     there are any number of texts for one token.",
+                        capitalized(who)
+                    ))
+                    .requirement("RFC7515-2-B64")
+                    .requirement(match segment {
+                        Segment::Header => "RFC7519-7.2-HEADER",
+                        Segment::Payload | Segment::Signature => "RFC7515-5.2-DECODE",
+                    })
+                    .class("B4"),
+            );
+        }
+    }
+    cases
+}
+
+/// With a capital letter, unless it begins with code.
+fn capitalized(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// Four of a kind: name, text, what it is, the segments where it is not stored above.
+const RUNS: [(&str, &str, &str, &[Segment]); 3] = [
+    ("four-spaces", "    ", "four spaces", &[Segment::Header, Segment::Payload]),
+    ("four-line-feeds", "\n\n\n\n", "four line feeds", &[Segment::Header, Segment::Signature]),
+    ("four-tabs", "\t\t\t\t", "four tabs", &Segment::ALL),
+];
+
+fn run((name, text, what, segments): (&str, &str, &str, &[Segment])) -> Vec<Case> {
+    segments
+        .iter()
+        .map(|&segment| {
+            spelled(
+                &twins::hs256(),
+                &format!("encoding/base64url/{}-{name}", segment.name()),
+                segment,
+                insert(text, Place::Middle),
+            )
+            .reject([Reason::Encoding])
+            .threat(threat(segment))
+            .title(format!("the {} segment with {what} in its middle", segment.name()))
+            .why(
+                "Some decoders skip white space and count it all the same, for the length or for the \
+                 padding: they refuse one character and let four pass.",
+            )
+            .requirement("RFC7515-2-B64")
+            .class("B4")
+        })
+        .collect()
+}
+
+/// Name, the segment, the character, where, what it is.
+const UNICODE_SPACES: [(&str, Segment, &str, Place, &str); 5] = [
+    ("no-break-space-at-start", Segment::Header, "\u{a0}", Place::Start, "a no-break space at its start"),
+    ("no-break-space-in-middle", Segment::Payload, "\u{a0}", Place::Middle, "a no-break space in its middle"),
+    ("no-break-space-at-end", Segment::Signature, "\u{a0}", Place::End, "a no-break space at its end"),
+    ("byte-order-mark-at-end", Segment::Signature, "\u{feff}", Place::End, "a byte order mark at its end"),
+    ("line-separator-at-end", Segment::Signature, "\u{2028}", Place::End, "a line separator at its end"),
+];
+
+fn unicode_space((name, segment, text, at, what): (&str, Segment, &str, Place, &str)) -> Case {
+    spelled(
+        &twins::hs256(),
+        &format!("encoding/base64url/{}-{name}", segment.name()),
+        segment,
+        insert(text, at),
+    )
+    .reject([Reason::Encoding, Reason::NotCompact])
+    .threat(threat(segment))
+    .title(format!("the {} segment with {what}", segment.name()))
+    .why(
+        "Trimming in JavaScript, Python and Java takes more away than ASCII white space: each has its own \
+         list, and what is trimmed before the token is read was not in the token.",
+    )
+    .requirement("RFC7515-2-B64")
+    .class("B4")
+}
+
+/// Name, the text, where, what it is, why, the segments where it is not stored above.
+type Junk = (&'static str, &'static str, Place, &'static str, &'static str, &'static [Segment]);
+
+const HEADER_AND_PAYLOAD: &[Segment] = &[Segment::Header, Segment::Payload];
+
+const JUNK: [Junk; 13] = [
+    ("two-exclamation-marks", "!!", Place::Middle, "two `!` in the middle of", COUNTED, &Segment::ALL),
+    ("three-exclamation-marks", "!!!", Place::Middle, "three `!` in the middle of", COUNTED, &Segment::ALL),
+    ("exclamation-mark-at-end", "!", Place::End, "`!` at the end of", STOPPED, &Segment::ALL),
+    (
+        "four-exclamation-marks-at-start",
+        "!!!!",
+        Place::Start,
+        "four `!` at the start of",
+        COUNTED,
+        &Segment::ALL,
+    ),
+    ("nul", "\0", Place::Middle, "NUL in the middle of", CUT, &[Segment::Header]),
+    ("four-nuls", "\0\0\0\0", Place::Middle, "four NULs in the middle of", CUT, HEADER_AND_PAYLOAD),
+    ("nul-at-end", "\0", Place::End, "NUL at the end of", STOPPED, HEADER_AND_PAYLOAD),
+    ("e-acute", "\u{e9}", Place::Middle, "`é` in the middle of", BEYOND_ASCII, &[Segment::Header]),
+    (
+        "four-e-acutes",
+        "\u{e9}\u{e9}\u{e9}\u{e9}",
+        Place::Middle,
+        "four `é` in the middle of",
+        BEYOND_ASCII,
+        HEADER_AND_PAYLOAD,
+    ),
+    ("l-with-stroke", "\u{141}", Place::Middle, "`Ł` in the middle of", BEYOND_LATIN, &Segment::ALL),
+    (
+        "zero-width-space",
+        "\u{200b}",
+        Place::Middle,
+        "a zero-width space in the middle of",
+        UNSEEN,
+        &Segment::ALL,
+    ),
+    (
+        "escaped-line-feed",
+        "\\n",
+        Place::Middle,
+        "`\\n`, two characters, in the middle of",
+        RESOLVED,
+        &Segment::ALL,
+    ),
+    ("percent-encoded-line-feed", "%0A", Place::Middle, "`%0A` in the middle of", RESOLVED, &Segment::ALL),
+];
+
+const COUNTED: &str = "A decoder that skips what it does not know, and counts it for the padding all the \
+                       same, refuses one character, or two, and lets three or four pass: which depends on \
+                       the length of the segment.";
+const STOPPED: &str = "A decoder that stops at the first character it does not know has decoded everything \
+                       by then, and takes the token for good.";
+const CUT: &str = "A decoder in C ends at NUL, or skips it where it goes by the length; both read another \
+                   text than was sent.";
+const BEYOND_ASCII: &str = "A table of 128 entries has no place for these octets. A decoder that masks them \
+                            reads letters, one that does not reads beyond the table.";
+const BEYOND_LATIN: &str = "The low octet of this code point is that of `A`: a decoder of 16-bit characters \
+                            that cuts them to octets reads a letter, and one that takes them as an index \
+                            reads beyond its table.";
+const UNSEEN: &str = "Nobody sees this character in a log, and whoever strips what cannot be seen has \
+                      another token than was sent.";
+const RESOLVED: &str = "Who resolves the escapes of a carrier that was not used here makes a line feed of \
+                        this, and the next reader skips it.";
+
+fn junk((name, text, at, what, why, segments): Junk) -> Vec<Case> {
+    segments
+        .iter()
+        .map(|&segment| {
+            let twin = if matches!(segment, Segment::Header) { whole_alphabet() } else { twins::hs256() };
+            spelled(
+                &twin,
+                &format!("encoding/base64url/{}-{name}", segment.name()),
+                segment,
+                insert(text, at),
+            )
+            .reject([Reason::Encoding, Reason::NotCompact])
+            .threat(threat(segment))
+            .title(format!("{what} the {} segment", segment.name()))
+            .why(why)
+            .requirement("RFC7515-2-B64")
+            .requirement("RFC7515-5.2-DECODE")
+            .class("B5")
+        })
+        .collect()
+}
+
+/// As [`AFTER_THE_END`].
+const MORE_AFTER_THE_END: [(&str, Segment, &str, Place, &str); 5] = [
+    ("header-text-after-nul", Segment::Header, "\0AAAA", Place::End, "NUL and `AAAA` at its end"),
+    ("payload-text-after-nul", Segment::Payload, "\0AAAA", Place::End, "NUL and `AAAA` at its end"),
+    (
+        "header-text-after-line-feed",
+        Segment::Header,
+        "\nAAAA",
+        Place::End,
+        "a line feed and `AAAA` at its end",
+    ),
+    (
+        "signature-text-after-line-feed",
+        Segment::Signature,
+        "\nAAAA",
+        Place::End,
+        "a line feed and `AAAA` at its end",
+    ),
+    (
+        "signature-text-after-an-exclamation-mark",
+        Segment::Signature,
+        "!AAAA",
+        Place::End,
+        "`!` and `AAAA` at its end",
+    ),
+];
+
+/// The octets of a segment of [`whole_alphabet`].
+const fn octets(segment: Segment) -> &'static str {
+    match segment {
+        Segment::Header => r#"{"alg":"HS256","typ":"JWT","kid":"~~~~~~???????"}"#,
+        Segment::Payload | Segment::Signature => {
+            r#"{"sub":"42","ext":"{\"user_id\":42}","x":"~~~~~~??????"}"#
+        }
+    }
+}
+
+fn two_padded_pieces(segment: Segment) -> Case {
+    let (first, second) = octets(segment).split_at(13);
+    let text = format!("{}=={}", base64url::encode(first.as_bytes()), base64url::encode(second.as_bytes()));
+    spelled(
+        &whole_alphabet(),
+        &format!("encoding/base64url/{}-in-two-padded-pieces", segment.name()),
+        segment,
+        SegmentChange::Replace { text },
+    )
+    .reject([Reason::Encoding])
+    .threat(Threat::Issuer)
+    .title(format!("the {} segment in two pieces, the first of them with its padding", segment.name()))
+    .why(
+        "A decoder that goes on after padding, as those of streams do, reads the octets of both pieces one \
+         after the other, and the text is that of no octets.",
+    )
+    .requirement("RFC7515-5.2-DECODE")
+    .class("B6")
+}
+
+fn one_character_standard(segment: Segment, name: &str) -> Case {
+    let text = base64url::encode(octets(segment).as_bytes());
+    let (text, what) = if name == "plus-for-hyphen" {
+        (text.replace('-', "+"), "`+` for `-`, and `_` as it was")
+    } else {
+        (text.replace('_', "/"), "`/` for `_`, and `-` as it was")
+    };
+    spelled(
+        &whole_alphabet(),
+        &format!("encoding/base64url/{}-{name}", segment.name()),
+        segment,
+        SegmentChange::Replace { text },
+    )
+    .reject([Reason::Encoding])
+    .threat(Threat::Issuer)
+    .title(format!("the {} segment with {what}", segment.name()))
+    .why(
+        "Two alphabets in one segment: decoders that tell the alphabet by the first odd character refuse \
+         it, decoders with one table for both do not notice.",
+    )
+    .requirement("RFC7515-2-B64")
+    .class("B3")
+}
+
+/// As [`TRAILING_BITS`].
+const MORE_TRAILING_BITS: [(&str, Segment, u8); 3] = [
+    ("header-trailing-bits-all", Segment::Header, 0b1111),
+    ("payload-trailing-bits-highest", Segment::Payload, 0b10),
+    ("payload-trailing-bits-all", Segment::Payload, 0b11),
+];
+
+fn trailing_bits_of_hs512(name: &str, bits: u8) -> Case {
+    spelled(
+        &twins::signed(Algorithm::HS512),
+        &format!("encoding/base64url/hs512-signature-trailing-bits-{name}"),
+        Segment::Signature,
+        SegmentChange::TrailingBits { bits },
+    )
+    .either_better_refused(BITS_ARE_OPEN, [Reason::Encoding])
+    .threat(Threat::Mangler)
+    .title(format!("the four unused bits of the signature segment of HS512 are {bits:04b}"))
+    .why(
+        "After 64 octets four bits are unused, not two: a decoder that looks at two of them lets the others \
+         pass.",
+    )
+    .requirement("RFC4648-3.5-BITS")
+    .class("B1")
+}
+
+const BITS_ARE_OPEN: &str = "RFC 4648 section 3.5 lets a decoder refuse bits that are not zero after the last \
+                             octet, and RFC 7515 does not speak of them.";
+
+fn dangling_in_the_payload() -> Case {
+    spelled(
+        &length("payload-of-whole-groups"),
+        "encoding/base64url/payload-one-character-over",
+        Segment::Payload,
+        insert("A", Place::End),
+    )
+    .reject([Reason::Encoding])
+    .title("the payload segment with one character after its last group of four")
+    .why(
+        "Six bits do not make an octet: no octets have this text. Decoders that drop what is left over read \
+         the payload as it was.",
+    )
+    .requirement("RFC7515-5.2-DECODE")
+    .class("B7")
+}
+
+/// Name, the change, what it is, bug class.
+type Sent = (&'static str, fn() -> SegmentChange, &'static str, &'static str);
+
+const WHEN_SENT: [Sent; 17] = [
+    (
+        "padded-too-much",
+        || SegmentChange::Pad { extra: 1 },
+        "with one `=` more than its length asks for",
+        "B2",
+    ),
+    ("padding-in-the-middle", || insert("=", Place::Middle), "with `=` in its middle", "B2"),
+    ("padding-percent-encoded", || insert("%3D", Place::End), "with `%3D` at its end", "B2"),
+    ("standard-alphabet", || SegmentChange::StandardAlphabet, "with `+` and `/` for `-` and `_`", "B3"),
+    ("space-in-middle", || insert(" ", Place::Middle), "with a space in its middle", "B4"),
+    ("space-at-end", || insert(" ", Place::End), "with a space at its end", "B4"),
+    ("tab-in-middle", || insert("\t", Place::Middle), "with a tab in its middle", "B4"),
+    (
+        "carriage-return-in-middle",
+        || insert("\r", Place::Middle),
+        "with a carriage return in its middle",
+        "B4",
+    ),
+    ("crlf-in-middle", || insert("\r\n", Place::Middle), "with CR LF in its middle", "B4"),
+    ("line-feed-at-end", || insert("\n", Place::End), "with a line feed at its end", "B4"),
+    ("form-feed-in-middle", || insert("\u{c}", Place::Middle), "with a form feed in its middle", "B4"),
+    ("four-exclamation-marks", || insert("!!!!", Place::Middle), "with four `!` in its middle", "B5"),
+    ("nul", || insert("\0", Place::Middle), "with NUL in its middle", "B5"),
+    (
+        "four-e-acutes",
+        || insert("\u{e9}\u{e9}\u{e9}\u{e9}", Place::Middle),
+        "with four `é` in its middle",
+        "B5",
+    ),
+    ("text-after-padding", || insert("==AAAA", Place::End), "with `==AAAA` at its end", "B6"),
+    ("text-after-nul", || insert("\0AAAA", Place::End), "with NUL and `AAAA` at its end", "B6"),
+    ("trailing-bits-highest", || SegmentChange::TrailingBits { bits: 0b1010 }, "with unused bits set", "B1"),
+];
+
+fn changed_when_sent(segment: Segment, (name, change, what, class): Sent) -> Case {
+    whole_alphabet()
+        .changed(
+            &format!("encoding/base64url/{}-{name}-when-sent", segment.name()),
+            sent_segment(segment, change()),
+        )
+        .reject([Reason::Encoding, Reason::Signature])
+        .threat(Threat::Mangler)
+        .title(format!("the {} segment {what}, changed after signing", segment.name()))
+        .why(
+            "The signature is over another text. A decoder that is loose about this is not enough to let \
+             the token pass: who accepts it verifies what it has decoded and encoded again, or cleaned, \
+             not what was received.",
+        )
+        .requirement("RFC7515-5.2-VERIFY")
+        .requirement("RFC7515-2-B64")
+        .class(class)
+}
+
+/// The twin of the cases about signatures that no verifier can compare as text. It has no times, so that
+/// its signature has both last characters of the alphabet at every clock.
+fn without_times(algorithm: Algorithm) -> Case {
+    let name = algorithm.name().to_lowercase();
+    twins::signed(algorithm)
+        .changed_by(
+            &format!("encoding/base64url/{name}-both-last-characters"),
+            vec![without_claim("iat"), without_claim("exp"), claim("jti", "\"1\"")],
+        )
+        .accept()
+        .title(format!("{algorithm}: `-` and `_` in the signature"))
+        .why("The last two characters of the alphabet are `-` and `_`, in the signatures of every algorithm.")
+        .requirement("RFC7515-2-B64")
+        .requirement("RFC7515-5.2-DECODE")
+        .class("B3")
+}
+
+/// Name, the change, what it is, bug class.
+const OF_OTHER_ALGORITHMS: [Sent; 14] = [
+    ("padded", || SegmentChange::Pad { extra: 0 }, "with the padding that its length asks for", "B2"),
+    ("padded-too-much", || SegmentChange::Pad { extra: 1 }, "with one `=` more than that", "B2"),
+    ("padding-percent-encoded", || insert("%3D%3D", Place::End), "with `%3D%3D` at its end", "B2"),
+    ("standard-alphabet", || SegmentChange::StandardAlphabet, "with `+` and `/` for `-` and `_`", "B3"),
+    ("space-in-middle", || insert(" ", Place::Middle), "with a space in its middle", "B4"),
+    ("line-feed-in-middle", || insert("\n", Place::Middle), "with a line feed in its middle", "B4"),
+    ("line-feed-at-end", || insert("\n", Place::End), "with a line feed at its end", "B4"),
+    ("exclamation-mark", || insert("!", Place::Middle), "with `!` in its middle", "B5"),
+    ("four-exclamation-marks", || insert("!!!!", Place::Middle), "with four `!` in its middle", "B5"),
+    ("nul-at-end", || insert("\0", Place::End), "with NUL at its end", "B5"),
+    ("text-after-padding", || insert("==AAAA", Place::End), "with `==AAAA` at its end", "B6"),
+    ("text-after-nul", || insert("\0AAAA", Place::End), "with NUL and `AAAA` at its end", "B6"),
+    (
+        "trailing-bits-lowest",
+        || SegmentChange::TrailingBits { bits: 0b0001 },
+        "with its lowest unused bit set",
+        "B1",
+    ),
+    (
+        "trailing-bits-highest",
+        || SegmentChange::TrailingBits { bits: 0b1000 },
+        "with its highest unused bit set",
+        "B1",
+    ),
+];
+
+fn of_another_algorithm(algorithm: Algorithm, (name, change, what, class): Sent) -> Case {
+    let word = algorithm.name().to_lowercase();
+    let undecided = spelled(
+        &without_times(algorithm),
+        &format!("encoding/base64url/{word}-signature-{name}"),
+        Segment::Signature,
+        change(),
+    );
+    let case = if class == "B1" {
+        undecided.either_better_refused(BITS_ARE_OPEN, [Reason::Encoding]).requirement("RFC4648-3.5-BITS")
+    } else {
+        undecided.reject([Reason::Encoding]).requirement("RFC7515-2-B64")
+    };
+    case.threat(Threat::Mangler)
+        .title(format!("{algorithm}: the signature segment {what}"))
+        .why(
+            "A MAC can be compared as text, and then its spelling has to be right; this signature has to be \
+             decoded, and a verifier that is strict with one is loose with the other.",
+        )
+        .class(class)
 }

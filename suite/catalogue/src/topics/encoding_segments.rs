@@ -5,6 +5,7 @@ use jotproof_model::vector::Severity;
 use jotproof_model::{Edit, Reason, Threat};
 
 use super::Topic;
+use super::encoding_base64url::whole_alphabet;
 use crate::case::Case;
 use crate::edits::{claim, structure};
 use crate::twins;
@@ -16,9 +17,14 @@ pub(super) fn topic() -> Topic {
     cases.extend([1, 2].map(cut_off));
     cases.extend(EXTENDED.into_iter().map(extended));
     cases.push(inserted());
+    cases.extend(INSERTED.into_iter().map(inserted_elsewhere));
+    cases.extend(BEFORE_IT.into_iter().map(before_it));
+    cases.extend(EMPTIED.into_iter().map(emptied));
+    cases.extend(REWRITTEN.into_iter().map(rewritten));
+    cases.extend(SERIALIZED.into_iter().map(serialized));
     cases.extend([empty_header(), detached(), stripped()]);
     cases.extend(REPLACED.into_iter().map(replaced));
-    cases.extend([10, 1000].map(dots));
+    cases.extend([10, 1000, 10_000].map(dots));
     cases.extend(PREFIXES.into_iter().map(prefixed));
     cases.extend(SUFFIXES.into_iter().map(suffixed));
     cases.extend([quoted(), upper_case(), octet_that_is_not_utf8()]);
@@ -105,10 +111,11 @@ fn replace(text: &str) -> Edit {
 }
 
 /// Name, the text after the token, what it is.
-const EXTENDED: [(&str, &str, &str); 4] = [
+const EXTENDED: [(&str, &str, &str); 5] = [
     ("trailing-dot", ".", "a dot after it, which makes an empty fourth segment"),
     ("four-segments", ".AAAA", "a fourth segment"),
     ("five-segments", ".AAAA.AAAA", "a fourth and a fifth segment"),
+    ("eight-segments", ".AAAA.AAAA.AAAA.AAAA.AAAA", "five more segments"),
     ("dots-after-it", DOTS, "two hundred dots after it"),
 ];
 
@@ -148,6 +155,267 @@ fn inserted() -> Case {
         .requirement("RFC7515-7.1-COMPACT")
         .class("S1")
         .severity(Severity::Low)
+}
+
+/// Name, before which segment, the text, what it is.
+const INSERTED: [(&str, u32, &str, &str); 3] = [
+    ("empty-segment-before-the-payload", 1, "", "an empty segment between header and payload"),
+    ("segment-before-the-payload", 1, "e30", "a segment with an empty object between header and payload"),
+    (
+        "segment-before-the-signature",
+        2,
+        "e30",
+        "a segment with an empty object between payload and signature",
+    ),
+];
+
+fn inserted_elsewhere((name, at, text, what): (&str, u32, &str, &str)) -> Case {
+    twins::hs256()
+        .changed(
+            &format!("encoding/segments/{name}"),
+            structure(StructureChange::InsertSegment { at, text: text.to_owned() }),
+        )
+        .reject([NotCompact, Encoding, Payload, Signature])
+        .threat(Threat::Mangler)
+        .title(what)
+        .why(
+            "Two readers, one of which counts segments from the front and the other from the back, or one \
+             of which drops empty ones, read two different payloads out of this.",
+        )
+        .requirement("RFC7515-7.1-COMPACT")
+        .class("S1")
+}
+
+/// Name, the text before the token, what it is.
+const BEFORE_IT: [(&str, &str, &str); 3] = [
+    ("segment-before-it", "e30.", "a segment"),
+    (
+        "two-segments-before-it",
+        "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.",
+        "a header with alg none and other claims",
+    ),
+    (
+        "unsecured-token-before-it",
+        "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIiwiZXh0Ijoie1widXNlcl9pZFwiOjF9In0..",
+        "a whole unsecured token and a dot",
+    ),
+];
+
+fn before_it((name, text, what): (&str, &str, &str)) -> Case {
+    twins::hs256()
+        .changed(&format!("encoding/segments/{name}"), prefix(text))
+        .reject([NotCompact, Algorithm])
+        .threat(if name == "segment-before-it" { Threat::Mangler } else { Threat::Forger })
+        .title(format!("{what} before a good token"))
+        .why(
+            "A parser that takes the last three pieces for the signature, and another that takes the \
+             first two for the claims, verify one token and use the other.",
+        )
+        .requirement("RFC7515-7.1-COMPACT")
+        .class("S1")
+}
+
+/// Name, the segments that are emptied, what is left.
+const EMPTIED: [(&str, [Segment; 2], &str); 3] = [
+    ("header-alone", [Segment::Payload, Segment::Signature], "a header and two dots"),
+    ("payload-alone", [Segment::Header, Segment::Signature], "a payload between two dots"),
+    ("signature-alone", [Segment::Header, Segment::Payload], "two dots and a signature"),
+];
+
+fn emptied((name, [first, second], what): (&str, [Segment; 2], &str)) -> Case {
+    twins::hs256()
+        .changed_by(&format!("encoding/segments/{name}"), vec![empty(first), empty(second)])
+        .reject([Header, Payload, NotCompact, Encoding, Algorithm, Signature])
+        .threat(Threat::Mangler)
+        .title(format!("{what}: the segments {} and {} are empty", first.name(), second.name()))
+        .why(
+            "Two defects, each stored alone as well. There are three segments, and nothing in two of \
+             them: code that looks for what may be absent one by one meets both at once here.",
+        )
+        .requirement("RFC7515-5.2-DECODE")
+        .class("C20")
+}
+
+/// The token of [`whole_alphabet`], which is the same at every clock, and its segments.
+macro_rules! segment {
+    (header) => {
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6In5-fn5-fj8_Pz8_Pz8ifQ"
+    };
+    (payload) => {
+        "eyJzdWIiOiI0MiIsImV4dCI6IntcInVzZXJfaWRcIjo0Mn0iLCJ4Ijoifn5-fn5-Pz8_Pz8_In0"
+    };
+    (signature) => {
+        "grDGTsh6ngv0fDf_ndMI_D1a-WGB3VRux_QKpq6g_e0"
+    };
+}
+
+/// A good token, its dots written in another way.
+macro_rules! dotted {
+    ($dot:literal) => {
+        concat!(segment!(header), $dot, segment!(payload), $dot, segment!(signature))
+    };
+}
+
+/// Name, the text, what it is, bug class.
+const REWRITTEN: [(&str, &str, &str, &str); 9] = [
+    ("dots-percent-encoded", dotted!("%2E"), "with `%2E` for its dots", "B10"),
+    ("dots-full-width", dotted!("\u{ff0e}"), "with full-width dots", "B10"),
+    ("dots-escaped", dotted!("\\u002e"), "with its dots as JSON escapes", "B10"),
+    ("line-feeds-beside-dots", dotted!(".\n"), "with a line feed after each dot", "B4"),
+    ("spaces-for-dots", dotted!(" "), "with spaces for its dots", "S1"),
+    (
+        "segments-reversed",
+        concat!(segment!(signature), ".", segment!(payload), ".", segment!(header)),
+        "with its segments in reverse order",
+        "S1",
+    ),
+    ("in-single-quotes", concat!("'", dotted!("."), "'"), "between single quotes", "B10"),
+    ("in-an-object", concat!("{\"token\":\"", dotted!("."), "\"}"), "as the member of a JSON object", "B9"),
+    (
+        "encoded-again",
+        // The base64url text of the whole token.
+        concat!(
+            "ZXlKaGJHY2lPaUpJVXpJMU5pSXNJblI1Y0NJNklrcFhWQ0lzSW10cFpDSTZJbjUtZm41LWZqOF9QejhfUHo4",
+            "aWZRLmV5SnpkV0lpT2lJME1pSXNJbVY0ZENJNkludGNJblZ6WlhKZmFXUmNJam8wTW4waUxDSjRJam9pZm41",
+            "LWZuNS1QejhfUHo4X0luMC5nckRHVHNoNm5ndjBmRGZfbmRNSV9EMWEtV0dCM1ZSdXhfUUtwcTZnX2Uw",
+        ),
+        "encoded once more, as base64url of the whole",
+        "B10",
+    ),
+];
+
+fn rewritten((name, text, what, class): (&str, &str, &str, &str)) -> Case {
+    whole_alphabet()
+        .changed(&format!("encoding/segments/{name}"), replace(text))
+        .reject([NotCompact, Encoding, Header, Payload, Algorithm, Signature])
+        .threat(Threat::Mangler)
+        .title(format!("a good token {what}"))
+        .why(AROUND)
+        .requirement("RFC7515-7.1-COMPACT")
+        .class(class)
+        .severity(Severity::Low)
+}
+
+macro_rules! json {
+    ($($part:expr),+) => {
+        concat!($($part),+)
+    };
+}
+
+/// `{"sub":"1","ext":"{\"user_id\":1}"}`: claims that nobody signed.
+macro_rules! forged {
+    () => {
+        "eyJzdWIiOiIxIiwiZXh0Ijoie1widXNlcl9pZFwiOjF9In0"
+    };
+}
+
+/// Name, the text, what it is, why, who makes it.
+const SERIALIZED: [(&str, &str, &str, &str, Threat); 7] = [
+    (
+        "json-flattened-unprotected-header",
+        json!("{\"payload\":\"", forged!(), "\",\"header\":{\"alg\":\"none\"},\"signature\":\"\"}"),
+        "with its header unprotected, alg none and an empty signature",
+        "A header that no signature covers is whatever the sender likes.",
+        Threat::Forger,
+    ),
+    (
+        "json-flattened-alg-twice",
+        json!(
+            "{\"payload\":\"",
+            segment!(payload),
+            "\",\"protected\":\"",
+            segment!(header),
+            "\",\"header\":{\"alg\":\"none\"},\"signature\":\"",
+            segment!(signature),
+            "\"}"
+        ),
+        "with a good signature, and alg none in an unprotected header",
+        "Which of two `alg` counts is for the reader to say, and one of them is not signed.",
+        Threat::Mangler,
+    ),
+    (
+        "json-flattened-empty-signature",
+        json!(
+            "{\"payload\":\"",
+            segment!(payload),
+            "\",\"protected\":\"",
+            segment!(header),
+            "\",\"signature\":\"\"}"
+        ),
+        "with an empty signature",
+        "A verifier that takes an empty member for an absent one has nothing to check.",
+        Threat::Mangler,
+    ),
+    (
+        "json-flattened-without-signature",
+        json!("{\"payload\":\"", segment!(payload), "\",\"protected\":\"", segment!(header), "\"}"),
+        "without a signature",
+        "A verifier that checks the signatures it finds finds none.",
+        Threat::Mangler,
+    ),
+    (
+        "json-general-bad-then-good",
+        json!(
+            "{\"payload\":\"",
+            segment!(payload),
+            "\",\"signatures\":[{\"protected\":\"",
+            segment!(header),
+            "\",\"signature\":\"AAAA\"},{\"protected\":\"",
+            segment!(header),
+            "\",\"signature\":\"",
+            segment!(signature),
+            "\"}]}"
+        ),
+        "with a bad signature first and a good one last",
+        "One good signature among several is enough for some verifiers, whoever made the others.",
+        Threat::Mangler,
+    ),
+    (
+        "json-general-empty-signature",
+        json!(
+            "{\"payload\":\"",
+            forged!(),
+            "\",\"signatures\":[{\"protected\":\"",
+            segment!(header),
+            "\",\"signature\":\"\"}]}"
+        ),
+        "with one signature, which is empty, over other claims",
+        "A loop over the signatures that skips empty ones ends without a bad one.",
+        Threat::Forger,
+    ),
+    (
+        "json-with-a-token-for-a-name",
+        // Cut at its dots this is three segments: the good header, forged claims, the good signature.
+        json!(
+            "{\"",
+            segment!(header),
+            ".",
+            forged!(),
+            ".\":0,\"protected\":\"",
+            segment!(header),
+            "\",\"payload\":\"",
+            segment!(payload),
+            "\",\"signature\":\"",
+            segment!(signature),
+            "\"}"
+        ),
+        "with a member whose name is a header and forged claims, with their dots",
+        "One reader takes the JSON apart and verifies the good signature over the good claims, the other \
+         splits the text at its dots and reads the forged ones.",
+        Threat::Forger,
+    ),
+];
+
+fn serialized((name, text, what, why, threat): (&str, &str, &str, &str, Threat)) -> Case {
+    let which = if name.contains("general") { "general" } else { "flattened" };
+    whole_alphabet()
+        .changed(&format!("encoding/segments/{name}"), replace(text))
+        .reject([NotCompact, Encoding, Header, Payload, Algorithm, Signature])
+        .threat(threat)
+        .title(format!("the {which} JSON serialization {what}"))
+        .why(format!("{why} A token is in the compact serialization, and nothing else is read."))
+        .requirement("RFC7519-3.1-COMPACT")
+        .class("B9")
 }
 
 fn empty(segment: Segment) -> Edit {
@@ -241,7 +509,11 @@ fn replaced((name, text, what, reasons, class): (&str, &str, &str, &[Reason], &s
 }
 
 fn dots(times: u32) -> Case {
-    let what = if times == 10 { "ten" } else { "a-thousand" };
+    let what = match times {
+        10 => "ten",
+        1000 => "a-thousand",
+        _ => "ten-thousand",
+    };
     twins::hs256()
         .changed(
             &format!("encoding/segments/{what}-dots"),
@@ -259,10 +531,16 @@ fn dots(times: u32) -> Case {
 }
 
 /// Name, the text before the token, what it is, bug class.
-const PREFIXES: [(&str, &str, &str, &str); 6] = [
+const PREFIXES: [(&str, &str, &str, &str); 7] = [
     ("leading-dot", ".", "a dot", "S1"),
     ("leading-bearer", "Bearer ", "`Bearer` and a space", "B10"),
     ("leading-bearer-lower-case", "bearer ", "`bearer` and a space", "B10"),
+    (
+        "leading-scheme-and-plus",
+        "Bearer+",
+        "`Bearer` and a plus sign, which a query decodes to a space",
+        "B10",
+    ),
     ("leading-quote", "\"", "a quotation mark", "B10"),
     ("leading-space", " ", "a space", "B4"),
     ("leading-byte-order-mark", "\u{feff}", "a byte order mark", "J5"),
@@ -285,13 +563,22 @@ const AROUND: &str = "The text is not a token: something stands beside it. Who c
                       list of revoked ones.";
 
 /// Name, the text after the token, what it is, bug class.
-const SUFFIXES: [(&str, &str, &str, &str); 6] = [
+const SUFFIXES: [(&str, &str, &str, &str); 10] = [
     ("trailing-space", " ", "a space", "B4"),
     ("trailing-line-feed", "\n", "a line feed", "B4"),
     ("trailing-crlf", "\r\n", "CR LF", "B4"),
     ("trailing-nul", "\0", "NUL", "B5"),
     ("trailing-quote", "\"", "a quotation mark", "B10"),
     ("trailing-comma", ",", "a comma", "B5"),
+    ("trailing-semicolon", "; Path=/", "the attributes of a cookie", "B10"),
+    ("trailing-parameter", "&x=1", "another parameter of a query", "B10"),
+    ("trailing-fragment", "#x", "a fragment", "B10"),
+    (
+        "trailing-token",
+        ",eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIiwiZXh0Ijoie1widXNlcl9pZFwiOjF9In0.",
+        "a comma and an unsecured token",
+        "B10",
+    ),
 ];
 
 fn suffixed((name, text, what, class): (&str, &str, &str, &str)) -> Case {
@@ -359,4 +646,27 @@ fn json_without_signatures() -> Case {
         )
         .requirement("RFC7519-3.1-COMPACT")
         .class("B9")
+}
+
+#[cfg(test)]
+mod tests {
+    use jotproof_mint::{Mint, base64url, keys};
+    use jotproof_model::{Subject, Token};
+
+    use super::*;
+
+    #[test]
+    fn the_segments_that_are_written_out_are_those_of_the_twin() {
+        let token = |case: &Case| {
+            let built = case.build(&Mint::new(keys::all()), crate::NOW).expect("it can be minted");
+            let Subject::Token { token, .. } = built.subject;
+            match token {
+                Token::Text { text } => text,
+                other => panic!("not a text: {other:?}"),
+            }
+        };
+        assert_eq!(token(&whole_alphabet()), dotted!("."));
+        let row = REWRITTEN.into_iter().find(|(name, ..)| *name == "encoded-again").expect("it is listed");
+        assert_eq!(token(&rewritten(row)), base64url::encode(dotted!(".").as_bytes()));
+    }
 }

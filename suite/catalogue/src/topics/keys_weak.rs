@@ -13,11 +13,15 @@ use Algorithm::{HS256, HS384, HS512, PS256, RS256};
 pub(super) fn topic() -> Topic {
     let mut cases: Vec<Case> = [HS256, HS384, HS512].map(mac_of_the_empty_key).into();
     cases.extend(GUESSED.into_iter().map(guessed));
+    cases.extend(PUBLISHED.into_iter().map(published));
+    cases.extend(ABSENT.into_iter().map(absent));
+    cases.extend(ODD_SECRETS.into_iter().map(odd_secret));
     cases.extend(SHORT_SECRETS.into_iter().map(short_secret));
     cases.extend(GOOD_SECRETS.into_iter().map(good_secret));
     cases.extend([empty_secret(), empty_secret_and_none()]);
     cases.extend([RS256, PS256].map(short_modulus));
     cases.extend(["rsa-3072", "rsa-4096"].map(long_modulus));
+    cases.extend([(PS256, "rsa-3072"), (Algorithm::PS512, "rsa-4096")].map(long_modulus_pss));
     Topic {
         path: "keys/weak",
         about: "Keys that no verifier should take, guesses at the key, and keys at the limits.",
@@ -68,6 +72,112 @@ fn guessed((name, key, what): (&str, &str, &str)) -> Case {
         .class("S0")
 }
 
+/// The part of the id and of the key's name, where the secret stands.
+const PUBLISHED: [(&str, &str); 10] = [
+    ("secret", "`secret`, as half of all examples have it"),
+    ("jwt-io", "the secret that jwt.io showed for years"),
+    ("jwt-io-long", "the secret that jwt.io shows now"),
+    ("rfc-7515", "the key of the first example of RFC 7515 (appendix A.1), as text"),
+    ("changeme", "`changeme`, as templates of configurations have it"),
+    ("password", "`password`"),
+    ("shhhhh", "`shhhhh`, from the page of a JavaScript library"),
+    ("example-key", "`example_key`, from the page of a PHP library"),
+    ("keyboard-cat", "`keyboard cat`, from the page of a session library"),
+    ("centrifugo", "the placeholder in the configuration of Centrifugo's documentation"),
+];
+
+fn published((name, what): (&str, &str)) -> Case {
+    twins::hs256()
+        .changed(
+            &format!("keys/weak/hs256-guess-published-{name}"),
+            sign(None, &format!("hmac-published-{name}"), HS256),
+        )
+        .reject([Reason::Signature])
+        .threat(Threat::Forger)
+        .title(format!("HS256 keyed with {what}, where a real key is configured"))
+        .why(
+            "What was copied from a page with the code around it stays in the code: as the default where \
+             no secret is found, or as one of several that are tried. It is on the first page of every \
+             list that attackers go through.",
+        )
+        .requirement("RFC7515-5.2-VERIFY")
+        .class("S0")
+}
+
+/// The part of the id and of the key's name, the secret as prose has it, where it comes from.
+const ABSENT: [(&str, &str, &str); 11] = [
+    ("undefined", "`undefined`", "JavaScript writes a variable that is not set like this."),
+    ("null", "`null`", "JavaScript, Java and JSON write a value that is not there like this."),
+    ("none", "`None`", "Python writes a value that is not there like this."),
+    ("nil", "`<nil>`", "Go writes a value that is not there like this."),
+    ("object", "`[object Object]`", "JavaScript writes an object that is no string like this: a JWK, say."),
+    ("false", "`false`", "PHP and JavaScript give this for a failed look-up."),
+    ("zero", "`0`", "Some look-ups give a number where they fail."),
+    ("space", "a single space", "A value that was deleted in a file often leaves a space behind."),
+    (
+        "line-feed",
+        "a single line feed",
+        "An empty file of a secret, written by `echo`, has a line feed in it.",
+    ),
+    ("two-quotes", "two quotation marks", "Readers of `NAME=\"\"` that keep the quotes arrive at this."),
+    (
+        "variable",
+        "`${JWT_SECRET}`",
+        "A template whose variable nobody filled in has its own text as the secret.",
+    ),
+];
+
+fn absent((name, what, whence): (&str, &str, &str)) -> Case {
+    twins::hs256()
+        .changed(
+            &format!("keys/weak/hs256-guess-absent-{name}"),
+            sign(None, &format!("hmac-absent-{name}"), HS256),
+        )
+        .reject([Reason::Signature])
+        .threat(Threat::Forger)
+        .title(format!("HS256 keyed with {what}, where a real key is configured"))
+        .why(format!(
+            "{whence} A verifier that tries a second secret which is not set (a previous key, the key of \
+             an unknown `kid`) tries this text beside its own key, and anybody can compute the MAC.",
+        ))
+        .requirement("RFC7515-5.2-VERIFY")
+        .requirement("RFC7518-3.2-MAC")
+        .class("K1")
+}
+
+/// The configured key, what is in it, who alters it.
+const ODD_SECRETS: [(&str, &str, &str); 12] = [
+    ("space-at-start", "with a space before it", "Readers that trim values alter it."),
+    ("space-at-end", "with a space after it", "Readers that trim the ends of lines alter it."),
+    (
+        "line-feed-at-end",
+        "with a line feed after it",
+        "Readers of files that drop the last line end alter it.",
+    ),
+    ("quotes", "between quotation marks", "Readers that strip quotes, twice where once would do, alter it."),
+    ("dollar", "with `$HOME` in it", "Readers that put variables in alter it."),
+    ("percent", "with `%41` in it", "Readers that decode URLs alter it."),
+    ("hash", "with ` #` in it", "Readers that take the rest of a line for a comment cut it."),
+    ("backslash", "with `\\n`, two characters, in it", "Readers that resolve escapes alter it."),
+    ("comma", "with a comma in it", "Readers that split lists make two keys of it."),
+    ("like-hex", "of 64 hexadecimal digits", "Verifiers that guess at the notation decode it to 32 octets."),
+    ("like-base64", "that is padded base64", "Verifiers that guess at the notation decode it to 32 octets."),
+    ("like-a-number", "of 40 digits", "Readers of YAML make a number of it, and lose most of it."),
+];
+
+fn odd_secret((name, what, who): (&str, &str, &str)) -> Case {
+    twins::hs256()
+        .changed(&format!("keys/weak/hs256-secret-{name}"), instead(HS256, &format!("hmac-{name}")))
+        .accept()
+        .title(format!("a good HS256 secret {what} is configured"))
+        .why(format!(
+            "The octets that are configured are the key, all of them and nothing else. {who} Then the \
+             verifier has another key than the issuer, and refuses every token.",
+        ))
+        .requirement("RFC7518-3.2-MAC")
+        .class("V1")
+}
+
 /// The algorithm, the configured key, its length in words.
 const SHORT_SECRETS: [(Algorithm, &str, &str); 7] = [
     (HS256, "hmac-1-byte", "1-byte"),
@@ -97,14 +207,21 @@ fn short_secret((algorithm, key, words): (Algorithm, &str, &str)) -> Case {
 }
 
 /// The algorithm, the configured key, its length, what is said of it.
-const GOOD_SECRETS: [(Algorithm, &str, u32, &str); 6] = [
+const GOOD_SECRETS: [(Algorithm, &str, u32, &str); 9] = [
     (HS256, "hmac-32-bytes", 32, LONG_ENOUGH),
     (HS384, "hmac-48-bytes", 48, LONG_ENOUGH),
     (HS256, "hmac-65-bytes", 65, BEYOND_THE_BLOCK),
     (HS512, "hmac-128-bytes", 128, "A key of exactly one block is used as it is (RFC 2104 section 2)."),
     (HS384, "hmac-129-bytes", 129, BEYOND_THE_BLOCK),
     (HS512, "hmac-129-bytes", 129, BEYOND_THE_BLOCK),
+    (HS384, "hmac-65-bytes", 65, WITHIN_THE_LONGER_BLOCK),
+    (HS512, "hmac-65-bytes", 65, WITHIN_THE_LONGER_BLOCK),
+    (HS384, "hmac-128-bytes", 128, "A key of exactly one block is used as it is (RFC 2104 section 2)."),
 ];
+
+const WITHIN_THE_LONGER_BLOCK: &str = "The block of SHA-384 and SHA-512 has 128 octets. A verifier that \
+                                       takes 64 for every hash hashes this key first, and refuses what \
+                                       it should use as it is.";
 
 const LONG_ENOUGH: &str = "A key of exactly the length of the hash is long enough; a verifier that asks \
                            for more refuses what RFC 7518 allows.";
@@ -185,6 +302,21 @@ fn long_modulus(key: &str) -> Case {
         .accept()
         .title(format!("an RSA key of {bits} bits is configured for RS256"))
         .why("2048 bits is the least, not the most.")
+        .requirement("RFC7518-3.3-KEY")
+        .class("K6")
+}
+
+fn long_modulus_pss((algorithm, key): (Algorithm, &str)) -> Case {
+    let bits = key.trim_start_matches("rsa-");
+    let name = algorithm.name().to_lowercase();
+    twins::signed(algorithm)
+        .changed(&format!("keys/weak/{name}-modulus-of-{bits}-bits"), instead(algorithm, key))
+        .accept()
+        .title(format!("an RSA key of {bits} bits is configured for {algorithm}"))
+        .why(
+            "The padding of PSS fills whatever the modulus leaves (RFC 8017 section 9.1). A verifier that \
+             counts on 2048 bits looks for its parts in the wrong places.",
+        )
         .requirement("RFC7518-3.3-KEY")
         .class("K6")
 }
