@@ -179,6 +179,8 @@ pub(crate) enum VectorsCommand {
     Check(Folder),
     /// Print a stream: vectors that are too many to store, as JSON lines
     Stream(StreamName),
+    /// Show which verifiers with a seeded bug the cases find, and which cases find none
+    Mutants(Source),
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ mod adapter;
 mod arguments;
 mod fuzz;
 mod list;
+mod mutants;
 mod run;
 mod show;
 mod terminal;

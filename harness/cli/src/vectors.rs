@@ -23,6 +23,7 @@ pub(crate) fn vectors(arguments: &Vectors) -> Outcome {
         VectorsCommand::Build(folder) => build(folder),
         VectorsCommand::Check(folder) => check(folder),
         VectorsCommand::Stream(stream) => print_stream(stream),
+        VectorsCommand::Mutants(source) => crate::mutants::mutants(source),
     }
 }
 

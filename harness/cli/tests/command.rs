@@ -117,13 +117,13 @@ fn vectors_of_a_folder_are_run_instead_of_the_built_in_ones() {
         vectors.retain(|vector| {
             vector["id"].as_str().is_some_and(|id| id.starts_with("algorithms/valid/hs256"))
         });
-        assert_eq!(vectors.len(), 12);
+        assert_eq!(vectors.len(), 16);
     });
     let path = folder.path().to_str().expect("a UTF-8 path");
     let output = jotproof(&["run", "reference:rfc", "--vectors", path]).output().expect("it runs");
     let said = shown(&output);
     assert_eq!(output.status.code(), Some(0), "{said}");
-    assert!(said.contains("12 judged, 12 pass"), "{said}");
+    assert!(said.contains("16 judged, 16 pass"), "{said}");
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn the_run_log_has_a_line_per_vector_between_header_and_footer() {
     assert_eq!(lines[0]["header"]["target"], "reference:rfc");
     assert_eq!(lines[lines.len() - 1]["footer"]["exit"], 0);
     let rows = &lines[1..lines.len() - 1];
-    assert_eq!(rows.len(), 55);
+    assert_eq!(rows.len(), 108);
     assert!(rows.iter().all(|line| line["row"]["judgement"] == "pass"));
     let left: Vec<_> = fs::read_dir(folder.path()).expect("it is there").collect();
     assert_eq!(left.len(), 1, "no partial file is left");

@@ -144,6 +144,31 @@ pub enum KeyForm {
 }
 
 impl KeyForm {
+    /// The forms of a public key.
+    pub const PUBLIC: [Self; 21] = [
+        Self::PublicPem,
+        Self::PublicPemNoNewline,
+        Self::PublicPemCrlf,
+        Self::PublicPemAfterNewline,
+        Self::PublicPemAfterText,
+        Self::PublicPemEscapedNewlines,
+        Self::PublicBase64,
+        Self::PublicDer,
+        Self::Pkcs1Pem,
+        Self::Pkcs1Der,
+        Self::CertificatePem,
+        Self::CertificateDer,
+        Self::CertificateBase64,
+        Self::JwkJson,
+        Self::JwkPretty,
+        Self::JwksJson,
+        Self::OpensshLine,
+        Self::RawPublic,
+        Self::RawPublicText,
+        Self::UncompressedPoint,
+        Self::CompressedPoint,
+    ];
+
     /// Whether it is the default, which is left out of the stored form.
     #[must_use]
     pub fn is_natural(&self) -> bool {

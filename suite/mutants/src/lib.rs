@@ -1,16 +1,30 @@
 //! Verifiers with one seeded bug each, to measure the suite: a case that no mutant fails proves
 //! nothing, and a mutant that no case fails shows a hole.
 //!
-//! A mutant is the reference verifier under `rfc` with the value of one rule changed, so it is wrong
-//! in exactly one way. The bugs are those that real libraries had.
+//! Each is the reference verifier under `rfc` but for one bug, in one of the ways of [`Bug`]. Most
+//! bugs are a rule of the reference with another value; the others are what the rules have no word
+//! for: how a token is read before it is judged ([`reading`], [`lenient_json`], [`times`]), which
+//! signatures are forgiven ([`signatures`]), and what is let in, refused or never answered at all
+//! ([`outright`]). The bugs are those that real libraries had.
 
 use std::collections::BTreeMap;
 
+use jotproof_model::{Challenge, Observation, Seen, Verifier};
 use jotproof_profiles::Rules;
 use jotproof_reference::Reference;
 
+mod all;
+mod lenient_json;
+mod outright;
+mod parts;
+mod reading;
+mod signatures;
+mod times;
+
+pub use all::ALL;
+
 /// A verifier with one bug.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Mutant {
     /// The name, after the bug.
     pub name: &'static str,
@@ -18,86 +32,111 @@ pub struct Mutant {
     pub bug_class: &'static str,
     /// What it does wrong, in one sentence.
     pub says: &'static str,
-    /// The rule of `rfc` that is changed, by its dotted name.
-    pub rule: &'static str,
-    /// The value that it is changed to, as JSON text.
-    pub value: &'static str,
+    /// The bug.
+    pub bug: Bug,
 }
 
-macro_rules! mutants {
-    ($($name:literal $class:literal $rule:literal = $value:literal: $says:literal;)+) => {
-        /// Every mutant, in the order of the stages that they are wrong in.
-        pub const ALL: &[Mutant] = &[$(Mutant {
-            name: $name,
-            bug_class: $class,
-            says: $says,
-            rule: $rule,
-            value: concat!("\"", $value, "\""),
-        }),+];
-    };
-}
+/// Values of rules by their dotted names, each JSON text.
+pub type RuleValues = &'static [(&'static str, &'static str)];
 
-mutants! {
-    "extra-segments-ignored" "S1" "split.extra_segments" = "ignore":
-        "reads the first three segments and never looks whether there are more";
-    "newlines-skipped" "B4" "base64url.newlines" = "ignore":
-        "skips CR and LF inside a segment, as lenient base64 decoders do";
-    "padding-accepted" "B2" "base64url.padding" = "ignore":
-        "takes segments with '=' at their end";
-    "standard-alphabet" "B3" "base64url.standard_alphabet" = "ignore":
-        "takes '+' and '/' for '-' and '_'";
-    "accepts-none" "A1" "algorithm.unsecured" = "accept":
-        "accepts unsecured tokens that nobody allowed";
-    "none-in-any-case" "A2" "algorithm.spelling" = "none_in_any_case":
-        "blocks \"none\" in lower case only and takes every other spelling for it";
-    "unknown-algorithm-unsigned" "A3" "algorithm.unknown" = "empty_signature":
-        "computes nothing for an algorithm it does not know and finds it equal to an empty signature";
-    "family-not-pinned" "A7" "algorithm.pinning" = "family":
-        "lets the header choose among all algorithms of a key's family";
-    "public-key-as-secret" "A4" "key.hmac" = "public_key_text":
-        "keys an HMAC with the text of the public key when the header says so";
-    "empty-key" "K1" "key.hmac" = "or_empty":
-        "also accepts what is signed with an empty secret";
-    "short-keys-accepted" "K3" "key.size" = "ignore":
-        "verifies with secrets and RSA keys that are too short to be safe";
-    "mac-prefix" "S2" "signature.check" = "prefix":
-        "compares only as many octets of the MAC as were sent";
-    "mac-tail" "S2" "signature.check" = "allow_tail":
-        "ignores what follows the MAC";
-    "payload-not-an-object" "J9" "claims.payload" = "any_value":
-        "takes a payload that is no JSON object for a claims set without claims";
-    "exp-of-wrong-type-ignored" "C1" "time.exp_type" = "absent":
-        "treats an exp that is not a number as if there were none";
-    "exp-zero-means-never" "C2" "time.zero" = "absent":
-        "treats a time of zero as if there were none";
-    "exp-inclusive" "C5" "time.exp_equal" = "valid":
-        "accepts a token in the very second of its expiry";
-    "nbf-ignored" "C5" "time.nbf_check" = "skip":
-        "never looks at nbf";
-    "audience-prefix" "C8" "audience.comparison" = "prefix":
-        "accepts an audience that is only the beginning of its own name";
-    "audience-missing-accepted" "C8" "audience.missing" = "accept":
-        "accepts a token without an audience where it is configured with one";
-    "issuer-ignored" "C9" "issuer.check" = "skip":
-        "never looks at the issuer";
-    "expire-at-zero-expires" "C23" "centrifugo.expire_at_zero" = "expired":
-        "takes the expire_at of zero, which means never, for a time in 1970";
+/// How a mutant is wrong.
+#[derive(Debug, Clone, Copy)]
+pub enum Bug {
+    /// Rules have other values than under `rfc`; nearly always one rule.
+    Rules(RuleValues),
+    /// It reads another token, or another configuration, than the one it was given, and judges that
+    /// under these rules. The signature is good over what was sent or over what was read: there are
+    /// verifiers of both kinds.
+    Reads(fn(&Challenge) -> Option<Challenge>, RuleValues),
+    /// It does not look at `alg`, key and signature where this is so, and follows these rules.
+    Forgives(fn(&Challenge) -> bool, RuleValues),
+    /// It accepts where this is so, without claims, user or expiry.
+    LetsIn(fn(&Challenge) -> bool),
+    /// It refuses where this is so.
+    Refuses(fn(&Challenge) -> bool),
+    /// It dies where this is so.
+    Crashes(fn(&Challenge) -> bool),
 }
 
 impl Mutant {
-    /// The rules of `rfc` with the bug in them.
+    /// The reference with other rules, where that is all of the bug.
     #[must_use]
-    pub fn rules(&self) -> Rules {
-        let value = serde_json::from_str(self.value).expect("the macro above puts the value between quotes");
-        Rules::default()
-            .with(&BTreeMap::from([(self.rule.to_owned(), value)]))
-            .expect("a test of this crate builds the rules of every mutant")
+    pub fn reference(&self) -> Option<Reference> {
+        match self.bug {
+            Bug::Rules(values) => Some(Reference::new(self.name, rules(values), None)),
+            Bug::Reads(..) | Bug::Forgives(..) | Bug::LetsIn(_) | Bug::Refuses(_) | Bug::Crashes(_) => None,
+        }
     }
 
-    /// The verifier, under the name of the mutant.
+    /// The verifier.
     #[must_use]
-    pub fn verifier(&self) -> Reference {
-        Reference::new(self.name, self.rules(), None)
+    pub fn verifier(&self) -> Mutated {
+        let values = match self.bug {
+            Bug::Rules(values) | Bug::Reads(_, values) | Bug::Forgives(_, values) => values,
+            Bug::LetsIn(_) | Bug::Refuses(_) | Bug::Crashes(_) => &[],
+        };
+        let rules = rules(values);
+        let forgiving = Rules { signature: jotproof_profiles::rules::SignatureCheck::Skip, ..rules.clone() };
+        Mutated {
+            bug: self.bug,
+            judge: Reference::new(self.name, rules, None),
+            forgiving: Reference::new(self.name, forgiving, None),
+        }
+    }
+}
+
+/// The rules of `rfc` with some of other values.
+fn rules(values: RuleValues) -> Rules {
+    let parse = |text| serde_json::from_str(text).expect("a test of this crate reads every value");
+    let values: BTreeMap<_, _> =
+        values.iter().map(|(rule, value)| ((*rule).to_owned(), parse(value))).collect();
+    Rules::default().with(&values).expect("a test of this crate builds the rules of every mutant")
+}
+
+/// A mutant at work.
+#[derive(Debug, Clone)]
+pub struct Mutated {
+    bug: Bug,
+    judge: Reference,
+    forgiving: Reference,
+}
+
+impl Verifier for Mutated {
+    fn verify(&self, challenge: &Challenge) -> Observation {
+        match self.bug {
+            Bug::Rules(_) => self.judge.verify(challenge),
+            Bug::Reads(read, _) => match read(challenge) {
+                Some(other) => self.judge_read(challenge, &other),
+                None => self.judge.verify(challenge),
+            },
+            Bug::Forgives(forgiven, _) => {
+                if forgiven(challenge) {
+                    self.forgiving.verify(challenge)
+                } else {
+                    self.judge.verify(challenge)
+                }
+            }
+            Bug::LetsIn(pass) if pass(challenge) => {
+                Observation::Accepted { result: Box::new(Seen::default()) }
+            }
+            Bug::Refuses(refused) if refused(challenge) => {
+                Observation::Refused { reason: None, answer: None, text: "refused by a mutant".to_owned() }
+            }
+            Bug::Crashes(fatal) if fatal(challenge) => {
+                Observation::Crashed { detail: "crashed by a mutant".to_owned() }
+            }
+            Bug::LetsIn(_) | Bug::Refuses(_) | Bug::Crashes(_) => self.judge.verify(challenge),
+        }
+    }
+}
+
+impl Mutated {
+    fn judge_read(&self, sent: &Challenge, read: &Challenge) -> Observation {
+        let strictly = self.judge.verify(read);
+        if !matches!(strictly, Observation::Accepted { .. }) && signatures::good_as_sent(sent, read) {
+            return self.forgiving.verify(read);
+        }
+        strictly
     }
 }
 

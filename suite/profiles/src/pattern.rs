@@ -100,9 +100,15 @@ pub struct Pattern {
     /// Whether an issuer is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer_configured: Option<bool>,
+    /// Whether a leeway is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leeway_configured: Option<bool>,
     /// Whether the edit is the only one of its vector.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alone: Option<bool>,
+    /// No edit of the vector is one of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unless: Vec<Pattern>,
     /// Raw names of members that the payload has, by its recipe.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beside: Vec<String>,
@@ -147,6 +153,9 @@ pub struct ValuePattern {
     /// It is JSON text at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json: Option<bool>,
+    /// It is a number that binary64 cannot hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond_binary64: Option<bool>,
     /// Its raw text has this somewhere in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contains: Option<String>,
@@ -196,6 +205,7 @@ impl Pattern {
         match &vector.twin {
             Twin::Vector { edits, .. } => {
                 is(self.alone, edits.len() == 1)
+                    && !self.unless.iter().any(|other| other.selects(vector))
                     && edits.iter().any(|edit| self.edit_matches(edit, &vector.context))
             }
             Twin::Nothing { .. } => self.says_nothing_of_edits(),
@@ -211,6 +221,7 @@ impl Pattern {
             && is(self.anonymous_refused, context.refuse_anonymous)
             && is(self.audience_configured, context.audience.is_some())
             && is(self.issuer_configured, context.issuer.is_some())
+            && is(self.leeway_configured, context.leeway > 0)
     }
 
     fn says_nothing_of_edits(&self) -> bool {
@@ -222,6 +233,7 @@ impl Pattern {
                 anonymous_refused: self.anonymous_refused,
                 audience_configured: self.audience_configured,
                 issuer_configured: self.issuer_configured,
+                leeway_configured: self.leeway_configured,
                 ..Self::default()
             }
     }
@@ -456,6 +468,7 @@ impl ValuePattern {
             && !self.not_texts.iter().any(|text| text == raw)
             && (self.not_strings.is_empty() || spells_none_of(raw, &self.not_strings))
             && is(self.json, is_json(raw))
+            && is(self.beyond_binary64, is_json(raw) && raw.parse::<f64>().is_ok_and(f64::is_infinite))
             && self.contains.as_ref().is_none_or(|part| raw.contains(part.as_str()))
             && is(self.string_or_strings, is_string_or_strings(raw))
             && is(self.quoted_number, inner.is_some())

@@ -175,7 +175,7 @@ fn inserted_elsewhere((name, at, text, what): (&str, u32, &str, &str)) -> Case {
             &format!("encoding/segments/{name}"),
             structure(StructureChange::InsertSegment { at, text: text.to_owned() }),
         )
-        .reject([NotCompact, Encoding, Payload, Signature])
+        .reject([NotCompact, Payload, Signature])
         .threat(Threat::Mangler)
         .title(what)
         .why(
@@ -614,7 +614,7 @@ fn upper_case() -> Case {
               through as noise, and is refused like any.",
         )
         .requirement("RFC7515-5.2-VERIFY")
-        .class("S0")
+        .class("C20")
 }
 
 fn json(change: StructureChange, name: &str) -> Case {

@@ -1,0 +1,139 @@
+//! `jotproof vectors mutants`: which bug each case finds, and which case finds each bug.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jotproof_engine::log::RunLog;
+use jotproof_engine::select::Selection;
+use jotproof_engine::{Exit, Suite};
+use jotproof_model::{Expectation, Observation, Vector};
+use jotproof_mutants::Mutant;
+use jotproof_profiles::Profiles;
+use jotproof_targets::reference::ReferenceTarget;
+
+use crate::arguments::Source;
+use crate::{Outcome, terminal};
+
+/// What one mutant got wrong.
+struct Kills {
+    mutant: &'static Mutant,
+    /// The cases that fail it.
+    all: BTreeSet<String>,
+    /// Those of its own bug class.
+    own: BTreeSet<String>,
+    /// The cases that must be refused and that it does not refuse.
+    not_refused: BTreeSet<String>,
+}
+
+pub(crate) fn mutants(Source { vectors: folder }: &Source) -> Outcome {
+    let suite = terminal::suite(folder.as_deref())?;
+    let kills = all(&suite)?;
+    let mut text = String::new();
+    let width = kills.iter().map(|kills| kills.mutant.name.len()).max().unwrap_or(0);
+    for Kills { mutant, all, own, .. } in &kills {
+        writeln!(
+            text,
+            "{:width$}  {:4} {:4} of its class, {:4} in all  {}",
+            mutant.name,
+            mutant.bug_class,
+            own.len(),
+            all.len(),
+            mutant.says
+        )?;
+    }
+    let negatives: Vec<&Vector> =
+        suite.vectors().filter(|vector| matches!(vector.expectation, Expectation::Reject { .. })).collect();
+    let findings = findings(&kills, &negatives);
+    for finding in &findings {
+        writeln!(text, "{finding}")?;
+    }
+    if findings.is_empty() {
+        writeln!(
+            text,
+            "{} mutants, each killed by a case of its own class; {} cases that must be refused, each of which \
+             kills a mutant of its own class",
+            kills.len(),
+            negatives.len()
+        )?;
+    }
+    terminal::print(&text)?;
+    Ok(if findings.is_empty() { Exit::Ok } else { Exit::ConformanceFailure })
+}
+
+/// Mutants that no case of their class kills, and cases that kill no mutant of theirs.
+fn findings(kills: &[Kills], negatives: &[&Vector]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for Kills { mutant, all, own, .. } in kills {
+        if own.is_empty() {
+            let others = match all.first() {
+                Some(first) => format!("{} of other classes do, {first} for one", all.len()),
+                None => "none of any other does either".to_owned(),
+            };
+            findings.push(format!(
+                "{}: no case of bug class {} kills it; {others}",
+                mutant.name, mutant.bug_class
+            ));
+        }
+    }
+    let mut killers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for Kills { mutant, not_refused, .. } in kills {
+        killers.entry(mutant.bug_class).or_default().extend(not_refused.iter().map(String::as_str));
+    }
+    for vector in negatives {
+        if !killers.get(vector.bug_class.as_str()).is_some_and(|ids| ids.contains(vector.id.0.as_str())) {
+            findings.push(format!(
+                "{}: every mutant of bug class {} refuses it, so it finds nothing",
+                vector.id, vector.bug_class
+            ));
+        }
+    }
+    findings
+}
+
+/// Runs every mutant, on as many threads as there are processors.
+fn all(suite: &Suite) -> anyhow::Result<Vec<Kills>> {
+    let rfc = Profiles::built_in().get("rfc")?;
+    let selection = Selection::new(suite, &[], &[])?;
+    let progress = terminal::progress("mutants".to_owned());
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let found = Mutex::new(BTreeMap::new());
+    let work = || -> anyhow::Result<()> {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(mutant) = jotproof_mutants::ALL.get(at) else { return Ok(()) };
+            let target = ReferenceTarget::mutant(mutant);
+            let log = jotproof_engine::run(suite, &selection, &target, rfc, &|_, _| ())?;
+            if let Ok(mut found) = found.lock() {
+                found.insert(at, kills(mutant, &log, suite));
+            }
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, jotproof_mutants::ALL.len());
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| match worker.join() {
+            Ok(outcome) => outcome,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
+    })?;
+    Ok(found.into_inner().unwrap_or_default().into_values().collect())
+}
+
+fn kills(mutant: &'static Mutant, log: &RunLog, suite: &Suite) -> Kills {
+    let mut kills =
+        Kills { mutant, all: BTreeSet::new(), own: BTreeSet::new(), not_refused: BTreeSet::new() };
+    for row in log.rows.iter().filter(|row| row.is_red()) {
+        let Some(vector) = suite.get(&row.id.0) else { continue };
+        kills.all.insert(row.id.0.clone());
+        if vector.bug_class == mutant.bug_class {
+            kills.own.insert(row.id.0.clone());
+        }
+        if matches!(row.observation, Observation::Accepted { .. } | Observation::Crashed { .. }) {
+            kills.not_refused.insert(row.id.0.clone());
+        }
+    }
+    kills
+}

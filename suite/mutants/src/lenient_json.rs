@@ -1,0 +1,227 @@
+//! JSON as the readers of configuration files and scripting languages take it.
+
+use jotproof_model::Challenge;
+
+use crate::parts::{with_header, with_payload};
+
+/// Header and payload are read by a lenient reader.
+pub(crate) fn read(challenge: &Challenge) -> Option<Challenge> {
+    let in_header = with_header(challenge, mend);
+    let in_payload = with_payload(in_header.as_ref().unwrap_or(challenge), mend);
+    in_payload.or(in_header)
+}
+
+/// The header and the payload end where their object ends, whatever follows.
+pub(crate) fn first_value(challenge: &Challenge) -> Option<Challenge> {
+    let first = |text: &[u8]| Some(text.get(..end_of_object(text)?)?.to_vec());
+    let in_header = with_header(challenge, first);
+    let in_payload = with_payload(in_header.as_ref().unwrap_or(challenge), first);
+    in_payload.or(in_header)
+}
+
+/// Where the object at the start of the text ends.
+fn end_of_object(text: &[u8]) -> Option<usize> {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for (at, octet) in text.iter().enumerate() {
+        match octet {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' if !quoted => depth += 1,
+            b'}' if !quoted => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Text that is nearly JSON, as JSON: comments, single quotes, commas before an end, numbers as
+/// programming languages write them, control characters and escapes that JSON does not have, names
+/// without quotes, and an end that is missing.
+fn mend(text: &[u8]) -> Option<Vec<u8>> {
+    let text = str::from_utf8(text).ok()?;
+    let mut mended = String::new();
+    let mut open = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let after = &rest[first.len_utf8()..];
+        rest = match first {
+            '"' | '\'' => string(first, after, &mut mended),
+            '/' if after.starts_with('*') => after.split_once("*/").map_or("", |(_, rest)| rest),
+            '/' if after.starts_with('/') => after.split_once('\n').map_or("", |(_, rest)| rest),
+            '#' => after.split_once('\n').map_or("", |(_, rest)| rest),
+            '{' | '[' => {
+                open.push(if first == '{' { '}' } else { ']' });
+                mended.push(first);
+                after
+            }
+            '}' | ']' => {
+                value_if_missing(&mut mended);
+                if mended.ends_with(',') {
+                    mended.pop();
+                }
+                open.pop();
+                mended.push(first);
+                after
+            }
+            ',' => {
+                value_if_missing(&mut mended);
+                if !mended.ends_with([',', '{', '[']) {
+                    mended.push(',');
+                }
+                after
+            }
+            ';' => {
+                mended.push(',');
+                after
+            }
+            '=' => {
+                mended.push(':');
+                after
+            }
+            ':' => {
+                mended.push(first);
+                after
+            }
+            _ if first.is_whitespace() || first.is_control() || first == '\u{feff}' => after,
+            _ => {
+                let end =
+                    rest.find(|c: char| ",:{}[]\"'".contains(c) || c.is_whitespace()).unwrap_or(rest.len());
+                let (word, after) = rest.split_at(end.max(first.len_utf8()));
+                mended.push_str(&value(word));
+                after
+            }
+        };
+        if open.is_empty() && mended.ends_with('}') {
+            break;
+        }
+    }
+    if mended.ends_with(',') {
+        mended.pop();
+    }
+    mended.extend(open.into_iter().rev());
+    Some(mended.into_bytes())
+}
+
+/// A name that nothing follows has no value.
+fn value_if_missing(mended: &mut String) {
+    if mended.ends_with(':') {
+        mended.push_str("null");
+    }
+}
+
+/// A string up to its closing quote; gives what follows.
+fn string<'a>(quote: char, text: &'a str, mended: &mut String) -> &'a str {
+    mended.push('"');
+    let mut characters = text.char_indices();
+    while let Some((at, c)) = characters.next() {
+        match c {
+            '\\' => match characters.next() {
+                Some((_, known @ ('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u'))) => {
+                    mended.extend(['\\', known])
+                }
+                Some((_, other)) => mended.push(other),
+                None => {}
+            },
+            _ if c == quote => {
+                mended.push('"');
+                return &text[at + c.len_utf8()..];
+            }
+            '"' => mended.push_str("\\\""),
+            _ if c.is_control() => mended.push_str(&format!("\\u{:04x}", u32::from(c))),
+            _ => mended.push(c),
+        }
+    }
+    mended.push('"');
+    ""
+}
+
+/// A word that stands where a value does.
+fn value(word: &str) -> String {
+    let narrow = |c: char| match u32::from(c) {
+        wide @ 0xff10..=0xff19 => char::from_u32(wide - 0xff10 + 0x30).unwrap_or(c),
+        _ => c,
+    };
+    let word = &word.chars().map(narrow).collect::<String>();
+    let (sign, digits) = match word.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", word.strip_prefix('+').unwrap_or(word)),
+    };
+    if matches!(word.as_str(), "true" | "false" | "null") || serde_json::from_str::<f64>(word).is_ok() {
+        return word.to_owned();
+    }
+    match word.to_lowercase().as_str() {
+        "true" => return "true".to_owned(),
+        "false" => return "false".to_owned(),
+        // No number, and so no time.
+        "nan" | "+nan" | "-nan" | "infinity" | "+infinity" | "-infinity" | "inf" | "+inf" | "none"
+        | "nil" | "undefined" | "null" => return "null".to_owned(),
+        _ => {}
+    }
+    for (prefix, base) in [("0x", 16), ("0X", 16), ("0o", 8), ("0O", 8), ("0b", 2), ("0B", 2)] {
+        if let Some(number) =
+            digits.strip_prefix(prefix).and_then(|digits| u64::from_str_radix(digits, base).ok())
+        {
+            return format!("{sign}{number}");
+        }
+    }
+    let plain: String = digits.chars().filter(|c| *c != '_').collect();
+    let plain = plain.trim_end_matches(['L', 'n', 'f', 's', 'u']);
+    let plain = plain.trim_start_matches('0');
+    let (whole, exponent) =
+        plain.split_once(['e', 'E']).map_or((plain, None), |(whole, exponent)| (whole, Some(exponent)));
+    let whole = whole.strip_suffix('.').unwrap_or(whole);
+    let whole =
+        if whole.is_empty() || whole.starts_with('.') { format!("0{whole}") } else { whole.to_owned() };
+    let number = match exponent {
+        Some(exponent) if exponent.bytes().any(|octet| octet.is_ascii_digit()) => {
+            format!("{sign}{whole}e{exponent}")
+        }
+        _ => format!("{sign}{whole}"),
+    };
+    if serde_json::from_str::<serde::de::IgnoredAny>(&number).is_ok() {
+        return number;
+    }
+    let summands = plain.split('+').map(str::parse::<u64>);
+    if let Ok(sum) = summands.sum::<Result<u64, _>>() {
+        return sum.to_string();
+    }
+    // Read as far as it is a number.
+    let digits: String = plain.chars().take_while(char::is_ascii_digit).collect();
+    if digits.is_empty() { format!("{word:?}") } else { format!("{sign}{digits}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_nearly_json_becomes_json() {
+        for (nearly, json) in [
+            (r#"{"a":1}"#, r#"{"a":1}"#),
+            ("{'a':'b',}", r#"{"a":"b"}"#),
+            (r#"{"a":/* x */01,"b":+1,"c":.5,"d":5.,"e":0x10}"#, r#"{"a":1,"b":1,"c":0.5,"d":5,"e":16}"#),
+            (r#"{"a":NaN,"b":-Infinity}"#, r#"{"a":null,"b":null}"#),
+            ("{\"a\":\"x\ty\\x41\"", r#"{"a":"x\u0009yx41"}"#),
+            (r#"{"a":1}{"a":2}"#, r#"{"a":1}"#),
+            ("{a:1}", r#"{"a":1}"#),
+        ] {
+            assert_eq!(
+                String::from_utf8(mend(nearly.as_bytes()).unwrap_or_default()).as_deref(),
+                Ok(json),
+                "{nearly}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_object_ends_with_its_brace() {
+        assert_eq!(end_of_object(br#"{"a":"}"} x"#), Some(9));
+        assert_eq!(end_of_object(b"{"), None);
+    }
+}

@@ -1,0 +1,79 @@
+//! What a mutant lets in, refuses, or dies of, without a further look.
+
+use jotproof_model::Challenge;
+use serde_json::Value;
+
+use crate::parts::{header, payload, text};
+
+/// A segment is missing or empty: what could not be read is not refused.
+pub(crate) fn something_is_missing(challenge: &Challenge) -> bool {
+    text(challenge).is_some_and(|text| {
+        let segments: Vec<&str> = text.split('.').collect();
+        segments.len() != 3 || segments.iter().any(|segment| segment.is_empty())
+    })
+}
+
+/// There is no readable header: an error that nobody looks at.
+pub(crate) fn nothing_is_readable(challenge: &Challenge) -> bool {
+    header(challenge).is_none() || payload(challenge).is_none() && challenge.token.ends_with(b".")
+}
+
+/// There is a header, and the payload is no JSON object.
+pub(crate) fn payload_unreadable(challenge: &Challenge) -> bool {
+    header(challenge).is_some() && payload(challenge).is_none()
+}
+
+/// There are many dots.
+pub(crate) fn many_dots(challenge: &Challenge) -> bool {
+    challenge.token.iter().filter(|octet| **octet == b'.').count() >= 10
+}
+
+/// It is encrypted, to a key that anybody may have.
+pub(crate) fn encrypted(challenge: &Challenge) -> bool {
+    header(challenge).is_some_and(|header| header.contains_key("enc"))
+}
+
+/// A JSON serialization without any signature: all of none are good.
+pub(crate) fn no_signatures(challenge: &Challenge) -> bool {
+    serde_json::from_slice::<Value>(&challenge.token).is_ok_and(|whole| {
+        whole.is_object() && (whole["signatures"].is_array() || whole["payload"].is_string())
+    })
+}
+
+/// `typ` is another one than JWT, or none.
+pub(crate) fn typ_other_than_jwt(challenge: &Challenge) -> bool {
+    header(challenge).is_some_and(|header| header.get("typ").and_then(Value::as_str) != Some("JWT"))
+}
+
+/// The header has a parameter that is not known.
+pub(crate) fn unknown_parameter(challenge: &Challenge) -> bool {
+    const KNOWN: [&str; 4] = ["alg", "typ", "kid", "cty"];
+    header(challenge).is_some_and(|header| header.keys().any(|name| !KNOWN.contains(&name.as_str())))
+}
+
+/// There is no `exp`.
+pub(crate) fn no_expiry(challenge: &Challenge) -> bool {
+    payload(challenge).is_some_and(|payload| !payload.contains_key("exp"))
+}
+
+/// A time is not written as plain digits.
+pub(crate) fn time_with_a_fraction(challenge: &Challenge) -> bool {
+    payload(challenge).is_some_and(|payload| {
+        ["exp", "nbf", "iat"].iter().any(|name| payload.get(*name).is_some_and(Value::is_f64))
+    })
+}
+
+/// `aud` is an array.
+pub(crate) fn audiences_in_an_array(challenge: &Challenge) -> bool {
+    payload(challenge).is_some_and(|payload| payload.get("aud").is_some_and(Value::is_array))
+}
+
+/// A text of the payload has something beyond ASCII.
+pub(crate) fn beyond_ascii(challenge: &Challenge) -> bool {
+    payload(challenge).is_some_and(|payload| !Value::Object(payload).to_string().is_ascii())
+}
+
+/// A token of more than two thousand characters.
+pub(crate) fn long(challenge: &Challenge) -> bool {
+    challenge.token.len() > 2000
+}

@@ -1,0 +1,315 @@
+//! How a mutant reads a token that is not written as it has to be.
+
+use jotproof_mint::base64url;
+use jotproof_model::Challenge;
+use serde_json::{Value, json};
+
+use crate::parts::{
+    self, changed, header, octets, text, with_header, with_payload, with_segments, with_token,
+};
+
+/// White space anywhere is skipped.
+pub(crate) fn without_white_space(challenge: &Challenge) -> Option<Challenge> {
+    let kept = |c: &char| !c.is_whitespace() && !matches!(c, '\u{200b}' | '\u{feff}' | '\u{85}');
+    changed(challenge, text(challenge)?.chars().filter(kept).collect())
+}
+
+/// Whatever is no letter of base64url, nor a dot, is skipped.
+pub(crate) fn without_foreign_characters(challenge: &Challenge) -> Option<Challenge> {
+    let kept = |octet: &u8| octet.is_ascii_alphanumeric() || b"-_.".contains(octet);
+    let token: Vec<u8> = challenge.token.iter().copied().filter(kept).collect();
+    (token != challenge.token).then(|| with_token(challenge, token))
+}
+
+/// Octets that are no text are skipped.
+pub(crate) fn lossy_text(challenge: &Challenge) -> Option<Challenge> {
+    let lossy = String::from_utf8_lossy(&challenge.token).replace('\u{fffd}', "");
+    changed(challenge, lossy)
+}
+
+/// A segment ends at the first character that ends one for some decoder.
+pub(crate) fn cut_at_padding(challenge: &Challenge) -> Option<Challenge> {
+    with_segments(challenge, |segment| {
+        let kept = segment.split(['=', '\0', '\n', '\r', '!']).next().unwrap_or_default();
+        let over = usize::from(kept.len() % 4 == 1 && kept.len() < segment.len());
+        kept[..kept.len() - over].to_owned()
+    })
+}
+
+/// Padding is skipped wherever it stands, percent-encoded or not.
+pub(crate) fn without_padding(challenge: &Challenge) -> Option<Challenge> {
+    with_segments(challenge, |segment| segment.replace("%3D", "").replace("%3d", "").replace('=', ""))
+}
+
+/// Both alphabets are one.
+pub(crate) fn either_alphabet(challenge: &Challenge) -> Option<Challenge> {
+    with_segments(challenge, |segment| segment.replace('+', "-").replace('/', "_"))
+}
+
+/// A character that is left over is dropped.
+pub(crate) fn without_the_one_over(challenge: &Challenge) -> Option<Challenge> {
+    with_segments(challenge, |segment| match segment.char_indices().next_back() {
+        Some((last, _)) if segment.len() % 4 == 1 => segment[..last].to_owned(),
+        _ => segment.to_owned(),
+    })
+}
+
+/// Segments are decoded and encoded again before the signature is verified.
+pub(crate) fn encoded_again(challenge: &Challenge) -> Option<Challenge> {
+    with_segments(challenge, |segment| base64url::encode(&octets(segment)))
+}
+
+/// What stands round the token in a header, a cookie or a configuration file is cut off.
+pub(crate) fn unwrapped(challenge: &Challenge) -> Option<Challenge> {
+    let dotted = text(challenge)?.replace('\u{ff0e}', ".").replace("\\u002e", ".");
+    let decoded = String::from_utf8(octets(&dotted)).ok().filter(|decoded| decoded.matches('.').count() == 2);
+    let dotted = decoded.filter(|_| !dotted.contains('.')).unwrap_or(dotted);
+    let mut rest = dotted.trim();
+    for scheme in ["bearer", "token", "jwt"] {
+        let Some((word, after)) = rest.split_at_checked(scheme.len()) else { continue };
+        if word.eq_ignore_ascii_case(scheme) && after.starts_with([' ', ':', '=', '\t', '+', '%']) {
+            rest = after.trim_start_matches([' ', ':', '=', '\t', '+']);
+            rest = rest.strip_prefix("%20").unwrap_or(rest);
+        }
+    }
+    let unquoted = rest.trim_matches(['"', '\'', '`', '<', '>', ',', ';']);
+    let unquoted = unquoted.split([';', ',', '&', '#']).next().unwrap_or_default();
+    let name =
+        unquoted.split_once('=').filter(|(name, _)| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+    let mut token = name.map_or(unquoted, |(_, value)| value).to_owned();
+    for (encoded, character) in
+        [("%2E", "."), ("%2e", "."), ("%22", ""), ("%20", ""), ("%0A", ""), ("%0a", "")]
+    {
+        token = token.replace(encoded, character);
+    }
+    let mut plain = Vec::new();
+    let mut rest = token.as_bytes();
+    while let [first, after @ ..] = rest {
+        let digits = after.get(..2).and_then(|two| str::from_utf8(two).ok());
+        match digits.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            Some(octet) if *first == b'%' => {
+                plain.push(octet);
+                rest = &after[2..];
+            }
+            _ => {
+                plain.push(*first);
+                rest = after;
+            }
+        }
+    }
+    changed(challenge, String::from_utf8(plain).ok()?)
+}
+
+/// A JSON serialization (RFC 7515 section 7.2) is read as a compact one.
+pub(crate) fn from_json(challenge: &Challenge) -> Option<Challenge> {
+    let whole: Value = serde_json::from_slice(&challenge.token).ok()?;
+    let compact = |value: &&Value| value.as_str().is_some_and(|text| text.matches('.').count() == 2);
+    if let Some(inside) = whole.as_object().and_then(|members| members.values().find(compact)) {
+        return changed(challenge, inside.as_str()?.to_owned());
+    }
+    let part = |name: &str| {
+        let own = whole[name].as_str();
+        own.or_else(|| whole["signatures"][0][name].as_str()).map(str::to_owned)
+    };
+    let header = part("protected").or_else(|| {
+        let unprotected =
+            if whole["header"].is_object() { &whole["header"] } else { &whole["signatures"][0]["header"] };
+        unprotected.is_object().then(|| base64url::encode(unprotected.to_string().as_bytes()))
+    })?;
+    changed(challenge, format!("{header}.{}.{}", part("payload")?, part("signature")?))
+}
+
+/// The last three segments that are not empty are the token.
+pub(crate) fn last_three(challenge: &Challenge) -> Option<Challenge> {
+    let segments: Vec<&str> = text(challenge)?.split('.').filter(|segment| !segment.is_empty()).collect();
+    let from = segments.len().checked_sub(3)?;
+    changed(challenge, segments[from..].join("."))
+}
+
+/// `alg` is `none` where its letters spell that, whatever else is in it.
+pub(crate) fn none_in_any_spelling(challenge: &Challenge) -> Option<Challenge> {
+    let fold = |c: char| match u32::from(c) {
+        wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(c),
+        bold @ 0x1d400..=0x1d6a3 => {
+            let place = u8::try_from((bold - 0x1d400) % 52).unwrap_or(0);
+            char::from(if place < 26 { b'A' + place } else { b'a' + place - 26 })
+        }
+        0x43e | 0x3bf => 'o',
+        0x435 => 'e',
+        _ => c,
+    };
+    let alg = header(challenge)?.get("alg")?.to_string();
+    let letters: String = alg
+        .replace("\\u0000", "")
+        .replace("\\t", "")
+        .replace("\\n", "")
+        .replace("\\r", "")
+        .chars()
+        .map(fold)
+        .filter(char::is_ascii_alphabetic)
+        .collect();
+    let spells_it = letters.to_ascii_lowercase().contains("none");
+    spells_it.then(|| unsecured(challenge)).flatten()
+}
+
+/// An `alg` that is no string is made one: that which is configured.
+pub(crate) fn alg_coerced(challenge: &Challenge) -> Option<Challenge> {
+    let mut header = header(challenge)?;
+    let alg = header.get_mut("alg").filter(|alg| !alg.is_string())?;
+    *alg = json!(challenge.context.algorithms.first()?.name());
+    with_header(challenge, |_| Some(Value::Object(header.clone()).to_string().into_bytes()))
+}
+
+/// The header is that of a token as it is configured, whatever was sent.
+pub(crate) fn header_unread(challenge: &Challenge) -> Option<Challenge> {
+    let alg = challenge.context.algorithms.first()?.name();
+    with_header(challenge, |_| Some(json!({ "alg": alg }).to_string().into_bytes()))
+}
+
+/// Where `alg` says none, the signature does not matter, nor whether there is one.
+pub(crate) fn none_with_any_signature(challenge: &Challenge) -> Option<Challenge> {
+    let none = header(challenge)?.get("alg").is_some_and(|alg| alg.as_str() == Some("none"));
+    none.then(|| unsecured(challenge)).flatten()
+}
+
+/// An `alg` that names no algorithm is no reason to verify anything.
+pub(crate) fn unknown_is_none(challenge: &Challenge) -> Option<Challenge> {
+    let header = header(challenge)?;
+    let known = header
+        .get("alg")
+        .and_then(Value::as_str)
+        .is_some_and(|alg| alg.parse::<jotproof_model::Algorithm>().is_ok() || alg == "none");
+    let without_signature = text(challenge)?.ends_with('.') || text(challenge)?.matches('.').count() == 1;
+    (!known && without_signature).then(|| unsecured(challenge)).flatten()
+}
+
+/// An `alg` that names no algorithm is no reason to verify anything, whatever signature there is.
+pub(crate) fn unknown_fails_open(challenge: &Challenge) -> Option<Challenge> {
+    let header = header(challenge)?;
+    let alg = header.get("alg")?.as_str()?;
+    alg.parse::<jotproof_model::Algorithm>().is_err().then(|| unsecured(challenge)).flatten()
+}
+
+/// Where unsecured tokens are allowed, whatever has no signature is one.
+pub(crate) fn without_signature_where_none_is_allowed(challenge: &Challenge) -> Option<Challenge> {
+    (challenge.context.allow_none && text(challenge)?.ends_with('.')).then(|| unsecured(challenge)).flatten()
+}
+
+/// The segments are known by what they hold, in whatever order they are.
+pub(crate) fn in_any_order(challenge: &Challenge) -> Option<Challenge> {
+    let mut segments = parts::segments(challenge)?;
+    let last: Value = serde_json::from_slice(&octets(segments[2])).ok()?;
+    last.get("alg")?;
+    segments.reverse();
+    changed(challenge, segments.join("."))
+}
+
+/// Line ends are undone that were escaped on the way, for a configuration file or a URL.
+pub(crate) fn line_ends_unescaped(challenge: &Challenge) -> Option<Challenge> {
+    with_segments(challenge, |segment| {
+        ["\\n", "\\r", "%0A", "%0a", "%0D", "%0d"]
+            .iter()
+            .fold(segment.to_owned(), |text, end| text.replace(end, ""))
+    })
+}
+
+/// Pieces of base64, each padded, are decoded one after the other.
+pub(crate) fn padded_pieces(challenge: &Challenge) -> Option<Challenge> {
+    with_segments(challenge, |segment| {
+        if segment.trim_end_matches('=').contains('=') {
+            base64url::encode(&segment.split('=').flat_map(octets).collect::<Vec<_>>())
+        } else {
+            segment.to_owned()
+        }
+    })
+}
+
+/// The token with `alg` none and no signature.
+fn unsecured(challenge: &Challenge) -> Option<Challenge> {
+    let mut segments = text(challenge)?.split('.');
+    let (_, payload) = (segments.next()?, segments.next()?);
+    let mut header = header(challenge)?;
+    header.insert("alg".to_owned(), json!("none"));
+    let header = base64url::encode(Value::Object(header).to_string().as_bytes());
+    Some(with_token(challenge, format!("{header}.{payload}.")))
+}
+
+/// Names are compared as they are written, so that an escaped one is another name.
+pub(crate) fn escapes_kept_in_names(challenge: &Challenge) -> Option<Challenge> {
+    let kept = |text: &[u8]| Some(str::from_utf8(text).ok()?.replace("\\u00", "u00").into_bytes());
+    let in_payload = with_payload(challenge, kept);
+    let in_header = with_header(in_payload.as_ref().unwrap_or(challenge), kept);
+    in_header.or(in_payload)
+}
+
+/// Names are trimmed before they are compared.
+pub(crate) fn trimmed_names(challenge: &Challenge) -> Option<Challenge> {
+    let trimmed = |text: &[u8]| {
+        let mut text = str::from_utf8(text).ok()?.to_owned();
+        for space in [" ", "\\t", "\\n", "\\u0020", "\\u0000", "\u{a0}"] {
+            text = text.replace(&format!("{space}\":"), "\":").replace(&format!("\"{space}"), "\"");
+        }
+        Some(text.into_bytes())
+    };
+    let in_payload = with_payload(challenge, trimmed);
+    let in_header = with_header(in_payload.as_ref().unwrap_or(challenge), trimmed);
+    in_header.or(in_payload)
+}
+
+/// JSON in UTF-16 or UTF-32, or after a byte order mark, is JSON.
+pub(crate) fn any_unicode_encoding(challenge: &Challenge) -> Option<Challenge> {
+    let bare = changed_text(challenge).unwrap_or_else(|| challenge.clone());
+    let in_header = with_header(&bare, to_utf8);
+    let in_payload = with_payload(in_header.as_ref().unwrap_or(&bare), to_utf8);
+    in_payload.or(in_header).or_else(|| changed_text(challenge))
+}
+
+fn changed_text(challenge: &Challenge) -> Option<Challenge> {
+    text(challenge)?.strip_prefix('\u{feff}').map(|token| with_token(challenge, token))
+}
+
+fn to_utf8(octets: &[u8]) -> Option<Vec<u8>> {
+    if let Some(rest) = octets.strip_prefix(b"\xef\xbb\xbf") {
+        return Some(rest.to_vec());
+    }
+    let width = match octets {
+        [0, 0, 0, _, ..] | [_, 0, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] | [0xff, 0xfe, 0, 0, ..] => 4,
+        [0, _, ..] | [_, 0, ..] | [0xfe, 0xff, ..] | [0xff, 0xfe, ..] => 2,
+        _ => return None,
+    };
+    let kept = |octet: &&u8| **octet != 0 && **octet != 0xfe && **octet != 0xff;
+    // All of it is ASCII, wide.
+    octets.chunks_exact(width).map(|unit| unit.iter().find(kept).copied()).collect()
+}
+
+/// `b64` false turns a payload that says how it is to be read.
+pub(crate) fn anonymous_let_in(challenge: &Challenge) -> Option<Challenge> {
+    challenge
+        .context
+        .refuse_anonymous
+        .then(|| parts::with_context(challenge, |context| context.refuse_anonymous = false))
+}
+
+/// `expire_at` is when the connection expires, and so `exp` and `nbf` need no look.
+pub(crate) fn expire_at_in_place_of_times(challenge: &Challenge) -> Option<Challenge> {
+    let mut payload = parts::payload(challenge)?;
+    payload.contains_key("expire_at").then_some(())?;
+    payload.remove("exp");
+    payload.remove("nbf");
+    payload.insert("expire_at".to_owned(), json!(0));
+    with_payload(challenge, |_| Some(Value::Object(payload.clone()).to_string().into_bytes()))
+}
+
+/// A claim is taken from the header where it is repeated there (RFC 7519 section 5.3).
+pub(crate) fn claims_from_the_header(challenge: &Challenge) -> Option<Challenge> {
+    let header = header(challenge)?;
+    let mut payload = parts::payload(challenge)?;
+    let mut any = false;
+    for name in ["iss", "sub", "aud", "exp", "nbf", "ext"] {
+        if let Some(value) = header.get(name) {
+            payload.insert(name.to_owned(), value.clone());
+            any = true;
+        }
+    }
+    any.then(|| with_payload(challenge, |_| Some(Value::Object(payload.clone()).to_string().into_bytes())))?
+}

@@ -1,0 +1,270 @@
+//! Which signatures a mutant takes for good.
+//!
+//! Signing is deterministic here, so a signature is good where the private key makes the same one
+//! again; the test keys are all at hand. What a bug is about is then said by which keys, algorithms
+//! and octets are tried.
+
+use jotproof_mint::sign::{self, PrivateKey};
+use jotproof_mint::{keys, secret};
+use jotproof_model::algorithm::Family;
+use jotproof_model::recipe::KeyForm;
+use jotproof_model::{Algorithm, Challenge, KeyKind, KeyMaterial};
+use serde_json::Value;
+
+use crate::parts::{header, octets, text};
+
+/// The signature that a key makes over octets; nothing where it has no such signature.
+fn signature(key: &KeyMaterial, algorithm: Algorithm, input: &[u8]) -> Option<Vec<u8>> {
+    match (algorithm.family(), key.kind) {
+        (Family::Hmac, KeyKind::Hmac) => sign::hmac(key.secret.as_deref()?.as_bytes(), algorithm, input).ok(),
+        (Family::Hmac, _) | (_, KeyKind::Hmac) => None,
+        _ => PrivateKey::new(key).ok()?.sign(algorithm, input).ok(),
+    }
+}
+
+/// What is signed, and the signature as decoded, as they were sent.
+fn sent(challenge: &Challenge) -> Option<(&[u8], Vec<u8>)> {
+    let (input, signature) = text(challenge)?.rsplit_once('.')?;
+    Some((input.as_bytes(), octets(signature)))
+}
+
+/// The value of `alg`, where it is an algorithm.
+fn named(challenge: &Challenge) -> Option<Algorithm> {
+    header(challenge)?.get("alg")?.as_str()?.parse().ok()
+}
+
+fn configured(challenge: &Challenge) -> impl Iterator<Item = &'static KeyMaterial> {
+    challenge.context.keys.iter().filter_map(|name| keys::all().get(name))
+}
+
+/// Every algorithm that a key of some kind can compute, those of other sizes included.
+fn computable(kind: KeyKind) -> &'static [Algorithm] {
+    use Algorithm::{
+        ES256, ES256K, ES384, ES512, EdDSA, HS256, HS384, HS512, PS256, PS384, PS512, RS256, RS384, RS512,
+    };
+    match kind {
+        KeyKind::Hmac => &[HS256, HS384, HS512],
+        KeyKind::Rsa => &[RS256, RS384, RS512, PS256, PS384, PS512],
+        KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::Secp256k1 => &[ES256, ES384, ES512, ES256K],
+        KeyKind::Ed25519 => &[EdDSA],
+    }
+}
+
+/// Whether what was sent carries a good signature by a configured key, however it was read.
+pub(crate) fn good_as_sent(sent: &Challenge, read: &Challenge) -> bool {
+    let Some(algorithm) = named(read).filter(|algorithm| sent.context.algorithms.contains(algorithm)) else {
+        return false;
+    };
+    let Some(at) = sent.token.iter().rposition(|octet| *octet == b'.') else { return false };
+    let Some(given) = text(read).and_then(|text| text.rsplit('.').next()).map(octets) else { return false };
+    configured(sent).any(|key| signature(key, algorithm, &sent.token[..at]).is_some_and(|good| good == given))
+}
+
+fn by_any(
+    challenge: &Challenge,
+    mut keys: impl Iterator<Item = &'static KeyMaterial>,
+    algorithms: &[Algorithm],
+    alike: impl Fn(&[u8], &[u8]) -> bool,
+) -> bool {
+    let Some((input, given)) = sent(challenge) else { return false };
+    keys.any(|key| {
+        let of_kind = computable(key.kind).iter().filter(|algorithm| algorithms.contains(algorithm));
+        of_kind.copied().any(|algorithm| {
+            signature(key, algorithm, input).is_some_and(|good| !good.is_empty() && alike(&good, &given))
+        })
+    })
+}
+
+fn equal(good: &[u8], given: &[u8]) -> bool {
+    good == given
+}
+
+/// A MAC keyed with any text or octets of the public key that is configured.
+pub(crate) fn keyed_with_the_public_key(challenge: &Challenge) -> bool {
+    let Some(algorithm) = named(challenge).filter(|algorithm| algorithm.family() == Family::Hmac) else {
+        return false;
+    };
+    let Some((input, given)) = sent(challenge) else { return false };
+    configured(challenge).filter(|key| key.kind != KeyKind::Hmac).any(|key| {
+        KeyForm::PUBLIC.iter().any(|form| {
+            secret::octets(key, *form)
+                .and_then(|secret| sign::hmac(&secret, algorithm, input))
+                .is_ok_and(|good| good == given)
+        })
+    })
+}
+
+/// A MAC keyed with nothing, whatever is configured.
+pub(crate) fn keyed_with_nothing(challenge: &Challenge) -> bool {
+    let Some((input, given)) = sent(challenge) else { return false };
+    computable(KeyKind::Hmac)
+        .iter()
+        .any(|algorithm| sign::hmac(&[], *algorithm, input).is_ok_and(|good| good == given))
+}
+
+/// A signature by the configured key with whatever algorithm it can compute.
+pub(crate) fn by_another_algorithm_of_the_key(challenge: &Challenge) -> bool {
+    named(challenge).is_some_and(|algorithm| {
+        configured(challenge).any(|key| computable(key.kind).contains(&algorithm))
+            && configured(challenge)
+                .any(|key| by_any(challenge, std::iter::once(key), computable(key.kind), equal))
+    })
+}
+
+/// A signature by the configured key and algorithm, whatever `alg` says.
+pub(crate) fn whatever_alg_says(challenge: &Challenge) -> bool {
+    by_any(challenge, configured(challenge), &challenge.context.algorithms, equal)
+}
+
+/// The same where `alg` is a name that objects of a host language have.
+pub(crate) fn where_alg_is_inherited(challenge: &Challenge) -> bool {
+    const INHERITED: [&str; 6] =
+        ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "prototype"];
+    let alg = |header: serde_json::Map<String, Value>| {
+        header
+            .get("alg")
+            .and_then(Value::as_str)
+            .is_some_and(|alg| INHERITED.iter().any(|name| alg.contains(name)) || alg.contains("${"))
+    };
+    header(challenge).is_some_and(alg)
+}
+
+/// The same where `alg` is another name of the Edwards curves.
+pub(crate) fn where_alg_is_of_edwards_curves(challenge: &Challenge) -> bool {
+    let alg = |header: serde_json::Map<String, Value>| {
+        header.get("alg").and_then(Value::as_str).is_some_and(|alg| alg.starts_with("Ed"))
+    };
+    header(challenge).is_some_and(alg) && whatever_alg_says(challenge)
+}
+
+/// ECDSA by any key on another curve than that of `alg`.
+pub(crate) fn on_another_curve(challenge: &Challenge) -> bool {
+    let curves = [KeyKind::P256, KeyKind::P384, KeyKind::P521, KeyKind::Secp256k1];
+    let configured_curve = configured(challenge).any(|key| curves.contains(&key.kind));
+    let on_a_curve = keys::all().values().filter(|key| curves.contains(&key.kind));
+    let algorithms = computable(KeyKind::P256);
+    configured_curve
+        && named(challenge).is_some_and(|algorithm| algorithms.contains(&algorithm))
+        && by_any(challenge, on_a_curve, algorithms, equal)
+}
+
+/// An ECDSA signature of zeros.
+pub(crate) fn zeros(challenge: &Challenge) -> bool {
+    let ecdsa = named(challenge).is_some_and(|algorithm| algorithm.family() == Family::Ecdsa);
+    ecdsa && sent(challenge).is_some_and(|(_, given)| given.iter().all(|octet| *octet == 0))
+}
+
+/// An ECDSA signature in DER, or with octets too many or too few.
+pub(crate) fn ecdsa_of_another_form(challenge: &Challenge) -> bool {
+    by_any(challenge, configured(challenge), &challenge.context.algorithms, |good, given| {
+        !given.is_empty()
+            && (good.starts_with(given) || given.starts_with(good) || holds_numbers(given, good))
+    })
+}
+
+/// Whether a DER `Ecdsa-Sig-Value` (RFC 3279 section 2.2.3) holds the numbers of `r‖s`.
+fn holds_numbers(der: &[u8], raw: &[u8]) -> bool {
+    let numbers = raw.split_at(raw.len() / 2);
+    let significant = |number: &[u8]| {
+        let zeros = number.iter().take_while(|octet| **octet == 0).count();
+        number[zeros..].to_vec()
+    };
+    let contains = |part: Vec<u8>| !part.is_empty() && der.windows(part.len()).any(|window| window == part);
+    der.first() == Some(&0x30) && contains(significant(numbers.0)) && contains(significant(numbers.1))
+}
+
+/// A signature by the configured key, which is an RSA key below 2048 bits.
+pub(crate) fn by_a_short_modulus(challenge: &Challenge) -> bool {
+    const OCTETS: usize = 2048 / 8;
+    sent(challenge).is_some_and(|(_, given)| given.len() < OCTETS)
+        && configured(challenge).any(|key| key.kind == KeyKind::Rsa)
+        && whatever_alg_says(challenge)
+}
+
+/// An RSA signature with octets too many or too few.
+pub(crate) fn rsa_of_another_length(challenge: &Challenge) -> bool {
+    let algorithm = named(challenge).filter(|algorithm| challenge.context.algorithms.contains(algorithm));
+    configured(challenge).any(|key| key.kind == KeyKind::Rsa)
+        && by_any(challenge, configured(challenge), algorithm.as_slice(), |good, given| {
+            !given.is_empty() && (good.starts_with(given) || given.starts_with(good))
+        })
+}
+
+/// A MAC that is equal up to its first NUL, as `strcmp` compares.
+pub(crate) fn equal_up_to_nul(challenge: &Challenge) -> bool {
+    fn before(octets: &[u8]) -> Option<&[u8]> {
+        let at = octets.iter().position(|octet| *octet == 0)?;
+        octets.get(..at)
+    }
+    by_any(challenge, configured(challenge), &challenge.context.algorithms, |good, given| {
+        before(good).is_some() && before(good) == before(given)
+    })
+}
+
+/// A MAC that is written otherwise: hexadecimal, or turned round.
+pub(crate) fn mac_in_another_form(challenge: &Challenge) -> bool {
+    by_any(challenge, configured(challenge), &challenge.context.algorithms, |good, given| {
+        let hexadecimal: String = good.iter().map(|octet| format!("{octet:02x}")).collect();
+        given.eq_ignore_ascii_case(hexadecimal.as_bytes()) || good.iter().rev().eq(given)
+    })
+}
+
+/// A key or certificate in the header, and a signature by some key.
+pub(crate) fn by_the_key_in_the_header(challenge: &Challenge) -> bool {
+    let brings_one = header(challenge)
+        .is_some_and(|header| ["jwk", "x5c", "jku", "x5u"].iter().any(|name| header.contains_key(*name)));
+    brings_one && by_any_key(challenge)
+}
+
+/// A `kid` that reads like a path, a query or a command, and a MAC by what that comes to.
+pub(crate) fn by_what_kid_leads_to(challenge: &Challenge) -> bool {
+    let leads = header(challenge).is_some_and(|header| {
+        header.get("kid").and_then(Value::as_str).is_some_and(|kid| kid.contains(['/', '\'', '|', ';', '\\']))
+    });
+    leads && by_any_key(challenge)
+}
+
+fn by_any_key(challenge: &Challenge) -> bool {
+    named(challenge).is_some_and(|algorithm| by_any(challenge, keys::all().values(), &[algorithm], equal))
+        || keyed_with_nothing(challenge)
+}
+
+/// A secret that is configured and is empty, blank, or the word for nothing.
+pub(crate) fn where_the_secret_is_nothing(challenge: &Challenge) -> bool {
+    configured(challenge)
+        .any(|key| key.kind == KeyKind::Hmac && key.secret.as_deref().is_none_or(|secret| secret.is_empty()))
+}
+
+/// An empty signature.
+pub(crate) fn empty(challenge: &Challenge) -> bool {
+    sent(challenge).is_some_and(|(_, given)| given.is_empty())
+}
+
+/// A MAC by a secret that everybody knows.
+pub(crate) fn by_a_well_known_secret(challenge: &Challenge) -> bool {
+    by_a_secret_named(challenge, "hmac-published-")
+}
+
+/// A MAC by what a program has for its secret where its configuration is missing.
+pub(crate) fn by_the_secret_of_a_missing_setting(challenge: &Challenge) -> bool {
+    by_a_secret_named(challenge, "hmac-absent-")
+}
+
+fn by_a_secret_named(challenge: &Challenge, prefix: &str) -> bool {
+    let known = keys::all().iter().filter(|(name, _)| name.starts_with(prefix));
+    by_any(challenge, known.map(|(_, key)| key), computable(KeyKind::Hmac), equal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn der_is_recognised_by_its_numbers() {
+        let raw = [&[0_u8; 1][..], &[7; 31], &[9; 32]].concat();
+        let der = [&[0x30, 67, 2, 31][..], &[7; 31], &[2, 32], &[9; 32]].concat();
+        assert!(holds_numbers(&der, &raw));
+        assert!(!holds_numbers(&raw, &raw), "no sequence");
+        assert!(!holds_numbers(&der, &[&[8_u8; 32][..], &[9; 32]].concat()));
+    }
+}
