@@ -32,8 +32,13 @@ impl Decimal {
             let leading = digits.iter().take_while(|digit| **digit == b'0').count();
             digits.drain(..leading);
             digits.truncate(digits.iter().rposition(|digit| *digit != b'0').map_or(0, |last| last + 1));
-            let shift = signed(whole.len()) - signed(leading);
-            Self { negative, point: shift.saturating_add(exponent), digits }
+            // Zero has no first digit for the point to stand before, whatever its exponent.
+            let point = if digits.is_empty() {
+                0
+            } else {
+                (signed(whole.len()) - signed(leading)).saturating_add(exponent)
+            };
+            Self { negative, point, digits }
         })
     }
 
@@ -213,6 +218,8 @@ mod tests {
             ("1e400", i64::MAX),
             ("-1e400", i64::MIN),
             ("-1e-400", -1),
+            ("0e999999999999", 0),
+            ("-0.0e999999999999", 0),
         ] {
             assert_eq!(decimal(lexeme).floor(), floor, "{lexeme}");
         }
