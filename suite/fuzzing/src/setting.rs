@@ -4,9 +4,9 @@
 use std::sync::{Arc, LazyLock};
 
 use jotproof_mint::{keys, sign};
-use jotproof_model::{Algorithm, Application, Challenge, Context, KeyRing};
+use jotproof_model::{Algorithm, Application, Challenge, Context, KeyRing, Reason};
 use jotproof_profiles::{Profile, Profiles};
-use jotproof_reference::{Judged, Outcome, Reference};
+use jotproof_reference::{Judged, Reference};
 
 /// The clock, which is that of the vectors: seconds since the epoch.
 pub const NOW: i64 = 1_767_225_600;
@@ -71,16 +71,25 @@ impl Setting {
         &self.reference
     }
 
-    /// The verdict on a token.
+    /// The verdict on a token, with everything that led to it.
     #[must_use]
     pub fn judge(&self, token: &[u8]) -> Judged {
         self.reference.judge(&self.challenge(token, NOW))
     }
 
+    /// The verdict on a token and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// The reason that it is refused for.
+    pub fn verdict(&self, token: &[u8]) -> Result<(), Reason> {
+        self.reference.verdict(&self.challenge(token, NOW))
+    }
+
     /// Whether a token is accepted.
     #[must_use]
     pub fn accepts(&self, token: &[u8]) -> bool {
-        matches!(self.judge(token).outcome, Outcome::Accepted(_))
+        self.verdict(token).is_ok()
     }
 }
 

@@ -2,10 +2,10 @@
 //! repetition of members, the lexeme of a number, where a value stands in the text.
 //!
 //! RFC 8259 exactly, but for three options: ill-formed Unicode, a byte order mark, text after the
-//! value. Nothing here recurses, so depth costs memory and never the stack: values lie in one vector
-//! and refer to each other by index.
+//! value. Nothing here recurses, so depth costs memory and never the stack: values lie in one vector,
+//! children in another and decoded text in one string, and they refer to each other by index.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
@@ -84,6 +84,10 @@ impl fmt::Display for Error {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     nodes: Vec<Node>,
+    /// The children of every container, those of one after another.
+    children: Vec<Child>,
+    /// Names, strings and lexemes, one after another.
+    strings: String,
     root: usize,
     text: Vec<u8>,
 }
@@ -94,14 +98,23 @@ struct Node {
     span: Range<usize>,
 }
 
+/// What a value is: ranges of the document's strings, or of its children.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Content {
     Null,
     Bool(bool),
-    Number(String),
-    String(String),
-    Array(Vec<usize>),
-    Object(Vec<(String, usize)>),
+    Number(Range<usize>),
+    String(Range<usize>),
+    Array(Range<usize>),
+    Object(Range<usize>),
+}
+
+/// An element or a member of a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Child {
+    /// Of a member, a range of the strings; of an element, empty.
+    name: Range<usize>,
+    value: usize,
 }
 
 /// A value of a [`Document`].
@@ -132,29 +145,30 @@ pub enum Kind<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Elements<'a> {
     document: &'a Document,
-    indices: &'a [usize],
+    children: &'a [Child],
 }
 
 /// The members of an object, in order; names may repeat.
 #[derive(Debug, Clone, Copy)]
 pub struct Members<'a> {
     document: &'a Document,
-    members: &'a [(String, usize)],
+    children: &'a [Child],
 }
 
 impl<'a> Elements<'a> {
     /// The elements.
     pub fn iter(self) -> impl Iterator<Item = Value<'a>> {
-        self.indices.iter().map(move |&index| Value { document: self.document, index })
+        self.children.iter().map(move |child| Value { document: self.document, index: child.value })
     }
 }
 
 impl<'a> Members<'a> {
     /// The names and values.
     pub fn iter(self) -> impl DoubleEndedIterator<Item = (&'a str, Value<'a>)> {
-        self.members
+        let Self { document, children } = self;
+        children
             .iter()
-            .map(move |(name, index)| (name.as_str(), Value { document: self.document, index: *index }))
+            .map(move |child| (document.string(&child.name), Value { document, index: child.value }))
     }
 }
 
@@ -170,10 +184,14 @@ impl<'a> Value<'a> {
         match &self.node().content {
             Content::Null => Kind::Null,
             Content::Bool(value) => Kind::Bool(*value),
-            Content::Number(lexeme) => Kind::Number(lexeme),
-            Content::String(text) => Kind::String(text),
-            Content::Array(indices) => Kind::Array(Elements { document, indices }),
-            Content::Object(members) => Kind::Object(Members { document, members }),
+            Content::Number(lexeme) => Kind::Number(document.string(lexeme)),
+            Content::String(text) => Kind::String(document.string(text)),
+            Content::Array(children) => {
+                Kind::Array(Elements { document, children: &document.children[children.clone()] })
+            }
+            Content::Object(children) => {
+                Kind::Object(Members { document, children: &document.children[children.clone()] })
+            }
         }
     }
 
@@ -273,7 +291,14 @@ impl Document {
     ///
     /// Says what was expected, and where; or which bound is exceeded.
     pub fn parse(text: &[u8], options: Options) -> Result<Self, Error> {
-        let mut parser = Parser { text, at: 0, options, nodes: Vec::new() };
+        let mut parser = Parser {
+            text,
+            at: 0,
+            options,
+            nodes: Vec::with_capacity(16),
+            children: Vec::with_capacity(16),
+            strings: String::with_capacity(text.len()),
+        };
         if options.byte_order_mark == Strictness::Ignore && text.starts_with(b"\xef\xbb\xbf") {
             parser.at = 3;
         }
@@ -284,8 +309,12 @@ impl Document {
                 return parser.expected("the end of the text");
             }
         }
-        let nodes = parser.nodes;
-        Ok(Self { nodes, root, text: text.to_vec() })
+        let Parser { nodes, children, strings, .. } = parser;
+        Ok(Self { nodes, children, strings, root, text: text.to_vec() })
+    }
+
+    fn string(&self, range: &Range<usize>) -> &str {
+        &self.strings[range.clone()]
     }
 
     /// The value itself.
@@ -301,8 +330,9 @@ impl Document {
             let Content::Object(members) = &node.content else {
                 return None;
             };
-            let mut names = HashSet::new();
-            members.iter().map(|(name, _)| name.as_str()).find(|name| !names.insert(*name))
+            let mut names = BTreeSet::new();
+            let members = self.children[members.clone()].iter();
+            members.map(|member| self.string(&member.name)).find(|name| !names.insert(*name))
         })
     }
 
@@ -310,9 +340,8 @@ impl Document {
     #[must_use]
     pub fn first_overflow(&self) -> Option<&str> {
         self.nodes.iter().find_map(|node| match &node.content {
-            Content::Number(lexeme) if decimal::to_f64(lexeme).is_none_or(f64::is_infinite) => {
-                Some(lexeme.as_str())
-            }
+            Content::Number(lexeme) => Some(self.string(lexeme))
+                .filter(|lexeme| decimal::to_f64(lexeme).is_none_or(f64::is_infinite)),
             _ => None,
         })
     }
@@ -328,7 +357,7 @@ enum Keep {
 /// Of members with one name only one, in the place of the first.
 fn distinct(members: Members<'_>, keep: Keep) -> Vec<(&str, Value<'_>)> {
     let mut kept: Vec<(&str, Value<'_>)> = Vec::new();
-    let mut places = HashMap::new();
+    let mut places = BTreeMap::new();
     for (name, value) in members.iter() {
         let place = *places.entry(name).or_insert(kept.len());
         match kept.get_mut(place) {
@@ -360,12 +389,10 @@ fn push_string(text: &mut String, string: &str) {
 /// A container that is not closed yet.
 struct Open {
     start: usize,
-    content: OpenContent,
-}
-
-enum OpenContent {
-    Array(Vec<usize>),
-    Object { members: Vec<(String, usize)>, name: String },
+    /// Where its children begin among those of all open containers.
+    first_child: usize,
+    /// Of an object, the name that the next value belongs to.
+    name: Option<Range<usize>>,
 }
 
 struct Parser<'a> {
@@ -373,15 +400,20 @@ struct Parser<'a> {
     at: usize,
     options: Options,
     nodes: Vec<Node>,
+    children: Vec<Child>,
+    strings: String,
 }
 
 impl Parser<'_> {
     /// Reads a value: scalars at once, containers by a stack of open ones.
     fn value(&mut self) -> Result<usize, Error> {
         let mut open: Vec<Open> = Vec::new();
+        // The children of the open containers, those of the innermost one last.
+        let mut pending: Vec<Child> = Vec::new();
         loop {
             self.skip_white_space();
             let start = self.at;
+            let first_child = pending.len();
             let mut finished = match self.peek() {
                 Some(b'[' | b'{') if open.len() == self.options.depth.min(limits::DEPTH) => {
                     return Err(Error::Depth(open.len()));
@@ -390,9 +422,9 @@ impl Parser<'_> {
                     self.at += 1;
                     self.skip_white_space();
                     if self.take(b']') {
-                        self.add(Content::Array(Vec::new()), start)?
+                        self.add(Content::Array(0..0), start)?
                     } else {
-                        open.push(Open { start, content: OpenContent::Array(Vec::new()) });
+                        open.push(Open { start, first_child, name: None });
                         continue;
                     }
                 }
@@ -400,11 +432,10 @@ impl Parser<'_> {
                     self.at += 1;
                     self.skip_white_space();
                     if self.take(b'}') {
-                        self.add(Content::Object(Vec::new()), start)?
+                        self.add(Content::Object(0..0), start)?
                     } else {
-                        let name = self.name()?;
-                        let content = OpenContent::Object { members: Vec::new(), name };
-                        open.push(Open { start, content });
+                        let name = Some(self.name()?);
+                        open.push(Open { start, first_child, name });
                         continue;
                     }
                 }
@@ -419,18 +450,19 @@ impl Parser<'_> {
                     return Ok(finished);
                 };
                 self.skip_white_space();
-                match &mut container.content {
-                    OpenContent::Array(elements) => {
-                        elements.push(finished);
+                let kind: fn(Range<usize>) -> Content = match &mut container.name {
+                    None => {
+                        pending.push(Child { name: 0..0, value: finished });
                         if self.take(b',') {
                             break;
                         }
                         if !self.take(b']') {
                             return self.expected("',' or ']'");
                         }
+                        Content::Array
                     }
-                    OpenContent::Object { members, name } => {
-                        members.push((std::mem::take(name), finished));
+                    Some(name) => {
+                        pending.push(Child { name: name.clone(), value: finished });
                         if self.take(b',') {
                             self.skip_white_space();
                             *name = self.name()?;
@@ -439,16 +471,14 @@ impl Parser<'_> {
                         if !self.take(b'}') {
                             return self.expected("',' or '}'");
                         }
+                        Content::Object
                     }
-                }
-                let Some(closed) = open.pop() else {
-                    return Ok(finished);
                 };
-                let content = match closed.content {
-                    OpenContent::Array(elements) => Content::Array(elements),
-                    OpenContent::Object { members, .. } => Content::Object(members),
-                };
-                finished = self.add(content, closed.start)?;
+                let Open { start, first_child, .. } = *container;
+                open.pop();
+                let first = self.children.len();
+                self.children.extend(pending.drain(first_child..));
+                finished = self.add(kind(first..self.children.len()), start)?;
             }
         }
     }
@@ -462,7 +492,7 @@ impl Parser<'_> {
     }
 
     /// A member name and the colon after it.
-    fn name(&mut self) -> Result<String, Error> {
+    fn name(&mut self) -> Result<Range<usize>, Error> {
         if self.peek() != Some(b'"') {
             return self.expected("a member name");
         }
@@ -476,46 +506,47 @@ impl Parser<'_> {
 
     fn scalar(&mut self) -> Result<Content, Error> {
         let rest = &self.text[self.at..];
-        for (literal, content) in
-            [(&b"null"[..], Content::Null), (b"true", Content::Bool(true)), (b"false", Content::Bool(false))]
-        {
-            if rest.starts_with(literal) {
-                self.at += literal.len();
-                return Ok(content);
+        let (literal, content) = match self.peek() {
+            Some(b'"') => return self.string().map(Content::String),
+            Some(b'-' | b'0'..=b'9') => {
+                let Some(length) = decimal::scan(rest) else {
+                    return self.expected("a number");
+                };
+                self.at += length;
+                let first = self.strings.len();
+                self.strings.extend(rest[..length].iter().map(|octet| char::from(*octet)));
+                return Ok(Content::Number(first..self.strings.len()));
             }
+            Some(b'n') => (&b"null"[..], Content::Null),
+            Some(b't') => (&b"true"[..], Content::Bool(true)),
+            Some(b'f') => (&b"false"[..], Content::Bool(false)),
+            _ => return self.expected("a value"),
+        };
+        if !rest.starts_with(literal) {
+            return self.expected("a value");
         }
-        match self.peek() {
-            Some(b'"') => self.string().map(Content::String),
-            Some(b'-' | b'0'..=b'9') => match decimal::scan(rest) {
-                Some(length) => {
-                    self.at += length;
-                    let lexeme = rest[..length].iter().map(|octet| char::from(*octet)).collect();
-                    Ok(Content::Number(lexeme))
-                }
-                None => self.expected("a number"),
-            },
-            _ => self.expected("a value"),
-        }
+        self.at += literal.len();
+        Ok(content)
     }
 
-    fn string(&mut self) -> Result<String, Error> {
-        let mut string = String::new();
+    /// A string, or a member name; the range of its text.
+    fn string(&mut self) -> Result<Range<usize>, Error> {
+        let first = self.strings.len();
         self.at += 1;
         loop {
             let plain = self.text[self.at..]
                 .iter()
                 .take_while(|octet| !matches!(octet, b'"' | b'\\' | 0..=0x1f))
                 .count();
-            self.push_octets(&mut string, self.at, plain)?;
-            self.at += plain;
+            self.push_octets(plain)?;
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(string);
+                    return Ok(first..self.strings.len());
                 }
                 Some(b'\\') => {
                     let character = self.escape()?;
-                    string.push(character);
+                    self.strings.push(character);
                 }
                 Some(_) => return self.expected("no control character in a string"),
                 None => return self.expected("'\"'"),
@@ -523,25 +554,26 @@ impl Parser<'_> {
         }
     }
 
-    /// Appends octets that hold neither escapes nor the end of the string.
-    fn push_octets(&self, string: &mut String, start: usize, length: usize) -> Result<(), Error> {
-        let mut octets = &self.text[start..start + length];
+    /// Takes octets that hold neither escapes nor the end of the string.
+    fn push_octets(&mut self, length: usize) -> Result<(), Error> {
+        let end = self.at + length;
+        let mut octets = &self.text[self.at..end];
         loop {
             let error = match str::from_utf8(octets) {
                 Ok(text) => {
-                    string.push_str(text);
+                    self.strings.push_str(text);
+                    self.at = end;
                     return Ok(());
                 }
                 Err(error) => error,
             };
             let (valid, rest) = octets.split_at(error.valid_up_to());
             if self.options.text == Text::Strict {
-                let offset = start + length - rest.len();
-                return Err(Error::Unicode { offset });
+                return Err(Error::Unicode { offset: end - rest.len() });
             }
-            string.push_str(&String::from_utf8_lossy(valid));
+            self.strings.push_str(&String::from_utf8_lossy(valid));
             // One replacement an octet, as Go has it; other decoders take one a sequence.
-            string.push(char::REPLACEMENT_CHARACTER);
+            self.strings.push(char::REPLACEMENT_CHARACTER);
             octets = &rest[1..];
         }
     }

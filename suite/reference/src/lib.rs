@@ -101,9 +101,20 @@ impl Reference {
     /// them.
     #[must_use]
     pub fn judge(&self, challenge: &Challenge) -> Judged {
-        let mut trace = Trace::default();
+        let mut trace = Trace::told();
         let seen = self.stages(challenge, &mut trace);
         trace.finish(&self.rules.precedence, seen)
+    }
+
+    /// The outcome of [`judge`](Self::judge) without what led to it: the same stages, none of the texts.
+    ///
+    /// # Errors
+    ///
+    /// The reason that it is refused for.
+    pub fn verdict(&self, challenge: &Challenge) -> Result<(), Reason> {
+        let mut trace = Trace::untold();
+        self.stages(challenge, &mut trace);
+        trace.first(&self.rules.precedence).map_or(Ok(()), |refusal| Err(refusal.reason))
     }
 
     fn stages(&self, challenge: &Challenge, trace: &mut Trace) -> Option<Seen> {
@@ -112,11 +123,12 @@ impl Reference {
             |segments: &Segments<'_>| format!("signing input of {} octets", segments.signing_input.len());
         let segments = trace.result(Stage::Split, segments::split(&challenge.token, rules), found)?;
         let (decoded, refusals) = segments::decode(&segments, rules);
-        trace.stage(Stage::Decode, "three segments of base64url", refusals);
+        trace.stage(Stage::Decode, || "three segments of base64url", refusals);
 
-        let header = decoded.header.as_deref().and_then(|octets| {
-            header::parse(octets, rules).map_err(|refusal| trace.stage(Stage::Header, "", vec![refusal])).ok()
-        });
+        let header = decoded
+            .header
+            .as_deref()
+            .and_then(|octets| header::parse(octets, rules).map_err(|refusal| trace.refused(refusal)).ok());
         match (&header, &decoded.header) {
             (Some(header), _) => {
                 self.signature(challenge, header, &segments, decoded.signature.as_deref(), trace)
@@ -137,7 +149,7 @@ impl Reference {
         let document = match claims::parse(octets, rules) {
             Ok(document) => document,
             Err(refusal) => {
-                trace.stage(Stage::Claims, "", vec![refusal]);
+                trace.refused(refusal);
                 trace.skip(&CLAIMS_STAGES[1..], "the payload is not readable");
                 return None;
             }
@@ -148,22 +160,21 @@ impl Reference {
             return None;
         }
         let (claims, refusals) = claims::read(&document, rules);
-        let text = claims::text(&document, rules);
-        trace.stage(Stage::Claims, "a claims set", refusals);
+        trace.stage(Stage::Claims, || "a claims set", refusals);
 
         let (times, refusals) = time::check(&claims, challenge.now, context.leeway, rules);
-        trace.stage(Stage::Time, format!("in time at {}", challenge.now), refusals);
+        trace.stage(Stage::Time, || format!("in time at {}", challenge.now), refusals);
         // The documentation of Centrifugo checks an audience only where one is configured.
         let unexpected = match context.application {
             Application::CentrifugoConnection => Strictness::Ignore,
             Application::Jwt | Application::Anycable => rules.audience_unexpected,
         };
         let refusals = audience::audience(&claims, context.audience.as_deref(), unexpected, rules);
-        trace.stage(Stage::Audience, expected(context.audience.as_deref()), refusals);
+        trace.stage(Stage::Audience, || expected(context.audience.as_deref()), refusals);
         let refusals = audience::issuer(&claims, context.issuer.as_deref(), rules);
-        trace.stage(Stage::Issuer, expected(context.issuer.as_deref()), refusals);
+        trace.stage(Stage::Issuer, || expected(context.issuer.as_deref()), refusals);
 
-        let mut seen = Seen { claims: Some(text), ..Seen::default() };
+        let mut seen = Seen::default();
         let application = self.application.unwrap_or(context.application);
         let refusals = match application {
             Application::Jwt => Vec::new(),
@@ -181,7 +192,8 @@ impl Reference {
             }
             Application::Anycable => application::anycable::check(&claims, rules, &mut seen),
         };
-        trace.stage(Stage::Application, application.name(), refusals);
+        trace.stage(Stage::Application, || application.name(), refusals);
+        seen.claims = trace.tells_what_is_seen().then(|| claims::text(&document, rules));
         Some(seen)
     }
 
@@ -196,7 +208,7 @@ impl Reference {
     ) {
         let (rules, context, keys) = (&self.rules, &*challenge.context, &*challenge.keys);
         let (header, refusals) = header::read(document, rules, context, keys);
-        trace.stage(Stage::Header, "a JOSE header", refusals);
+        trace.stage(Stage::Header, || "a JOSE header", refusals);
         if matches!(header.alg, members::Found::Wrong(_)) {
             trace.skip(&SIGNATURE_STAGES[1..], "alg is not a string");
             return;
@@ -211,11 +223,10 @@ impl Reference {
             Method::Unsecured => {
                 trace.skip(&[Stage::Key], "unsecured");
                 match signature {
-                    Some([]) => trace.stage(Stage::Signature, "empty, as it has to be", Vec::new()),
+                    Some([]) => trace.stage(Stage::Signature, || "empty, as it has to be", Vec::new()),
                     Some(_) => {
                         let detail = "the token is unsecured, and its signature is not empty";
-                        let refusal = Refusal::new(Stage::Signature, Reason::Signature, detail);
-                        trace.stage(Stage::Signature, "", vec![refusal]);
+                        trace.refused(Refusal::new(Stage::Signature, Reason::Signature, detail));
                     }
                     None => trace.skip(&[Stage::Signature], "the signature is not decoded"),
                 }

@@ -151,23 +151,53 @@ pub struct Judged {
 }
 
 /// The verdict while it is being worked out.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Trace {
+    /// Whether anybody reads more than the verdict. What is only told is not worked out otherwise, and
+    /// nothing that is decided may hang on it.
+    is_told: bool,
     steps: Vec<Step>,
     refusals: Vec<Refusal>,
 }
 
 impl Trace {
+    /// For a verdict with everything that led to it.
+    pub(crate) const fn told() -> Self {
+        Self { is_told: true, steps: Vec::new(), refusals: Vec::new() }
+    }
+
+    /// For a verdict alone: no steps, and nothing of what is seen.
+    pub(crate) const fn untold() -> Self {
+        Self { is_told: false, steps: Vec::new(), refusals: Vec::new() }
+    }
+
+    /// Whether it is to be told what an accepted token does, which of a refused one nobody is.
+    pub(crate) fn tells_what_is_seen(&self) -> bool {
+        self.is_told && self.refusals.is_empty()
+    }
+
     /// Records a stage that found something, or these refusals.
-    pub(crate) fn stage(&mut self, stage: Stage, found: impl Into<String>, refusals: Vec<Refusal>) {
-        let (end, detail) = if refusals.is_empty() {
-            (End::Passed, found.into())
-        } else {
-            let details: Vec<_> = refusals.iter().map(|refusal| refusal.detail.as_str()).collect();
-            (End::Refused, details.join("; "))
-        };
-        self.steps.push(Step { stage, end, detail });
+    pub(crate) fn stage<S: Into<String>>(
+        &mut self,
+        stage: Stage,
+        found: impl FnOnce() -> S,
+        refusals: Vec<Refusal>,
+    ) {
+        if self.is_told {
+            let (end, detail) = if refusals.is_empty() {
+                (End::Passed, found().into())
+            } else {
+                let details: Vec<_> = refusals.iter().map(|refusal| refusal.detail.as_str()).collect();
+                (End::Refused, details.join("; "))
+            };
+            self.steps.push(Step { stage, end, detail });
+        }
         self.refusals.extend(refusals);
+    }
+
+    /// Records a stage that refuses the token.
+    pub(crate) fn refused(&mut self, refusal: Refusal) {
+        self.stage(refusal.stage, String::new, vec![refusal]);
     }
 
     /// Records a stage by its result, and hands on what it found.
@@ -179,11 +209,11 @@ impl Trace {
     ) -> Option<T> {
         match result {
             Ok(value) => {
-                self.stage(stage, found(&value), Vec::new());
+                self.stage(stage, || found(&value), Vec::new());
                 Some(value)
             }
             Err(refusal) => {
-                self.stage(stage, "", vec![refusal]);
+                self.refused(refusal);
                 None
             }
         }
@@ -191,11 +221,10 @@ impl Trace {
 
     /// Records stages that had nothing to look at.
     pub(crate) fn skip(&mut self, stages: &[Stage], because: &str) {
-        self.steps.extend(stages.iter().map(|&stage| Step {
-            stage,
-            end: End::Skipped,
-            detail: because.to_owned(),
-        }));
+        if self.is_told {
+            let step = |&stage| Step { stage, end: End::Skipped, detail: because.to_owned() };
+            self.steps.extend(stages.iter().map(step));
+        }
     }
 
     pub(crate) fn has(&self, reason: Reason) -> bool {
@@ -208,12 +237,17 @@ impl Trace {
         let rest: Vec<_> =
             Stage::ALL.into_iter().filter(|stage| reached.is_none_or(|last| *stage > last)).collect();
         self.skip(&rest, "not reached");
-        let rank = |reason| precedence.iter().position(|other| *other == reason).unwrap_or(usize::MAX);
-        let outcome = match (self.refusals.iter().min_by_key(|refusal| rank(refusal.reason)), seen) {
+        let outcome = match (self.first(precedence), seen) {
             (None, Some(seen)) => Outcome::Accepted(Box::new(seen)),
             (None, None) => Outcome::Accepted(Box::default()),
             (Some(first), _) => Outcome::Refused(first.clone()),
         };
         Judged { outcome, refusals: self.refusals, trace: self.steps }
+    }
+
+    /// Of all refusals, the one that comes first by the rules' precedence.
+    pub(crate) fn first(&self, precedence: &[Reason]) -> Option<&Refusal> {
+        let rank = |reason| precedence.iter().position(|other| *other == reason).unwrap_or(usize::MAX);
+        self.refusals.iter().min_by_key(|refusal| rank(refusal.reason))
     }
 }

@@ -3,29 +3,35 @@
 //! The reader is lax on purpose: it finds where a member begins and ends and does not ask whether a
 //! value is well-formed, so that text which was broken once can be changed further.
 
+use std::borrow::Cow;
+
 use crate::NOW;
 use crate::generators::random::Random;
 use crate::generators::words;
 
 /// The members of an object: name between its quotes and value, both as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Members(Vec<(Vec<u8>, Vec<u8>)>);
+pub struct Members<'a>(Vec<(Text<'a>, Text<'a>)>);
+
+/// A name or a value: the octets that were read, or others in their place.
+type Text<'a> = Cow<'a, [u8]>;
 
 /// How deep changes go into nested objects.
 const DEEPEST: usize = 4;
 
-impl Members {
+impl<'a> Members<'a> {
     /// Reads the members of one object; nothing where the text is none.
     #[must_use]
-    pub fn read(text: &[u8]) -> Option<Self> {
+    pub fn read(text: &'a [u8]) -> Option<Self> {
         let inside = text.trim_ascii().strip_prefix(b"{")?.strip_suffix(b"}")?;
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(8);
         let mut rest = inside.trim_ascii();
         while !rest.is_empty() {
             let name_ends = string_end(rest)?;
             let after = rest[name_ends..].trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
             let value_ends = value_end(after);
-            members.push((rest[1..name_ends - 1].to_vec(), after[..value_ends].trim_ascii_end().to_vec()));
+            let (name, value) = (&rest[1..name_ends - 1], after[..value_ends].trim_ascii_end());
+            members.push((name.into(), value.into()));
             rest = match after[value_ends..].strip_prefix(b",") {
                 Some(next) => next.trim_ascii_start(),
                 None => &[],
@@ -37,15 +43,16 @@ impl Members {
     /// The object as text, without white space between the members.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
-        let mut text = vec![b'{'];
+        let mut text = Vec::with_capacity(256);
+        text.push(b'{');
         for (place, (name, value)) in self.0.iter().enumerate() {
             if place > 0 {
                 text.push(b',');
             }
             text.push(b'"');
-            text.extend(name);
-            text.extend(b"\":");
-            text.extend(value);
+            text.extend_from_slice(name);
+            text.extend_from_slice(b"\":");
+            text.extend_from_slice(value);
         }
         text.push(b'}');
         text
@@ -65,26 +72,27 @@ impl Members {
         if depth < DEEPEST
             && value.starts_with(b"{")
             && random.one_in(2)
-            && let Some(mut nested) = Self::read(value)
+            && let Some(mut nested) = Members::read(value)
         {
             nested.change_at(words::CLAIM_NAMES, random, depth + 1);
-            *value = nested.write();
+            let nested = nested.write();
+            *value = nested.into();
             return;
         }
         match random.below(15) {
             0..=2 => *value = suitable(name, random),
-            3 => *value = random.word(words::VALUES).into(),
-            4 => *value = random.word(words::NUMBERS).into(),
+            3 => *value = random.word(words::VALUES).as_bytes().into(),
+            4 => *value = random.word(words::NUMBERS).as_bytes().into(),
             5 => {
                 let (before, after) =
                     [("[", "]"), ("\"", "\""), ("{\"a\":", "}"), (" ", "\n"), ("", ".0")][random.below(5)];
-                *value = [before.as_bytes(), value, after.as_bytes()].concat();
+                *value = [before.as_bytes(), value, after.as_bytes()].concat().into();
             }
-            6 => rename(name, random),
-            7 => *name = random.word(names).into(),
+            6 => rename(name.to_mut(), random),
+            7 => *name = random.word(names).as_bytes().into(),
             8 => {
                 let times = 1 << random.below(8);
-                *value = [&b"[".repeat(times), &value[..], &b"]".repeat(times)].concat();
+                *value = [&b"[".repeat(times), &value[..], &b"]".repeat(times)].concat().into();
             }
             9 => {
                 let copy = (name.clone(), value.clone());
@@ -106,26 +114,25 @@ impl Members {
     }
 
     fn insert(&mut self, names: &[&'static str], random: &mut Random) {
-        let name: Vec<u8> = random.word(names).into();
-        let value = suitable(&name, random);
+        let name = random.word(names).as_bytes();
+        let value = suitable(name, random);
         let at = random.below(self.0.len() + 1);
-        self.0.insert(at, (name, value));
+        self.0.insert(at, (name.into(), value));
     }
 }
 
 /// A value of the kind that a member with this name has, mostly.
-fn suitable(name: &[u8], random: &mut Random) -> Vec<u8> {
+fn suitable(name: &[u8], random: &mut Random) -> Text<'static> {
     let name = str::from_utf8(name).unwrap_or_default();
-    if name == "alg" {
-        return random.word(words::ALGORITHMS).into();
-    }
     if words::TIME_NAMES.contains(&name) && !random.one_in(4) {
-        return time(random).into_bytes();
+        return time(random).into_bytes().into();
     }
-    match random.below(4) {
-        0 => random.word(words::NUMBERS).into(),
-        _ => random.word(words::VALUES).into(),
-    }
+    let words = match random.below(4) {
+        _ if name == "alg" => words::ALGORITHMS,
+        0 => words::NUMBERS,
+        _ => words::VALUES,
+    };
+    random.word(words).as_bytes().into()
 }
 
 /// A time around the clock, written in one of the ways of RFC 8259 section 6.

@@ -42,6 +42,11 @@ pub fn is_signed(token: &[u8]) -> bool {
 /// The octets of a segment, whatever lax decoders let pass.
 #[must_use]
 pub fn decode(segment: &[u8]) -> Option<Vec<u8>> {
+    // Most text is as it should be; what is not is made so, and decoded once more.
+    let mut octets = Vec::with_capacity(segment.len() + 2);
+    if LAX.decode_vec(segment, &mut octets).is_ok() {
+        return Some(octets);
+    }
     let text: Vec<u8> = segment
         .iter()
         .filter(|octet| !matches!(octet, b'\r' | b'\n' | b'='))
