@@ -9,5 +9,4 @@ mod centrifugo;
 mod lifecycle;
 mod machine;
 mod pinned;
-mod throughput;
 mod tokens;
