@@ -84,8 +84,11 @@ fn parameter(key: &KeyMaterial, name: &str) -> Result<Vec<u8>, SignError> {
     base64url::decode(text).map_err(|_| malformed())
 }
 
-/// The coordinates of an EC key, each of full length.
-fn point(key: &KeyMaterial) -> Result<Option<(Vec<u8>, Vec<u8>)>, SignError> {
+/// The two coordinates of a point, each of full length.
+type Coordinates = (Vec<u8>, Vec<u8>);
+
+/// The point that an EC key is.
+fn point(key: &KeyMaterial) -> Result<Option<Coordinates>, SignError> {
     match key.kind {
         KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::Secp256k1 => {
             Ok(Some((parameter(key, "x")?, parameter(key, "y")?)))
