@@ -5,6 +5,7 @@ mod arguments;
 mod fuzz;
 mod list;
 mod mutants;
+mod near_copies;
 mod run;
 mod show;
 mod terminal;

@@ -14,7 +14,7 @@ use jotproof_profiles::Profiles;
 use jotproof_targets::reference::ReferenceTarget;
 
 use crate::arguments::Source;
-use crate::{Outcome, terminal};
+use crate::{Outcome, near_copies, terminal};
 
 /// What one mutant got wrong.
 struct Kills {
@@ -45,7 +45,20 @@ pub(crate) fn mutants(Source { vectors: folder }: &Source) -> Outcome {
     }
     let negatives: Vec<&Vector> =
         suite.vectors().filter(|vector| matches!(vector.expectation, Expectation::Reject { .. })).collect();
-    let findings = findings(&kills, &negatives);
+    let mut findings = findings(&kills, &negatives);
+    let mut found_by: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for Kills { mutant, all, .. } in &kills {
+        for id in all {
+            found_by.entry(id).or_default().insert(mutant.name);
+        }
+    }
+    for group in near_copies::groups(&negatives, &found_by) {
+        findings.push(format!(
+            "{}: the same kind of defect, found by the same {} mutants: they are one case",
+            group.join(", "),
+            found_by.get(group[0]).map_or(0, BTreeSet::len)
+        ));
+    }
     for finding in &findings {
         writeln!(text, "{finding}")?;
     }

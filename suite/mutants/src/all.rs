@@ -1,7 +1,7 @@
 //! The mutants, in the order of the stages that they are wrong in.
 
 use crate::Bug::{self, Crashes, Forgives, LetsIn, Reads, Refuses};
-use crate::{Mutant, lenient_json, outright, reading, signatures, times};
+use crate::{Mutant, leniency, lenient_json, matching, outright, parts, reading, signatures, times};
 
 macro_rules! mutants {
     ($($name:literal $class:literal $says:literal: $bug:expr;)+) => {
@@ -36,7 +36,7 @@ mutants! {
     "segments-in-any-order" "S1" "knows the segments by what they hold, in whatever order they are":
         Reads(reading::in_any_order, &[]);
     "dies-of-dots" "B11" "cuts a token at every dot, and dies of a great many":
-        Crashes(outright::many_dots);
+        Crashes(|sent| outright::dots(sent, 10));
     "error-dropped" "C20" "goes on without a user where the token cannot be read":
         LetsIn(outright::nothing_is_readable);
     "octets-replaced" "C20" "drops octets of the token that are no text":
@@ -67,6 +67,111 @@ mutants! {
         Reads(reading::encoded_again, &[]);
     "one-character-over" "B7" "drops a character that is left over at the end of a segment":
         Reads(reading::without_the_one_over, &[("signature.check", "\"prefix\"")]);
+
+    "spaces-skipped" "B4" "skips spaces inside a token":
+        Reads(|sent| leniency::skipping(sent, &[' ']), &[]);
+    "tabs-skipped" "B4" "skips tabs inside a token":
+        Reads(|sent| leniency::skipping(sent, &['\t']), &[]);
+    "form-feeds-skipped" "B4" "skips form feeds inside a token":
+        Reads(|sent| leniency::skipping(sent, &['\u{c}', '\u{b}']), &[]);
+    "line-feeds-skipped" "B4" "skips line feeds alone inside a token":
+        Reads(|sent| leniency::skipping(sent, &['\n']), &[]);
+    "carriage-returns-skipped" "B4" "skips carriage returns alone inside a token":
+        Reads(|sent| leniency::skipping(sent, &['\r']), &[]);
+    "no-break-spaces-skipped" "B4" "skips no-break spaces inside a token":
+        Reads(|sent| leniency::skipping(sent, &['\u{a0}']), &[]);
+    "line-separators-skipped" "B4" "skips line separators inside a token":
+        Reads(|sent| leniency::skipping(sent, &['\u{2028}', '\u{2029}', '\u{85}']), &[]);
+    "byte-order-marks-skipped" "B4" "skips byte order marks inside a token":
+        Reads(|sent| leniency::skipping(sent, &['\u{feff}']), &[]);
+    "four-spaces-skipped" "B4" "counts spaces before it skips them, so that only four at a time go through":
+        Reads(|sent| leniency::skipping_fours(sent, ' '), &[]);
+    "four-tabs-skipped" "B4" "counts tabs before it skips them, so that only four at a time go through":
+        Reads(|sent| leniency::skipping_fours(sent, '\t'), &[]);
+    "four-line-feeds-skipped" "B4" "counts line feeds before it skips them, so that only four at a time go through":
+        Reads(|sent| leniency::skipping_fours(sent, '\n'), &[]);
+    "exclamation-marks-skipped" "B5" "skips exclamation marks inside a segment":
+        Reads(|sent| leniency::skipping(sent, &['!']), &[]);
+    "nuls-skipped" "B5" "skips NULs inside a segment":
+        Reads(|sent| leniency::skipping(sent, &['\0']), &[]);
+    "asterisks-skipped" "B5" "skips asterisks inside a segment":
+        Reads(|sent| leniency::skipping(sent, &['*']), &[]);
+    "letters-with-accents-skipped" "B5" "skips accented letters inside a segment":
+        Reads(|sent| leniency::skipping(sent, &['\u{e9}']), &[]);
+    "four-exclamation-marks-skipped" "B5" "counts exclamation marks before it skips them, so that only four at a time go through":
+        Reads(|sent| leniency::skipping_fours(sent, '!'), &[]);
+    "four-nuls-skipped" "B5" "counts NULs before it skips them, so that only four at a time go through":
+        Reads(|sent| leniency::skipping_fours(sent, '\0'), &[]);
+    "four-letters-with-accents-skipped" "B5" "counts accented letters before it skips them, so that only four at a time go through":
+        Reads(|sent| leniency::skipping_fours(sent, '\u{e9}'), &[]);
+    "several-exclamation-marks-skipped" "B5" "skips junk wherever the length of what is left comes out, which a single character prevents":
+        Reads(|sent| leniency::skipping_several(sent, '!'), &[]);
+    "three-exclamation-marks-skipped" "B5" "skips junk in groups of three":
+        Reads(|sent| leniency::replacing(sent, "!!!", ""), &[]);
+    "line-feed-unescaped" "B5" "turns a backslash and n into a line feed, and skips that":
+        Reads(|sent| leniency::replacing(sent, "\\n", ""), &[]);
+    "cut-at-nul" "B6" "reads a segment as a string that ends at NUL":
+        Reads(|sent| leniency::cut_at(sent, '\0'), &[]);
+    "cut-at-junk" "B6" "reads a segment up to the first character that is none of its alphabet":
+        Reads(|sent| leniency::cut_at(sent, '!'), &[]);
+    "padding-once" "B2" "takes the padding that a segment would have, and no more":
+        Reads(reading::padded_rightly, &[]);
+    "percent-encoded-padding" "B2" "takes %3D, in capitals, for padding":
+        Reads(|sent| leniency::replacing(sent, "%3D", ""), &[]);
+    "plus-for-hyphen" "B3" "takes + for -, and / for nothing":
+        Reads(|sent| leniency::replacing(sent, "+", "-"), &[]);
+    "slash-for-underscore" "B3" "takes / for _, and + for nothing":
+        Reads(|sent| leniency::replacing(sent, "/", "_"), &[]);
+    "dots-percent-encoded" "B10" "takes %2E for a dot":
+        Reads(|sent| leniency::replacing_in_the_whole(sent, "%2E", "."), &[]);
+    "dots-full-width" "B10" "takes a full-width full stop for a dot":
+        Reads(|sent| leniency::replacing_in_the_whole(sent, "\u{ff0e}", "."), &[]);
+    "dots-escaped" "B10" "takes an escaped dot for a dot":
+        Reads(|sent| leniency::replacing_in_the_whole(sent, "\\u002e", "."), &[]);
+    "encoded-twice" "B10" "decodes a token that is base64url as a whole":
+        Reads(leniency::encoded_again, &[]);
+    "bearer-stripped" "B10" "strips `Bearer `, spelled like this":
+        Reads(|sent| leniency::between(sent, "Bearer ", ""), &[]);
+    "lower-case-bearer-stripped" "B10" "strips `bearer `, in lower case":
+        Reads(|sent| leniency::between(sent, "bearer ", ""), &[]);
+    "first-of-a-list" "B10" "takes the first of several tokens with commas between them":
+        Reads(|sent| leniency::cut_at(sent, ','), &[]);
+    "attributes-cut-off" "B10" "cuts off what follows a semicolon, as in a cookie":
+        Reads(|sent| leniency::cut_at(sent, ';'), &[]);
+    "fragment-cut-off" "B10" "cuts off what follows a number sign, as in a URL":
+        Reads(|sent| leniency::cut_at(sent, '#'), &[]);
+    "parameters-cut-off" "B10" "cuts off what follows an ampersand, as in a URL":
+        Reads(|sent| leniency::cut_at(sent, '&'), &[]);
+    "quotes-stripped" "B10" "strips the quotes of a JSON string":
+        Reads(|sent| leniency::between(sent, "\"", "\""), &[]);
+    "four-segments-pass" "S1" "refuses five segments, which mean encryption, and reads four":
+        Reads(|sent| reading::of_so_many(sent, 4), &[]);
+    "five-segments-pass" "S1" "refuses four segments and reads the first three of five":
+        Reads(|sent| reading::of_so_many(sent, 5), &[]);
+    "empty-inner-segment-skipped" "S1" "skips an empty segment between others":
+        Reads(|sent| leniency::replacing_in_the_whole(sent, "..", "."), &[]);
+    "dies-of-a-thousand-dots" "B11" "allocates for every dot, and dies of a thousand":
+        Crashes(|sent| outright::dots(sent, 500));
+    "dies-of-ten-thousand-dots" "B11" "allocates for every dot, and dies of ten thousand":
+        Crashes(|sent| outright::dots(sent, 5_000));
+    "no-token-is-nobody" "C20" "lets in nobody where the token is the empty text":
+        LetsIn(|sent| sent.token.is_empty());
+    "only-dots-are-nobody" "C20" "lets in nobody where the token is dots alone":
+        LetsIn(|sent| !sent.token.is_empty() && sent.token.iter().all(|octet| *octet == b'.'));
+    "one-dot-is-nobody" "C20" "lets in nobody where there are two empty segments":
+        LetsIn(|sent| sent.token == b".");
+    "first-of-two-tokens" "S1" "reads the first of two tokens with a dot between them, also one that nobody signed":
+        Reads(|sent| reading::of_so_many(sent, 6), &[("algorithm.unsecured", "\"accept\"")]);
+    "lowest-unused-bit-ignored" "B1" "ignores the lowest of the unused bits of a segment, as a test for the highest does":
+        Reads(reading::lowest_unused_bit_ignored, &[]);
+    "unprotected-header-read" "B9" "believes the unprotected header of a JSON serialization that says none":
+        LetsIn(|sent| outright::json_serialization(sent, |whole| whole["header"]["alg"] == "none"));
+    "empty-flattened-signature-good" "B9" "finds nothing wrong with an empty signature of a flattened JSON serialization":
+        LetsIn(|sent| outright::json_serialization(sent, |whole| whole["signature"] == ""));
+    "no-flattened-signature-good" "B9" "verifies the signature of a flattened JSON serialization where there is one":
+        LetsIn(|sent| outright::json_serialization(sent, |whole| whole.get("signature").or(whole.get("signatures")).is_none()));
+    "last-signature-counts" "B9" "verifies the last one of the signatures of a JSON serialization":
+        Reads(reading::last_signature, &[]);
 
     // The header.
     "header-utf-8-replaced" "J6" "replaces bad UTF-8 in the header":
@@ -104,6 +209,41 @@ mutants! {
     "nested-unknown" "H4" "takes the claims set of a token that says it holds another token":
         rules!("header.nested" = "ignore");
 
+    "comments-read" "J8" "skips comments in JSON":
+        Reads(|sent| leniency::in_the_payload(sent, lenient_json::without_comments), &[]);
+    "single-quotes-read" "J8" "takes single quotes for double ones":
+        Reads(|sent| leniency::in_the_payload(sent, |text| text.replace('\'', "\"")), &[]);
+    "last-comma-read" "J8" "ignores a comma before the end of an object":
+        Reads(|sent| leniency::in_the_payload(sent, |text| text.replace(",}", "}")), &[]);
+    "cut-off-completed" "J8" "closes what a cut-off object left open":
+        Reads(|sent| leniency::in_the_payload(sent, lenient_json::closed), &[]);
+    "word-after-the-payload" "J8" "ignores a letter after the claims set":
+        Reads(|sent| leniency::in_the_payload(sent, |text| text.trim_end_matches('x').to_owned()), &[]);
+    "comma-after-the-payload" "J8" "ignores a comma after the claims set":
+        Reads(|sent| leniency::in_the_payload(sent, |text| text.trim_end_matches(',').to_owned()), &[]);
+    "nul-after-the-payload" "J8" "ignores NUL after the claims set":
+        Reads(|sent| leniency::in_the_payload(sent, |text| text.trim_end_matches('\0').to_owned()), &[]);
+    "second-object-after-the-payload" "J8" "reads a stream of JSON, and the first object of it":
+        Reads(|sent| leniency::in_the_payload(sent, |text| text.split_inclusive('}').next().unwrap_or_default().to_owned()), &[]);
+    "no-break-space-after-the-payload" "J8" "ignores a no-break space after the claims set":
+        Reads(|sent| leniency::in_the_payload(sent, |text| text.trim_end_matches('\u{a0}').to_owned()), &[]);
+    "word-after-the-header" "J8" "ignores a letter after the header":
+        Reads(|sent| parts::with_header(sent, |text| text.strip_suffix(b"x").map(<[u8]>::to_vec)), &[]);
+    "control-characters-read" "J8" "reads control characters inside a string":
+        Reads(|sent| leniency::in_the_payload(sent, |text| text.replace('\t', "\\t")), &[]);
+    "unknown-escapes-read" "J8" "reads an escape that JSON does not have, as programming languages do":
+        Reads(|sent| leniency::in_the_payload(sent, |text| text.replace("\\x", "\\u00")), &[]);
+    "overlong-utf-8-read" "J6" "decodes an ASCII digit that is written in two octets":
+        Reads(|sent| leniency::octets_of_the_payload(sent, b"\xc0\xb2", b"2"), &[]);
+    "surrogates-read" "J6" "decodes UTF-8 of a surrogate, as old encoders write it, to a replacement character":
+        Reads(|sent| leniency::octets_of_the_payload(sent, b"\xed\xa0\x80", b"\xef\xbf\xbd"), &[]);
+    "typ-beginning" "H4" "compares only the beginning of `typ` with the one that it expects":
+        Reads(|sent| leniency::typ(sent, |ours, theirs| theirs != ours && theirs.starts_with(ours)), &[]);
+    "typ-under-any-tree" "H4" "compares `typ` only after its slash with the one that it expects":
+        Reads(|sent| leniency::typ(sent, |ours, theirs| theirs.split_once('/').is_some_and(|(_, after)| after == ours)), &[]);
+    "nested-in-capitals-only" "H4" "knows a token inside a token by a `cty` of JWT, in capitals only":
+        Reads(|sent| leniency::without_parameter(sent, "cty", |cty| cty == "jwt"), &[]);
+
     // The algorithm.
     "accepts-none" "A1" "accepts unsecured tokens that nobody allowed":
         rules!("algorithm.unsecured" = "accept");
@@ -135,6 +275,135 @@ mutants! {
         Forgives(signatures::where_alg_is_of_edwards_curves, &[]);
     "alg-inherited" "J12" "finds an algorithm under every name that objects of its language have":
         Forgives(signatures::where_alg_is_inherited, &[]);
+
+    "alg-in-any-case" "A10" "compares `alg` without regard to case":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.eq_ignore_ascii_case(ours)), &[]);
+    "alg-trimmed" "A10" "trims spaces off `alg`":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.trim_matches(' ') == ours), &[]);
+    "alg-chomped" "A10" "cuts a line feed off `alg`":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.trim_end_matches('\n') == ours), &[]);
+    "alg-no-break-trimmed" "A10" "trims no-break spaces off `alg`":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.trim_matches('\u{a0}') == ours), &[]);
+    "alg-byte-order-mark-skipped" "A10" "skips a byte order mark before `alg`":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.trim_start_matches('\u{feff}') == ours), &[]);
+    "alg-as-a-c-string" "A10" "reads `alg` up to a NUL at its end":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.strip_suffix('\0') == Some(ours)), &[]);
+    "alg-up-to-nul" "A10" "reads `alg` up to its first NUL":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.split_once('\0').is_some_and(|(before, after)| before == ours && !after.is_empty())), &[]);
+    "alg-folded" "A10" "folds a long s in `alg` into an s":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.replace('\u{17f}', "S") == ours), &[]);
+    "alg-digits-of-any-script" "A10" "reads digits of any script in `alg`":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.contains('\u{662}') && ours.starts_with("HS")), &[]);
+    "alg-hyphens-dropped" "A10" "drops hyphens in `alg`":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.replace('-', "") == ours), &[]);
+    "alg-first-word" "A10" "reads the first word of `alg`":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.contains(' ') && theirs.split(' ').next() == Some(ours)), &[]);
+    "alg-prefix" "A10" "compares only the beginning of `alg`":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.len() < 10 && theirs.starts_with(ours)), &[]);
+    "alg-in-a-buffer" "A10" "reads `alg` into a buffer of fixed size":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.len() > 100 && theirs.starts_with(ours)), &[]);
+    "alg-family-alone" "A10" "completes a family to its usual algorithm":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.len() == 2 && ours.starts_with(theirs)), &[]);
+    "alg-other-number" "A10" "knows the family and takes any number":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs == "HS224" && ours == "HS256"), &[]);
+    "alg-old-hash" "A10" "takes the prohibited HS1 for HS256":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs == "HS1" && ours == "HS256"), &[]);
+    "alg-hash-name" "A10" "knows an algorithm by its hash":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs == "SHA256" && ours == "HS256"), &[]);
+    "alg-java-name" "A10" "knows an algorithm by its name in Java":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs == "HmacSHA256" && ours == "HS256"), &[]);
+    "alg-xml-name" "A10" "knows an algorithm by its name in XML signatures":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.ends_with("#hmac-sha256") && ours == "HS256"), &[]);
+    "alg-cose-name" "A10" "knows an algorithm by its name in COSE":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs == "HMAC 256/256" && ours == "HS256"), &[]);
+    "alg-cose-number-in-a-string" "A10" "knows an algorithm by its number in COSE, in a string":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs == "5" && ours == "HS256"), &[]);
+    "alg-empty-is-default" "A10" "takes an empty `alg` for the configured one":
+        Reads(|sent| leniency::algorithm(sent, |_, theirs| theirs.is_empty()), &[]);
+    "alg-of-encryption" "A10" "knows direct encryption, and verifies nonetheless":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs == "dir" && !ours.is_empty()), &[]);
+    "alg-of-key-encryption" "A10" "knows key encryption with RSA, and verifies nonetheless":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs == "RSA-OAEP" && !ours.is_empty()), &[]);
+    "alg-of-passwords" "A10" "finds HS256 inside the name of a key wrapping":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.starts_with("PBES2-") && theirs.contains(ours)), &[]);
+    "alg-of-content" "A10" "finds HS256 inside the name of a content encryption":
+        Reads(|sent| leniency::algorithm(sent, |ours, theirs| theirs.starts_with("A128") && theirs.contains(ours)), &[]);
+    "alg-in-an-array" "A9" "unwraps an array with one `alg`":
+        Reads(|sent| leniency::algorithm_value(sent, |ours, value| !ours.is_empty() && value.as_array().is_some_and(|all| all.len() == 1 && all[0] == ours)), &[]);
+    "alg-first-of-several" "A9" "takes the first of several in `alg`":
+        Reads(|sent| leniency::algorithm_value(sent, |ours, value| !ours.is_empty() && value.as_array().is_some_and(|all| all.len() > 1 && all[0] == ours)), &[]);
+    "alg-empty-array-is-default" "A9" "takes an empty array in `alg` for the configured one":
+        Reads(|sent| leniency::algorithm_value(sent, |ours, value| !ours.is_empty() && value.as_array().is_some_and(Vec::is_empty)), &[]);
+    "alg-unwrapped" "A9" "unwraps arrays in `alg` as deep as they go":
+        Reads(|sent| leniency::algorithm_value(sent, |ours, value| !ours.is_empty() && value.as_array().is_some_and(|all| all.first().is_some_and(serde_json::Value::is_array))), &[]);
+    "alg-empty-object-is-default" "A9" "takes an empty object in `alg` for the configured one":
+        Reads(|sent| leniency::algorithm_value(sent, |ours, value| !ours.is_empty() && value.as_object().is_some_and(serde_json::Map::is_empty)), &[]);
+    "alg-cose-number" "A9" "knows an algorithm by its number in COSE":
+        Reads(|sent| leniency::algorithm_value(sent, |ours, value| !ours.is_empty() && value.as_u64() == Some(5)), &[]);
+    "alg-zero-is-default" "A9" "takes a zero in `alg` for the configured one":
+        Reads(|sent| leniency::algorithm_value(sent, |ours, value| !ours.is_empty() && value.as_u64() == Some(0)), &[]);
+    "alg-from-the-prototype" "J12" "finds an algorithm in the prototype of its table":
+        Forgives(|sent| signatures::alg_is(sent, |alg| alg == "__proto__"), &[]);
+    "alg-from-the-constructor" "J12" "finds an algorithm in the constructor of its table":
+        Forgives(|sent| signatures::alg_is(sent, |alg| alg == "constructor"), &[]);
+    "alg-from-the-to-string" "J12" "finds an algorithm in the text function of its table":
+        Forgives(|sent| signatures::alg_is(sent, |alg| alg == "toString"), &[]);
+    "alg-from-the-own-property" "J12" "finds an algorithm in a test of its table":
+        Forgives(|sent| signatures::alg_is(sent, |alg| alg == "hasOwnProperty"), &[]);
+    "alg-from-the-prototype-path" "J12" "follows a path to its algorithm":
+        Forgives(|sent| signatures::alg_is(sent, |alg| alg.contains("__proto__.")), &[]);
+    "none-trimmed" "A2" "trims spaces off `alg` after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_matches(' ') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-without-tabs" "A2" "trims tabs off `alg` after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_matches('\t') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-chomped" "A2" "cuts a line feed off `alg` after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_end_matches('\n') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-without-no-break-spaces" "A2" "trims no-break spaces off `alg` after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_matches('\u{a0}') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-spaces-before" "A2" "skips spaces before `alg` after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_start_matches(' ') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-as-a-c-string" "A2" "reads `alg` up to a NUL at its end after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_end_matches('\0') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-nul-before" "A2" "skips a NUL before `alg` after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_start_matches('\0') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-up-to-nul" "A2" "reads `alg` up to its first NUL after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.split_once('\0').is_some_and(|(before, after)| before == "none" && !after.is_empty()))), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-byte-order-mark" "A2" "skips a byte order mark before `alg` after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_start_matches('\u{feff}') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-zero-width" "A2" "drops zero-width spaces in `alg` after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.replace('\u{200b}', "") == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-soft-hyphen" "A2" "drops soft hyphens in `alg` after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.replace('\u{ad}', "") == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-full-width" "A2" "narrows wide letters in `alg` after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| matching::full_width("none", alg))), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-in-capitals" "A2" "blocks every spelling of \"none\" but capitals":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str() == Some("NONE")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-in-title-case" "A2" "blocks every spelling of \"none\" but None, which its language has":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str() == Some("None")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-pattern-without-capital-first" "A2" "blocks \"none\" by a pattern of both cases that forgets the capital of its first letter":
+        Reads(|sent| leniency::none(sent, |alg| leniency::none_with_capital(alg, 0)), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-pattern-without-capital-second" "A2" "blocks \"none\" by a pattern of both cases that forgets the capital of its second letter":
+        Reads(|sent| leniency::none(sent, |alg| leniency::none_with_capital(alg, 1)), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-pattern-without-capital-third" "A2" "blocks \"none\" by a pattern of both cases that forgets the capital of its third letter":
+        Reads(|sent| leniency::none(sent, |alg| leniency::none_with_capital(alg, 2)), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-pattern-without-capital-last" "A2" "blocks \"none\" by a pattern of both cases that forgets the capital of its last letter":
+        Reads(|sent| leniency::none(sent, |alg| leniency::none_with_capital(alg, 3)), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-unwrapped" "A2" "unwraps an array in `alg` after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_array().is_some_and(|all| all.len() == 1 && all[0] == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-first-of-several" "A2" "takes the first of several in `alg` after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_array().is_some_and(|all| all.len() > 1 && all[0] == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-last-of-several" "A2" "takes the last of several in `alg` after it blocked \"none\"":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_array().is_some_and(|all| all.len() > 1 && all[all.len() - 1] == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-in-a-member" "A2" "takes the `alg` inside of `alg`":
+        Reads(|sent| leniency::none(sent, |alg| alg.get("alg").is_some()), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-with-padding" "A1" "accepts unsecured tokens, and padding for the empty signature":
+        Reads(|sent| leniency::replacing(sent, "====", ""), &[("algorithm.unsecured", "\"accept\"")]);
+    "none-with-spaces" "A1" "accepts unsecured tokens, and skips spaces after them":
+        Reads(|sent| leniency::skipping(sent, &[' ']), &[("algorithm.unsecured", "\"accept\"")]);
+    "unsigned-where-alg-is-empty" "A3" "computes nothing for an empty `alg`":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str() == Some("")), &[("algorithm.unsecured", "\"accept\"")]);
+    "unsigned-where-alg-encrypts" "A3" "computes nothing where `alg` encrypts":
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str() == Some("dir")), &[("algorithm.unsecured", "\"accept\"")]);
 
     // The key.
     "public-key-as-secret" "A4" "keys an HMAC with the text of the public key when the header says so":
@@ -183,6 +452,14 @@ mutants! {
         Forgives(signatures::rsa_of_another_length, &[]);
     "zeros-good" "A11" "takes an ECDSA signature of zeros":
         Forgives(signatures::zeros, &[]);
+    "all-but-the-first-octet" "S0" "compares a signature from its second octet on":
+        Forgives(signatures::equal_but_the_first_octet, &[]);
+    "all-but-the-last-octet" "S0" "compares a signature up to its last octet, without that":
+        Forgives(signatures::equal_but_the_last_octet, &[]);
+    "mac-from-half-of-it" "S2" "takes a MAC of which at least half is there":
+        Forgives(|sent| signatures::cut_short(sent, |given, good| given * 2 >= good), &[]);
+    "mac-but-one-octet" "S2" "takes a MAC of which the last octet is missing":
+        Forgives(|sent| signatures::cut_short(sent, |given, good| given + 1 >= good), &[]);
 
     // The claims set.
     "payload-not-an-object" "J9" "takes a payload that is no JSON object for a claims set without claims":
@@ -193,6 +470,12 @@ mutants! {
         rules!("claims.text" = "replace");
     "claims-from-the-header" "C8" "believes a claim that is repeated in the header":
         Reads(reading::claims_from_the_header, &[]);
+    "payload-array-good" "J9" "finds no claim to object to in an array":
+        LetsIn(|sent| outright::payload_is(sent, serde_json::Value::is_array));
+    "payload-string-good" "J9" "finds no claim to object to in a string":
+        LetsIn(|sent| outright::payload_is(sent, serde_json::Value::is_string));
+    "payload-number-good" "J9" "finds no claim to object to in a number":
+        LetsIn(|sent| outright::payload_is(sent, serde_json::Value::is_number));
 
     // The times.
     "exp-of-wrong-type-ignored" "C1" "treats an exp that is not a number as if there were none":
@@ -232,7 +515,148 @@ mutants! {
     "half-seconds-rounded" "C5" "rounds times in favour of the token":
         Reads(times::rounded_in_favour, &[]);
     "grace-of-minutes" "C5" "gives five minutes of grace that nobody configured":
-        Reads(times::with_minutes_of_grace, &[]);
+        Reads(|sent| times::with_grace(sent, 300.0), &[]);
+
+    "leading-zeros-read" "J8" "reads leading zeros as decimal ones":
+        Reads(|sent| leniency::times(sent, |raw| raw.strip_prefix('0').filter(|rest| rest.len() > 8 && rest.bytes().all(|octet| octet.is_ascii_digit())).map(str::to_owned)), &[]);
+    "octal-read" "J8" "reads numbers in octal":
+        Reads(|sent| leniency::times(sent, |raw| raw.strip_prefix("0o").and_then(|digits| u64::from_str_radix(digits, 8).ok()).map(|number| number.to_string())), &[]);
+    "hexadecimal-read" "J8" "reads numbers in hexadecimal":
+        Reads(|sent| leniency::times(sent, |raw| raw.strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok()).map(|number| number.to_string())), &[]);
+    "plus-signs-read" "J8" "reads a plus sign":
+        Reads(|sent| leniency::times(sent, |raw| raw.strip_prefix('+').map(str::to_owned)), &[]);
+    "underscores-read" "J8" "skips underscores in numbers":
+        Reads(|sent| leniency::times(sent, |raw| raw.contains('_').then(|| raw.replace('_', ""))), &[]);
+    "points-at-the-end-read" "J8" "reads a number that ends with its point":
+        Reads(|sent| leniency::times(sent, |raw| raw.strip_suffix('.').filter(|rest| !rest.contains('.')).map(str::to_owned)), &[]);
+    "points-at-the-start-read" "J8" "reads a number that begins with its point":
+        Reads(|sent| leniency::times(sent, |raw| raw.starts_with('.').then(|| format!("0{raw}"))), &[]);
+    "exponents-without-digits-read" "J8" "reads an exponent without digits as none":
+        Reads(|sent| leniency::times(sent, |raw| raw.strip_suffix(['e', 'E']).map(str::to_owned)), &[]);
+    "second-points-ignored" "J8" "reads a number up to its second point":
+        Reads(|sent| leniency::times(sent, |raw| raw.strip_suffix(".0.0").map(str::to_owned)), &[]);
+    "suffixes-ignored" "J8" "ignores the suffix of a number":
+        Reads(|sent| leniency::times(sent, |raw| raw.strip_suffix(['L', 'n', 's', 'f', 'd', 'm']).map(str::to_owned)), &[]);
+    "minus-infinity-read" "J8" "reads a negative infinity as a positive one":
+        Reads(|sent| leniency::times(sent, |raw| (raw == "-Infinity").then(|| "253402300799".to_owned())), &[]);
+    "infinity-read" "J8" "reads an infinity":
+        Reads(|sent| leniency::times(sent, |raw| (raw == "Infinity").then(|| "253402300799".to_owned())), &[]);
+    "no-value-is-never" "J8" "reads a missing value as a time that never comes":
+        Reads(|sent| leniency::times(sent, |raw| raw.is_empty().then(|| "253402300799".to_owned())), &[]);
+    "expressions-read" "J8" "evaluates an expression":
+        Reads(|sent| leniency::times(sent, |raw| raw.split_once('+').and_then(|(left, right)| Some((left.parse::<u64>().ok()? + right.parse::<u64>().ok()?).to_string()))), &[]);
+    "quoted-spaces" "C4" "trims spaces inside the quotes of a time":
+        Reads(|sent| leniency::times(sent, |raw| raw.starts_with("\" ").then(|| raw.replace(['"', ' '], ""))), &[]);
+    "quoted-plus" "C4" "reads a plus sign inside the quotes of a time":
+        Reads(|sent| leniency::times(sent, |raw| raw.starts_with("\"+").then(|| raw.replace(['"', '+'], ""))), &[]);
+    "quoted-infinity" "C4" "reads an infinity in quotes":
+        Reads(|sent| leniency::times(sent, |raw| raw.to_lowercase().contains("\"inf").then(|| "253402300799".to_owned())), &[]);
+    "quoted-dates" "C4" "reads a date in quotes by its year":
+        Reads(|sent| leniency::times(sent, |raw| raw.contains("T23:59").then(|| "253402300799".to_owned())), &[]);
+    "quoted-hexadecimal" "C4" "reads a hexadecimal number in quotes":
+        Reads(|sent| leniency::times(sent, |raw| raw.trim_matches('"').strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok()).map(|number| number.to_string())), &[]);
+    "quoted-units" "C4" "reads a number with its unit in quotes":
+        Reads(|sent| leniency::times(sent, |raw| raw.trim_end_matches('"').strip_suffix('s').map(|number| number.replace('"', ""))), &[]);
+    "quoted-nan" "C4" "reads NaN in quotes as a time that never comes":
+        Reads(|sent| leniency::times(sent, |raw| raw.to_lowercase().contains("\"nan").then(|| "253402300799".to_owned())), &[]);
+    "microseconds-guessed" "C4" "takes sixteen digits for microseconds":
+        Reads(|sent| leniency::times(sent, |raw| (raw.len() == 16 && raw.bytes().all(|octet| octet.is_ascii_digit())).then(|| raw[..10].to_owned())), &[]);
+    "zero-point-zero-means-never" "C2" "treats a zero with a fraction as if there were none":
+        Reads(|sent| leniency::times(sent, |raw| (raw == "0.0").then(|| "253402300799".to_owned())), &[]);
+    "minus-zero-means-never" "C2" "treats a negative zero as if there were none":
+        Reads(|sent| leniency::times(sent, |raw| (raw == "-0").then(|| "253402300799".to_owned())), &[]);
+    "minus-zero-point-zero-means-never" "C2" "treats a negative zero with a fraction as if there were none":
+        Reads(|sent| leniency::times(sent, |raw| (raw == "-0.0").then(|| "253402300799".to_owned())), &[]);
+    "zero-with-exponent-means-never" "C2" "treats a zero with an exponent as if there were none":
+        Reads(|sent| leniency::times(sent, |raw| raw.starts_with("0e").then(|| "253402300799".to_owned())), &[]);
+    "grace-of-a-second" "C5" "gives a second of grace that nobody configured":
+        Reads(|sent| times::with_grace(sent, 1.0), &[]);
+    "grace-of-a-second-and-a-half" "C5" "gives a second of grace and a half that nobody configured":
+        Reads(|sent| times::with_grace(sent, 1.5), &[]);
+    "grace-of-less-than-a-minute" "C5" "gives 59 seconds of grace that nobody configured":
+        Reads(|sent| times::with_grace(sent, 59.0), &[]);
+    "grace-of-less-than-a-minute-and-a-half" "C5" "gives 59 seconds of grace and a half that nobody configured":
+        Reads(|sent| times::with_grace(sent, 59.5), &[]);
+    "grace-of-a-minute" "C5" "gives a minute of grace, its end included that nobody configured":
+        Reads(|sent| times::with_grace(sent, 60.0), &[]);
+    "grace-of-a-minute-and-a-half" "C5" "gives a minute of grace, its end included and a half that nobody configured":
+        Reads(|sent| times::with_grace(sent, 60.5), &[]);
+    "grace-of-more-than-a-minute" "C5" "gives 61 seconds of grace that nobody configured":
+        Reads(|sent| times::with_grace(sent, 61.0), &[]);
+    "grace-of-more-than-a-minute-and-a-half" "C5" "gives 61 seconds of grace and a half that nobody configured":
+        Reads(|sent| times::with_grace(sent, 61.5), &[]);
+    "overflow-of-int32" "C3" "keeps times in 32 bits with a sign, and takes what is larger for the past":
+        Reads(|sent| times::overflowing(sent, 31), &[]);
+    "overflow-of-uint32" "C3" "keeps times in 32 bits, and takes what is larger for the past":
+        Reads(|sent| times::overflowing(sent, 32), &[]);
+    "overflow-of-float" "C3" "keeps times in the mantissa of a float, and takes what is larger for the past":
+        Reads(|sent| times::overflowing(sent, 53), &[]);
+    "overflow-of-int63" "C3" "keeps times in 63 bits, and takes what is larger for the past":
+        Reads(|sent| times::overflowing(sent, 62), &[]);
+    "overflow-of-int64" "C3" "keeps times in 64 bits with a sign, and takes what is larger for the past":
+        Reads(|sent| times::overflowing(sent, 63), &[]);
+    "overflow-of-uint64" "C3" "keeps times in 64 bits, and takes what is larger for the past":
+        Reads(|sent| times::overflowing(sent, 64), &[]);
+    "overflow-of-milliseconds" "C3" "keeps times in milliseconds of 64 bits, and takes what is larger for the past":
+        Reads(|sent| times::overflowing_in(sent, 1e3, 63), &[]);
+    "overflow-of-nanoseconds" "C3" "keeps times in nanoseconds of 64 bits, and takes what is larger for the past":
+        Reads(|sent| times::overflowing_in(sent, 1e9, 63), &[]);
+    "overflow-of-uint128" "C3" "keeps times in 128 bits, and takes what is larger for the past":
+        Reads(|sent| times::overflowing(sent, 128), &[]);
+    "overflow-of-unsigned-nanoseconds" "C3" "keeps times in nanoseconds of 64 bits without a sign, and takes what is larger for the past":
+        Reads(|sent| times::overflowing_in(sent, 1e9, 64), &[]);
+    "years-of-four-digits" "C3" "compares dates as text, so that the year 10000 comes before 2000":
+        Reads(|sent| times::absent_where(sent, |raw| raw.parse::<i64>().is_ok_and(|value| (253_402_300_800..1 << 40).contains(&value))), &[]);
+    "cut-to-64-bits" "C3" "cuts a whole number to 64 bits with a sign":
+        Reads(times::cut_to_64_bits, &[]);
+    "underflow-of-int64" "C3" "takes what is below 64 bits with a sign for the largest number":
+        Reads(times::underflowing, &[]);
+    "inexact-is-absent" "C3" "treats a whole number that a float does not hold exactly as if there were none":
+        Reads(times::inexact_is_absent, &[]);
+    "all-ones-is-absent" "C3" "treats a time of 32 ones, which stands for none in its database, as if there were none":
+        Reads(|sent| times::absent_where(sent, |raw| raw == "4294967295"), &[]);
+    "long-numbers-skipped" "C3" "skips a number that is longer than its buffer":
+        Reads(|sent| times::absent_where(sent, |raw| raw.len() > 1000), &[]);
+    "capital-exponents-unread" "C3" "reads a number up to a capital E":
+        Reads(|sent| times::exponent_read(sent, |whole, exponent| exponent.starts_with('E').then(|| whole.to_owned())), &[]);
+    "octal-exponents" "C3" "reads an exponent with leading zeros in octal":
+        Reads(|sent| times::exponent_read(sent, times::octal_exponent), &[]);
+    "empty-text-is-absent" "C1" "treats an empty text in place of a time as if there were none":
+        Reads(|sent| times::absent_where(sent, |raw| raw == "\"\""), &[]);
+    "empty-array-is-absent" "C1" "treats an empty array in place of a time as if there were none":
+        Reads(|sent| times::absent_where(sent, |raw| raw == "[]"), &[]);
+    "time-in-an-array" "C1" "unwraps an array with one time":
+        Reads(|sent| times::inside_arrays(sent, 1), &[]);
+    "time-in-two-arrays" "C1" "unwraps an array in an array with one time":
+        Reads(|sent| times::inside_arrays(sent, 2), &[]);
+    "read-as-zero-means-never" "C2" "treats a time that reads as zero, 1e-400 included, as if there were none":
+        Reads(|sent| times::absent_where(sent, |raw| raw.parse().is_ok_and(|value: f64| value == 0.0)), &[]);
+    "quoted-zero-is-absent" "C4" "treats a zero in quotes as if there were none":
+        Reads(|sent| times::absent_where(sent, |raw| raw == "\"0\""), &[]);
+    "quoted-negative-infinity" "C4" "reads a negative infinity in quotes":
+        Reads(|sent| times::absent_where(sent, |raw| raw == "\"-Infinity\""), &[]);
+    "compared-as-text" "C4" "compares a time in quotes with the text of the clock":
+        Reads(times::compared_as_text, &[]);
+    "fractions-skipped" "C5" "skips a time with a fraction":
+        Reads(|sent| times::absent_where(sent, |raw| raw.contains('.') && !raw.contains(['e', 'E', '"'])), &[]);
+    "exponents-skipped" "C5" "skips a time with an exponent":
+        Reads(|sent| times::absent_where(sent, |raw| raw.contains(['e', 'E']) && !raw.contains(['.', '"'])), &[]);
+    "times-rounded" "C5" "rounds times to the nearest second":
+        Reads(times::rounded, &[]);
+    "exp-ignored-beside-nbf" "C5" "looks at exp only where there is no nbf":
+        Reads(|sent| times::ignored_beside(sent, |(name, _, others)| name == "exp" && others("nbf").is_some()), &[]);
+    "exp-ignored-before-iat" "C5" "takes an exp that lies before iat for a mistake, and ignores it":
+        Reads(|sent| times::ignored_beside(sent, |(name, exp, others)| name == "exp" && others("iat").is_some_and(|iat| exp < iat)), &[]);
+    "exp-ignored-without-iat" "C5" "reckons a lifetime from iat to exp, and looks at none without iat":
+        Reads(|sent| times::ignored_beside(sent, |(name, _, others)| name == "exp" && others("iat").is_none()), &[]);
+    "nbf-ignored-without-iat" "C5" "looks at nbf only beside iat":
+        Reads(|sent| times::ignored_beside(sent, |(name, _, others)| name == "nbf" && others("iat").is_none()), &[]);
+    "window-upside-down-ignored" "C5" "takes exp and nbf for a mistake where exp is the earlier one, and ignores both":
+        Reads(|sent| times::ignored_beside(sent, |(_, _, others)| others("exp") < others("nbf") && others("exp").is_some()), &[]);
+    "empty-window-ignored" "C5" "takes exp and nbf for no window where they are the same second, and ignores both":
+        Reads(|sent| times::ignored_beside(sent, |(_, _, others)| others("exp") == others("nbf")), &[]);
+    "times-ignored-beside-nbf-zero" "C5" "looks at no further time after an nbf of zero":
+        Reads(|sent| times::ignored_beside(sent, |(_, _, others)| others("nbf") == Some(0.0)), &[]);
 
     // Audience and issuer.
     "audience-ignored" "C8" "never looks at the audience":
@@ -262,6 +686,235 @@ mutants! {
     "issuers-in-an-array" "C9" "looks for its issuer among several":
         rules!("issuer.array" = "any_of");
 
+    "audience-suffix" "C8" "compares the audience otherwise: only the end is compared":
+        Reads(|sent| matching::audience(sent, matching::suffix), &[]);
+    "audience-part" "C8" "compares the audience otherwise: it is found somewhere in ours":
+        Reads(|sent| matching::audience(sent, matching::part), &[]);
+    "audience-longer" "C8" "compares the audience otherwise: ours is its beginning":
+        Reads(|sent| matching::audience(sent, matching::longer), &[]);
+    "audience-something-before" "C8" "compares the audience otherwise: ours is its end":
+        Reads(|sent| matching::audience(sent, matching::something_before), &[]);
+    "audience-around" "C8" "compares the audience otherwise: ours is somewhere in it":
+        Reads(|sent| matching::audience(sent, matching::around), &[]);
+    "audience-trailing-slash" "C8" "compares the audience otherwise: a slash at the end does not count":
+        Reads(|sent| matching::audience(sent, matching::trailing_slash), &[]);
+    "audience-trailing-mark" "C8" "compares the audience otherwise: a slash or dot at the end does not count":
+        Reads(|sent| matching::audience(sent, matching::trailing_mark), &[]);
+    "audience-percent-encoded" "C8" "compares the audience otherwise: percent-encoding is undone":
+        Reads(|sent| matching::audience(sent, matching::percent_encoded), &[]);
+    "audience-trimmed" "C8" "compares the audience otherwise: spaces around it do not count":
+        Reads(|sent| matching::audience(sent, matching::trimmed), &[]);
+    "audience-line-ends-trimmed" "C8" "compares the audience otherwise: line ends around it do not count":
+        Reads(|sent| matching::audience(sent, matching::line_ends_trimmed), &[]);
+    "audience-no-break-trimmed" "C8" "compares the audience otherwise: no-break spaces around it do not count":
+        Reads(|sent| matching::audience(sent, matching::no_break_trimmed), &[]);
+    "audience-one-line" "C8" "compares the audience otherwise: one line of it is ours, as `^…$` finds in some languages":
+        Reads(|sent| matching::audience(sent, matching::one_line), &[]);
+    "audience-cut-at-nul" "C8" "compares the audience otherwise: it ends at its first NUL":
+        Reads(|sent| matching::audience(sent, matching::cut_at_nul), &[]);
+    "audience-invisible-dropped" "C8" "compares the audience otherwise: characters that are not seen do not count":
+        Reads(|sent| matching::audience(sent, matching::invisible_dropped), &[]);
+    "audience-byte-order-mark-dropped" "C8" "compares the audience otherwise: a byte order mark does not count":
+        Reads(|sent| matching::audience(sent, matching::byte_order_mark_dropped), &[]);
+    "audience-look-alike" "C8" "compares the audience otherwise: letters of other scripts that look alike are equal":
+        Reads(|sent| matching::audience(sent, matching::look_alike), &[]);
+    "audience-full-width" "C8" "compares the audience otherwise: wide letters are the narrow ones, as compatibility normalisation has it":
+        Reads(|sent| matching::audience(sent, matching::full_width), &[]);
+    "audience-ideographic-dot" "C8" "compares the audience otherwise: an ideographic full stop is a dot, as in host names":
+        Reads(|sent| matching::audience(sent, matching::ideographic_dot), &[]);
+    "audience-long-s" "C8" "compares the audience otherwise: a long s is an s":
+        Reads(|sent| matching::audience(sent, matching::long_s), &[]);
+    "audience-comma-list" "C8" "compares the audience otherwise: a list with commas holds ours":
+        Reads(|sent| matching::audience(sent, matching::comma_list), &[]);
+    "audience-space-list" "C8" "compares the audience otherwise: a list with spaces holds ours, as scopes are written":
+        Reads(|sent| matching::audience(sent, matching::space_list), &[]);
+    "audience-semicolon-list" "C8" "compares the audience otherwise: a list with semicolons holds ours":
+        Reads(|sent| matching::audience(sent, matching::semicolon_list), &[]);
+    "audience-array-text" "C8" "compares the audience otherwise: jSON text of an array is read as one":
+        Reads(|sent| matching::audience(sent, matching::array_text), &[]);
+    "audience-quoted" "C8" "compares the audience otherwise: quotes do not count":
+        Reads(|sent| matching::audience(sent, matching::quoted), &[]);
+    "audience-wildcard" "C8" "compares the audience otherwise: a star is anything":
+        Reads(|sent| matching::audience(sent, matching::wildcard), &[]);
+    "audience-their-pattern" "C8" "compares the audience otherwise: what the token says is a regular expression that ours is matched with":
+        Reads(|sent| matching::audience(sent, matching::their_pattern), &[]);
+    "audience-our-pattern" "C8" "compares the audience otherwise: ours is a regular expression, in which a dot is any character":
+        Reads(|sent| matching::audience(sent, matching::our_pattern), &[]);
+    "audience-any-scheme" "C8" "compares the audience otherwise: the scheme does not count":
+        Reads(|sent| matching::audience(sent, matching::any_scheme), &[]);
+    "audience-default-port" "C8" "compares the audience otherwise: a port that is the default one does not count":
+        Reads(|sent| matching::audience(sent, matching::default_port), &[]);
+    "audience-dot-segments" "C8" "compares the audience otherwise: the segments `.` and `..` of a path are resolved":
+        Reads(|sent| matching::audience(sent, matching::dot_segments), &[]);
+    "audience-double-slash" "C8" "compares the audience otherwise: several slashes are one":
+        Reads(|sent| matching::audience(sent, matching::double_slash), &[]);
+    "audience-without-query" "C8" "compares the audience otherwise: the query does not count":
+        Reads(|sent| matching::audience(sent, matching::without_query), &[]);
+    "audience-without-fragment" "C8" "compares the audience otherwise: the fragment does not count":
+        Reads(|sent| matching::audience(sent, matching::without_fragment), &[]);
+    "audience-without-user" "C8" "compares the audience otherwise: what stands before an `@` does not count":
+        Reads(|sent| matching::audience(sent, matching::without_user), &[]);
+    "audience-same-host" "C8" "compares the audience otherwise: only the host is compared":
+        Reads(|sent| matching::audience(sent, matching::same_host), &[]);
+    "audience-sibling" "C8" "compares the audience otherwise: hosts under the same domain are alike":
+        Reads(|sent| matching::audience(sent, matching::sibling), &[]);
+    "audience-backslashes" "C8" "compares the audience otherwise: backslashes are slashes":
+        Reads(|sent| matching::audience(sent, matching::backslashes), &[]);
+    "audience-one-slip" "C8" "compares the audience otherwise: one character of difference is a slip":
+        Reads(|sent| matching::audience(sent, matching::one_slip), &[]);
+    "audience-empty-is-any" "C8" "compares the audience otherwise: an empty text is no restriction":
+        Reads(|sent| matching::audience(sent, matching::empty_is_any), &[]);
+    "audience-word-for-nothing" "C8" "compares the audience otherwise: the word for nothing is nothing, and so no restriction":
+        Reads(|sent| matching::audience(sent, matching::word_for_nothing), &[]);
+    "audience-without-accents" "C8" "compares the audience otherwise: accents do not count, nor how they are written":
+        Reads(|sent| matching::audience(sent, matching::without_accents), &[]);
+    "audience-composed" "C8" "compares the audience otherwise: accents are composed before the comparison":
+        Reads(|sent| matching::audience(sent, matching::composed), &[]);
+    "audience-upper-case-beyond-ascii" "C8" "compares the audience otherwise: upper case with its accent is lower case":
+        Reads(|sent| matching::audience(sent, matching::upper_case_beyond_ascii), &[]);
+    "audience-mojibake" "C8" "compares the audience otherwise: text that was read in another encoding is read back":
+        Reads(|sent| matching::audience(sent, matching::mojibake), &[]);
+    "audience-replacement-is-any" "C8" "compares the audience otherwise: what could not be read stands for any character":
+        Reads(|sent| matching::audience(sent, matching::replacement_is_any), &[]);
+    "audience-our-signs" "C8" "compares the audience otherwise: ours as a pattern, signs of regular expressions included":
+        Reads(|sent| matching::audience(sent, matching::our_signs), &[]);
+    "audience-name-of-a-member" "C8" "reads the audience otherwise: a member of an object has ours for its name":
+        Reads(|sent| matching::audience_value(sent, matching::name_of_a_member), &[]);
+    "audience-value-of-a-member" "C8" "reads the audience otherwise: a member of an object has ours for its value":
+        Reads(|sent| matching::audience_value(sent, matching::value_of_a_member), &[]);
+    "audience-empty-object" "C8" "reads the audience otherwise: an object without members is no restriction":
+        Reads(|sent| matching::audience_value(sent, matching::empty_object), &[]);
+    "audience-nested" "C8" "reads the audience otherwise: an array inside an array is looked into":
+        Reads(|sent| matching::audience_value(sent, matching::nested), &[]);
+    "audience-empty-array" "C8" "reads the audience otherwise: an array without elements is no restriction":
+        Reads(|sent| matching::audience_value(sent, matching::empty_array), &[]);
+    "audience-joined" "C8" "reads the audience otherwise: the elements of an array are one text":
+        Reads(|sent| matching::audience_value(sent, matching::joined), &[]);
+    "audience-numbers" "C8" "reads the audience otherwise: a number among the elements is a place in a list of ours":
+        Reads(|sent| matching::audience_value(sent, matching::numbers), &[]);
+    "audience-truth" "C8" "reads the audience otherwise: a true among the elements is a yes":
+        Reads(|sent| matching::audience_value(sent, matching::truth), &[]);
+    "audience-null-among" "C8" "reads the audience otherwise: a null among the elements is no restriction":
+        Reads(|sent| matching::audience_value(sent, matching::null_among), &[]);
+    "audience-object-among" "C8" "reads the audience otherwise: an object among the elements is looked into and found to have nothing against it":
+        Reads(|sent| matching::audience_value(sent, matching::object_among), &[]);
+    "audience-array-among" "C8" "reads the audience otherwise: an array among the elements has nothing against it":
+        Reads(|sent| matching::audience_value(sent, matching::array_among), &[]);
+    "audience-trailing-dot-of-host" "C8" "compares the audience otherwise: a dot at the end of the host does not count":
+        Reads(|sent| matching::audience(sent, matching::trailing_dot_of_host), &[]);
+    "audience-length-and-beginning" "C8" "compares the audience otherwise: the length is compared, and the beginning":
+        Reads(|sent| matching::audience(sent, matching::length_and_beginning), &[]);
+    "audience-or-issuer" "C8" "compares the audience with the issuer that it is configured with, too":
+        Reads(matching::audience_or_issuer, &[]);
+    "audience-longer-alone" "C8" "reads the audience otherwise: an array of one is unwrapped, and ours is the beginning of its text":
+        Reads(|sent| matching::audience_value(sent, matching::longer_alone), &[]);
+    "audience-prefix-alone" "C8" "reads the audience otherwise: an array of one is unwrapped, and its text is the beginning of ours":
+        Reads(|sent| matching::audience_value(sent, matching::prefix_alone), &[]);
+    "audience-no-text-among" "C8" "reads the audience otherwise: an array without any text is no restriction":
+        Reads(|sent| matching::audience_value(sent, matching::no_text_among), &[]);
+    "audience-like-an-array" "C8" "reads the audience otherwise: an object with a length is an array":
+        Reads(|sent| matching::audience_value(sent, matching::like_an_array), &[]);
+    "issuer-suffix" "C9" "compares the issuer otherwise: only the end is compared":
+        Reads(|sent| matching::issuer(sent, matching::suffix), &[]);
+    "issuer-part" "C9" "compares the issuer otherwise: it is found somewhere in ours":
+        Reads(|sent| matching::issuer(sent, matching::part), &[]);
+    "issuer-longer" "C9" "compares the issuer otherwise: ours is its beginning":
+        Reads(|sent| matching::issuer(sent, matching::longer), &[]);
+    "issuer-something-before" "C9" "compares the issuer otherwise: ours is its end":
+        Reads(|sent| matching::issuer(sent, matching::something_before), &[]);
+    "issuer-around" "C9" "compares the issuer otherwise: ours is somewhere in it":
+        Reads(|sent| matching::issuer(sent, matching::around), &[]);
+    "issuer-trailing-slash" "C9" "compares the issuer otherwise: a slash at the end does not count":
+        Reads(|sent| matching::issuer(sent, matching::trailing_slash), &[]);
+    "issuer-trailing-mark" "C9" "compares the issuer otherwise: a slash or dot at the end does not count":
+        Reads(|sent| matching::issuer(sent, matching::trailing_mark), &[]);
+    "issuer-percent-encoded" "C9" "compares the issuer otherwise: percent-encoding is undone":
+        Reads(|sent| matching::issuer(sent, matching::percent_encoded), &[]);
+    "issuer-trimmed" "C9" "compares the issuer otherwise: spaces around it do not count":
+        Reads(|sent| matching::issuer(sent, matching::trimmed), &[]);
+    "issuer-line-ends-trimmed" "C9" "compares the issuer otherwise: line ends around it do not count":
+        Reads(|sent| matching::issuer(sent, matching::line_ends_trimmed), &[]);
+    "issuer-no-break-trimmed" "C9" "compares the issuer otherwise: no-break spaces around it do not count":
+        Reads(|sent| matching::issuer(sent, matching::no_break_trimmed), &[]);
+    "issuer-one-line" "C9" "compares the issuer otherwise: one line of it is ours, as `^…$` finds in some languages":
+        Reads(|sent| matching::issuer(sent, matching::one_line), &[]);
+    "issuer-cut-at-nul" "C9" "compares the issuer otherwise: it ends at its first NUL":
+        Reads(|sent| matching::issuer(sent, matching::cut_at_nul), &[]);
+    "issuer-invisible-dropped" "C9" "compares the issuer otherwise: characters that are not seen do not count":
+        Reads(|sent| matching::issuer(sent, matching::invisible_dropped), &[]);
+    "issuer-byte-order-mark-dropped" "C9" "compares the issuer otherwise: a byte order mark does not count":
+        Reads(|sent| matching::issuer(sent, matching::byte_order_mark_dropped), &[]);
+    "issuer-look-alike" "C9" "compares the issuer otherwise: letters of other scripts that look alike are equal":
+        Reads(|sent| matching::issuer(sent, matching::look_alike), &[]);
+    "issuer-full-width" "C9" "compares the issuer otherwise: wide letters are the narrow ones, as compatibility normalisation has it":
+        Reads(|sent| matching::issuer(sent, matching::full_width), &[]);
+    "issuer-ideographic-dot" "C9" "compares the issuer otherwise: an ideographic full stop is a dot, as in host names":
+        Reads(|sent| matching::issuer(sent, matching::ideographic_dot), &[]);
+    "issuer-long-s" "C9" "compares the issuer otherwise: a long s is an s":
+        Reads(|sent| matching::issuer(sent, matching::long_s), &[]);
+    "issuer-comma-list" "C9" "compares the issuer otherwise: a list with commas holds ours":
+        Reads(|sent| matching::issuer(sent, matching::comma_list), &[]);
+    "issuer-space-list" "C9" "compares the issuer otherwise: a list with spaces holds ours, as scopes are written":
+        Reads(|sent| matching::issuer(sent, matching::space_list), &[]);
+    "issuer-array-text" "C9" "compares the issuer otherwise: jSON text of an array is read as one":
+        Reads(|sent| matching::issuer(sent, matching::array_text), &[]);
+    "issuer-wildcard" "C9" "compares the issuer otherwise: a star is anything":
+        Reads(|sent| matching::issuer(sent, matching::wildcard), &[]);
+    "issuer-their-pattern" "C9" "compares the issuer otherwise: what the token says is a regular expression that ours is matched with":
+        Reads(|sent| matching::issuer(sent, matching::their_pattern), &[]);
+    "issuer-our-pattern" "C9" "compares the issuer otherwise: ours is a regular expression, in which a dot is any character":
+        Reads(|sent| matching::issuer(sent, matching::our_pattern), &[]);
+    "issuer-any-scheme" "C9" "compares the issuer otherwise: the scheme does not count":
+        Reads(|sent| matching::issuer(sent, matching::any_scheme), &[]);
+    "issuer-default-port" "C9" "compares the issuer otherwise: a port that is the default one does not count":
+        Reads(|sent| matching::issuer(sent, matching::default_port), &[]);
+    "issuer-without-query" "C9" "compares the issuer otherwise: the query does not count":
+        Reads(|sent| matching::issuer(sent, matching::without_query), &[]);
+    "issuer-without-user" "C9" "compares the issuer otherwise: what stands before an `@` does not count":
+        Reads(|sent| matching::issuer(sent, matching::without_user), &[]);
+    "issuer-before-the-at" "C9" "compares the issuer otherwise: what stands after an `@` does not count: a URL that is cut by hand":
+        Reads(|sent| matching::issuer(sent, matching::before_the_at), &[]);
+    "issuer-same-host" "C9" "compares the issuer otherwise: only the host is compared":
+        Reads(|sent| matching::issuer(sent, matching::same_host), &[]);
+    "issuer-subdomain" "C9" "compares the issuer otherwise: a subdomain is as good as the domain":
+        Reads(|sent| matching::issuer(sent, matching::subdomain), &[]);
+    "issuer-sibling" "C9" "compares the issuer otherwise: hosts under the same domain are alike":
+        Reads(|sent| matching::issuer(sent, matching::sibling), &[]);
+    "issuer-one-slip" "C9" "compares the issuer otherwise: one character of difference is a slip":
+        Reads(|sent| matching::issuer(sent, matching::one_slip), &[]);
+    "issuer-empty-is-any" "C9" "compares the issuer otherwise: an empty text is no restriction":
+        Reads(|sent| matching::issuer(sent, matching::empty_is_any), &[]);
+    "issuer-word-for-nothing" "C9" "compares the issuer otherwise: the word for nothing is nothing, and so no restriction":
+        Reads(|sent| matching::issuer(sent, matching::word_for_nothing), &[]);
+    "issuer-without-accents" "C9" "compares the issuer otherwise: accents do not count, nor how they are written":
+        Reads(|sent| matching::issuer(sent, matching::without_accents), &[]);
+    "issuer-composed" "C9" "compares the issuer otherwise: accents are composed before the comparison":
+        Reads(|sent| matching::issuer(sent, matching::composed), &[]);
+    "issuer-upper-case-beyond-ascii" "C9" "compares the issuer otherwise: upper case with its accent is lower case":
+        Reads(|sent| matching::issuer(sent, matching::upper_case_beyond_ascii), &[]);
+    "issuer-punycode" "C9" "compares the issuer otherwise: a host name is decoded from its ASCII form":
+        Reads(|sent| matching::issuer(sent, matching::punycode), &[]);
+    "issuer-name-of-a-member" "C9" "reads the issuer otherwise: a member of an object has ours for its name":
+        Reads(|sent| matching::issuer_value(sent, matching::name_of_a_member), &[]);
+    "issuer-value-of-a-member" "C9" "reads the issuer otherwise: a member of an object has ours for its value":
+        Reads(|sent| matching::issuer_value(sent, matching::value_of_a_member), &[]);
+    "issuer-nested" "C9" "reads the issuer otherwise: an array inside an array is looked into":
+        Reads(|sent| matching::issuer_value(sent, matching::nested), &[]);
+    "issuer-empty-array" "C9" "reads the issuer otherwise: an array without elements is no restriction":
+        Reads(|sent| matching::issuer_value(sent, matching::empty_array), &[]);
+    "issuer-joined" "C9" "reads the issuer otherwise: the elements of an array are one text":
+        Reads(|sent| matching::issuer_value(sent, matching::joined), &[]);
+    "issuer-truth" "C9" "reads the issuer otherwise: a true among the elements is a yes":
+        Reads(|sent| matching::issuer_value(sent, matching::truth), &[]);
+    "issuer-array-among" "C9" "reads the issuer otherwise: an array among the elements has nothing against it":
+        Reads(|sent| matching::issuer_value(sent, matching::array_among), &[]);
+    "issuer-all-but-the-last" "C9" "compares the issuer otherwise: all but the last character is compared":
+        Reads(|sent| matching::issuer(sent, matching::all_but_the_last), &[]);
+    "issuer-or-audience" "C9" "compares the issuer with the audience that it is configured with, too":
+        Reads(matching::issuer_or_audience, &[]);
+    "issuer-alone" "C9" "reads the issuer otherwise: an array of one is unwrapped":
+        Reads(|sent| matching::issuer_value(sent, matching::alone), &[]);
+
     // The applications.
     "anonymous-let-in" "C11" "lets in whoever has no user id where that is switched off":
         Reads(reading::anonymous_let_in, &[("centrifugo.subject", "\"anonymous\"")]);
@@ -271,6 +924,8 @@ mutants! {
         Reads(reading::expire_at_in_place_of_times, &[]);
     "identifiers-optional" "C25" "identifies a connection by nothing where the token says nothing":
         rules!("anycable.identifiers" = "optional");
+    "ext-at-any-depth" "C25" "finds the identifiers inside another claim":
+        Reads(reading::ext_at_any_depth, &[]);
     "identifiers-optional-and-times-ignored" "C25" "identifies a connection by nothing, and looks at no time":
         rules!("anycable.identifiers" = "optional", "time.exp_check" = "skip", "time.nbf_check" = "skip");
 

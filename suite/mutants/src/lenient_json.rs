@@ -19,6 +19,19 @@ pub(crate) fn first_value(challenge: &Challenge) -> Option<Challenge> {
     in_payload.or(in_header)
 }
 
+/// The text without its comments.
+pub(crate) fn without_comments(text: &str) -> String {
+    match text.split_once("/*").and_then(|(before, rest)| Some((before, rest.split_once("*/")?.1))) {
+        Some((before, after)) => [before, after].concat(),
+        None => text.to_owned(),
+    }
+}
+
+/// The text with the brace that its end lacks.
+pub(crate) fn closed(text: &str) -> String {
+    if text.ends_with('}') { text.to_owned() } else { format!("{text}}}") }
+}
+
 /// Where the object at the start of the text ends.
 fn end_of_object(text: &[u8]) -> Option<usize> {
     let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);

@@ -3,7 +3,8 @@
 //!
 //! Each is the reference verifier under `rfc` but for one bug, in one of the ways of [`Bug`]. Most
 //! bugs are a rule of the reference with another value; the others are what the rules have no word
-//! for: how a token is read before it is judged ([`reading`], [`lenient_json`], [`times`]), which
+//! for: how a token is read before it is judged ([`reading`], [`leniency`], [`lenient_json`],
+//! [`times`], [`matching`]), which
 //! signatures are forgiven ([`signatures`]), and what is let in, refused or never answered at all
 //! ([`outright`]). The bugs are those that real libraries had.
 
@@ -14,7 +15,9 @@ use jotproof_profiles::Rules;
 use jotproof_reference::Reference;
 
 mod all;
+mod leniency;
 mod lenient_json;
+mod matching;
 mod outright;
 mod parts;
 mod reading;

@@ -3,7 +3,7 @@
 use jotproof_model::Challenge;
 use serde_json::Value;
 
-use crate::parts::{header, payload, text};
+use crate::parts::{header, octets, payload, segments, text};
 
 /// A segment is missing or empty: what could not be read is not refused.
 pub(crate) fn something_is_missing(challenge: &Challenge) -> bool {
@@ -23,9 +23,21 @@ pub(crate) fn payload_unreadable(challenge: &Challenge) -> bool {
     header(challenge).is_some() && payload(challenge).is_none()
 }
 
-/// There are many dots.
-pub(crate) fn many_dots(challenge: &Challenge) -> bool {
-    challenge.token.iter().filter(|octet| **octet == b'.').count() >= 10
+/// The payload is JSON of a type like this.
+pub(crate) fn payload_is(challenge: &Challenge, like: fn(&Value) -> bool) -> bool {
+    let value = |payload| serde_json::from_slice::<Value>(&octets(payload)).ok();
+    segments(challenge).and_then(|[_, payload, _]| value(payload)).is_some_and(|value| like(&value))
+}
+
+/// A JSON serialization like this.
+pub(crate) fn json_serialization(challenge: &Challenge, like: fn(&Value) -> bool) -> bool {
+    let whole = serde_json::from_slice::<Value>(&challenge.token);
+    whole.is_ok_and(|whole| whole["payload"].is_string() && like(&whole))
+}
+
+/// There are at least so many dots.
+pub(crate) fn dots(challenge: &Challenge, least: usize) -> bool {
+    challenge.token.iter().filter(|octet| **octet == b'.').count() >= least
 }
 
 /// It is encrypted, to a key that anybody may have.

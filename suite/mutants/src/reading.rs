@@ -41,6 +41,21 @@ pub(crate) fn without_padding(challenge: &Challenge) -> Option<Challenge> {
     with_segments(challenge, |segment| segment.replace("%3D", "").replace("%3d", "").replace('=', ""))
 }
 
+/// The padding that a segment would have is taken off.
+pub(crate) fn padded_rightly(challenge: &Challenge) -> Option<Challenge> {
+    with_segments(challenge, |segment| {
+        let bare = segment.trim_end_matches('=');
+        let right = segment.len() % 4 == 0 && segment.len() - bare.len() < 3;
+        if right { bare.to_owned() } else { segment.to_owned() }
+    })
+}
+
+/// Of so many segments the first three are the token.
+pub(crate) fn of_so_many(challenge: &Challenge, segments: usize) -> Option<Challenge> {
+    let all: Vec<&str> = text(challenge)?.split('.').collect();
+    (all.len() == segments).then(|| changed(challenge, all[..3].join("."))).flatten()
+}
+
 /// Both alphabets are one.
 pub(crate) fn either_alphabet(challenge: &Challenge) -> Option<Challenge> {
     with_segments(challenge, |segment| segment.replace('+', "-").replace('/', "_"))
@@ -119,6 +134,14 @@ pub(crate) fn from_json(challenge: &Challenge) -> Option<Challenge> {
     changed(challenge, format!("{header}.{}.{}", part("payload")?, part("signature")?))
 }
 
+/// Of several signatures of a JSON serialization the last is read.
+pub(crate) fn last_signature(challenge: &Challenge) -> Option<Challenge> {
+    let whole: Value = serde_json::from_slice(&challenge.token).ok()?;
+    let last = whole["signatures"].as_array().filter(|all| all.len() > 1)?.last()?;
+    let (header, signature) = (last["protected"].as_str()?, last["signature"].as_str()?);
+    changed(challenge, format!("{header}.{}.{signature}", whole["payload"].as_str()?))
+}
+
 /// The last three segments that are not empty are the token.
 pub(crate) fn last_three(challenge: &Challenge) -> Option<Challenge> {
     let segments: Vec<&str> = text(challenge)?.split('.').filter(|segment| !segment.is_empty()).collect();
@@ -195,6 +218,16 @@ pub(crate) fn without_signature_where_none_is_allowed(challenge: &Challenge) -> 
     (challenge.context.allow_none && text(challenge)?.ends_with('.')).then(|| unsecured(challenge)).flatten()
 }
 
+/// The lowest of the unused bits of a segment does not count.
+pub(crate) fn lowest_unused_bit_ignored(challenge: &Challenge) -> Option<Challenge> {
+    with_segments(challenge, |segment| {
+        let zeroed = base64url::encode(&octets(segment));
+        let one = |last: &str| last.bytes().last().map(|octet| u32::from(octet) + 1);
+        let next = segment.bytes().last().map(u32::from);
+        if zeroed.len() == segment.len() && one(&zeroed) == next { zeroed } else { segment.to_owned() }
+    })
+}
+
 /// The segments are known by what they hold, in whatever order they are.
 pub(crate) fn in_any_order(challenge: &Challenge) -> Option<Challenge> {
     let mut segments = parts::segments(challenge)?;
@@ -225,7 +258,7 @@ pub(crate) fn padded_pieces(challenge: &Challenge) -> Option<Challenge> {
 }
 
 /// The token with `alg` none and no signature.
-fn unsecured(challenge: &Challenge) -> Option<Challenge> {
+pub(crate) fn unsecured(challenge: &Challenge) -> Option<Challenge> {
     let mut segments = text(challenge)?.split('.');
     let (_, payload) = (segments.next()?, segments.next()?);
     let mut header = header(challenge)?;
@@ -288,6 +321,14 @@ pub(crate) fn anonymous_let_in(challenge: &Challenge) -> Option<Challenge> {
         .context
         .refuse_anonymous
         .then(|| parts::with_context(challenge, |context| context.refuse_anonymous = false))
+}
+
+/// `ext` is looked for in every claim, where it is not one of them.
+pub(crate) fn ext_at_any_depth(challenge: &Challenge) -> Option<Challenge> {
+    let mut payload = parts::payload(challenge).filter(|payload| !payload.contains_key("ext"))?;
+    let ext = payload.values().find_map(|value| value.get("ext"))?.clone();
+    payload.insert("ext".to_owned(), ext);
+    with_payload(challenge, |_| Some(Value::Object(payload.clone()).to_string().into_bytes()))
 }
 
 /// `expire_at` is when the connection expires, and so `exp` and `nbf` need no look.

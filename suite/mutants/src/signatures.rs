@@ -129,6 +129,11 @@ pub(crate) fn where_alg_is_inherited(challenge: &Challenge) -> bool {
     header(challenge).is_some_and(alg)
 }
 
+/// `alg` is a name like this.
+pub(crate) fn alg_is(challenge: &Challenge, like: fn(&str) -> bool) -> bool {
+    header(challenge).is_some_and(|header| header.get("alg").and_then(Value::as_str).is_some_and(like))
+}
+
 /// The same where `alg` is another name of the Edwards curves.
 pub(crate) fn where_alg_is_of_edwards_curves(challenge: &Challenge) -> bool {
     let alg = |header: serde_json::Map<String, Value>| {
@@ -198,6 +203,27 @@ pub(crate) fn equal_up_to_nul(challenge: &Challenge) -> bool {
     }
     by_any(challenge, configured(challenge), &challenge.context.algorithms, |good, given| {
         before(good).is_some() && before(good) == before(given)
+    })
+}
+
+/// A signature of which all but the first octet is equal.
+pub(crate) fn equal_but_the_first_octet(challenge: &Challenge) -> bool {
+    by_any(challenge, configured(challenge), &challenge.context.algorithms, |good, given| {
+        good.len() == given.len() && good[1..] == given[1..]
+    })
+}
+
+/// A signature of which all but the last octet is equal.
+pub(crate) fn equal_but_the_last_octet(challenge: &Challenge) -> bool {
+    by_any(challenge, configured(challenge), &challenge.context.algorithms, |good, given| {
+        good.len() == given.len() && good[..good.len() - 1] == given[..good.len() - 1]
+    })
+}
+
+/// A MAC that was cut short, of which this many octets of that many are left.
+pub(crate) fn cut_short(challenge: &Challenge, enough: fn(usize, usize) -> bool) -> bool {
+    by_any(challenge, configured(challenge), &challenge.context.algorithms, |good, given| {
+        good.starts_with(given) && enough(given.len(), good.len())
     })
 }
 

@@ -3,7 +3,7 @@
 use jotproof_model::Challenge;
 use jotproof_reference::json::{Document, Kind, Options};
 
-use crate::parts::with_payload;
+use crate::parts::{payload, with_payload};
 
 /// The members that are times.
 const TIMES: [&str; 4] = ["exp", "nbf", "iat", "expire_at"];
@@ -105,15 +105,129 @@ pub(crate) fn rounded_in_favour(challenge: &Challenge) -> Option<Challenge> {
     })
 }
 
-/// A clock that is five minutes off on whichever side lets the token pass.
-pub(crate) fn with_minutes_of_grace(challenge: &Challenge) -> Option<Challenge> {
-    const GRACE: f64 = 300.0;
+/// So many seconds on the wrong side let the token pass.
+pub(crate) fn with_grace(challenge: &Challenge, grace: f64) -> Option<Challenge> {
     with_times(challenge, |name, raw| {
         let value = number(raw).filter(|value| value.abs() < 1e15)?;
         #[allow(clippy::cast_precision_loss, reason = "a clock far below 2^53")]
         let now = challenge.now as f64;
-        let nearly = (value - now).abs() <= GRACE;
+        let nearly = (value - now).abs() <= grace;
         let wrong = if name == "nbf" { value > now } else { value <= now };
         (nearly && wrong && name != "iat").then(|| passing(name))
     })
+}
+
+/// A beginning that needs more bits than these is in the past, and a negative end in the future.
+pub(crate) fn overflowing(challenge: &Challenge, bits: i32) -> Option<Challenge> {
+    with_times(challenge, |name, raw| {
+        let value = number(raw)?;
+        let beyond = value.abs() >= 2_f64.powi(bits);
+        (beyond && (name == "nbf" || value < 0.0)).then(|| passing(name))
+    })
+}
+
+/// A beginning that so many bits do not hold in smaller pieces is in the past.
+pub(crate) fn overflowing_in(challenge: &Challenge, pieces: f64, bits: i32) -> Option<Challenge> {
+    with_times(challenge, |name, raw| {
+        let beyond = number(raw)? * pieces >= 2_f64.powi(bits);
+        (beyond && name == "nbf").then(|| passing(name))
+    })
+}
+
+/// A time whose raw text is like this counts as absent.
+pub(crate) fn absent_where(challenge: &Challenge, like: fn(&str) -> bool) -> Option<Challenge> {
+    with_times(challenge, |name, raw| like(raw).then(|| passing(name)))
+}
+
+/// The time inside so many arrays of one is the time.
+pub(crate) fn inside_arrays(challenge: &Challenge, arrays: usize) -> Option<Challenge> {
+    with_times(challenge, |_, raw| {
+        let opened = raw.strip_prefix(&"[".repeat(arrays))?;
+        let inner = opened.strip_suffix(&"]".repeat(arrays))?;
+        number(inner).map(|_| inner.to_owned())
+    })
+}
+
+/// A quoted time is compared with the text of the clock, letter by letter, and counts where it is on the
+/// right side.
+pub(crate) fn compared_as_text(challenge: &Challenge) -> Option<Challenge> {
+    let now = challenge.now.to_string();
+    with_times(challenge, |name, raw| {
+        let text = raw.strip_prefix('"')?.strip_suffix('"')?;
+        let right = if name == "nbf" { text <= now.as_str() } else { text > now.as_str() };
+        right.then(|| passing(name))
+    })
+}
+
+/// What one time of a token is judged by: its name, its value, and the others by their names.
+type Beside<'a> = (&'a str, f64, &'a dyn Fn(&str) -> Option<f64>);
+
+/// A time on the wrong side that is not looked at because of the times beside it.
+pub(crate) fn ignored_beside(challenge: &Challenge, ignored: fn(Beside<'_>) -> bool) -> Option<Challenge> {
+    let claims = payload(challenge)?;
+    let others = |name: &str| claims.get(name).and_then(serde_json::Value::as_f64);
+    #[allow(clippy::cast_precision_loss, reason = "a clock far below 2^53")]
+    let now = challenge.now as f64;
+    with_times(challenge, |name, raw| {
+        let value = number(raw)?;
+        let wrong = match name {
+            "exp" => value <= now,
+            "nbf" => value > now,
+            _ => false,
+        };
+        (wrong && ignored((name, value, &others))).then(|| passing(name))
+    })
+}
+
+/// Times are rounded to the nearest second.
+pub(crate) fn rounded(challenge: &Challenge) -> Option<Challenge> {
+    with_times(challenge, |_, raw| {
+        let value = number(raw).filter(|value| value.abs() < 1e15)?;
+        raw.contains('.').then(|| format!("{:.0}", value.round()))
+    })
+}
+
+/// A whole number is cut to 64 bits with a sign.
+pub(crate) fn cut_to_64_bits(challenge: &Challenge) -> Option<Challenge> {
+    with_times(challenge, |_, raw| {
+        let value = raw.parse::<i128>().ok()?;
+        #[allow(clippy::cast_possible_truncation, reason = "what this is about")]
+        let cut = value as i64;
+        (i128::from(cut) != value).then(|| cut.to_string())
+    })
+}
+
+/// A whole number below what 64 bits with a sign hold is the largest of them.
+pub(crate) fn underflowing(challenge: &Challenge) -> Option<Challenge> {
+    with_times(challenge, |name, raw| {
+        let below = raw.parse::<i128>().ok()? < i128::from(i64::MIN);
+        below.then(|| passing(name))
+    })
+}
+
+/// A whole number that a float does not hold exactly counts as absent.
+pub(crate) fn inexact_is_absent(challenge: &Challenge) -> Option<Challenge> {
+    with_times(challenge, |name, raw| {
+        let value = raw.parse::<i128>().ok()?;
+        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "what this is about")]
+        let held = value as f64 as i128;
+        (held != value).then(|| passing(name))
+    })
+}
+
+/// An exponent is read like this; nothing where there is none to be read so.
+pub(crate) fn exponent_read(
+    challenge: &Challenge,
+    exponent: fn(&str, &str) -> Option<String>,
+) -> Option<Challenge> {
+    with_times(challenge, |_, raw| {
+        let at = raw.find(['e', 'E']).filter(|_| number(raw).is_some())?;
+        exponent(&raw[..at], &raw[at..])
+    })
+}
+
+/// An exponent that begins with a zero is one in octal.
+pub(crate) fn octal_exponent(whole: &str, exponent: &str) -> Option<String> {
+    let digits = exponent[1..].strip_prefix('0')?;
+    Some(format!("{whole}e{}", u32::from_str_radix(digits, 8).ok()?))
 }

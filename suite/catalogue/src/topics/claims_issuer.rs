@@ -186,7 +186,7 @@ fn none_configured() -> Case {
 }
 
 /// More strings that are not the issuer.
-const MORE_OTHER: [(&str, &str, &str, &str); 29] = [
+const MORE_OTHER: [(&str, &str, &str, &str); 28] = [
     (
         "middle",
         "\"issuer.example\"",
@@ -252,12 +252,6 @@ const MORE_OTHER: [(&str, &str, &str, &str); 29] = [
         "\"https://issuer.example.com@evil.example\"",
         "the configured issuer as the user name of another host",
         "The text before `@` is taken for the host, which is the one after it.",
-    ),
-    (
-        "path",
-        "\"https://issuer.example.com/tenants/other\"",
-        "a tenant of the configured issuer",
-        "Only the host is compared, and every tenant of one provider speaks for every other.",
     ),
     (
         "query",
