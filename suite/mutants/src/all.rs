@@ -173,6 +173,9 @@ mutants! {
     "last-signature-counts" "B9" "verifies the last one of the signatures of a JSON serialization":
         Reads(reading::last_signature, &[]);
 
+    "any-trailing-bits" "B1" "ignores unused bits at the end of a segment":
+        rules!("base64url.trailing_bits" = "ignore");
+
     // The header.
     "header-utf-8-replaced" "J6" "replaces bad UTF-8 in the header":
         rules!("header.text" = "replace");
@@ -243,6 +246,15 @@ mutants! {
         Reads(|sent| leniency::typ(sent, |ours, theirs| theirs.split_once('/').is_some_and(|(_, after)| after == ours)), &[]);
     "nested-in-capitals-only" "H4" "knows a token inside a token by a `cty` of JWT, in capitals only":
         Reads(|sent| leniency::without_parameter(sent, "cty", |cty| cty == "jwt"), &[]);
+
+    "byte-order-mark-before-the-header" "J5" "skips a byte order mark before the header":
+        rules!("header.byte_order_mark" = "ignore");
+    "byte-order-mark-before-the-claims" "J5" "skips a byte order mark before the claims":
+        rules!("claims.byte_order_mark" = "ignore");
+    "enc-ignored" "H3" "ignores an `enc` in the header of a signed token":
+        rules!("header.enc" = "ignore");
+    "null-parameters-are-absent" "H4" "treats a header parameter that is null as if there were none":
+        rules!("header.null" = "absent");
 
     // The algorithm.
     "accepts-none" "A1" "accepts unsecured tokens that nobody allowed":
@@ -658,6 +670,17 @@ mutants! {
     "times-ignored-beside-nbf-zero" "C5" "looks at no further time after an nbf of zero":
         Reads(|sent| times::ignored_beside(sent, |(_, _, others)| others("nbf") == Some(0.0)), &[]);
 
+    "iat-of-wrong-type-ignored" "C7" "treats an iat that is not a number as if there were none":
+        rules!("time.iat_type" = "absent");
+    "iat-in-the-future" "C7" "never compares iat with the clock":
+        rules!("time.iat_future" = "ignore");
+    "jti-of-any-type" "C1" "treats a jti that is no string as if there were none":
+        rules!("claims.jti_type" = "absent");
+    "sub-of-any-type" "C11" "treats a sub that is no string as if there were none":
+        rules!("claims.sub_type" = "absent");
+    "any-text-for-a-uri" "C11" "takes any text with a colon for a URI":
+        rules!("claims.string_or_uri" = "ignore");
+
     // Audience and issuer.
     "audience-ignored" "C8" "never looks at the audience":
         rules!("audience.check" = "skip");
@@ -915,6 +938,11 @@ mutants! {
     "issuer-alone" "C9" "reads the issuer otherwise: an array of one is unwrapped":
         Reads(|sent| matching::issuer_value(sent, matching::alone), &[]);
 
+    "unexpected-audience" "C8" "accepts a token for an audience where it was told of none":
+        rules!("audience.unexpected" = "ignore");
+    "issuer-of-wrong-type-ignored" "C9" "treats an issuer of another type as if there were none":
+        rules!("issuer.type" = "absent", "issuer.missing" = "accept");
+
     // The applications.
     "anonymous-let-in" "C11" "lets in whoever has no user id where that is switched off":
         Reads(reading::anonymous_let_in, &[("centrifugo.subject", "\"anonymous\"")]);
@@ -928,6 +956,21 @@ mutants! {
         Reads(reading::ext_at_any_depth, &[]);
     "identifiers-optional-and-times-ignored" "C25" "identifies a connection by nothing, and looks at no time":
         rules!("anycable.identifiers" = "optional", "time.exp_check" = "skip", "time.nbf_check" = "skip");
+
+    "expire-at-equal" "C23" "lets a connection live on in the very second of its expire_at":
+        rules!("centrifugo.expire_at_equal" = "accept");
+    "negative-expire-at-is-never" "C23" "takes a negative expire_at for one that never comes":
+        rules!("centrifugo.expire_at_negative" = "never");
+    "expire-at-of-any-type" "C23" "treats an expire_at that is no number as if there were none":
+        rules!("centrifugo.expire_at_type" = "absent");
+    "meta-of-any-type" "C24" "treats a meta that is no object as if there were none":
+        rules!("centrifugo.meta_type" = "absent");
+    "purpose-ignored" "C14" "connects with a token for a subscription":
+        rules!("centrifugo.purpose" = "ignore");
+    "shapes-ignored" "C24" "passes over claims of the connection that are of another shape":
+        rules!("centrifugo.shapes" = "ignore");
+    "time-to-live-wraps" "C3" "keeps the time to live in 32 bits":
+        rules!("centrifugo.time_to_live" = "wraps");
 
     // Those that refuse what must be accepted.
     "prefix-demanded" "V1" "knows a token by its first characters, eyJ":
