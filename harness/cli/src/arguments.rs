@@ -37,8 +37,8 @@ pub(crate) enum Command {
     /// A target is named by a text:
     ///
     ///   reference             the reference verifier under every built-in profile, in turn
-    ///   reference:PROFILE     under one profile: rfc, bcp, centrifugo-5.4.9, anycable-1.5.2,
-    ///                         jsonwebtoken-11.1.0
+    ///   reference:PROFILE     under one profile: rfc, bcp, jsonwebtoken-11.1.0, a version of Centrifugo
+    ///                         (centrifugo-5.4.9, or centrifugo-v5) or of AnyCable (anycable-1.5.2)
     ///   library:jsonwebtoken  the Rust crate jsonwebtoken, in this process
     ///   exec:COMMAND          any JWT library in any language, through an adapter: a program that
     ///                         speaks the protocol of docs/adapter-protocol.md: exec:./my-adapter

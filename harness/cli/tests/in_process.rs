@@ -1,6 +1,6 @@
 //! The reference against what the profiles predict, in process: two of the three witnesses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jotproof_catalogue::{NOW, build, generated};
 use jotproof_engine::log::RunLog;
@@ -53,6 +53,37 @@ fn every_profile_comes_out_as_predicted() {
         let log = run(&suite, &[], &ReferenceTarget::following(profile), &profile.name);
         assert_eq!(red(&log), Vec::<String>::new(), "reference:{}", profile.name);
         assert_eq!(log.exit(), Exit::Ok, "reference:{}", profile.name);
+    }
+}
+
+/// On how many stored vectors the reference says something else under one profile than under another;
+/// those that only one of them carries apart.
+fn differing(suite: &Suite, one: &str, other: &str) -> usize {
+    let rows = |name: &str| {
+        let profile = Profiles::built_in().get(name).expect("the profile is built in");
+        run(suite, &[], &ReferenceTarget::following(profile), name).rows
+    };
+    let told: BTreeMap<_, _> = rows(one).into_iter().map(|row| (row.id, row.observation)).collect();
+    rows(other).iter().filter(|row| told.get(&row.id).is_some_and(|seen| *seen != row.observation)).count()
+}
+
+#[test]
+fn versions_differ_where_their_behaviour_does() {
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    for (one, other) in [
+        ("centrifugo-4.1.5", "centrifugo-5.4.9"),
+        ("anycable-1.5.1", "anycable-1.5.2"),
+        ("anycable-1.5.2", "anycable-1.6.0"),
+    ] {
+        assert_eq!(differing(&suite, one, other), 0, "{one} and {other} are alike");
+    }
+    for (one, other, at_least) in [
+        ("centrifugo-3.2.3", "centrifugo-4.1.5", 10),
+        ("centrifugo-5.4.9", "centrifugo-6.9.1", 9),
+        ("anycable-1.6.0", "anycable-1.6.1", 60),
+    ] {
+        let found = differing(&suite, one, other);
+        assert!(found >= at_least, "{one} and {other} differ on {found} vectors");
     }
 }
 

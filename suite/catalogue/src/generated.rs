@@ -39,7 +39,7 @@ pub fn file(seed: u64, count: usize, now: i64) -> Result<VectorFile, BuildError>
 /// A family makes a case under an id.
 type Family = fn(&mut Random, &str) -> Case;
 
-const FAMILIES: [Family; 18] = [
+const FAMILIES: [Family; 23] = [
     exp_before_now,
     exp_after_now,
     nbf_around_now,
@@ -58,6 +58,11 @@ const FAMILIES: [Family; 18] = [
     channels,
     expire_at,
     identifiers,
+    exp_years_ahead,
+    expired_under_a_foreign_key,
+    expired_for_another_audience,
+    issued_at_of_another_type,
+    channel_claim,
 ];
 
 fn exp_before_now(random: &mut Random, id: &str) -> Case {
@@ -304,6 +309,75 @@ fn identifiers(random: &mut Random, id: &str) -> Case {
         .why("The identifiers of the connection are exactly this text.")
         .requirement("AC-EXT-1")
         .class("C25")
+}
+
+fn exp_years_ahead(random: &mut Random, id: &str) -> Case {
+    // Beyond a year, and within 32 bits of seconds.
+    let seconds = 40_000_000 + random.below(4_000_000_000);
+    twins::hs256()
+        .changed(id, claim("exp", &format!("{{{{now+{seconds}}}}}")))
+        .accept()
+        .title("exp some years ahead")
+        .why("The current time is before the expiration time.")
+        .requirement("RFC7519-4.1.4-EXP")
+        .class("C5")
+}
+
+fn expired_under_a_foreign_key(random: &mut Random, id: &str) -> Case {
+    let expired = claim("exp", &format!("{{{{now-{}}}}}", random.seconds()));
+    let stranger = sign(None, "hmac-64-bytes-foreign", Algorithm::HS256);
+    twins::hs256()
+        .changed_by(id, vec![expired, stranger])
+        .reject([Reason::Expired, Reason::Signature])
+        .threat(Threat::Forger)
+        .title("expired, and another key signed")
+        .why("Two defects; either of them is a reason, and which one is told differs.")
+        .requirement("RFC7515-5.2-VERIFY")
+        .class("S0")
+}
+
+fn expired_for_another_audience(random: &mut Random, id: &str) -> Case {
+    let expired = claim("exp", &format!("{{{{now-{}}}}}", random.seconds()));
+    let elsewhere = claim("aud", &quoted(&random.letters()));
+    twins::bound()
+        .changed_by(id, vec![expired, elsewhere])
+        .reject([Reason::Expired, Reason::Audience])
+        .threat(Threat::Holder)
+        .title("expired, and for another audience")
+        .why("Two defects; either of them is a reason, and which one is told differs.")
+        .requirement("RFC7519-4.1.3-AUD")
+        .class("C8")
+}
+
+fn issued_at_of_another_type(random: &mut Random, id: &str) -> Case {
+    let letters = random.letters();
+    let value = random.of(&["true", "false", "[]", "{}", "TEXT"]).replace("TEXT", &quoted(&letters));
+    twins::hs256()
+        .changed(id, claim("iat", &value))
+        .either(
+            "RFC 7519 section 4.1.6 gives `iat` no part in the verdict, and leaves it to applications",
+            [Reason::ClaimType],
+        )
+        .title("iat of another type")
+        .why("A claim that nothing hangs on is refused as misshapen, or not looked at.")
+        .requirement("RFC7519-4.1.6-IAT")
+        .class("C1")
+}
+
+fn channel_claim(random: &mut Random, id: &str) -> Case {
+    let letters = random.letters();
+    let value = random.of(&["true", "7", "[]", "{}", "TEXT", "TEXT"]).replace("TEXT", &quoted(&letters));
+    twins::centrifugo()
+        .changed(id, claim("channel", &value))
+        .either_better_refused(
+            "The documentation gives tokens with `channel` to subscriptions and says of no other use",
+            [Reason::ClaimType, Reason::Purpose],
+        )
+        .threat(Threat::Holder)
+        .title("some channel claim")
+        .why("A token that was handed out for one channel opens a whole connection.")
+        .requirement("CS-X-1")
+        .class("C14")
 }
 
 /// A string as raw JSON text, with no `{{` in it that would be taken for a time.

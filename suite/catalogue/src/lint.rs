@@ -11,7 +11,7 @@ use jotproof_model::recipe::Signer;
 use jotproof_model::registry::{Binds, Requirement};
 use jotproof_model::{Expectation, KeyRing, Level, Recipe, Subject, Twin, Vector, VectorFile};
 use jotproof_profiles::predict::entries_for;
-use jotproof_profiles::{EntryKind, Profile, Profiles, Rules, Then, predicted};
+use jotproof_profiles::{EntryKind, Profile, ProfileFile, Profiles, Rules, Then, predicted};
 
 use crate::build::{self, BuildError, vectors};
 use crate::ledger::Ledger;
@@ -243,7 +243,7 @@ fn coverage(files: &[VectorFile]) -> Vec<String> {
 fn of_profiles(files: &[VectorFile], profiles: &Profiles) -> Vec<String> {
     let index: BTreeMap<&str, &Vector> =
         vectors(files).map(|vector| (vector.id.0.as_str(), vector)).collect();
-    let mut found = Vec::new();
+    let mut found: Vec<String> = profiles.files().iter().flat_map(of_versions).collect();
     for profile in profiles.all() {
         let mut used: BTreeSet<&str> = BTreeSet::new();
         for vector in vectors(files).filter(|vector| carries(profile, vector)) {
@@ -275,6 +275,39 @@ fn of_profiles(files: &[VectorFile], profiles: &Profiles) -> Vec<String> {
             }
         }
         found.extend(rules_of(profile));
+    }
+    found
+}
+
+/// What a profile file says of its versions: they are in order, lack only what the family has, and
+/// every entry and answer holds for one of them.
+fn of_versions(file: &ProfileFile) -> Vec<String> {
+    let family = &file.family;
+    let mut found = Vec::new();
+    for pair in file.versions.windows(2) {
+        if pair[0].version.is_none() || pair[0].is_within(pair[1].version.as_deref(), None) {
+            found.push(format!("{family}: {} is not older than {}", pair[0].name, pair[1].name));
+        }
+    }
+    for version in &file.versions {
+        for lacking in version.lacks.iter().filter(|lacking| !file.capabilities.contains(lacking)) {
+            found.push(format!("{}: it lacks {lacking}, which {family} has not", version.name));
+        }
+    }
+    let holds = |since: &Option<String>, until: &Option<String>| {
+        file.versions.iter().any(|version| version.is_within(since.as_deref(), until.as_deref()))
+    };
+    let mut ids = BTreeSet::new();
+    for entry in &file.entries {
+        if !holds(&entry.since, &entry.until) {
+            found.push(format!("{family}: entry {} holds for no version", entry.id));
+        }
+        if !ids.insert(&entry.id) {
+            found.push(format!("{family}: there are two entries {}", entry.id));
+        }
+    }
+    for answer in file.answers.iter().filter(|answer| !holds(&answer.since, &answer.until)) {
+        found.push(format!("{family}: the answer {:?} holds for no version", answer.answer));
     }
     found
 }

@@ -1,9 +1,10 @@
 //! Loading profile files, and the profiles that are built in.
 
-use std::cmp::Ordering;
 use std::sync::LazyLock;
 
-use crate::profile::{Entry, Profile, ProfileFile, Version};
+use jotproof_model::Capability;
+
+use crate::profile::{Answer, Entry, Profile, ProfileFile, Version};
 use crate::rules::{RuleError, Rules};
 
 /// The profile files that are built in: name and text.
@@ -90,12 +91,7 @@ impl Profiles {
 
 fn resolve(file: &ProfileFile, version: &Version) -> Result<Profile, RuleError> {
     let holds = |entry: &&Entry| {
-        let at_least = |bound: &Option<String>| match (bound, &version.version) {
-            (Some(bound), Some(version)) => Some(compare(version, bound) != Ordering::Less),
-            _ => None,
-        };
-        at_least(&entry.since) != Some(false)
-            && at_least(&entry.until) != Some(true)
+        version.is_within(entry.since.as_deref(), entry.until.as_deref())
             && entry.arch.as_deref().is_none_or(|arch| arch == std::env::consts::ARCH)
     };
     let entries: Vec<Entry> = file.entries.iter().filter(holds).cloned().collect();
@@ -103,24 +99,19 @@ fn resolve(file: &ProfileFile, version: &Version) -> Result<Profile, RuleError> 
     for entry in &entries {
         rules = rules.with(&entry.rule)?;
     }
+    let answers = |answer: &&Answer| version.is_within(answer.since.as_deref(), answer.until.as_deref());
+    let can = |capability: &&Capability| !version.lacks.contains(capability);
     Ok(Profile {
         name: version.name.clone(),
         family: file.family.clone(),
         application: file.application,
-        capabilities: file.capabilities.iter().copied().collect(),
+        capabilities: file.capabilities.iter().filter(can).copied().collect(),
         demands: file.demands.iter().copied().collect(),
         either: file.either,
-        answers: file.answers.clone(),
+        answers: file.answers.iter().filter(answers).cloned().collect(),
         entries,
         rules,
     })
-}
-
-/// Compares versions number by number.
-fn compare(left: &str, right: &str) -> Ordering {
-    let numbers =
-        |text: &str| -> Vec<u64> { text.split('.').map(|part| part.parse().unwrap_or(0)).collect() };
-    numbers(left).cmp(&numbers(right))
 }
 
 /// Why profiles could not be loaded.
@@ -155,6 +146,7 @@ pub enum LoadError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::Check;
 
     #[test]
     fn the_built_in_files_load() {
@@ -162,8 +154,56 @@ mod tests {
     }
 
     #[test]
-    fn versions_compare_by_number() {
-        assert_eq!(compare("1.10.0", "1.9.9"), Ordering::Greater);
-        assert_eq!(compare("5.4.9", "5.4.9"), Ordering::Equal);
+    fn the_newest_version_of_each_kind_has_short_names() {
+        for (name, expected) in [
+            ("centrifugo-v3", "centrifugo-3.2.3"),
+            ("centrifugo-v4", "centrifugo-4.1.5"),
+            ("centrifugo-v5", "centrifugo-5.4.9"),
+            ("centrifugo-v6", "centrifugo-6.9.1"),
+            ("centrifugo", "centrifugo-6.9.1"),
+            ("anycable-1.5", "anycable-1.5.2"),
+            ("anycable-1.6", "anycable-1.6.1"),
+            ("anycable", "anycable-1.6.1"),
+        ] {
+            assert_eq!(Profiles::built_in().get(name).map(|profile| profile.name.as_str()), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn a_version_has_what_holds_for_it() {
+        let file = r#"{
+            "$schema": "", "family": "server", "about": "", "either": "stated",
+            "versions": [
+                {"name": "server-1", "version": "1.0.0", "aliases": ["server-old"], "lacks": ["audience"]},
+                {"name": "server-2", "version": "2.0.0"}
+            ],
+            "capabilities": ["audience", "issuer"],
+            "answers": [
+                {"reasons": ["audience"], "answer": "first", "since": "2.0.0"},
+                {"reasons": ["expired"], "answer": "second"},
+                {"reasons": ["audience"], "answer": "first", "until": "2.0.0"}
+            ],
+            "entries": [
+                {"id": "old", "kind": "deviation", "until": "2.0.0", "rule": {"time.exp_check": "skip"},
+                 "then": {"outcome": "accepted"}, "reason": ""},
+                {"id": "new", "kind": "deviation", "since": "2.0.0", "rule": {"time.nbf_check": "skip"},
+                 "then": {"outcome": "accepted"}, "reason": ""}
+            ]
+        }"#;
+        let profiles = Profiles::parse(&[("server.json", file)]).expect("the file is well-formed");
+        let found = |name: &str| {
+            let profile = profiles.get(name).expect("the profile is there");
+            let entries: Vec<_> = profile.entries.iter().map(|entry| entry.id.as_str()).collect();
+            let answers: Vec<_> = profile.answers.iter().map(|answer| answer.answer.as_str()).collect();
+            let capabilities: Vec<_> = profile.capabilities.iter().copied().collect();
+            (entries.join(" "), answers.join(" "), capabilities)
+        };
+        let old = ("old".to_owned(), "second first".to_owned(), vec![Capability::Issuer]);
+        let new =
+            ("new".to_owned(), "first second".to_owned(), vec![Capability::Audience, Capability::Issuer]);
+        assert_eq!([found("server-old"), found("server-1")], [old.clone(), old]);
+        assert_eq!([found("server"), found("server-2")], [new.clone(), new]);
+        let old = profiles.get("server-1").expect("the profile is there");
+        assert_eq!((old.rules.exp_check, old.rules.nbf_check), (Check::Skip, Check::Make));
     }
 }

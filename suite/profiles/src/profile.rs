@@ -1,5 +1,6 @@
 //! The types of a profile file, and a profile: one version of it with its rules worked out.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jotproof_model::{Application, Capability, Effect, Reason};
@@ -26,7 +27,8 @@ pub struct ProfileFile {
     /// Whose claim rules the family applies to every token; absent: those of the context.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<Application>,
-    /// What it can do, a settable clock apart: a vector that requires more is not carried.
+    /// What it can do, a settable clock apart: a vector that requires more is not carried. A version may
+    /// lack some of it.
     pub capabilities: Vec<Capability>,
     /// What a context must configure: a vector whose context lacks it is not carried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -54,6 +56,26 @@ pub struct Version {
     /// Other names of the profile.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
+    /// What this version cannot do yet, of the family's capabilities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<Capability>,
+}
+
+impl Version {
+    /// Whether it lies in a span of versions: not before `since`, and before `until`. What has no
+    /// version number lies in every span.
+    #[must_use]
+    pub fn is_within(&self, since: Option<&str>, until: Option<&str>) -> bool {
+        let compared = |bound: Option<&str>| Some(compare(self.version.as_deref()?, bound?));
+        compared(since) != Some(Ordering::Less) && matches!(compared(until), None | Some(Ordering::Less))
+    }
+}
+
+/// Compares versions number by number.
+fn compare(left: &str, right: &str) -> Ordering {
+    let numbers =
+        |text: &str| -> Vec<u64> { text.split('.').map(|part| part.parse().unwrap_or(0)).collect() };
+    numbers(left).cmp(&numbers(right))
 }
 
 /// What a profile does where the texts leave a choice.
@@ -77,6 +99,12 @@ pub struct Answer {
     /// What it says beside that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The first version that answers this, at this place of the order; absent: the first one known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// The first version that does so no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
 }
 
 /// One mechanism in which a family differs from `rfc`.
@@ -172,7 +200,7 @@ pub struct Profile {
     pub demands: BTreeSet<Capability>,
     /// What it does where the texts leave a choice.
     pub either: Either,
-    /// What it sends.
+    /// What it sends, in this version.
     pub answers: Vec<Answer>,
     /// The entries that hold for this version and this processor.
     pub entries: Vec<Entry>,
@@ -197,5 +225,36 @@ impl Profile {
             .filter(|known| known.answer == answer)
             .flat_map(|known| known.reasons.iter().copied())
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number() {
+        assert_eq!(compare("1.10.0", "1.9.9"), Ordering::Greater);
+        assert_eq!(compare("5.4.9", "5.4.9"), Ordering::Equal);
+    }
+
+    #[test]
+    fn a_span_begins_with_its_first_version_and_ends_before_its_last() {
+        let version = |number: Option<&str>| Version {
+            name: "server".to_owned(),
+            version: number.map(str::to_owned),
+            aliases: Vec::new(),
+            lacks: Vec::new(),
+        };
+        for (number, since, until, expected) in [
+            (Some("1.6.1"), None, None, true),
+            (Some("1.6.1"), Some("1.6.1"), None, true),
+            (Some("1.6.1"), Some("1.10.0"), None, false),
+            (Some("1.6.1"), None, Some("1.6.1"), false),
+            (Some("1.6.1"), Some("1.6.0"), Some("1.10.0"), true),
+            (None, Some("1.6.1"), Some("1.6.1"), true),
+        ] {
+            assert_eq!(version(number).is_within(since, until), expected, "{number:?} {since:?} {until:?}");
+        }
     }
 }

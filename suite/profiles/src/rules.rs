@@ -186,6 +186,9 @@ choices! {
         /// Go, as cristalhq/jwt does it on amd64: through binary64 to whole seconds (an overflow gives
         /// the smallest int64) and a fraction; a second that Go's `time.Unix` cannot shift wraps.
         GoTime,
+        /// Go, as golang-jwt v5 does it on amd64: as `GoTime`, and then without the fraction. Whether it is
+        /// zero is asked before.
+        GoWholeTime,
         /// Go, as golang-jwt v3 does it on amd64: through binary64, truncated to int64 (an overflow
         /// gives the smallest int64).
         GoSeconds,
@@ -279,6 +282,8 @@ choices! {
         Exact,
         /// Modulo 2^32 seconds.
         Wraps,
+        /// At most 365 days, and no connection lasts longer.
+        AtMostAYear,
     }
     /// AnyCable: what `ext` must hold.
     Identifiers {
@@ -463,6 +468,8 @@ rules! {
     time_to_live: TimeToLive = "centrifugo.time_to_live",
     /// Centrifugo: whether a claim of `info`, `channels`, `subs`… of another shape is refused.
     centrifugo_shapes: Strictness = "centrifugo.shapes",
+    /// Centrifugo: which options of a channel a subscription may override; others are not looked at.
+    overrides: Vec<String> = "centrifugo.overrides",
     /// Centrifugo: what a `meta` that is not an object means.
     meta_type: WrongType = "centrifugo.meta_type",
     /// Centrifugo: whether a token with a `channel` claim is refused.
@@ -556,6 +563,18 @@ impl Default for Rules {
             expire_at_equal: ExpireAtEqual::default(),
             time_to_live: TimeToLive::default(),
             centrifugo_shapes: Strictness::default(),
+            overrides: [
+                "presence",
+                "join_leave",
+                "force_push_join_leave",
+                "force_positioning",
+                "force_recovery",
+                // Those of version 3.
+                "position",
+                "recover",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
             meta_type: WrongType::default(),
             centrifugo_purpose: Strictness::default(),
             identifiers: Identifiers::default(),

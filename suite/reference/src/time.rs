@@ -55,17 +55,19 @@ impl Instant {
                 rounded_unsigned(lexeme).ok_or("a number that no u64 is nearest to")
             }
             TimeNumber::GoSeconds => Ok(Self::Seconds(truncate(float()?))),
-            TimeNumber::GoTime => {
+            TimeNumber::GoTime | TimeNumber::GoWholeTime => {
                 let value = float()?;
                 let second = truncate(value);
                 // Within ±10^9, and so within the type.
                 #[allow(clippy::cast_possible_truncation, reason = "the product is below 10^9")]
                 let nanosecond = (value.fract() * 1e9) as i32;
-                Ok(if nanosecond < 0 {
-                    Self::Go { second: second.wrapping_sub(1), nanosecond: nanosecond + 1_000_000_000 }
+                let (second, nanosecond) = if nanosecond < 0 {
+                    (second.wrapping_sub(1), nanosecond + 1_000_000_000)
                 } else {
-                    Self::Go { second, nanosecond }
-                })
+                    (second, nanosecond)
+                };
+                let is_whole = rules.time_number == TimeNumber::GoWholeTime;
+                Ok(Self::Go { second, nanosecond: if is_whole { 0 } else { nanosecond } })
             }
         }
     }
@@ -92,8 +94,13 @@ impl Instant {
         }
     }
 
-    fn is_zero(&self) -> bool {
+    /// Whether the number that it was read from counts as zero.
+    fn is_zero(&self, lexeme: &str, rules: &Rules) -> bool {
         match self {
+            // One half is the second zero too, once it is cut off.
+            Self::Go { .. } if rules.time_number == TimeNumber::GoWholeTime => {
+                decimal::to_f64(lexeme).is_some_and(|value| value == 0.0)
+            }
             Self::Exact(value) => value.is_zero(),
             Self::Seconds(second) => *second == 0,
             Self::Go { second, nanosecond } => *second == 0 && *nanosecond == 0,
@@ -194,7 +201,7 @@ fn instant(claims: &Claims<'_>, name: &str, rules: &Rules) -> Found<Instant> {
             _ => return Found::Wrong(value.type_name()),
         };
         found = match Instant::read(lexeme, rules) {
-            Ok(instant) if rules.time_zero == Zero::Absent && instant.is_zero() => Found::Absent,
+            Ok(instant) if rules.time_zero == Zero::Absent && instant.is_zero(lexeme, rules) => Found::Absent,
             Ok(instant) => Found::Value(instant),
             Err(why) => return Found::Wrong(why),
         };
@@ -375,6 +382,46 @@ mod tests {
                 (r#"{"iat":future}"#, &[IssuedInFuture]),
                 (r#"{"iat":1e300}"#, &[]),
                 (r#"{"iat":"x"}"#, &[ClaimType]),
+            ],
+        );
+    }
+
+    #[test]
+    fn go_times_as_golang_jwt_5_reads_them() {
+        let rules = Rules {
+            time_number: TimeNumber::GoWholeTime,
+            time_zero: Zero::Absent,
+            iat_type: WrongType::Absent,
+            iat_future: Strictness::Ignore,
+            ..Rules::default()
+        };
+        table(
+            &rules,
+            &[
+                (r#"{"exp":now}"#, &[Expired]),
+                (r#"{"exp":now.9}"#, &[Expired]),
+                (r#"{"exp":future}"#, &[]),
+                (r#"{"exp":0}"#, &[]),
+                (r#"{"exp":-0.0}"#, &[]),
+                (r#"{"exp":1e-400}"#, &[]),
+                (r#"{"exp":0.5}"#, &[Expired]),
+                (r#"{"exp":1e-300}"#, &[Expired]),
+                (r#"{"exp":-0.5}"#, &[Expired]),
+                (r#"{"exp":-1e300}"#, &[Expired]),
+                (r#"{"exp":9.2e18}"#, &[]),
+                (r#"{"exp":9223371974719180000}"#, &[Expired]),
+                (r#"{"exp":9223372036854774784}"#, &[Expired]),
+                (r#"{"exp":1e300}"#, &[Expired]),
+                (r#"{"exp":"future"}"#, &[ClaimType]),
+                (r#"{"exp":null,"nbf":future}"#, &[ClaimType, NotYetValid]),
+                (r#"{"nbf":now.9}"#, &[]),
+                (r#"{"nbf":future}"#, &[NotYetValid]),
+                (r#"{"nbf":9.2e18}"#, &[NotYetValid]),
+                (r#"{"nbf":9223371974719180000}"#, &[]),
+                (r#"{"nbf":1e300}"#, &[]),
+                (r#"{"nbf":null}"#, &[ClaimType]),
+                (r#"{"iat":future}"#, &[]),
+                (r#"{"iat":"x"}"#, &[]),
             ],
         );
     }

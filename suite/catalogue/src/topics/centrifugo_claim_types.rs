@@ -145,7 +145,7 @@ const fn wrong_claim(
     Wrong { name, claim, value, what, requirement }
 }
 
-const WRONG: [Wrong; 79] = [
+const WRONG: [Wrong; 81] = [
     wrong_claim("b64info-object", "b64info", "{\"name\":\"Ada\"}", "an object", "CF-INFO-2"),
     wrong_claim("channels-null", "channels", "null", "null", "CF-CHAN-1"),
     wrong_claim("channels-string", "channels", "\"news\"", "a string", "CF-CHAN-1"),
@@ -306,6 +306,20 @@ const WRONG: [Wrong; 79] = [
         "subs",
         "{\"ns:room\":{\"override\":{\"presence\":[]}}}",
         "a map to an override whose option is an array",
+        "CF-SUBS-2",
+    ),
+    wrong_claim(
+        "subs-override-force-recovery-true",
+        "subs",
+        "{\"ns:room\":{\"override\":{\"force_recovery\":true}}}",
+        "a map to an override of force_recovery that is true, where an object with value is asked for",
+        "CF-SUBS-2",
+    ),
+    wrong_claim(
+        "subs-override-recover-true",
+        "subs",
+        "{\"ns:room\":{\"override\":{\"recover\":true}}}",
+        "a map to an override of recover that is true, where an object with value is asked for",
         "CF-SUBS-2",
     ),
     wrong_claim(

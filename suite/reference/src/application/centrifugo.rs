@@ -20,9 +20,8 @@ use crate::verdict::{Refusal, Stage};
 /// The namespace that the deployments define; channels without one need none.
 const NAMESPACE: &str = "ns";
 
-/// The options of a channel that a token may override.
-const OVERRIDES: [&str; 5] =
-    ["presence", "join_leave", "force_push_join_leave", "force_positioning", "force_recovery"];
+/// The longest time that may be left to a connection where there is a longest: 365 days.
+const YEAR: i64 = 31_536_000;
 
 /// Applies the rules of a connection token and works out what it does.
 ///
@@ -233,7 +232,7 @@ impl<'a> Token<'a> {
             let Some(overrides) = self.object(&path, value)? else {
                 continue;
             };
-            for name in OVERRIDES {
+            for name in &self.rules.overrides {
                 for value in overrides.decoded(name) {
                     let path = format!("{path}.{name}");
                     let Some(wrapped) = self.object(&path, value)? else {
@@ -311,6 +310,7 @@ impl<'a> Token<'a> {
             TimeToLive::Wraps if second > now => {
                 now.saturating_add(second.saturating_sub(now).rem_euclid(1 << 32))
             }
+            TimeToLive::AtMostAYear => second.min(now.saturating_add(YEAR)),
             TimeToLive::Exact | TimeToLive::Wraps => second,
         };
         Some(SeenExpiry::Between { from: second, to: second })

@@ -1,4 +1,4 @@
-//! AnyCable 1.5.2 as 161 tokens on a running server say.
+//! AnyCable 1.5.2 as 161 tokens on a running server say, and what later versions do otherwise.
 
 use jotproof_profiles::Profiles;
 
@@ -6,12 +6,20 @@ use super::*;
 use crate::testing::{SECRET, base64url, context, hs256};
 
 fn server() -> Reference {
-    Reference::profile(Profiles::built_in().get("anycable-1.5.2").expect("the profile is built in"))
+    version("anycable-1.5.2")
+}
+
+fn version(name: &str) -> Reference {
+    Reference::profile(Profiles::built_in().get(name).expect("the profile is built in"))
 }
 
 /// W welcome, U unauthorized, X expired, E error.
 fn code(token: Vec<u8>) -> char {
-    match submit(&server(), token, context(Application::Jwt)) {
+    code_of(&server(), token)
+}
+
+fn code_of(server: &Reference, token: Vec<u8>) -> char {
+    match submit(server, token, context(Application::Jwt)) {
         Ok(_) => 'W',
         Err(Reason::Expired) => 'X',
         Err(Reason::Identifiers) => 'E',
@@ -162,4 +170,65 @@ fn expired_goes_before_a_bad_signature_and_after_a_bad_algorithm() {
     let input = format!("{}.{}", base64url(br#"{"alg":"HS256"}"#), base64url(expired.as_bytes()));
     assert_eq!(code(format!("{input}.!").into_bytes()), 'X');
     assert_eq!(code(format!("!{input}.").into_bytes()), 'U');
+}
+
+#[test]
+fn later_versions_have_another_jwt_library() {
+    for (claims, earlier, later) in [
+        (r#""exp":{{past}}"#, 'X', 'X'),
+        (r#""exp":"{{future}}""#, 'X', 'U'),
+        (r#""exp":null"#, 'X', 'U'),
+        (r#""exp":{}"#, 'X', 'U'),
+        (r#""exp":"x","nbf":{{future}}"#, 'X', 'U'),
+        (r#""exp":{{past}},"nbf":{{future}}"#, 'X', 'X'),
+        (r#""exp":{{past}},"nbf":null"#, 'X', 'X'),
+        (r#""exp":-0.0"#, 'W', 'W'),
+        (r#""exp":0.5"#, 'W', 'X'),
+        (r#""exp":-1e300"#, 'X', 'X'),
+        (r#""exp":9.2e18"#, 'W', 'W'),
+        (r#""exp":9223371974719180000"#, 'W', 'X'),
+        (r#""exp":9223372036854774784"#, 'W', 'X'),
+        (r#""exp":9223372036854775807"#, 'X', 'X'),
+        (r#""exp":1e400"#, 'U', 'U'),
+        (r#""exp":{{now}}"#, 'W', 'X'),
+        (r#""exp":{{future}}.5"#, 'W', 'W'),
+        (r#""nbf":{{now}}"#, 'W', 'W'),
+        (r#""nbf":null"#, 'U', 'U'),
+        (r#""nbf":9.2e18"#, 'U', 'U'),
+        (r#""nbf":9223371974719180000"#, 'U', 'W'),
+        (r#""nbf":9223372036854774784"#, 'U', 'W'),
+        (r#""nbf":1e300"#, 'W', 'W'),
+        (r#""iat":{{future}}"#, 'U', 'W'),
+        (r#""iat":"1""#, 'U', 'W'),
+        (r#""iat":null"#, 'U', 'W'),
+        (r#""iat":{}"#, 'U', 'W'),
+        (r#""iat":1e300"#, 'W', 'W'),
+        (r#""iat":1e400"#, 'U', 'U'),
+        (r#""iat":{{future}},"exp":{{past}}"#, 'X', 'X'),
+        (r#""ext":1,"exp":{{past}}"#, 'X', 'X'),
+    ] {
+        let text = at_now(&format!("{{\"ext\":\"{{}}\",{claims}}}"));
+        for (name, expected) in [
+            ("anycable-1.5.1", earlier),
+            ("anycable-1.5.2", earlier),
+            ("anycable-1.6.0", earlier),
+            ("anycable-1.6.1", later),
+        ] {
+            assert_eq!(code_of(&version(name), token(&text)), expected, "{name} {claims}");
+        }
+    }
+    for (payload, key, earlier, later) in [
+        (r#"{"ext":"{}","exp":{{past}}}"#, "wrong", 'X', 'U'),
+        (r#"{"ext":"{}","exp":"x"}"#, "wrong", 'X', 'U'),
+        (r#"{"exp":{{past}}}"#, SECRET, 'X', 'X'),
+        (r#"{}"#, "wrong", 'U', 'U'),
+        (r#"{"ext":"{}"}junk"#, SECRET, 'W', 'U'),
+        (r#"{"ext":"{}"}{"ext":1}"#, SECRET, 'W', 'U'),
+        (r#"{"ext":"{}"} "#, SECRET, 'W', 'W'),
+        ("null", SECRET, 'E', 'E'),
+    ] {
+        let token = || hs256(br#"{"alg":"HS256"}"#, at_now(payload).as_bytes(), key.as_bytes());
+        assert_eq!(code_of(&version("anycable-1.6.0"), token()), earlier, "{payload}");
+        assert_eq!(code_of(&version("anycable-1.6.1"), token()), later, "{payload}");
+    }
 }

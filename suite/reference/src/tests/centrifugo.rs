@@ -1,4 +1,4 @@
-//! Centrifugo 5.4.9 as its source and a running server say.
+//! Centrifugo 5.4.9 as its source and a running server say, and what its other versions do otherwise.
 
 use jotproof_model::SeenExpiry;
 use jotproof_profiles::Profiles;
@@ -7,7 +7,11 @@ use super::*;
 use crate::testing::{SECRET, context, hs256};
 
 fn server() -> Reference {
-    Reference::profile(Profiles::built_in().get("centrifugo-5.4.9").expect("the profile is built in"))
+    version("centrifugo-5.4.9")
+}
+
+fn version(name: &str) -> Reference {
+    Reference::profile(Profiles::built_in().get(name).expect("the profile is built in"))
 }
 
 fn connect(text: &str) -> Result<Seen, Reason> {
@@ -197,5 +201,63 @@ fn anonymous_users_may_be_refused() {
         (r#"{"expire_at":1}"#, Some(Reason::Anonymous)),
     ] {
         assert_eq!(submit(&server(), token(text), context.clone()).err(), expected, "{text}");
+    }
+}
+
+#[test]
+fn version_3_knows_no_channel_and_other_overrides() {
+    use Reason::{ClaimType, Purpose};
+    for (text, version_3, version_4) in [
+        (r#"{"channel":"c"}"#, None, Some(Purpose)),
+        (r#"{"channel":1}"#, None, Some(ClaimType)),
+        (r#"{"channel":[]}"#, None, Some(ClaimType)),
+        (r#"{"subs":{"a":{"override":{"presence":true}}}}"#, Some(ClaimType), Some(ClaimType)),
+        (r#"{"subs":{"a":{"override":{"recover":true}}}}"#, Some(ClaimType), None),
+        (r#"{"subs":{"a":{"override":{"position":1}}}}"#, Some(ClaimType), None),
+        (r#"{"subs":{"a":{"override":{"force_recovery":true}}}}"#, None, Some(ClaimType)),
+        (r#"{"subs":{"a":{"override":{"force_push_join_leave":1}}}}"#, None, Some(ClaimType)),
+    ] {
+        let refusal = |name| payload(&version(name), Application::Jwt, text).err();
+        assert_eq!(refusal("centrifugo-3.2.3"), version_3, "{text}");
+        for name in ["centrifugo-4.1.5", "centrifugo-5.4.9", "centrifugo-6.9.1"] {
+            assert_eq!(refusal(name), version_4, "{name} {text}");
+        }
+    }
+}
+
+#[test]
+fn version_3_looks_at_the_times_before_the_audience() {
+    let context = Context { audience: Some("a".to_owned()), ..context(Application::Jwt) };
+    for (text, version_3, version_4) in [
+        (r#"{"exp":1,"aud":"b"}"#, Reason::Expired, Reason::Audience),
+        (r#"{"nbf":{{future}},"aud":"b"}"#, Reason::NotYetValid, Reason::Audience),
+        (r#"{"exp":1,"aud":1}"#, Reason::ClaimType, Reason::ClaimType),
+        (r#"{"aud":"b","channels":["x:y"]}"#, Reason::Audience, Reason::Audience),
+    ] {
+        let refusal = |name| submit(&version(name), token(&at_now(text)), context.clone()).err();
+        assert_eq!(refusal("centrifugo-3.2.3"), Some(version_3), "{text}");
+        for name in ["centrifugo-4.1.5", "centrifugo-5.4.9", "centrifugo-6.9.1"] {
+            assert_eq!(refusal(name), Some(version_4), "{name} {text}");
+        }
+    }
+    let wrong_key = hs256(br#"{"alg":"HS256"}"#, br#"{"exp":1,"aud":"b"}"#, b"wrong");
+    assert_eq!(submit(&version("centrifugo-3.2.3"), wrong_key, context).err(), Some(Reason::Signature));
+}
+
+#[test]
+fn the_time_that_is_left_wraps_or_is_cut_down_to_a_year() {
+    let year = NOW + 31_536_000;
+    for (text, wrapped, cut_down) in [
+        (format!(r#"{{"exp":{year}}}"#), year, year),
+        (format!(r#"{{"exp":{}}}"#, year + 1), year + 1, year),
+        (format!(r#"{{"expire_at":{}}}"#, NOW + (1 << 32) + 100), NOW + 100, year),
+        (r#"{"expire_at":{{now}}}"#.to_owned(), NOW, NOW),
+    ] {
+        let expires = |name| payload(&version(name), Application::Jwt, &text).expect("accepted").expires;
+        let at = |second| Some(SeenExpiry::Between { from: second, to: second });
+        for name in ["centrifugo-3.2.3", "centrifugo-4.1.5", "centrifugo-5.4.9"] {
+            assert_eq!(expires(name), at(wrapped), "{name} {text}");
+        }
+        assert_eq!(expires("centrifugo-6.9.1"), at(cut_down), "{text}");
     }
 }
