@@ -14,7 +14,7 @@ use jotproof_engine::target::Deployment;
 use jotproof_mint::{Mint, keys};
 use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
 use jotproof_model::{Algorithm, Application, Challenge, Context, Observation, Recipe};
-use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO, PinnedServer};
+use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_5, PinnedServer};
 use jotproof_targets::{AnycableTarget, CentrifugoTarget, ServerBinary, set_guard_executable};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -38,14 +38,14 @@ fn main() -> anyhow::Result<()> {
     }
     set_guard_executable(PathBuf::from(env!("CARGO_BIN_EXE_jotproof")));
     let context = context();
-    let centrifugo = CentrifugoTarget::process(binary(&CENTRIFUGO)?, Vec::new());
+    let centrifugo = CentrifugoTarget::process("5.4.9", binary(&CENTRIFUGO_5)?, Vec::new())?;
     let mut deployment = centrifugo.launch(&context, keys::all())?;
     let address = deployment.server().address();
-    measure(&CENTRIFUGO, &context, &mut deployment, address, |token| {
+    measure(&CENTRIFUGO_5, &context, &mut deployment, address, |token| {
         let frame = format!(r#"{{"id":1,"connect":{{"token":"{token}"}}}}"#);
         (handshake("/connection/websocket", ""), masked(frame.as_bytes()))
     })?;
-    let anycable = AnycableTarget::process(binary(&ANYCABLE)?, Vec::new());
+    let anycable = AnycableTarget::process("1.5.2", binary(&ANYCABLE)?, Vec::new())?;
     let mut deployment = anycable.launch(&context, keys::all())?;
     let address = deployment.server().address();
     measure(&ANYCABLE, &context, &mut deployment, address, |token| {

@@ -42,8 +42,10 @@ pub(crate) enum Command {
     ///   library:jsonwebtoken  the Rust crate jsonwebtoken, in this process
     ///   exec:COMMAND          any JWT library in any language, through an adapter: a program that
     ///                         speaks the protocol of docs/adapter-protocol.md: exec:./my-adapter
-    ///   centrifugo:process    Centrifugo; built once with Go from its pinned version, unless a path to a
-    ///   anycable:process      binary follows: centrifugo:process:./centrifugo. AnyCable likewise
+    ///   centrifugo:process    Centrifugo 5.4.9, or :v3 for 3.2.3: built once with Go from pinned source;
+    ///                         or the path of a binary, with its --server-version:
+    ///                         centrifugo:process:./centrifugo --server-version 6.9.1
+    ///   anycable:process      AnyCable 1.5.2, likewise
     ///
     /// Servers are started on the loopback interface and stopped again, whatever happens to this command.
     #[command(verbatim_doc_comment)]
@@ -88,6 +90,10 @@ pub(crate) struct Run {
     /// Give a server an option of its own; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) server_option: Vec<String>,
+
+    /// The version of a server whose binary is given by its path
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) server_version: Option<String>,
 
     /// Show what is explained by the profile, and what is not carried, with every reason
     #[arg(long)]

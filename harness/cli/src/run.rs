@@ -12,14 +12,25 @@ use jotproof_engine::summary::{Detail, summary};
 use jotproof_engine::target::Target;
 use jotproof_mutants::Mutant;
 use jotproof_profiles::Profiles;
-use jotproof_targets::named;
+use jotproof_targets::named::{self, ServerArguments};
 use jotproof_targets::reference::ReferenceTarget;
 
 use crate::arguments::{Run, Source};
 use crate::{Outcome, terminal};
 
 pub(crate) fn run(arguments: &Run) -> Outcome {
-    let Run { targets: names, only, skip, mutant, server_option, explained, all, log, source } = arguments;
+    let Run {
+        targets: names,
+        only,
+        skip,
+        mutant,
+        server_option,
+        server_version,
+        explained,
+        all,
+        log,
+        source,
+    } = arguments;
     let Source { vectors: folder } = source;
     if mutant.as_deref() == Some("help") {
         terminal::print(&mutants())?;
@@ -27,7 +38,8 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
     }
     let suite = terminal::suite(folder.as_deref())?;
     let selection = Selection::new(&suite, only, skip)?;
-    let targets = targets(names, mutant.as_deref(), server_option)?;
+    let server = ServerArguments { options: server_option, version: server_version.as_deref() };
+    let targets = targets(names, mutant.as_deref(), server)?;
     let mut sink = log.as_deref().map(LogFile::create).transpose()?;
     let mut logs: Vec<RunLog> = Vec::new();
     for target in targets {
@@ -50,7 +62,7 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
 fn targets(
     names: &[String],
     mutant: Option<&str>,
-    server_options: &[String],
+    server: ServerArguments<'_>,
 ) -> anyhow::Result<Vec<Box<dyn Target>>> {
     if let Some(name) = mutant {
         if names.iter().any(|name| name != "reference") {
@@ -63,7 +75,7 @@ fn targets(
     let names = if names.is_empty() { &default[..] } else { names };
     let mut all = Vec::new();
     for name in names {
-        all.extend(named::targets(name, server_options)?);
+        all.extend(named::targets(name, server)?);
     }
     Ok(all)
 }
@@ -77,6 +89,9 @@ fn repeat(target: &str, arguments: &Run) -> String {
             command.push_str(&format!("'{}'", target.replace('\'', r"'\''")));
         }
         None => command.push_str(target),
+    }
+    if let Some(version) = &arguments.server_version {
+        command.push_str(&format!(" --server-version {version}"));
     }
     for option in &arguments.server_option {
         command.push_str(&format!(" --server-option '{option}'"));

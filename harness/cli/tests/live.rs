@@ -15,6 +15,7 @@ use jotproof_model::{Challenge, Judgement, Observation, Threat};
 use jotproof_profiles::rules::SignatureCheck;
 use jotproof_profiles::{Profile, Profiles};
 use jotproof_reference::Reference;
+use jotproof_targets::named::ServerArguments;
 use jotproof_targets::{named, set_guard_executable};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_jotproof");
@@ -35,7 +36,9 @@ fn prepare() {
 fn target(name: &str, options: &[&str]) -> Box<dyn Target> {
     prepare();
     let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
-    named::targets(name, &options).expect("the name is a target's").remove(0)
+    named::targets(name, ServerArguments { options: &options, version: None })
+        .expect("the name is a target's")
+        .remove(0)
 }
 
 fn profile(target: &dyn Target) -> &'static Profile {
@@ -81,6 +84,12 @@ fn centrifugo_comes_out_as_predicted() {
 }
 
 #[test]
+fn centrifugo_3_comes_out_as_predicted() {
+    let log = comes_out_as_predicted("centrifugo:process:v3", 1800);
+    insta::assert_snapshot!("centrifugo_3_not_carried", not_carried(&log));
+}
+
+#[test]
 fn anycable_comes_out_as_predicted() {
     let log = comes_out_as_predicted("anycable:process", 1000);
     insta::assert_snapshot!("anycable_not_carried", not_carried(&log));
@@ -100,6 +109,11 @@ fn agree_on_generated_cases(name: &str) {
 #[test]
 fn centrifugo_agrees_on_generated_cases() {
     agree_on_generated_cases("centrifugo:process");
+}
+
+#[test]
+fn centrifugo_3_agrees_on_generated_cases() {
+    agree_on_generated_cases("centrifugo:process:v3");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use jotproof_engine::target::Target;
 use jotproof_engine::{Exit, Suite};
 use jotproof_model::{Algorithm, Judgement};
 use jotproof_profiles::Profiles;
+use jotproof_targets::named::ServerArguments;
 use jotproof_targets::{named, set_guard_executable};
 
 const CORE: [Algorithm; 9] = [
@@ -32,7 +33,7 @@ fn run(algorithm: Algorithm, target: &dyn Target) -> RunLog {
 }
 
 fn target(name: &str) -> Box<dyn Target> {
-    named::targets(name, &[]).expect("the name is a target's").remove(0)
+    named::targets(name, ServerArguments::default()).expect("the name is a target's").remove(0)
 }
 
 fn all_pass(log: &RunLog, count: usize) {

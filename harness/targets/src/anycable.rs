@@ -1,93 +1,66 @@
 //! AnyCable: identification tokens, over Action Cable.
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::time::Duration;
+use std::io;
 
-use jotproof_engine::target::{CannotCarry, Deployment, Target, TargetError};
-use jotproof_model::{Application, Capability, Context, KeyKind, KeyRing};
+use axum::Router;
+use jotproof_engine::target::CannotCarry;
+use jotproof_model::{Application, Context, KeyKind, KeyRing};
+use serde_json::Value;
 
-use crate::live::{ANSWER_WITHIN, LiveDeployment};
-use crate::server::ServerBinary;
-use crate::server::pinned::ANYCABLE;
-use crate::server::process::{Launch, Launched, ManagementRequest, Proof, READY_WITHIN};
+use crate::live::target::{Look, Server, ServerTarget, Settings, Startup};
+use crate::server::process::{ManagementRequest, Proof};
 
 mod action_cable;
+mod rpc;
 
 pub use action_cable::QueryToken;
 
 /// What every deployment is started with, an argument each line.
 const ARGUMENTS: &str = include_str!("../../../fixtures/servers/anycable-1.5.2/arguments.txt");
 
-/// Options that are made anew for every launch: another value would unsettle the proof that the
-/// server is ours.
-const OURS: [&str; 5] = ["host", "port", "broadcast_key", "http_broadcast_port", "http_broadcast_path"];
+/// An AnyCable server on this machine. Its options are flags without their dashes; the flag `secret`
+/// with an empty value takes the secret away.
+pub type AnycableTarget = ServerTarget<Anycable>;
 
-/// An AnyCable server on this machine.
-pub struct AnycableTarget {
-    binary: ServerBinary,
-    options: Vec<(String, String)>,
-    capabilities: BTreeSet<Capability>,
-    ready_within: Duration,
-    answer_within: Duration,
-}
+/// AnyCable-Go.
+#[derive(Debug, Clone, Copy)]
+pub struct Anycable;
 
-impl AnycableTarget {
-    /// A server that is started from `binary`. The `options` are flags without their dashes, each
-    /// with its value; they win. The flag `secret` with an empty value takes the secret away.
-    #[must_use]
-    pub fn process(binary: ServerBinary, options: Vec<(String, String)>) -> Self {
-        Self {
-            binary,
-            options,
-            capabilities: ANYCABLE.capabilities(),
-            ready_within: READY_WITHIN,
-            answer_within: ANSWER_WITHIN,
-        }
+impl Server for Anycable {
+    type Protocol = QueryToken;
+
+    const TITLE: &'static str = "AnyCable";
+    const NAME: &'static str = "anycable";
+    const FOREIGN_VARIABLES: &'static str = "ANYCABLE_";
+    const VARIABLES: &'static [(&'static str, &'static str)] = &[("ANYCABLE_DISABLE_TELEMETRY", "true")];
+    const OURS: &'static [&'static str] =
+        &["host", "port", "broadcast_key", "http_broadcast_port", "http_broadcast_path"];
+
+    /// The flags that are used here are the same since 1.5.
+    fn of_version(version: &str) -> Option<Self> {
+        ["1.5.", "1.6."].iter().any(|minor| version.starts_with(minor)).then_some(Self)
     }
 
-    /// The same with other bounds: how long the server has to come up, and to answer one challenge.
-    #[must_use]
-    pub fn with_bounds(mut self, ready_within: Duration, answer_within: Duration) -> Self {
-        self.ready_within = ready_within;
-        self.answer_within = answer_within;
-        self
+    /// AnyCable takes HS256, HS384 and HS512 with its secret and has no option to pin one: a context
+    /// that allows fewer is carried, and what comes of it is an observation.
+    fn settings(&self, context: &Context, keys: &KeyRing) -> Result<Settings, CannotCarry> {
+        let secret = secret(context, keys)?;
+        Ok(Settings::from_iter([("secret".to_owned(), Value::String(secret.to_owned()))]))
     }
 
-    /// Starts a server for a context.
-    ///
-    /// # Errors
-    ///
-    /// A [`TargetError`] that says what to do next.
-    pub fn launch(
-        &self,
-        context: &Context,
-        keys: &KeyRing,
-    ) -> Result<LiveDeployment<QueryToken>, TargetError> {
-        if let Some((name, _)) = self.options.iter().find(|(name, _)| OURS.contains(&&**name)) {
-            return Err(TargetError::Fault(format!(
-                "the server option {name} is set anew for every launch: leave it out"
-            )));
-        }
-        let secret = secret(context, keys).map_err(|reason| TargetError::Fault(reason.to_string()))?;
-        let binary = self.binary.locate(&ANYCABLE)?;
-        let launch = Launch {
-            title: ANYCABLE.title,
-            binary: &binary,
-            foreign_variables: "ANYCABLE_",
-            variables: &[("ANYCABLE_DISABLE_TELEMETRY", "true")],
-            arguments: &|launched| Ok(self.arguments(secret, launched)),
-            proof: self.proof(),
-            ready_within: self.ready_within,
-        };
-        LiveDeployment::start(&launch, QueryToken, self.answer_within)
+    fn backend(&self) -> Option<Router> {
+        Some(rpc::router())
     }
 
-    /// The command line: what is always there, what is made anew, the secret, and the options in
+    /// The command line: what is always there, what is made anew, the settings, and the options in
     /// place of whatever they name.
-    fn arguments(&self, secret: &str, launched: &Launched) -> Vec<OsString> {
+    fn arguments(&self, startup: &Startup<'_>) -> io::Result<Vec<OsString>> {
+        let Startup { settings, options, launched, backend } = *startup;
+        let rpc = backend.map(|address| format!("http://{address}{}", rpc::PATH));
         let port = launched.port.to_string();
-        let path = self.broadcast_path(&launched.key);
+        let request = if is_public(options) { hidden_broadcast } else { broadcast };
+        let path = request(&launched.key).path;
         let mut flags: Vec<(&str, &str)> = ARGUMENTS
             .lines()
             .filter_map(|line| line.strip_prefix("--")?.split_once('='))
@@ -96,68 +69,40 @@ impl AnycableTarget {
                 ("http_broadcast_port", &*port),
                 ("http_broadcast_path", &*path),
                 ("broadcast_key", &*launched.key),
-                ("secret", secret),
             ])
+            .chain(rpc.iter().map(|url| ("rpc_host", &**url)))
+            .chain(settings.iter().filter_map(|(name, value)| Some((&**name, value.as_str()?))))
             .collect();
-        for (name, value) in &self.options {
+        for (name, value) in options {
             flags.retain(|(flag, _)| flag != name);
             flags.push((name, value));
         }
         flags.retain(|flag| *flag != ("secret", ""));
-        flags.into_iter().map(|(name, value)| format!("--{name}={value}").into()).collect()
+        Ok(flags.into_iter().map(|(name, value)| format!("--{name}={value}").into()).collect())
     }
 
     /// The broadcast endpoint asks for the key. In public mode it takes anything from anybody, and
     /// what proves that the server is ours is that it has this endpoint at a path nobody can guess.
-    fn proof(&self) -> Proof<'static> {
-        if self.is_public() {
+    fn proof(&self, options: &[(String, String)]) -> Proof<'static> {
+        if is_public(options) {
             Proof { request: &hidden_broadcast, granted: 201, denied: 404 }
         } else {
             Proof { request: &broadcast, granted: 201, denied: 401 }
         }
     }
 
-    fn broadcast_path(&self, key: &str) -> String {
-        if self.is_public() { hidden_broadcast(key).path } else { broadcast(key).path }
-    }
-
-    fn is_public(&self) -> bool {
-        let last = self.options.iter().rev().find(|(name, _)| name == "public");
-        // What Go's `strconv.ParseBool` takes for a yes.
-        last.is_some_and(|(_, value)| ["1", "t", "T", "true", "TRUE", "True"].contains(&value.as_str()))
+    fn protocol(&self, look: Look) -> QueryToken {
+        QueryToken { look }
     }
 }
 
-impl Target for AnycableTarget {
-    fn name(&self) -> String {
-        self.binary.target_name(ANYCABLE.name)
-    }
-
-    fn profile(&self) -> String {
-        ANYCABLE.id()
-    }
-
-    fn capabilities(&self) -> &BTreeSet<Capability> {
-        &self.capabilities
-    }
-
-    fn parallel_deployments(&self) -> usize {
-        4
-    }
-
-    fn deployment(&self, context: &Context, keys: &KeyRing) -> Result<String, CannotCarry> {
-        secret(context, keys).map(str::to_owned)
-    }
-
-    fn deploy(&self, context: &Context, keys: &KeyRing) -> Result<Box<dyn Deployment>, TargetError> {
-        Ok(Box::new(self.launch(context, keys)?))
-    }
+fn is_public(options: &[(String, String)]) -> bool {
+    let last = options.iter().rev().find(|(name, _)| name == "public");
+    // What Go's `strconv.ParseBool` takes for a yes.
+    last.is_some_and(|(_, value)| ["1", "t", "T", "true", "TRUE", "True"].contains(&value.as_str()))
 }
 
 /// The secret that a context decides, which is all that AnyCable has to configure; empty for none.
-///
-/// AnyCable takes HS256, HS384 and HS512 with it and has no option to pin one: a context that allows
-/// fewer is carried, and what comes of it is an observation.
 fn secret<'a>(context: &Context, keys: &'a KeyRing) -> Result<&'a str, CannotCarry> {
     let cannot = |what: &str| Err(CannotCarry(what.to_owned()));
     match context.application {
@@ -223,14 +168,18 @@ fn hidden_broadcast(key: &str) -> ManagementRequest {
 mod tests {
     use std::path::PathBuf;
 
-    use super::{AnycableTarget, Launched};
-    use crate::server::ServerBinary;
+    use super::{Anycable, Server as _, Settings, Startup};
+    use crate::server::process::Launched;
 
     fn arguments(options: &[(&str, &str)]) -> Vec<String> {
-        let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let options: Vec<_> =
+            options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let settings = Settings::from_iter([("secret".to_owned(), "secret".into())]);
+        let backend = Some("127.0.0.1:20001".parse().unwrap());
         let launched = Launched { port: 20_000, key: "key".to_owned(), directory: PathBuf::from("/tmp") };
-        AnycableTarget::process(ServerBinary::Pinned, options)
-            .arguments("secret", &launched)
+        Anycable
+            .arguments(&Startup { settings: &settings, options: &options, launched: &launched, backend })
+            .unwrap()
             .into_iter()
             .map(|argument| argument.into_string().unwrap())
             .collect()
@@ -243,13 +192,14 @@ mod tests {
             [
                 "--host=127.0.0.1",
                 "--presets=none",
-                "--norpc=true",
                 "--enforce_jwt=true",
                 "--broadcast_adapter=http",
+                "--disconnect_mode=never",
                 "--port=20000",
                 "--http_broadcast_port=20000",
                 "--http_broadcast_path=/_broadcast",
                 "--broadcast_key=key",
+                "--rpc_host=http://127.0.0.1:20001/_anycable",
                 "--secret=secret",
             ]
         );

@@ -1,139 +1,85 @@
-//! Centrifugo: connection tokens, over its bidirectional WebSocket protocol.
+//! Centrifugo 3 to 6: connection tokens, over its bidirectional WebSocket protocol.
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::time::Duration;
 
-use jotproof_engine::target::{CannotCarry, Deployment, Target, TargetError};
-use jotproof_model::{Application, Capability, Context, KeyKind, KeyRing};
-use serde_json::{Map, Value};
+use axum::Router;
+use jotproof_engine::target::CannotCarry;
+use jotproof_model::{Application, Context, KeyKind, KeyRing};
+use serde_json::Value;
 
-use crate::live::{ANSWER_WITHIN, LiveDeployment};
-use crate::server::ServerBinary;
-use crate::server::pinned::CENTRIFUGO;
-use crate::server::process::{Launch, Launched, ManagementRequest, Proof, READY_WITHIN};
+use crate::live::target::{Look, Server, ServerTarget, Settings, Startup};
+use crate::server::process::{ManagementRequest, Proof};
 
+mod config;
 mod connect;
 mod members;
+mod session;
+mod wire;
 
 pub use connect::ConnectCommand;
 
-/// What every deployment is started with.
-const CONFIG: &str = include_str!("../../../fixtures/servers/centrifugo-5.4.9/config.json");
-
-/// Options that are made anew for every launch: another value would unsettle the proof that the
-/// server is ours.
-const OURS: [&str; 3] = ["address", "port", "api_key"];
+use config::Generation;
+use wire::Wire;
 
 /// A Centrifugo server on this machine.
-pub struct CentrifugoTarget {
-    binary: ServerBinary,
-    options: Vec<(String, String)>,
-    capabilities: BTreeSet<Capability>,
-    ready_within: Duration,
-    answer_within: Duration,
+pub type CentrifugoTarget = ServerTarget<Centrifugo>;
+
+/// A version of Centrifugo.
+#[derive(Debug, Clone, Copy)]
+pub struct Centrifugo {
+    generation: Generation,
 }
 
-impl CentrifugoTarget {
-    /// A server that is started from `binary`. The `options` are keys of its configuration, each with
-    /// a JSON value or else a string; they come last and win.
-    #[must_use]
-    pub fn process(binary: ServerBinary, options: Vec<(String, String)>) -> Self {
-        Self {
-            binary,
-            options,
-            capabilities: CENTRIFUGO.capabilities(),
-            ready_within: READY_WITHIN,
-            answer_within: ANSWER_WITHIN,
-        }
+impl Server for Centrifugo {
+    type Protocol = ConnectCommand;
+
+    const TITLE: &'static str = "Centrifugo";
+    const NAME: &'static str = "centrifugo";
+    const FOREIGN_VARIABLES: &'static str = "CENTRIFUGO_";
+    const VARIABLES: &'static [(&'static str, &'static str)] = &[];
+    const OURS: &'static [&'static str] =
+        &["address", "port", "api_key", "http_server.address", "http_server.port", "http_api.key"];
+
+    fn of_version(version: &str) -> Option<Self> {
+        Some(Self { generation: Generation::of(version)? })
     }
 
-    /// The same with other bounds: how long the server has to come up, and to answer one challenge.
-    #[must_use]
-    pub fn with_bounds(mut self, ready_within: Duration, answer_within: Duration) -> Self {
-        self.ready_within = ready_within;
-        self.answer_within = answer_within;
-        self
+    /// Centrifugo serves every algorithm of a configured key and has no option to pin one: a context
+    /// that allows fewer is carried, and what comes of it is an observation.
+    fn settings(&self, context: &Context, keys: &KeyRing) -> Result<Settings, CannotCarry> {
+        settings(self.generation, context, keys)
     }
 
-    /// Starts a server for a context.
-    ///
-    /// # Errors
-    ///
-    /// A [`TargetError`] that says what to do next.
-    pub fn launch(
-        &self,
-        context: &Context,
-        keys: &KeyRing,
-    ) -> Result<LiveDeployment<ConnectCommand>, TargetError> {
-        if let Some((name, _)) = self.options.iter().find(|(name, _)| OURS.contains(&&**name)) {
-            return Err(TargetError::Fault(format!(
-                "the server option {name} is set anew for every launch: leave it out"
-            )));
-        }
-        let settings = settings(context, keys).map_err(|reason| TargetError::Fault(reason.to_string()))?;
-        let binary = self.binary.locate(&CENTRIFUGO)?;
-        let launch = Launch {
-            title: CENTRIFUGO.title,
-            binary: &binary,
-            foreign_variables: "CENTRIFUGO_",
-            variables: &[],
-            arguments: &|launched| self.arguments(&settings, launched),
-            proof: Proof { request: &info_request, granted: 200, denied: 401 },
-            ready_within: self.ready_within,
-        };
-        LiveDeployment::start(&launch, ConnectCommand, self.answer_within)
+    fn backend(&self) -> Option<Router> {
+        None
     }
 
-    /// Writes the configuration and points to it.
-    fn arguments(&self, settings: &Map<String, Value>, launched: &Launched) -> io::Result<Vec<OsString>> {
-        let mut config: Map<String, Value> = serde_json::from_str(CONFIG)?;
-        config.extend(settings.clone());
-        config.extend(self.options.iter().map(|(name, text)| {
-            let value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()));
-            (name.clone(), value)
-        }));
-        config.insert("port".to_owned(), Value::String(launched.port.to_string()));
-        config.insert("api_key".to_owned(), Value::String(launched.key.clone()));
-        let path = launched.directory.join("config.json");
+    fn arguments(&self, startup: &Startup<'_>) -> io::Result<Vec<OsString>> {
+        let config = self.generation.config(startup)?;
+        let path = startup.launched.directory.join("config.json");
         fs::write(&path, serde_json::to_vec_pretty(&config)?)?;
         Ok(vec![OsString::from("--config"), path.into_os_string()])
     }
-}
 
-impl Target for CentrifugoTarget {
-    fn name(&self) -> String {
-        self.binary.target_name(CENTRIFUGO.name)
+    fn proof(&self, _: &[(String, String)]) -> Proof<'static> {
+        let request: &dyn Fn(&str) -> ManagementRequest =
+            if self.generation.has_api_methods_in_path() { &info_request } else { &info_command };
+        Proof { request, granted: 200, denied: 401 }
     }
 
-    fn profile(&self) -> String {
-        CENTRIFUGO.id()
-    }
-
-    fn capabilities(&self) -> &BTreeSet<Capability> {
-        &self.capabilities
-    }
-
-    fn parallel_deployments(&self) -> usize {
-        4
-    }
-
-    fn deployment(&self, context: &Context, keys: &KeyRing) -> Result<String, CannotCarry> {
-        settings(context, keys).map(|settings| Value::Object(settings).to_string())
-    }
-
-    fn deploy(&self, context: &Context, keys: &KeyRing) -> Result<Box<dyn Deployment>, TargetError> {
-        Ok(Box::new(self.launch(context, keys)?))
+    fn protocol(&self, look: Look) -> ConnectCommand {
+        let wire = match self.generation {
+            Generation::V3 => Wire::Json1,
+            Generation::V4 | Generation::V5 | Generation::V6 => Wire::Json2,
+        };
+        ConnectCommand::new(wire, look)
     }
 }
 
 /// The part of the configuration that a context decides.
-///
-/// Centrifugo serves every algorithm of a configured key and has no option to pin one: a context that
-/// allows fewer is carried, and what comes of it is an observation.
-fn settings(context: &Context, keys: &KeyRing) -> Result<Map<String, Value>, CannotCarry> {
+fn settings(generation: Generation, context: &Context, keys: &KeyRing) -> Result<Settings, CannotCarry> {
     let cannot = |what: &str| Err(CannotCarry(what.to_owned()));
     match context.application {
         Application::Jwt | Application::CentrifugoConnection => {}
@@ -149,7 +95,8 @@ fn settings(context: &Context, keys: &KeyRing) -> Result<Map<String, Value>, Can
         return cannot("unsecured tokens");
     }
 
-    let mut settings = Map::new();
+    let mut settings = Settings::new();
+    let mut set = |option: &str, value: Value| settings.insert(generation.option(option), value);
     for name in &context.keys {
         let Some(key) = keys.get(name) else {
             return cannot(&format!("unknown key {name:?}"));
@@ -166,13 +113,10 @@ fn settings(context: &Context, keys: &KeyRing) -> Result<Map<String, Value>, Can
         let Some(material) = material else {
             return cannot(&format!("key {name:?} without its material"));
         };
-        if settings.insert(option.to_owned(), Value::String(material.clone())).is_some() {
+        if set(option, Value::String(material.clone())).is_some() {
             return cannot(several);
         }
     }
-    // An empty secret is no secret: the same configuration as none at all.
-    settings.retain(|_, value| value.as_str() != Some(""));
-    let mut set = |option: &str, value: Value| settings.insert(option.to_owned(), value);
     if let Some(audience) = &context.audience {
         set("token_audience", Value::String(audience.clone()));
     }
@@ -182,10 +126,21 @@ fn settings(context: &Context, keys: &KeyRing) -> Result<Map<String, Value>, Can
     if context.refuse_anonymous {
         set("disallow_anonymous_connection_tokens", Value::Bool(true));
     }
+    // An empty secret is no secret: the same configuration as none at all.
+    settings.retain(|_, value| value.as_str() != Some(""));
     Ok(settings)
 }
 
 /// A call of the server API, which asks for the key.
 fn info_request(key: &str) -> ManagementRequest {
     ManagementRequest { path: "/api/info".to_owned(), header: ("X-API-Key", key.to_owned()), body: "{}" }
+}
+
+/// The same before Centrifugo 5, which names the method in the body.
+fn info_command(key: &str) -> ManagementRequest {
+    ManagementRequest {
+        path: "/api".to_owned(),
+        header: ("Authorization", format!("apikey {key}")),
+        body: r#"{"method":"info","params":{}}"#,
+    }
 }

@@ -28,5 +28,5 @@ pub mod websocket;
 pub use anycable::AnycableTarget;
 pub use centrifugo::CentrifugoTarget;
 pub use exec::ExecTarget;
-pub use server::ServerBinary;
+pub use live::target::ServerBinary;
 pub use server::guard::{GUARD_ARGUMENT, run_guard, set_guard_executable};

@@ -16,11 +16,14 @@ use tokio::time::{sleep, timeout};
 use crate::server::process::{Launch, ServerProcess};
 use crate::websocket::{Connection, Failure, Handshake};
 
+mod endpoint;
+pub mod target;
+
 /// How long a server has to answer one challenge, unless said otherwise.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 /// How many challenges are put at a time.
-const CONCURRENCY: usize = 16;
+pub const CONCURRENCY: usize = 64;
 
 /// How long the news of a server's death may take: a connection breaks before its process is gone.
 const NEWS_OF_DEATH: Duration = Duration::from_millis(500);
@@ -35,13 +38,13 @@ pub trait Protocol: Send {
     /// # Errors
     ///
     /// [`Observation::Unsupported`] where the protocol has no place for such a token.
-    fn handshake(&self, token: &[u8]) -> Result<Handshake, Observation>;
+    fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation>;
 
     /// Says what is left to say, and waits for the answer.
     fn converse(
         &self,
         connection: &mut Connection,
-        token: &[u8],
+        challenge: &Challenge,
     ) -> impl Future<Output = Result<Observation, Failure>>;
 }
 
@@ -54,16 +57,17 @@ pub struct LiveDeployment<P> {
 }
 
 impl<P: Protocol> LiveDeployment<P> {
-    /// Starts a server to be asked by `protocol`.
+    /// Starts a server to be asked by `protocol`, on `runtime`.
     ///
     /// # Errors
     ///
     /// As [`ServerProcess::start`].
-    pub fn start(launch: &Launch<'_>, protocol: P, answer_within: Duration) -> Result<Self, TargetError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| TargetError::Fault(format!("cannot make an event loop: {error}")))?;
+    pub fn start(
+        launch: &Launch<'_>,
+        protocol: P,
+        answer_within: Duration,
+        runtime: Runtime,
+    ) -> Result<Self, TargetError> {
         Ok(Self { server: ServerProcess::start(launch)?, protocol, answer_within, runtime })
     }
 
@@ -109,7 +113,7 @@ impl<P: Protocol> Asker<'_, P> {
     }
 
     async fn ask(&self, challenge: &Challenge) -> Observation {
-        let handshake = match self.protocol.handshake(&challenge.token) {
+        let handshake = match self.protocol.handshake(challenge) {
             Ok(handshake) => handshake,
             Err(observation) => return observation,
         };
@@ -134,7 +138,7 @@ impl<P: Protocol> Asker<'_, P> {
 
     async fn converse(&self, handshake: &Handshake, challenge: &Challenge) -> Result<Observation, Failure> {
         let mut connection = Connection::open(self.address, handshake).await?;
-        let observation = self.protocol.converse(&mut connection, &challenge.token).await?;
+        let observation = self.protocol.converse(&mut connection, challenge).await?;
         Ok(match leaked(connection.heard(), challenge) {
             Some(what) => Observation::ProtocolError { detail: format!("leaks the {what}") },
             None => observation,
@@ -198,14 +202,14 @@ mod tests {
     struct AnyText;
 
     impl Protocol for AnyText {
-        fn handshake(&self, token: &[u8]) -> Result<Handshake, Observation> {
-            if token.is_empty() {
+        fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
+            if challenge.token.is_empty() {
                 return Err(Observation::Unsupported { what: "empty-token".to_owned() });
             }
             Ok(Handshake { target: "/".to_owned(), subprotocol: None })
         }
 
-        async fn converse(&self, connection: &mut Connection, _: &[u8]) -> Result<Observation, Failure> {
+        async fn converse(&self, connection: &mut Connection, _: &Challenge) -> Result<Observation, Failure> {
             match connection.receive().await? {
                 Event::Text(_) => Ok(Observation::Accepted { result: Box::default() }),
                 Event::Closed { .. } => Ok(Observation::ProtocolError { detail: String::new() }),

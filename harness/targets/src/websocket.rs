@@ -67,6 +67,8 @@ pub enum Failure {
     Dropped(String),
     /// Something came that is not WebSocket.
     Violation(String),
+    /// Something came that the protocol above does not have.
+    Unknown(String),
 }
 
 impl Failure {
@@ -87,6 +89,7 @@ impl fmt::Display for Failure {
             Self::Status(code) => write!(f, "HTTP {code} in answer to the WebSocket handshake"),
             Self::Dropped(how) => write!(f, "connection dropped: {how}"),
             Self::Violation(what) => write!(f, "not WebSocket: {what}"),
+            Self::Unknown(what) => f.write_str(what),
         }
     }
 }

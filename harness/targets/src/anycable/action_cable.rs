@@ -2,27 +2,32 @@
 
 use std::fmt::Write as _;
 
-use jotproof_model::{Observation, Seen};
-use serde_json::Value;
+use jotproof_model::{Challenge, Observation, Seen};
+use serde_json::{Value, json};
 
+use super::rpc;
 use crate::live::Protocol;
+use crate::live::target::Look;
 use crate::websocket::{Connection, Event, Failure, Handshake, unexpected_close};
 
 /// Connects with a token in the query parameter `jid`.
 ///
-/// Nothing is observed of an accepted token: `welcome` does not tell the identifiers.
+/// Observed of an accepted token: the identifiers, as AnyCable tells them to its RPC server when the
+/// client subscribes to a channel. `welcome` does not tell them.
 #[derive(Debug, Clone, Copy)]
-pub struct QueryToken;
+pub struct QueryToken {
+    pub(super) look: Look,
+}
 
 impl Protocol for QueryToken {
-    fn handshake(&self, token: &[u8]) -> Result<Handshake, Observation> {
+    fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
         Ok(Handshake {
-            target: format!("/cable?jid={}", percent_encode(token)),
+            target: format!("/cable?jid={}", percent_encode(&challenge.token)),
             subprotocol: Some("actioncable-v1-json"),
         })
     }
 
-    async fn converse(&self, connection: &mut Connection, _token: &[u8]) -> Result<Observation, Failure> {
+    async fn converse(&self, connection: &mut Connection, _: &Challenge) -> Result<Observation, Failure> {
         loop {
             let message = match connection.receive().await? {
                 Event::Text(text) => Message::read(&text),
@@ -39,9 +44,15 @@ impl Protocol for QueryToken {
             };
             match message {
                 Message::Ping => {}
-                Message::Welcome => {
-                    connection.close().await;
-                    return Ok(Observation::Accepted { result: Box::new(Seen::default()) });
+                Message::Welcome => match self.look {
+                    Look::Answer => return Ok(accepted(connection, None).await),
+                    Look::Effects => {
+                        let subscribe = json!({ "command": "subscribe", "identifier": rpc::CHANNEL });
+                        connection.send(subscribe.to_string()).await?;
+                    }
+                },
+                Message::Confirmation(identifiers) => {
+                    return Ok(accepted(connection, Some(identifiers)).await);
                 }
                 Message::Disconnect(reason) => {
                     return Ok(Observation::Refused {
@@ -58,11 +69,18 @@ impl Protocol for QueryToken {
     }
 }
 
-/// What an Action Cable server says before anything is subscribed to.
+async fn accepted(connection: &mut Connection, identifiers: Option<String>) -> Observation {
+    connection.close().await;
+    Observation::Accepted { result: Box::new(Seen { identifiers, ..Seen::default() }) }
+}
+
+/// What an Action Cable server says.
 #[derive(Debug, PartialEq, Eq)]
 enum Message {
     Welcome,
     Ping,
+    /// Of a subscription to our channel, with the identifiers of the connection.
+    Confirmation(String),
     /// With its reason.
     Disconnect(String),
     /// Anything else, by its beginning.
@@ -73,11 +91,16 @@ impl Message {
     fn read(text: &str) -> Self {
         let message: Option<Value> = serde_json::from_str(text).ok();
         let member = |name: &str| message.as_ref()?.get(name)?.as_str();
+        let excerpt = || text.chars().take(200).collect();
         match (member("type"), member("reason")) {
             (Some("welcome"), _) => Self::Welcome,
             (Some("ping"), _) => Self::Ping,
             (Some("disconnect"), Some(reason)) => Self::Disconnect(reason.to_owned()),
-            _ => Self::Unknown(text.chars().take(200).collect()),
+            (Some("confirm_subscription"), _) => match member("connection_identifiers") {
+                Some(identifiers) => Self::Confirmation(identifiers.to_owned()),
+                None => Self::Unknown(excerpt()),
+            },
+            _ => Self::Unknown(excerpt()),
         }
     }
 }
@@ -116,6 +139,10 @@ mod tests {
                 Message::Disconnect("unauthorized".to_owned()),
             ),
             (r#"{"type":"disconnect"}"#, Message::Unknown(r#"{"type":"disconnect"}"#.to_owned())),
+            (
+                r#"{"type":"confirm_subscription","identifier":"{}","connection_identifiers":"{\"id\":1}"}"#,
+                Message::Confirmation(r#"{"id":1}"#.to_owned()),
+            ),
             ("welcome", Message::Unknown("welcome".to_owned())),
         ];
         for (text, message) in table {

@@ -1,21 +1,48 @@
-//! The `connect` command of Centrifugo's client protocol, and what it is answered by.
+//! What a connection token does: the `connect` command, and a look at the connection that it made.
 
 use std::collections::BTreeMap;
 use std::str;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jotproof_model::{Observation, Seen, SeenExpiry};
+use jotproof_model::{Challenge, Observation, Seen, SeenExpiry};
+use tokio::time::timeout;
 
-use super::members::{member, members, values};
+use super::members::{member, members};
+use super::session::{Answer, Session};
+use super::wire::{Command, Wire, excerpt};
 use crate::live::Protocol;
-use crate::websocket::{Connection, Event, Failure, Handshake, unexpected_close};
+use crate::live::target::Look;
+use crate::websocket::{Connection, Failure, Handshake, unexpected_close};
 
-/// Connects with a token, over the bidirectional WebSocket transport.
+/// The namespace in which a connection is looked at: every user may subscribe and ask for presence.
+const LOOKOUT: &str = "jotproof";
+
+/// How long presence may take after everything else was answered. A server that cannot write it as
+/// JSON (info that is not JSON) may say nothing at all.
+const PRESENCE_WITHIN: Duration = Duration::from_millis(300);
+
+/// Error 106: no more channels for this connection.
+const LIMIT_EXCEEDED: i64 = 106;
+
+/// Asks about connection tokens, over the bidirectional WebSocket transport.
 ///
-/// Observed of an accepted token: when the connection expires, and which channels it is subscribed to
-/// with which data. Not observed: user, info and claims, which the answer does not tell.
-#[derive(Debug, Clone, Copy)]
-pub struct ConnectCommand;
+/// Observed of an accepted token: when the connection expires, which channels it is subscribed to with
+/// which data, and, as others in a channel see it, the user and the connection info. Not observed:
+/// claims.
+#[derive(Debug)]
+pub struct ConnectCommand {
+    wire: Wire,
+    look: Look,
+    /// Numbers the channels in which connections are looked at: each is alone in its own.
+    lookouts: AtomicU64,
+}
+
+impl ConnectCommand {
+    pub(super) fn new(wire: Wire, look: Look) -> Self {
+        Self { wire, look, lookouts: AtomicU64::new(0) }
+    }
+}
 
 /// A close code by which Centrifugo refuses a client: 3005 for an expired connection, and the terminal
 /// codes from `invalid token` to `permission denied`. Any other says nothing about the token.
@@ -24,116 +51,132 @@ fn is_refusal(code: u16) -> bool {
 }
 
 impl Protocol for ConnectCommand {
-    fn handshake(&self, token: &[u8]) -> Result<Handshake, Observation> {
+    fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
         // The token stands in a JSON string, which holds text only.
-        if str::from_utf8(token).is_err() {
+        if str::from_utf8(&challenge.token).is_err() {
             return Err(Observation::Unsupported { what: "binary-token".to_owned() });
         }
         Ok(Handshake { target: "/connection/websocket".to_owned(), subprotocol: None })
     }
 
-    async fn converse(&self, connection: &mut Connection, token: &[u8]) -> Result<Observation, Failure> {
-        let token = serde_json::Value::from(String::from_utf8_lossy(token));
+    async fn converse(
+        &self,
+        connection: &mut Connection,
+        challenge: &Challenge,
+    ) -> Result<Observation, Failure> {
+        let token = String::from_utf8_lossy(&challenge.token);
+        let lookout = format!("{LOOKOUT}:{}", self.lookouts.fetch_add(1, Ordering::Relaxed));
+        let mut session = Session::new(connection, self.wire);
         let sent = SystemTime::now();
-        connection.send(format!(r#"{{"id":1,"connect":{{"token":{token}}}}}"#)).await?;
-        loop {
-            let text = match connection.receive().await? {
-                Event::Text(text) => text,
-                Event::Closed { code, reason } if is_refusal(code) => {
-                    return Ok(Observation::Refused {
-                        reason: None,
-                        answer: Some(format!("close {code}")),
-                        text: reason,
-                    });
-                }
-                Event::Closed { code, reason } => return Ok(unexpected_close(code, &reason)),
-            };
-            match read_reply(&text) {
-                Err(detail) => return Ok(Observation::ProtocolError { detail }),
-                Ok(None) => {}
-                Ok(Some(Reply::Error { code, message })) => {
-                    return Ok(Observation::Refused {
-                        reason: None,
-                        answer: Some(format!("error {code}")),
-                        text: message,
-                    });
-                }
-                Ok(Some(Reply::Connected { ttl, subscriptions })) => {
-                    let received = SystemTime::now();
-                    connection.close().await;
-                    return Ok(Observation::Accepted {
-                        result: Box::new(Seen {
-                            expires: Some(expiry(ttl, sent, received)),
-                            subscriptions: Some(subscriptions),
-                            ..Seen::default()
-                        }),
-                    });
-                }
-            }
-        }
-    }
-}
-
-/// The answer to the `connect` command.
-#[derive(Debug, PartialEq, Eq)]
-enum Reply {
-    Connected {
-        /// Seconds until the connection expires, if it does.
-        ttl: Option<i64>,
-        /// Channels, each with its data as it came.
-        subscriptions: BTreeMap<String, String>,
-    },
-    Error {
-        code: i64,
-        message: String,
-    },
-}
-
-/// The reply to our command in a frame, if it is there; or what is wrong with the frame.
-fn read_reply(frame: &str) -> Result<Option<Reply>, String> {
-    let unknown = || format!("unknown frame {}", excerpt(frame));
-    for text in values(frame).ok_or_else(unknown)? {
-        let reply = members(text).ok_or_else(unknown)?;
-        match member(&reply, "id") {
-            Some("1") => {}
-            // A ping is `{}`; a push is about a channel.
-            None if reply.is_empty() || member(&reply, "push").is_some() => continue,
-            _ => return Err(unknown()),
-        }
-        return match (member(&reply, "connect"), member(&reply, "error")) {
-            (Some(connect), None) => connected(connect).map(Some).ok_or_else(unknown),
-            (None, Some(error)) => refused(error).map(Some).ok_or_else(unknown),
-            _ => Err(unknown()),
+        let commands = [
+            Command::Connect { token: &token },
+            Command::Subscribe { channel: &lookout, token: None },
+            Command::Presence { channel: &lookout },
+        ];
+        let connect = match self.look {
+            Look::Answer => session.send(&commands[..1]).await?,
+            Look::Effects => session.send(&commands).await?,
         };
+        let (result, received) = match session.answer(connect).await? {
+            Answer::Done { result, at } => (result, at),
+            refusal => return Ok(refused(refusal)),
+        };
+        let connected = Connected::read(&result).ok_or_else(|| Failure::Unknown(excerpt(&result)))?;
+        let presence = match self.look {
+            Look::Answer => None,
+            Look::Effects => look(&mut session, connect + 1).await?,
+        };
+        let (user, info) = presence.unzip();
+        session.close().await;
+        Ok(Observation::Accepted {
+            result: Box::new(Seen {
+                user,
+                info,
+                expires: Some(expiry(connected.ttl, sent, received)),
+                subscriptions: Some(connected.subscriptions),
+                ..Seen::default()
+            }),
+        })
     }
-    Ok(None)
 }
 
-fn connected(text: &str) -> Option<Reply> {
-    let connect = members(text)?;
-    let expires = match member(&connect, "expires") {
-        Some("true") => true,
-        Some("false") | None => false,
-        Some(_) => return None,
-    };
-    // Zero is left out.
-    let ttl = member(&connect, "ttl").map_or(Some(0), |ttl| ttl.parse().ok())?;
-    let mut subscriptions = BTreeMap::new();
-    for (channel, subscription) in members(member(&connect, "subs").unwrap_or("{}"))? {
-        let subscription = members(subscription)?;
-        let data = member(&subscription, "data").unwrap_or_default();
-        subscriptions.insert(channel, data.to_owned());
+/// A command that was not done, as an observation.
+fn refused(answer: Answer) -> Observation {
+    match answer {
+        Answer::Error { code, message } => {
+            Observation::Refused { reason: None, answer: Some(format!("error {code}")), text: message }
+        }
+        Answer::Closed { code, reason } if is_refusal(code) => {
+            Observation::Refused { reason: None, answer: Some(format!("close {code}")), text: reason }
+        }
+        Answer::Closed { code, reason } => unexpected_close(code, &reason),
+        Answer::Done { result, .. } => Observation::ProtocolError { detail: excerpt(&result) },
     }
-    Some(Reply::Connected { ttl: expires.then_some(ttl), subscriptions })
 }
 
-fn refused(text: &str) -> Option<Reply> {
-    let error = members(text)?;
-    let message = match member(&error, "message") {
-        Some(message) => serde_json::from_str(message).ok()?,
-        None => String::new(),
+/// User and connection info as presence tells them; nothing where the connection has no room for one
+/// more channel, or its info cannot be written as JSON.
+async fn look(session: &mut Session<'_>, subscribe: u32) -> Result<Option<(String, String)>, Failure> {
+    match session.answer(subscribe).await? {
+        Answer::Done { .. } => {}
+        Answer::Error { code: LIMIT_EXCEEDED, .. } | Answer::Closed { .. } => return Ok(None),
+        Answer::Error { code, message } => {
+            return Err(Failure::Unknown(format!(
+                "the lookout channel is refused: error {code} {message:?}"
+            )));
+        }
+    }
+    let Ok(presence) = timeout(PRESENCE_WITHIN, session.answer(subscribe + 1)).await else {
+        return Ok(None);
     };
-    Some(Reply::Error { code: member(&error, "code")?.parse().ok()?, message })
+    match presence? {
+        Answer::Done { result, .. } => {
+            only_one(&result).map(Some).ok_or_else(|| Failure::Unknown(excerpt(&result)))
+        }
+        Answer::Closed { .. } => Ok(None),
+        Answer::Error { code, message } => {
+            Err(Failure::Unknown(format!("presence is refused: error {code} {message:?}")))
+        }
+    }
+}
+
+/// User and connection info of the only client that presence tells of.
+fn only_one(result: &str) -> Option<(String, String)> {
+    let result = members(result)?;
+    let clients = members(member(&result, "presence")?)?;
+    let [(_, client)] = &clients[..] else { return None };
+    let client = members(client)?;
+    let user = member(&client, "user").map_or(Some(String::new()), |user| serde_json::from_str(user).ok())?;
+    Some((user, member(&client, "conn_info").unwrap_or_default().to_owned()))
+}
+
+/// The result of the `connect` command.
+#[derive(Debug, PartialEq, Eq)]
+struct Connected {
+    /// Seconds until the connection expires, if it does.
+    ttl: Option<i64>,
+    /// Channels, each with its data as it came.
+    subscriptions: BTreeMap<String, String>,
+}
+
+impl Connected {
+    fn read(result: &str) -> Option<Self> {
+        let connect = members(result)?;
+        let expires = match member(&connect, "expires") {
+            Some("true") => true,
+            Some("false") | None => false,
+            Some(_) => return None,
+        };
+        // Zero is left out.
+        let ttl = member(&connect, "ttl").map_or(Some(0), |ttl| ttl.parse().ok())?;
+        let mut subscriptions = BTreeMap::new();
+        for (channel, subscription) in members(member(&connect, "subs").unwrap_or("{}"))? {
+            let subscription = members(subscription)?;
+            let data = member(&subscription, "data").unwrap_or_default();
+            subscriptions.insert(channel, data.to_owned());
+        }
+        Some(Self { ttl: expires.then_some(ttl), subscriptions })
+    }
 }
 
 /// When a connection expires. The server subtracts its clock from the time of expiry at a moment that
@@ -152,70 +195,56 @@ fn expiry(ttl: Option<i64>, sent: SystemTime, received: SystemTime) -> SeenExpir
     }
 }
 
-/// The beginning of a text, for a message.
-fn excerpt(text: &str) -> String {
-    const LENGTH: usize = 200;
-    match text.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{:?}…", &text[..end]),
-        None => format!("{text:?}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::time::{Duration, UNIX_EPOCH};
 
     use jotproof_model::SeenExpiry;
 
-    use super::{Reply, expiry, read_reply};
+    use super::{Connected, expiry, only_one};
 
     #[test]
-    fn replies_are_read_as_they_come() {
+    fn a_connection_is_read_as_it_comes() {
         let connected = |ttl, subscriptions: &[(&str, &str)]| {
-            Ok(Some(Reply::Connected {
+            Some(Connected {
                 ttl,
                 subscriptions: subscriptions
                     .iter()
                     .map(|(channel, data)| ((*channel).to_owned(), (*data).to_owned()))
-                    .collect::<BTreeMap<_, _>>(),
-            }))
+                    .collect(),
+            })
         };
         let table = [
-            (r#"{"id":1,"connect":{"client":"c"}}"#, connected(None, &[])),
-            (r#"{"id":1,"connect":{"expires":true}}"#, connected(Some(0), &[])),
-            (r#"{"id":1,"connect":{"expires":true,"ttl":59}}"#, connected(Some(59), &[])),
+            (r#"{"client":"c"}"#, connected(None, &[])),
+            (r#"{"expires":true}"#, connected(Some(0), &[])),
+            (r#"{"expires":true,"ttl":59}"#, connected(Some(59), &[])),
             (
-                r#"{"id":1,"connect":{"subs":{"a":{"data":{"n":1e400}},"b":{}}}}"#,
+                r#"{"subs":{"a":{"data":{"n":1e400}},"b":{}}}"#,
                 connected(None, &[("a", r#"{"n":1e400}"#), ("b", "")]),
             ),
-            ("{}\n{\"push\":{}}\n{\"id\":1,\"connect\":{}}", connected(None, &[])),
-            (
-                r#"{"id":1,"error":{"code":109,"message":"token expired"}}"#,
-                Ok(Some(Reply::Error { code: 109, message: "token expired".to_owned() })),
-            ),
-            ("{}", Ok(None)),
+            (r#"{"expires":"yes"}"#, None),
+            (r#"{"expires":true,"ttl":1.5}"#, None),
         ];
-        for (frame, reply) in table {
-            assert_eq!(read_reply(frame), reply, "{frame}");
+        for (text, read) in table {
+            assert_eq!(Connected::read(text), read, "{text}");
         }
     }
 
     #[test]
-    fn what_the_protocol_does_not_have_is_no_reply() {
-        for frame in [
-            "hello",
-            "[]",
-            r#"{"id":2,"connect":{}}"#,
-            r#"{"id":1}"#,
-            r#"{"id":1,"connect":{},"error":{"code":1}}"#,
-            r#"{"id":1,"connect":7}"#,
-            r#"{"id":1,"connect":{"expires":"yes"}}"#,
-            r#"{"id":1,"connect":{"expires":true,"ttl":1.5}}"#,
-            r#"{"id":1,"error":{"message":"no code"}}"#,
-            r#"{"connect":{}}"#,
-        ] {
-            assert!(read_reply(frame).is_err(), "{frame}");
+    fn presence_tells_of_one_client() {
+        let seen = |user: &str, info: &str| Some((user.to_owned(), info.to_owned()));
+        let table = [
+            (
+                r#"{"presence":{"c":{"user":"42","client":"c","conn_info":{"n":1e400}}}}"#,
+                seen("42", r#"{"n":1e400}"#),
+            ),
+            (r#"{"presence":{"c":{"client":"c"}}}"#, seen("", "")),
+            (r#"{"presence":{}}"#, None),
+            (r#"{"presence":{"c":{},"d":{}}}"#, None),
+            ("{}", None),
+        ];
+        for (text, client) in table {
+            assert_eq!(only_one(text), client, "{text}");
         }
     }
 

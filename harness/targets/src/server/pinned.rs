@@ -2,7 +2,6 @@
 //!
 //! What pins them is in `fixtures/servers`, one folder per server and version; see its `README.md`.
 
-use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -13,8 +12,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use jotproof_engine::target::TargetError;
-use jotproof_model::Capability;
-use jotproof_profiles::Profiles;
 
 /// The variable that names the directory where built servers are kept.
 pub const CACHE_VARIABLE: &str = "JOTPROOF_SERVERS";
@@ -26,7 +23,7 @@ const SHOWN_LINES: usize = 20;
 static BUILDING: Mutex<()> = Mutex::new(());
 
 /// A server and what its binary is built from.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct PinnedServer {
     /// What people call it.
     pub title: &'static str,
@@ -42,8 +39,18 @@ pub struct PinnedServer {
     go_sum: &'static str,
 }
 
-/// Centrifugo.
-pub const CENTRIFUGO: PinnedServer = PinnedServer {
+/// Centrifugo 3, the last version with private channels.
+pub static CENTRIFUGO_3: PinnedServer = PinnedServer {
+    title: "Centrifugo",
+    name: "centrifugo",
+    version: "3.2.3",
+    package: "github.com/centrifugal/centrifugo/v3",
+    go_mod: include_str!("../../../../fixtures/servers/centrifugo-3.2.3/go.mod"),
+    go_sum: include_str!("../../../../fixtures/servers/centrifugo-3.2.3/go.sum"),
+};
+
+/// Centrifugo 5.
+pub static CENTRIFUGO_5: PinnedServer = PinnedServer {
     title: "Centrifugo",
     name: "centrifugo",
     version: "5.4.9",
@@ -52,8 +59,8 @@ pub const CENTRIFUGO: PinnedServer = PinnedServer {
     go_sum: include_str!("../../../../fixtures/servers/centrifugo-5.4.9/go.sum"),
 };
 
-/// AnyCable-Go.
-pub const ANYCABLE: PinnedServer = PinnedServer {
+/// AnyCable-Go 1.5.
+pub static ANYCABLE: PinnedServer = PinnedServer {
     title: "AnyCable",
     name: "anycable",
     version: "1.5.2",
@@ -62,21 +69,14 @@ pub const ANYCABLE: PinnedServer = PinnedServer {
     go_sum: include_str!("../../../../fixtures/servers/anycable-1.5.2/go.sum"),
 };
 
+/// Every server that can be built, the version that a bare name stands for before the others.
+pub static ALL: [&PinnedServer; 3] = [&CENTRIFUGO_5, &CENTRIFUGO_3, &ANYCABLE];
+
 impl PinnedServer {
     /// The name with the version, which is also the name of the profile: `centrifugo-5.4.9`.
     #[must_use]
     pub fn id(&self) -> String {
         format!("{}-{}", self.name, self.version)
-    }
-
-    /// What it can do, by the profile of its version.
-    ///
-    /// # Panics
-    ///
-    /// Never: every pinned server has a profile, which a test of this crate checks.
-    #[must_use]
-    pub fn capabilities(&self) -> BTreeSet<Capability> {
-        Profiles::built_in().get(&self.id()).expect("every pinned server has a profile").capabilities.clone()
     }
 
     /// The binary, kept in `$JOTPROOF_SERVERS` or else in `target/servers`; built first if it is not
@@ -188,11 +188,11 @@ pub(super) fn last_lines(text: &str, count: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ANYCABLE, CENTRIFUGO, last_lines};
+    use super::{ALL, last_lines};
 
     #[test]
     fn the_version_is_the_one_that_the_module_file_pins() {
-        for server in [&CENTRIFUGO, &ANYCABLE] {
+        for server in ALL {
             assert!(server.go_mod.contains(&format!(" v{}\n", server.version)), "{}", server.title);
             assert!(server.go_sum.contains(&format!(" v{} h1:", server.version)), "{}", server.title);
         }

@@ -2,16 +2,16 @@
 
 use jotproof_engine::target::{CannotCarry, Target as _};
 use jotproof_mint::keys;
-use jotproof_model::{Algorithm, Application};
+use jotproof_model::{Algorithm, Application, Observation};
 use jotproof_targets::server::pinned::ANYCABLE;
 use jotproof_targets::{AnycableTarget, ServerBinary};
 
 use crate::machine::pinned;
-use crate::tokens::{SECRET, ask, context, hs256, signed};
+use crate::tokens::{SECRET, ask, context, hs256, replay, signed};
 
 fn target(options: &[(&str, &str)]) -> AnycableTarget {
     let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    AnycableTarget::process(pinned(&ANYCABLE), options)
+    AnycableTarget::process("1.5.2", pinned(&ANYCABLE), options).unwrap()
 }
 
 #[test]
@@ -51,6 +51,19 @@ fn tokens_are_accepted_and_refused_in_its_own_words() {
 }
 
 #[test]
+fn identifiers_are_observed_byte_for_byte() {
+    let context = context(Application::Anycable, &[SECRET]);
+    let mut deployment = target(&[]).deploy(&context, keys::all()).unwrap();
+    let texts = [r#"{"id":1}"#, r#"{ "id" : 1 }"#, "", "not json", "\u{442}\u{1f600}", "\u{0}", "\"\\"];
+    let tokens: Vec<_> =
+        texts.iter().map(|text| hs256(&serde_json::json!({ "ext": text }).to_string())).collect();
+    for (text, observation) in texts.iter().zip(replay(&mut *deployment, &context, &tokens)) {
+        let Observation::Accepted { result } = observation else { panic!("{observation:?}") };
+        assert_eq!(result.identifiers.as_deref(), Some(*text));
+    }
+}
+
+#[test]
 fn an_insecure_server_can_be_asked_for() {
     let context = context(Application::Anycable, &[SECRET]);
     let tokens = [
@@ -76,7 +89,7 @@ fn an_option_that_it_does_not_know_is_told_with_its_own_words() {
 
 #[test]
 fn what_has_no_counterpart_is_not_carried() {
-    let target = AnycableTarget::process(ServerBinary::Pinned, Vec::new());
+    let target = AnycableTarget::process("1.5.2", ServerBinary::Pinned(&ANYCABLE), Vec::new()).unwrap();
     let plain = |keys| context(Application::Jwt, keys);
     let mut audience = plain(&[SECRET]);
     audience.audience = Some("a".to_owned());

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jotproof_engine::target::{CannotCarry, Target as _};
 use jotproof_mint::keys;
-use jotproof_model::{Algorithm, Application, Observation, SeenExpiry};
-use jotproof_targets::server::pinned::CENTRIFUGO;
+use jotproof_model::{Algorithm, Application, Observation, Seen, SeenExpiry};
+use jotproof_targets::server::pinned::{CENTRIFUGO_3, CENTRIFUGO_5};
 use jotproof_targets::{CentrifugoTarget, ServerBinary};
 
 use crate::machine::pinned;
@@ -13,7 +13,19 @@ use crate::tokens::{SECRET, ask, context, hs256, now, replay, signed};
 
 fn target(options: &[(&str, &str)]) -> CentrifugoTarget {
     let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    CentrifugoTarget::process(pinned(&CENTRIFUGO), options)
+    CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), options).unwrap()
+}
+
+/// The last version that speaks version 1 of the client protocol unless asked otherwise.
+fn three() -> CentrifugoTarget {
+    CentrifugoTarget::process("3.2.3", pinned(&CENTRIFUGO_3), Vec::new()).unwrap()
+}
+
+fn result(observation: &Observation) -> Seen {
+    match observation {
+        Observation::Accepted { result } => (**result).clone(),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -59,9 +71,64 @@ fn tokens_are_accepted_and_refused_in_its_own_words() {
 }
 
 #[test]
-fn expiry_and_subscriptions_are_observed() {
+fn version_3_answers_in_version_1_of_the_protocol() {
     let context = context(Application::CentrifugoConnection, &[SECRET]);
-    let mut deployment = target(&[]).deploy(&context, keys::all()).unwrap();
+    assert_eq!(
+        ask(
+            &three(),
+            &context,
+            &[
+                hs256(r#"{"sub":"42","exp":{{now+3600}}}"#),
+                hs256(r#"{"sub":"42","exp":{{now-3600}}}"#),
+                signed("hmac-64-bytes-foreign", Algorithm::HS256, r#"{"sub":"42"}"#),
+                hs256(r#"{"sub":"42","expire_at":1}"#),
+                hs256(r#"{"subs":{"nowhere:x":{}}}"#),
+                hs256(r#"{"b64info":"-_-_"}"#),
+                Vec::new(),
+                // A token for a channel opens a connection there.
+                hs256(r#"{"sub":"42","channel":"news"}"#),
+            ]
+        ),
+        [
+            "accepted",
+            "error 109",
+            "close 3500",
+            "error 110",
+            "error 102",
+            "error 100",
+            "close 3501",
+            "accepted",
+        ]
+    );
+}
+
+#[test]
+fn sixty_four_connections_at_once_see_nobody_elses_result() {
+    let context = context(Application::CentrifugoConnection, &[SECRET]);
+    for target in [target(&[]), three()] {
+        let mut deployment = target.deploy(&context, keys::all()).unwrap();
+        let payload =
+            |user| format!(r#"{{"sub":"{user}","info":{{"of":"{user}"}},"channels":["ns:{user}"]}}"#);
+        let tokens: Vec<_> = (0..64).map(|user| hs256(&payload(user))).collect();
+        for (user, observation) in replay(&mut *deployment, &context, &tokens).iter().enumerate() {
+            let seen = result(observation);
+            assert_eq!(seen.user, Some(user.to_string()));
+            assert_eq!(seen.info, Some(format!(r#"{{"of":"{user}"}}"#)));
+            assert_eq!(seen.subscriptions, Some(BTreeMap::from([(format!("ns:{user}"), String::new())])));
+        }
+    }
+}
+
+#[test]
+fn what_a_token_does_is_observed() {
+    for target in [target(&[]), three()] {
+        observe(&target);
+    }
+}
+
+fn observe(target: &CentrifugoTarget) {
+    let context = context(Application::CentrifugoConnection, &[SECRET]);
+    let mut deployment = target.deploy(&context, keys::all()).unwrap();
     let before = now();
     let seen = replay(
         &mut *deployment,
@@ -70,15 +137,15 @@ fn expiry_and_subscriptions_are_observed() {
             hs256(r#"{"sub":"42"}"#),
             hs256(r#"{"sub":"42","exp":{{now+3600}}}"#),
             hs256(r#"{"subs":{"ns:a":{"data":{"n":1e400, "s":"\u0000"}},"b":{}}}"#),
+            hs256(r#"{"sub":"42","info":{"n":1e400, "s":"\u0000"}}"#),
+            // What is not JSON cannot be shown to a client that reads JSON.
+            hs256(r#"{"sub":"42","b64info":"/w=="}"#),
         ],
     );
-    let result = |observation: &Observation| match observation {
-        Observation::Accepted { result } => result.clone(),
-        other => panic!("{other:?}"),
-    };
     assert_eq!(result(&seen[0]).expires, Some(SeenExpiry::Never));
     assert_eq!(result(&seen[0]).subscriptions, Some(BTreeMap::new()));
-    assert_eq!(result(&seen[0]).user, None);
+    assert_eq!(result(&seen[0]).user.as_deref(), Some("42"));
+    assert_eq!(result(&seen[0]).info.as_deref(), Some(""));
     let Some(SeenExpiry::Between { from, to }) = result(&seen[1]).expires else {
         panic!("{:?}", seen[1]);
     };
@@ -88,6 +155,9 @@ fn expiry_and_subscriptions_are_observed() {
     let subscriptions = result(&seen[2]).subscriptions.unwrap();
     assert_eq!(subscriptions["b"], "");
     assert_eq!(subscriptions["ns:a"], r#"{"n":1e400, "s":"\u0000"}"#);
+    assert_eq!(result(&seen[2]).user.as_deref(), Some(""));
+    assert_eq!(result(&seen[3]).info.as_deref(), Some(r#"{"n":1e400, "s":"\u0000"}"#));
+    assert_eq!((result(&seen[4]).user, result(&seen[4]).info), (None, None));
 }
 
 #[test]
@@ -133,7 +203,7 @@ fn options_come_last() {
 
 #[test]
 fn what_has_no_counterpart_is_not_carried() {
-    let target = CentrifugoTarget::process(ServerBinary::Pinned, Vec::new());
+    let target = CentrifugoTarget::process("5.4.9", ServerBinary::Pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let plain = |keys| context(Application::Jwt, keys);
     let mut leeway = plain(&[SECRET]);
     leeway.leeway = 1;
@@ -161,7 +231,7 @@ fn what_has_no_counterpart_is_not_carried() {
 
 #[test]
 fn contexts_that_differ_for_the_server_do_not_share_a_deployment() {
-    let target = CentrifugoTarget::process(ServerBinary::Pinned, Vec::new());
+    let target = CentrifugoTarget::process("5.4.9", ServerBinary::Pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let deployment = |context| target.deployment(&context, keys::all()).unwrap();
     let plain = context(Application::Jwt, &[SECRET]);
     let mut audience = plain.clone();

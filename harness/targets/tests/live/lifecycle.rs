@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use jotproof_engine::target::{Deployment as _, Target as _, TargetError};
 use jotproof_mint::keys;
 use jotproof_model::{Application, Observation};
-use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO};
+use jotproof_targets::live::CONCURRENCY;
+use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_5};
 use jotproof_targets::{AnycableTarget, CentrifugoTarget, GUARD_ARGUMENT, ServerBinary};
 
 use crate::machine::{another_process, eventually, exists, guard, name_guard, pinned};
@@ -22,7 +23,7 @@ const BRIEF: Duration = Duration::from_millis(500);
 #[test]
 fn dropping_a_deployment_leaves_no_process_and_no_directory() {
     let context = context(Application::Jwt, &[SECRET]);
-    let centrifugo = CentrifugoTarget::process(pinned(&CENTRIFUGO), Vec::new());
+    let centrifugo = CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let deployment = centrifugo.launch(&context, keys::all()).unwrap();
     let pid = deployment.server().pid();
     let directory = working_directory(pid);
@@ -31,7 +32,7 @@ fn dropping_a_deployment_leaves_no_process_and_no_directory() {
     drop(deployment);
     assert!(!exists(pid) && !directory.exists());
 
-    let anycable = AnycableTarget::process(pinned(&ANYCABLE), Vec::new());
+    let anycable = AnycableTarget::process("1.5.2", pinned(&ANYCABLE), Vec::new()).unwrap();
     let deployment = anycable.launch(&context, keys::all()).unwrap();
     let pid = deployment.server().pid();
     let directory = working_directory(pid);
@@ -42,7 +43,7 @@ fn dropping_a_deployment_leaves_no_process_and_no_directory() {
 #[test]
 fn deployments_run_side_by_side() {
     let context = context(Application::Jwt, &[SECRET]);
-    let target = CentrifugoTarget::process(pinned(&CENTRIFUGO), Vec::new());
+    let target = CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let token = [hs256("{}")];
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..target.parallel_deployments())
@@ -57,7 +58,7 @@ fn deployments_run_side_by_side() {
 #[test]
 fn a_server_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
     let context = context(Application::Jwt, &[SECRET]);
-    let target = CentrifugoTarget::process(pinned(&CENTRIFUGO), Vec::new());
+    let target = CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let mut deployment = target.launch(&context, keys::all()).unwrap();
     let challenges = challenges(&context, &vec![hs256("{}"); 20_000]);
     let pid = deployment.server().pid();
@@ -73,12 +74,12 @@ fn a_server_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
     let first = seen.iter().position(|seen| !matches!(seen, Observation::Accepted { .. }));
     let first = first.expect("the server was killed before the end");
     assert!(first > 0, "it answered before it was killed");
-    for seen in &seen[first + 16..] {
+    for seen in &seen[first + CONCURRENCY..] {
         let Observation::Crashed { detail } = seen else { panic!("{seen:?}") };
         assert!(detail.contains("signal: 9"), "{detail}");
         assert!(detail.contains("serving websocket"), "{detail}");
     }
-    let rest = &seen[first..first + 16];
+    let rest = &seen[first..first + CONCURRENCY];
     assert!(
         rest.iter().all(|seen| matches!(seen, Observation::Accepted { .. } | Observation::Crashed { .. })),
         "{rest:?}"
@@ -96,8 +97,9 @@ fn all_threads_stopped(pid: u32) -> bool {
 #[test]
 fn a_server_that_is_stopped_times_out_and_still_ends() {
     let context = context(Application::Jwt, &[SECRET]);
-    let target =
-        AnycableTarget::process(pinned(&ANYCABLE), Vec::new()).with_bounds(Duration::from_secs(10), BRIEF);
+    let target = AnycableTarget::process("1.5.2", pinned(&ANYCABLE), Vec::new())
+        .unwrap()
+        .with_bounds(Duration::from_secs(10), BRIEF);
     let mut deployment = target.launch(&context, keys::all()).unwrap();
     let pid = deployment.server().pid();
     signal(pid, "STOP");
@@ -152,7 +154,7 @@ fn a_server_ends_with_a_command_that_is_killed() {
 #[ignore = "started and killed by another test"]
 fn holds_a_server() {
     let context = context(Application::Jwt, &[SECRET]);
-    let target = CentrifugoTarget::process(pinned(&CENTRIFUGO), Vec::new());
+    let target = CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let deployment = target.launch(&context, keys::all()).unwrap();
     println!("\nserver {}", deployment.server().pid());
     std::thread::sleep(Duration::from_secs(60));
@@ -175,15 +177,16 @@ fn the_guard_ends_a_server_that_ignores_sigterm() {
 
 #[test]
 fn a_binary_that_is_not_there_is_missing_from_the_environment() {
-    let target = CentrifugoTarget::process(ServerBinary::Path("/nowhere/cf".into()), Vec::new());
+    let target =
+        CentrifugoTarget::process("5.4.9", ServerBinary::Path("/nowhere/cf".into()), Vec::new()).unwrap();
     assert_eq!(target.name(), "centrifugo:process:/nowhere/cf");
     assert_eq!(target.profile(), "centrifugo-5.4.9");
     let context = context(Application::Jwt, &[SECRET]);
     match target.deploy(&context, keys::all()).err().unwrap() {
         TargetError::EnvironmentMissing(text) => assert_eq!(
             text,
-            "no Centrifugo binary at /nowhere/cf: give the path of one, or leave the path out to \
-             have version 5.4.9 built with Go"
+            "no Centrifugo binary at /nowhere/cf: give the path of one, or leave the path out \
+             (centrifugo:process) to have a pinned version built with Go"
         ),
         other @ TargetError::Fault(_) => panic!("{other:?}"),
     }
@@ -238,7 +241,8 @@ fn a_port_that_is_taken_is_tried_elsewhere_a_few_times() {
 /// What starting this binary as Centrifugo fails with.
 fn start_error(binary: &Path) -> String {
     name_guard();
-    let target = CentrifugoTarget::process(ServerBinary::Path(binary.to_owned()), Vec::new())
+    let target = CentrifugoTarget::process("5.4.9", ServerBinary::Path(binary.to_owned()), Vec::new())
+        .unwrap()
         .with_bounds(BRIEF, BRIEF);
     let context = context(Application::Jwt, &[SECRET]);
     match target.deploy(&context, keys::all()).err().unwrap() {

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use jotproof_engine::target::TargetError;
 use jotproof_targets::ServerBinary;
-use jotproof_targets::server::pinned::{ANYCABLE, CACHE_VARIABLE, CENTRIFUGO};
+use jotproof_targets::server::pinned::{ALL, ANYCABLE, CACHE_VARIABLE};
 
 use crate::machine::another_process;
 
@@ -46,7 +46,7 @@ fn a_server_that_is_there_is_not_built() {
 #[ignore = "takes a minute for each server; every other test builds the ones that it lacks"]
 fn servers_are_built_from_source() {
     let cache = tempfile::tempdir().unwrap();
-    for server in [&CENTRIFUGO, &ANYCABLE] {
+    for server in ALL {
         let binary = server.binary_in(cache.path()).unwrap();
         let version = Command::new("go").args(["version", "-m"]).arg(binary).output().unwrap();
         let version = String::from_utf8_lossy(&version.stdout).into_owned();
@@ -75,7 +75,7 @@ fn missing(cache: &Path, variables: &[(&str, &str)]) -> String {
 #[ignore = "run by other tests, in environments that lack something"]
 fn tells_what_is_missing() {
     let told = PathBuf::from(env::var_os("JOTPROOF_TEST_TOLD").unwrap());
-    match ServerBinary::Pinned.locate(&ANYCABLE) {
+    match ServerBinary::Pinned(&ANYCABLE).locate("AnyCable", "anycable") {
         Err(TargetError::EnvironmentMissing(text)) => fs::write(told, text).unwrap(),
         other => panic!("{other:?}"),
     }

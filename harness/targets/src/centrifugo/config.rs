@@ -1,0 +1,146 @@
+//! The configuration file of each generation of Centrifugo.
+
+use std::io;
+
+use serde_json::{Map, Value};
+
+use crate::live::target::Startup;
+
+/// Versions that are configured and spoken to alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Generation {
+    V3,
+    V4,
+    V5,
+    V6,
+}
+
+/// Options that a context decides, by their names until version 5, and since.
+const SINCE_V6: [(&str, &str); 9] = [
+    ("token_hmac_secret_key", "client.token.hmac_secret_key"),
+    ("token_rsa_public_key", "client.token.rsa_public_key"),
+    ("token_ecdsa_public_key", "client.token.ecdsa_public_key"),
+    ("token_audience", "client.token.audience"),
+    ("token_issuer", "client.token.issuer"),
+    ("disallow_anonymous_connection_tokens", "client.disallow_anonymous_connection_tokens"),
+    ("address", "http_server.address"),
+    ("port", "http_server.port"),
+    ("api_key", "http_api.key"),
+];
+
+impl Generation {
+    /// That of a version: `5.4.9`.
+    pub(super) fn of(version: &str) -> Option<Self> {
+        match version.split('.').next()? {
+            "3" => Some(Self::V3),
+            "4" => Some(Self::V4),
+            "5" => Some(Self::V5),
+            "6" => Some(Self::V6),
+            _ => None,
+        }
+    }
+
+    /// What an option is called; the dots of the name lead into objects in version 6.
+    pub(super) fn option(self, name: &str) -> String {
+        let renamed = match self {
+            Self::V3 | Self::V4 | Self::V5 => None,
+            Self::V6 => SINCE_V6.iter().find(|(old, _)| *old == name).map(|(_, new)| *new),
+        };
+        renamed.unwrap_or(name).to_owned()
+    }
+
+    /// Whether a method of the server API has a path of its own.
+    pub(super) fn has_api_methods_in_path(self) -> bool {
+        matches!(self, Self::V5 | Self::V6)
+    }
+
+    /// The whole configuration: what every deployment is started with, what the context decides, the
+    /// options of the user, and what is made anew for every launch.
+    pub(super) fn config(self, startup: &Startup<'_>) -> io::Result<Map<String, Value>> {
+        let Startup { settings, options, launched, backend: _ } = *startup;
+        let mut config: Map<String, Value> = serde_json::from_str(self.template())?;
+        for (name, value) in settings {
+            self.set(&mut config, name, value.clone());
+        }
+        for (name, text) in options {
+            let value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()));
+            self.set(&mut config, name, value);
+        }
+        let port = match self {
+            Self::V3 | Self::V4 | Self::V5 => Value::String(launched.port.to_string()),
+            Self::V6 => Value::from(launched.port),
+        };
+        self.set(&mut config, &self.option("port"), port);
+        self.set(&mut config, &self.option("api_key"), Value::String(launched.key.clone()));
+        Ok(config)
+    }
+
+    fn template(self) -> &'static str {
+        match self {
+            Self::V3 => include_str!("../../../../fixtures/servers/centrifugo-3.2.3/config.json"),
+            // The options of 4 and 5 that are used here are the same.
+            Self::V4 | Self::V5 => include_str!("../../../../fixtures/servers/centrifugo-5.4.9/config.json"),
+            Self::V6 => include_str!("../../../../fixtures/servers/centrifugo-6.9.1/config.json"),
+        }
+    }
+
+    fn set(self, config: &mut Map<String, Value>, name: &str, value: Value) {
+        let (inside, last) = match (self, name.rsplit_once('.')) {
+            (Self::V6, Some((path, last))) => (path, last),
+            _ => ("", name),
+        };
+        let mut at = config;
+        for step in inside.split('.').filter(|step| !step.is_empty()) {
+            let object = at.entry(step).or_insert_with(|| Value::Object(Map::new()));
+            if !object.is_object() {
+                *object = Value::Object(Map::new());
+            }
+            at = object.as_object_mut().expect("it was made one");
+        }
+        at.insert(last.to_owned(), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use serde_json::json;
+
+    use super::Generation;
+    use crate::live::target::{Settings, Startup};
+    use crate::server::process::Launched;
+
+    #[test]
+    fn every_generation_gets_its_own_file() {
+        let launched = Launched { port: 20_000, key: "key".to_owned(), directory: PathBuf::new() };
+        let config = |generation: Generation, option: &str| {
+            let settings = Settings::from_iter([(generation.option("token_audience"), json!("chat"))]);
+            let options = [(option.to_owned(), "true".to_owned())];
+            let startup =
+                Startup { settings: &settings, options: &options, launched: &launched, backend: None };
+            serde_json::Value::Object(generation.config(&startup).unwrap())
+        };
+        for generation in [Generation::V3, Generation::V4, Generation::V5] {
+            let config = config(generation, "health");
+            assert_eq!(config["address"], "127.0.0.1");
+            assert_eq!(config["port"], "20000");
+            assert_eq!(config["api_key"], "key");
+            assert_eq!(config["token_audience"], "chat");
+            assert_eq!(config["usage_stats_disable"], true);
+        }
+        let six = config(Generation::V6, "client.insecure");
+        assert_eq!(six["http_server"], json!({ "address": "127.0.0.1", "port": 20_000 }));
+        assert_eq!(six["http_api"], json!({ "key": "key" }));
+        assert_eq!(six["client"]["token"], json!({ "audience": "chat" }));
+        assert_eq!(six["client"]["insecure"], true);
+        assert_eq!(six["usage_stats"]["disabled"], true);
+    }
+
+    #[test]
+    fn a_version_that_nobody_knows_has_no_generation() {
+        assert_eq!(Generation::of("5.4.9"), Some(Generation::V5));
+        assert_eq!(Generation::of("2.8.0"), None);
+        assert_eq!(Generation::of("latest"), None);
+    }
+}

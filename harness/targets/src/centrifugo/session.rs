@@ -1,0 +1,87 @@
+//! A session of Centrifugo's client protocol: commands go out, answers are waited for.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use super::wire::{Command, Message, Outcome, Wire};
+use crate::websocket::{Connection, Event, Failure};
+
+/// A session on an open connection.
+pub(super) struct Session<'a> {
+    connection: &'a mut Connection,
+    wire: Wire,
+    /// How many commands went out; each is numbered by this.
+    sent: u32,
+    /// Answers that nobody has waited for yet.
+    answers: BTreeMap<u32, (Outcome, SystemTime)>,
+}
+
+/// What became of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// It was done; the JSON text of the result, and when it came.
+    Done { result: String, at: SystemTime },
+    /// It was not done.
+    Error { code: i64, message: String },
+    /// The connection was closed instead.
+    Closed { code: u16, reason: String },
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(connection: &'a mut Connection, wire: Wire) -> Self {
+        Self { connection, wire, sent: 0, answers: BTreeMap::new() }
+    }
+
+    /// Sends commands in one frame, and gives the number of the first.
+    pub(super) async fn send(&mut self, commands: &[Command<'_>]) -> Result<u32, Failure> {
+        let first = self.sent + 1;
+        let mut lines = Vec::with_capacity(commands.len());
+        for command in commands {
+            self.sent += 1;
+            lines.push(self.wire.write(self.sent, *command));
+        }
+        self.connection.send(lines.join("\n")).await?;
+        Ok(first)
+    }
+
+    /// Waits for what becomes of the command with this number.
+    pub(super) async fn answer(&mut self, id: u32) -> Result<Answer, Failure> {
+        loop {
+            if let Some((outcome, at)) = self.answers.remove(&id) {
+                return Ok(match outcome {
+                    Outcome::Done(result) => Answer::Done { result, at },
+                    Outcome::Error { code, message } => Answer::Error { code, message },
+                });
+            }
+            match self.connection.receive().await? {
+                Event::Text(frame) => self.hear(&frame).await?,
+                Event::Closed { code, reason } => {
+                    return Ok(Answer::Closed { code, reason: self.wire.close_reason(&reason) });
+                }
+            }
+        }
+    }
+
+    /// Ends the session.
+    pub(super) async fn close(self) {
+        self.connection.close().await;
+    }
+
+    async fn hear(&mut self, frame: &str) -> Result<(), Failure> {
+        let at = SystemTime::now();
+        for message in self.wire.read(frame).map_err(Failure::Unknown)? {
+            match message {
+                Message::Answer { id, outcome } if (1..=self.sent).contains(&id) => {
+                    self.answers.insert(id, (outcome, at));
+                }
+                Message::Answer { id, .. } => {
+                    return Err(Failure::Unknown(format!("an answer to command {id}, which was never sent")));
+                }
+                Message::Push => {}
+                // A session that does not answer is closed.
+                Message::Ping => self.connection.send("{}".to_owned()).await?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,250 @@
+//! A server as a target: started from a binary, once for every configuration that contexts ask for.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::Router;
+use jotproof_engine::target::{CannotCarry, Deployment, Target, TargetError};
+use jotproof_model::{Capability, Context, KeyRing};
+use jotproof_profiles::{LoadError, Profile, Profiles};
+use serde_json::{Map, Value};
+
+use super::endpoint::serve;
+use super::{ANSWER_WITHIN, LiveDeployment, Protocol};
+use crate::server::pinned::PinnedServer;
+use crate::server::process::{Launch, Launched, Proof, READY_WITHIN};
+
+/// Options of a server, by name.
+pub type Settings = Map<String, Value>;
+
+/// One version of a server: how a context becomes its configuration, and how it is asked.
+pub trait Server: Send + Sync {
+    /// How it is asked.
+    type Protocol: Protocol + 'static;
+
+    /// What people call it.
+    const TITLE: &'static str;
+
+    /// Its name in targets, files and profiles.
+    const NAME: &'static str;
+
+    /// Variables whose names begin like this would be read as options: they are taken away.
+    const FOREIGN_VARIABLES: &'static str;
+
+    /// Variables that it is given.
+    const VARIABLES: &'static [(&'static str, &'static str)];
+
+    /// Options that are made anew for every launch: another value would unsettle the proof that the
+    /// server is ours.
+    const OURS: &'static [&'static str];
+
+    /// A version of it; nothing where that is none that is known how to start.
+    fn of_version(version: &str) -> Option<Self>
+    where
+        Self: Sized;
+
+    /// The options that a context decides. What a server has no option for is carried where leaving it
+    /// out can only be seen in what it answers; what comes of it is an observation.
+    ///
+    /// # Errors
+    ///
+    /// A [`CannotCarry`] that says which part of the context has no counterpart in the server.
+    fn settings(&self, context: &Context, keys: &KeyRing) -> Result<Settings, CannotCarry>;
+
+    /// The backend that it calls, if it needs one: served by the harness as long as it runs.
+    fn backend(&self) -> Option<Router>;
+
+    /// Writes what it reads into its directory, and gives its arguments.
+    ///
+    /// # Errors
+    ///
+    /// Where its directory cannot be written to.
+    fn arguments(&self, startup: &Startup<'_>) -> io::Result<Vec<OsString>>;
+
+    /// How it proves that it is the one that was started with these options of the user.
+    fn proof(&self, options: &[(String, String)]) -> Proof<'static>;
+
+    /// How it is asked, and how closely what an accepted token did is looked at.
+    fn protocol(&self, look: Look) -> Self::Protocol;
+}
+
+/// How closely what an accepted token did is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Only at what the answer itself tells.
+    Answer,
+    /// At everything that can be seen from outside.
+    Effects,
+}
+
+/// What a server is started with.
+#[derive(Debug, Clone, Copy)]
+pub struct Startup<'a> {
+    /// What the context decides.
+    pub settings: &'a Settings,
+    /// The options of the user: they come last, and win.
+    pub options: &'a [(String, String)],
+    /// What is made anew for every launch.
+    pub launched: &'a Launched,
+    /// Where its backend is.
+    pub backend: Option<SocketAddr>,
+}
+
+/// A server on this machine.
+pub struct ServerTarget<S> {
+    server: S,
+    binary: ServerBinary,
+    options: Vec<(String, String)>,
+    profile: &'static Profile,
+    look: Look,
+    ready_within: Duration,
+    answer_within: Duration,
+}
+
+/// Which binary of a server is started.
+#[derive(Debug, Clone)]
+pub enum ServerBinary {
+    /// A pinned version, built once from source.
+    Pinned(&'static PinnedServer),
+    /// The file at this path.
+    Path(PathBuf),
+}
+
+impl<S: Server> ServerTarget<S> {
+    /// A server of this version that is started from `binary`. The `options` are the server's own, and
+    /// win.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no profile of this version.
+    ///
+    /// # Panics
+    ///
+    /// Never: every profile of a server has a driver, which a test of this crate checks.
+    pub fn process(
+        version: &str,
+        binary: ServerBinary,
+        options: Vec<(String, String)>,
+    ) -> Result<Self, LoadError> {
+        let profile = Profiles::built_in().get(&format!("{}-{version}", S::NAME))?;
+        let server = S::of_version(version).expect("every profile of a server has a driver");
+        Ok(Self {
+            server,
+            binary,
+            options,
+            profile,
+            look: Look::Effects,
+            ready_within: READY_WITHIN,
+            answer_within: ANSWER_WITHIN,
+        })
+    }
+
+    /// The same with other bounds: how long the server has to come up, and to answer one challenge.
+    #[must_use]
+    pub fn with_bounds(mut self, ready_within: Duration, answer_within: Duration) -> Self {
+        self.ready_within = ready_within;
+        self.answer_within = answer_within;
+        self
+    }
+
+    /// The same, and what an accepted token did is not looked at beyond the answer itself.
+    #[must_use]
+    pub fn answers_only(mut self) -> Self {
+        self.look = Look::Answer;
+        self
+    }
+
+    /// Starts a server for a context.
+    ///
+    /// # Errors
+    ///
+    /// A [`TargetError`] that says what to do next.
+    pub fn launch(
+        &self,
+        context: &Context,
+        keys: &KeyRing,
+    ) -> Result<LiveDeployment<S::Protocol>, TargetError> {
+        if let Some((name, _)) = self.options.iter().find(|(name, _)| S::OURS.contains(&&**name)) {
+            return Err(TargetError::Fault(format!(
+                "the server option {name} is set anew for every launch: leave it out"
+            )));
+        }
+        let settings =
+            self.server.settings(context, keys).map_err(|reason| TargetError::Fault(reason.to_string()))?;
+        let binary = self.binary.locate(S::TITLE, S::NAME)?;
+        let fault = |error: io::Error| TargetError::Fault(format!("cannot serve a backend: {error}"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(fault)?;
+        let backend =
+            self.server.backend().map(|router| serve(&runtime, router)).transpose().map_err(fault)?;
+        let (settings, options) = (&settings, &*self.options);
+        let launch = Launch {
+            title: S::TITLE,
+            binary: &binary,
+            foreign_variables: S::FOREIGN_VARIABLES,
+            variables: S::VARIABLES,
+            arguments: &|launched| self.server.arguments(&Startup { settings, options, launched, backend }),
+            proof: self.server.proof(&self.options),
+            ready_within: self.ready_within,
+        };
+        LiveDeployment::start(&launch, self.server.protocol(self.look), self.answer_within, runtime)
+    }
+}
+
+impl ServerBinary {
+    /// The absolute path of the binary. A pinned server that is not there yet is built first.
+    ///
+    /// # Errors
+    ///
+    /// [`TargetError::EnvironmentMissing`] where there is no such file, or the build is not possible.
+    pub fn locate(&self, title: &str, name: &str) -> Result<PathBuf, TargetError> {
+        let path = match self {
+            Self::Pinned(pinned) => return pinned.binary(),
+            Self::Path(path) => path,
+        };
+        if !path.is_file() {
+            return Err(TargetError::EnvironmentMissing(format!(
+                "no {title} binary at {}: give the path of one, or leave the path out \
+                 ({name}:process) to have a pinned version built with Go",
+                path.display(),
+            )));
+        }
+        // The server runs in a directory of its own, where a relative path would lead elsewhere.
+        std::path::absolute(path).map_err(|error| {
+            TargetError::EnvironmentMissing(format!("cannot resolve {}: {error}", path.display()))
+        })
+    }
+}
+
+impl<S: Server> Target for ServerTarget<S> {
+    /// `centrifugo:process:v5.4.9`, `centrifugo:process:PATH`.
+    fn name(&self) -> String {
+        match &self.binary {
+            ServerBinary::Pinned(pinned) => format!("{}:process:v{}", S::NAME, pinned.version),
+            ServerBinary::Path(path) => format!("{}:process:{}", S::NAME, path.display()),
+        }
+    }
+
+    fn profile(&self) -> String {
+        self.profile.name.clone()
+    }
+
+    fn capabilities(&self) -> &BTreeSet<Capability> {
+        &self.profile.capabilities
+    }
+
+    fn parallel_deployments(&self) -> usize {
+        4
+    }
+
+    fn deployment(&self, context: &Context, keys: &KeyRing) -> Result<String, CannotCarry> {
+        self.server.settings(context, keys).map(|settings| Value::Object(settings).to_string())
+    }
+
+    fn deploy(&self, context: &Context, keys: &KeyRing) -> Result<Box<dyn Deployment>, TargetError> {
+        Ok(Box::new(self.launch(context, keys)?))
+    }
+}
