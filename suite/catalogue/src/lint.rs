@@ -357,3 +357,38 @@ fn rules_of(profile: &Profile) -> Vec<String> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_for_no_version_is_found() {
+        let file = r#"{
+            "$schema": "", "family": "server", "about": "", "either": "stated",
+            "versions": [
+                {"name": "server-2", "version": "2.0.0", "lacks": ["audience", "issuer"]},
+                {"name": "server-1", "version": "1.0.0"}
+            ],
+            "capabilities": ["audience"],
+            "answers": [{"reasons": ["expired"], "answer": "no", "until": "1.0.0"}],
+            "entries": [
+                {"id": "never", "kind": "choice", "since": "1.5.0", "until": "2.0.0",
+                 "then": {"outcome": "accepted"}, "reason": ""},
+                {"id": "ever", "kind": "choice", "then": {"outcome": "accepted"}, "reason": ""},
+                {"id": "ever", "kind": "choice", "then": {"outcome": "accepted"}, "reason": ""}
+            ]
+        }"#;
+        let file: ProfileFile = serde_json::from_str(file).expect("the file is well-formed");
+        assert_eq!(
+            of_versions(&file),
+            [
+                "server: server-2 is not older than server-1",
+                "server-2: it lacks issuer, which server has not",
+                "server: entry never holds for no version",
+                "server: there are two entries ever",
+                "server: the answer \"no\" holds for no version",
+            ]
+        );
+    }
+}
