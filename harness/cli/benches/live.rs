@@ -1,7 +1,8 @@
 //! How many verdicts a second the drivers of live servers give, beside a bare client that sends the same
 //! and looks at nothing: `cargo bench -p jotproof --bench live`.
 //!
-//! From submission to observation; minting is apart. The two take turns until each has had ten seconds,
+//! From submission to observation; minting is apart. Once the answer alone is looked at, which is what
+//! the bare client does, and once what each accepted token did as well. The two clients take turns until each has had ten seconds,
 //! so that whatever else the machine does falls on both.
 
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use jotproof_engine::target::Deployment;
 use jotproof_mint::{Mint, keys};
 use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
 use jotproof_model::{Algorithm, Application, Challenge, Context, Observation, Recipe};
+use jotproof_targets::live::CONCURRENCY;
 use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_5, PinnedServer};
 use jotproof_targets::{AnycableTarget, CentrifugoTarget, ServerBinary, set_guard_executable};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -28,9 +30,6 @@ const EACH: Duration = Duration::from_secs(10);
 /// How many tokens one turn has: fewer than there are ports to leave from.
 const TURN: usize = 4_000;
 
-/// How many connections are open at a time; that of the drivers.
-const CONCURRENCY: usize = 16;
-
 fn main() -> anyhow::Result<()> {
     // `cargo test --all-targets` starts benchmarks too, and is no measurement.
     if !std::env::args().any(|argument| argument == "--bench") {
@@ -38,20 +37,27 @@ fn main() -> anyhow::Result<()> {
     }
     set_guard_executable(PathBuf::from(env!("CARGO_BIN_EXE_jotproof")));
     let context = context();
-    let centrifugo = CentrifugoTarget::process("5.4.9", binary(&CENTRIFUGO_5)?, Vec::new())?;
-    let mut deployment = centrifugo.launch(&context, keys::all())?;
-    let address = deployment.server().address();
-    measure(&CENTRIFUGO_5, &context, &mut deployment, address, |token| {
-        let frame = format!(r#"{{"id":1,"connect":{{"token":"{token}"}}}}"#);
-        (handshake("/connection/websocket", ""), masked(frame.as_bytes()))
-    })?;
-    let anycable = AnycableTarget::process("1.5.2", binary(&ANYCABLE)?, Vec::new())?;
-    let mut deployment = anycable.launch(&context, keys::all())?;
-    let address = deployment.server().address();
-    measure(&ANYCABLE, &context, &mut deployment, address, |token| {
-        let protocol = "Sec-WebSocket-Protocol: actioncable-v1-json\r\n";
-        (handshake(&format!("/cable?jid={token}"), protocol), Vec::new())
-    })
+    let centrifugo = || anyhow::Ok(CentrifugoTarget::process("5.4.9", binary(&CENTRIFUGO_5)?, Vec::new())?);
+    let anycable = || anyhow::Ok(AnycableTarget::process("1.5.2", binary(&ANYCABLE)?, Vec::new())?);
+    for (what, centrifugo, anycable) in [
+        ("verdicts", centrifugo()?.answers_only(), anycable()?.answers_only()),
+        ("verdicts with effects", centrifugo()?, anycable()?),
+    ] {
+        let mut deployment = centrifugo.launch(&context, keys::all())?;
+        let address = deployment.server().address();
+        measure(&CENTRIFUGO_5, what, &context, &mut deployment, address, |token| {
+            let frame = format!(r#"{{"id":1,"connect":{{"token":"{token}"}}}}"#);
+            (handshake("/connection/websocket", ""), masked(frame.as_bytes()))
+        })?;
+        drop(deployment);
+        let mut deployment = anycable.launch(&context, keys::all())?;
+        let address = deployment.server().address();
+        measure(&ANYCABLE, what, &context, &mut deployment, address, |token| {
+            let protocol = "Sec-WebSocket-Protocol: actioncable-v1-json\r\n";
+            (handshake(&format!("/cable?jid={token}"), protocol), Vec::new())
+        })?;
+    }
+    Ok(())
 }
 
 fn binary(server: &PinnedServer) -> anyhow::Result<ServerBinary> {
@@ -60,17 +66,7 @@ fn binary(server: &PinnedServer) -> anyhow::Result<ServerBinary> {
 }
 
 fn context() -> Context {
-    Context {
-        application: Application::Jwt,
-        keys: vec![KEY.to_owned()],
-        algorithms: vec![Algorithm::HS256],
-        audience: None,
-        issuer: None,
-        typ: None,
-        leeway: 0,
-        allow_none: false,
-        refuse_anonymous: false,
-    }
+    Context::new(Application::Jwt, &[KEY], &[Algorithm::HS256])
 }
 
 /// Tokens, every other one expired.
@@ -106,6 +102,7 @@ fn tokens(count: usize) -> anyhow::Result<Vec<Vec<u8>>> {
 
 fn measure(
     server: &PinnedServer,
+    what: &str,
     context: &Context,
     deployment: &mut dyn Deployment,
     address: SocketAddr,
@@ -116,12 +113,7 @@ fn measure(
     let (context, keys) = (Arc::new(context.clone()), Arc::new(keys::all().clone()));
     let challenges: Vec<Challenge> = tokens
         .iter()
-        .map(|token| Challenge {
-            token: token.clone(),
-            context: Arc::clone(&context),
-            keys: Arc::clone(&keys),
-            now: 0,
-        })
+        .map(|token| Challenge::new(token.clone(), Arc::clone(&context), Arc::clone(&keys), 0))
         .collect();
     let requests: Vec<_> = tokens.iter().map(|token| request(&String::from_utf8_lossy(token))).collect();
     let (mut ours, mut bare, mut turns) = (Duration::ZERO, Duration::ZERO, 0_u32);
@@ -146,7 +138,7 @@ fn measure(
     let verdicts = f64::from(turns) * f64::from(u32::try_from(TURN)?);
     let rate = |time: Duration| verdicts / time.as_secs_f64();
     println!(
-        "{} {}: {:.0} verdicts a second, a bare client {:.0}; ratio {:.2}; {verdicts} verdicts each",
+        "{} {}: {:.0} {what} a second, a bare client {:.0}; ratio {:.2}; {verdicts} verdicts each",
         server.title,
         server.version,
         rate(ours),

@@ -345,7 +345,7 @@ fn questions(suite: &Suite, hello: &Hello) -> Result<Vec<Question>, TargetError>
                 .token(recipe, now)
                 .map_err(|error| TargetError::Fault(format!("{}: {error}", vector.id)))?;
             let context = Arc::new(vector.context.clone());
-            let challenge = Challenge { token, context, keys: Arc::clone(suite.keys()), now };
+            let challenge = Challenge::new(token, context, Arc::clone(suite.keys()), now);
             questions.push(Question { algorithm, accept, challenge });
         }
     }

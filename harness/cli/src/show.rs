@@ -8,7 +8,7 @@ use jotproof_mint::stored;
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{
-    Context, Effect, Expectation, Expiry, Reason, Recipe, Subject, Twin, Vector, VectorFile,
+    Context, Effect, Expectation, Expiry, Reason, Recipe, Session, Subject, Twin, Vector, VectorFile,
 };
 
 use crate::arguments::{Show, Source};
@@ -168,6 +168,7 @@ fn context_lines(page: &mut Page, context: &Context) {
         leeway,
         allow_none,
         refuse_anonymous,
+        session,
     } = context;
     let names: Vec<&str> = algorithms.iter().map(|algorithm| algorithm.name()).collect();
     page.line("application", application.name());
@@ -185,6 +186,9 @@ fn context_lines(page: &mut Page, context: &Context) {
     }
     if *refuse_anonymous {
         page.line("", "anonymous users are refused");
+    }
+    if let Some(Session { user, client, channel }) = session {
+        page.line("session", &format!("user {user:?}, client {client}, asks for channel {channel:?}"));
     }
 }
 

@@ -138,12 +138,12 @@ fn readable_forgeries(
             let vector = suite.get(&row.id.0).expect("the row is of this suite");
             let now = suite.file_of(&row.id.0).expect("the row is of this suite").now;
             let jotproof_model::Subject::Token { token, .. } = &vector.subject;
-            let challenge = Challenge {
-                token: jotproof_mint::stored::octets(token).expect("the stored token is well-formed"),
-                context: std::sync::Arc::new(vector.context.clone()),
-                keys: std::sync::Arc::clone(suite.keys()),
+            let challenge = Challenge::new(
+                jotproof_mint::stored::octets(token).expect("the stored token is well-formed"),
+                std::sync::Arc::new(vector.context.clone()),
+                std::sync::Arc::clone(suite.keys()),
                 now,
-            };
+            );
             vector.threat == Threat::Forger
                 && matches!(vector.expectation, jotproof_model::Expectation::Reject { .. })
                 && blind(&reference, &challenge)

@@ -96,7 +96,7 @@ fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) 
             let given: Vec<Reason> = match (reason, answer) {
                 (Some(reason), _) => vec![*reason],
                 (None, Some(answer)) if !profile.answers.is_empty() => {
-                    let known = profile.reasons(answer);
+                    let known = profile.reasons(vector.context.application, answer);
                     if known.is_empty() {
                         return (
                             Judgement::Fault,
@@ -204,9 +204,9 @@ fn missed(evidence: &Evidence<'_>, profile: &Profile) -> Option<String> {
             let met = match (observed, answer) {
                 (Observation::Refused { answer: Some(seen), .. }, Some(answer)) => seen == answer,
                 // A verifier in process tells its reason; the profile says what that is answered with.
-                (Observation::Refused { reason: Some(reason), .. }, Some(answer)) => {
-                    profile.answer([reason]).is_some_and(|of_reason| of_reason.answer == *answer)
-                }
+                (Observation::Refused { reason: Some(reason), .. }, Some(answer)) => profile
+                    .answer(evidence.vector.context.application, [reason])
+                    .is_some_and(|of_reason| of_reason.answer == *answer),
                 (Observation::Refused { reason: Some(reason), .. }, None) => reasons.contains(reason),
                 (Observation::Refused { reason: None, .. }, _) => true,
                 _ => false,

@@ -10,6 +10,7 @@
 pub mod exit;
 pub mod judge;
 pub mod log;
+mod opening;
 pub mod plan;
 pub mod run;
 pub mod select;

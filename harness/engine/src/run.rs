@@ -12,6 +12,7 @@ use jotproof_profiles::{Profile, predicted};
 
 use crate::judge::{Evidence, judge};
 use crate::log::{Failure, Header, RunLog};
+use crate::opening;
 use crate::plan::{Plan, PlanError, plan};
 use crate::select::Selection;
 use crate::suite::Suite;
@@ -108,7 +109,7 @@ fn replay_groups<'a>(
     let done = AtomicUsize::new(0);
     let seen = Mutex::new(BTreeMap::new());
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
-    let mint = Mint::new(suite.keys());
+    let mint = Arc::new(Mint::new(suite.keys()));
     let work = || {
         // The first failure ends the run: what is missing for one deployment is missing for all.
         while failure.lock().is_ok_and(|failure| failure.is_none()) {
@@ -137,7 +138,7 @@ fn replay_groups<'a>(
 fn replay(
     group: &[&Vector],
     suite: &Suite,
-    mint: &Mint,
+    mint: &Arc<Mint>,
     target: &dyn Target,
     report: &dyn Fn(usize),
     all: &mut Vec<Seen>,
@@ -188,9 +189,20 @@ fn is_stale(vector: &Vector, seen: &Observation, took: Duration) -> bool {
 }
 
 /// The challenge that a vector is, minted at the clock that decides.
-fn challenge(vector: &Vector, suite: &Suite, clock: Clock, mint: &Mint) -> Result<Challenge, TargetError> {
+fn challenge(
+    vector: &Vector,
+    suite: &Suite,
+    clock: Clock,
+    mint: &Arc<Mint>,
+) -> Result<Challenge, TargetError> {
     let (token, now) = token(vector, suite, clock, mint)?;
-    Ok(Challenge { token, context: Arc::new(vector.context.clone()), keys: Arc::clone(suite.keys()), now })
+    let context = Arc::new(vector.context.clone());
+    let mut challenge = Challenge::new(token, context, Arc::clone(suite.keys()), now);
+    if clock == Clock::System {
+        challenge.opening = opening::opening(vector, mint, now)
+            .map_err(|error| TargetError::Fault(format!("{}: {error}", vector.id)))?;
+    }
+    Ok(challenge)
 }
 
 /// An algorithm that the target says it has, of which it accepted not one of the tokens that it must
@@ -240,7 +252,12 @@ fn empty_promise(
 }
 
 /// The token to submit, and the clock that it was minted at.
-fn token(vector: &Vector, suite: &Suite, clock: Clock, mint: &Mint) -> Result<(Vec<u8>, i64), TargetError> {
+fn token(
+    vector: &Vector,
+    suite: &Suite,
+    clock: Clock,
+    mint: &Arc<Mint>,
+) -> Result<(Vec<u8>, i64), TargetError> {
     let broken = |problem: String| TargetError::Fault(format!("{}: {problem}", vector.id));
     let Subject::Token { recipe, token } = &vector.subject;
     match clock {

@@ -107,7 +107,11 @@ fn secret<'a>(context: &Context, keys: &'a KeyRing) -> Result<&'a str, CannotCar
     let cannot = |what: &str| Err(CannotCarry(what.to_owned()));
     match context.application {
         Application::Jwt | Application::Anycable => {}
-        Application::CentrifugoConnection => return cannot("application centrifugo-connection"),
+        other @ (Application::CentrifugoConnection
+        | Application::CentrifugoSubscription
+        | Application::CentrifugoPrivateChannel) => {
+            return cannot(&format!("application {}", other.name()));
+        }
     }
     if context.audience.is_some() {
         return cannot("audience");

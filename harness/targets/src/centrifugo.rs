@@ -1,4 +1,4 @@
-//! Centrifugo 3 to 6: connection tokens, over its bidirectional WebSocket protocol.
+//! Centrifugo 3 to 6: connection tokens, and tokens for a channel, over its bidirectional WebSocket protocol.
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,10 +15,12 @@ use crate::server::process::{ManagementRequest, Proof};
 mod config;
 mod connect;
 mod members;
+mod protocol;
 mod session;
+mod subscribe;
 mod wire;
 
-pub use connect::ConnectCommand;
+pub use protocol::ClientProtocol;
 
 use config::Generation;
 use wire::Wire;
@@ -33,7 +35,7 @@ pub struct Centrifugo {
 }
 
 impl Server for Centrifugo {
-    type Protocol = ConnectCommand;
+    type Protocol = ClientProtocol;
 
     const TITLE: &'static str = "Centrifugo";
     const NAME: &'static str = "centrifugo";
@@ -69,12 +71,12 @@ impl Server for Centrifugo {
         Proof { request, granted: 200, denied: 401 }
     }
 
-    fn protocol(&self, look: Look) -> ConnectCommand {
+    fn protocol(&self, look: Look) -> ClientProtocol {
         let wire = match self.generation {
             Generation::V3 => Wire::Json1,
             Generation::V4 | Generation::V5 | Generation::V6 => Wire::Json2,
         };
-        ConnectCommand::new(wire, look)
+        ClientProtocol::new(wire, look)
     }
 }
 
@@ -82,7 +84,10 @@ impl Server for Centrifugo {
 fn settings(generation: Generation, context: &Context, keys: &KeyRing) -> Result<Settings, CannotCarry> {
     let cannot = |what: &str| Err(CannotCarry(what.to_owned()));
     match context.application {
-        Application::Jwt | Application::CentrifugoConnection => {}
+        Application::Jwt
+        | Application::CentrifugoConnection
+        | Application::CentrifugoSubscription
+        | Application::CentrifugoPrivateChannel => {}
         Application::Anycable => return cannot("application anycable"),
     }
     if context.leeway != 0 {

@@ -227,22 +227,12 @@ mod tests {
             private_pem: None,
             jwk: String::new(),
         };
-        Challenge {
-            token: token.to_vec(),
-            context: Arc::new(Context {
-                application: Application::Jwt,
-                keys: vec!["key".to_owned()],
-                algorithms: Vec::new(),
-                audience: None,
-                issuer: None,
-                typ: None,
-                leeway: 0,
-                allow_none: false,
-                refuse_anonymous: false,
-            }),
-            keys: Arc::new(BTreeMap::from([("key".to_owned(), key)])),
-            now: 0,
-        }
+        Challenge::new(
+            token.to_vec(),
+            Arc::new(Context::new(Application::Jwt, &["key"], &[])),
+            Arc::new(BTreeMap::from([("key".to_owned(), key)])),
+            0,
+        )
     }
 
     fn ask(

@@ -98,7 +98,7 @@ impl Verifier for Answering {
     fn verify(&self, challenge: &Challenge) -> Observation {
         match self.reference.verify(challenge) {
             Observation::Refused { reason: Some(reason), answer: None, text } => {
-                match self.profile.answer([&reason]) {
+                match self.profile.answer(challenge.context.application, [&reason]) {
                     Some(known) => Observation::Refused {
                         reason: None,
                         answer: Some(known.answer.clone()),

@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jotproof_mint::{Mint, MintError, apply, placeholder, stored};
 use jotproof_model::algorithm::Family;
+use jotproof_model::edit::{Layer, TextKind};
 use jotproof_model::expectation::Preference;
-use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
+use jotproof_model::recipe::{Content, KeyForm, Member, Segment, SegmentChange, SegmentEdit, Signer};
 use jotproof_model::vector::Severity;
 use jotproof_model::{
     Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Expiry, Level, Reason, Recipe,
-    Subject, Threat, Twin, Vector, VectorId,
+    Session, Subject, Threat, Twin, Vector, VectorId,
 };
 
 use crate::registry;
@@ -84,20 +85,34 @@ impl Case {
                 segments: Vec::new(),
                 structure: Vec::new(),
             },
-            context: Context {
-                application,
-                keys: vec!["hmac-64-bytes".to_owned()],
-                algorithms: vec![Algorithm::HS256],
-                audience: None,
-                issuer: None,
-                typ: None,
-                leeway: 0,
-                allow_none: false,
-                refuse_anonymous: false,
-            },
+            context: Context::new(application, &["hmac-64-bytes"], &[Algorithm::HS256]),
             expectation: Expectation::Accept { level: Level::Must },
             effect: None,
         }
+    }
+
+    /// A case from nothing: the same token for a channel, which names the channel and, where it is
+    /// `bound`, the client; used in a session of its user that asks for this channel.
+    #[must_use]
+    pub fn root_for_channel(
+        id: &str,
+        application: Application,
+        reason: &str,
+        channel: &str,
+        bound: bool,
+    ) -> Self {
+        let mut root = Self::root(id, application, reason);
+        if let Content::Object { members, .. } = &mut root.recipe.payload {
+            let claim = |name: &str, value: &str| Member(name.to_owned(), format!("\"{value}\""));
+            members.push(claim("channel", channel));
+            members.extend(bound.then(|| claim("client", "{{client}}")));
+        }
+        root.context.session = Some(Session {
+            user: "42".to_owned(),
+            client: Session::CLIENT.to_owned(),
+            channel: channel.to_owned(),
+        });
+        root
     }
 
     /// A case made from this one by one edit; this one is its twin, and must be accepted.
@@ -132,6 +147,82 @@ impl Case {
             expectation: Expectation::Accept { level: Level::Must },
             effect: None,
         })
+    }
+
+    /// The same case about another kind of token: made from `twin` by the edits that it was made by, with
+    /// the same verdict. Nothing where what it is about means something else there: the user, whose
+    /// token it must be; the audience, where none is configured; an effect of its own; or a payload that
+    /// has lost its channel.
+    ///
+    /// # Panics
+    ///
+    /// Where an edit cannot be made: a mistake in the catalogue.
+    #[must_use]
+    pub fn made_from(&self, twin: &Self, id: &str) -> Option<Self> {
+        const MEANT_OTHERWISE: [&str; 3] = ["sub", "channel", "client"];
+        let Twin::Vector { edits, .. } = &self.twin else { return None };
+        let is_refused = matches!(self.expectation, Expectation::Reject { .. });
+        let fits = edits.iter().all(|edit| match edit {
+            edit if MEANT_OTHERWISE.iter().any(|name| edit.touches(Layer::Payload, name)) => false,
+            // Text in its place has no channel in it: only what no verifier can read is refused for the
+            // same reasons.
+            Edit::SetText { layer: Layer::Payload, what, .. } => {
+                is_refused && matches!(what, TextKind::NotAnObject | TextKind::Empty)
+            }
+            Edit::SetOctets { layer: Layer::Payload, .. } => false,
+            // It hangs on the payload what one character more or less makes of it, and another payload in
+            // its place names no channel.
+            Edit::Segment { change: SegmentEdit { segment: Segment::Payload, change, .. } } => match change {
+                SegmentChange::RemoveLast { .. } | SegmentChange::Replace { .. } => false,
+                SegmentChange::Insert { text, .. } => {
+                    !text.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-_".contains(&octet))
+                }
+                _ => true,
+            },
+            _ => true,
+        });
+        if !fits || self.effect.is_some() {
+            return None;
+        }
+        let mut new = twin.changed_by(id, edits.clone()).0;
+        // Without a configured audience the documentation of Centrifugo lets any one in.
+        if new.context.audience.is_none() && edits.iter().any(|edit| edit.touches(Layer::Payload, "aud")) {
+            return None;
+        }
+        new.title.clone_from(&self.title);
+        new.why.clone_from(&self.why);
+        new.requirements.clone_from(&self.requirements);
+        new.bug_class.clone_from(&self.bug_class);
+        new.severity = self.severity;
+        new.threat = self.threat;
+        new.expectation.clone_from(&self.expectation);
+        Some(new)
+    }
+
+    /// The id of what it was made from.
+    #[must_use]
+    pub fn twin_id(&self) -> Option<&str> {
+        match &self.twin {
+            Twin::Vector { id, .. } => Some(&id.0),
+            Twin::Nothing { .. } => None,
+        }
+    }
+
+    /// The verdict.
+    #[must_use]
+    pub fn expectation(&self) -> &Expectation {
+        &self.expectation
+    }
+
+    /// Whether a verifier that has these algorithms, and no option but an audience and an issuer, can be
+    /// configured for it.
+    #[must_use]
+    pub fn is_within(&self, algorithms: &[Algorithm]) -> bool {
+        let Context { typ, leeway, allow_none, algorithms: allowed, .. } = &self.context;
+        typ.is_none()
+            && *leeway == 0
+            && !*allow_none
+            && allowed.iter().all(|algorithm| algorithms.contains(algorithm))
     }
 
     /// The id.
@@ -185,7 +276,7 @@ impl Case {
     /// States what an acceptance does, where it does not follow from the plain members of the payload.
     #[must_use]
     pub fn effect(mut self, change: impl FnOnce(&mut Effect)) -> Self {
-        let mut effect = self.effect.unwrap_or_else(|| effect_of(&self.recipe));
+        let mut effect = self.effect.unwrap_or_else(|| effect_of(&self.recipe, &self.context));
         change(&mut effect);
         self.effect = Some(effect);
         self
@@ -217,7 +308,7 @@ impl Case {
             context: self.context.clone(),
             expectation: self.expectation.clone(),
             effect: accepts
-                .then(|| self.effect.clone().unwrap_or_else(|| effect_of(&self.recipe)))
+                .then(|| self.effect.clone().unwrap_or_else(|| effect_of(&self.recipe, &self.context)))
                 .filter(|effect| *effect != Effect::default()),
             clock_margin: margin,
         })
@@ -266,7 +357,7 @@ impl Undecided {
 
 /// What an acceptance of a well-formed payload does, by its plain members: the last of equal names
 /// counts.
-fn effect_of(recipe: &Recipe) -> Effect {
+fn effect_of(recipe: &Recipe, context: &Context) -> Effect {
     let Content::Object { members, .. } = &recipe.payload else {
         return Effect::default();
     };
@@ -287,11 +378,25 @@ fn effect_of(recipe: &Recipe) -> Effect {
         }
         _ => None,
     };
+    let (user, subscriptions) = match &context.session {
+        // The user is whoever is connected, and the token is for one channel.
+        Some(Session { user, channel, .. }) => (
+            Some(user.clone()),
+            (!last.contains_key("b64data")).then(|| {
+                let data = last.get("data").copied().unwrap_or_default();
+                BTreeMap::from([(channel.clone(), data.to_owned())])
+            }),
+        ),
+        None => (
+            if last.contains_key("sub") { string("sub") } else { Some(String::new()) },
+            (!last.contains_key("channels") && !last.contains_key("subs")).then(BTreeMap::new),
+        ),
+    };
     Effect {
         claims: Some(format!("{{{}}}", claims.join(","))),
-        user: if last.contains_key("sub") { string("sub") } else { Some(String::new()) },
+        user,
         expires,
-        subscriptions: (!last.contains_key("channels") && !last.contains_key("subs")).then(BTreeMap::new),
+        subscriptions,
         info: (!last.contains_key("info") && !last.contains_key("b64info")).then(String::new),
         identifiers: string("ext"),
     }

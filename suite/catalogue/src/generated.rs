@@ -30,10 +30,24 @@ pub const TOPIC: &str = "generated";
 pub fn file(seed: u64, count: usize, now: i64) -> Result<VectorFile, BuildError> {
     let mut random = Random(seed);
     let families = FAMILIES.len();
-    let cases =
+    let mut cases: Vec<Case> =
         (0..count).map(|at| FAMILIES[at % families](&mut random, &format!("{TOPIC}/case-{at}"))).collect();
+    cases.extend(for_channels(&cases));
     let topic = Topic { path: TOPIC, about: "Cases with random parameters.", cases };
     topic_file(&topic, &Mint::new(keys::all()), now)
+}
+
+/// The same over again in tokens for a channel, where a case makes sense there.
+fn for_channels(cases: &[Case]) -> Vec<Case> {
+    let hs256 = twins::hs256();
+    let kinds = [("subscription", twins::subscription()), ("private-channel", twins::private_channel())];
+    let plain = || cases.iter().filter(|case| case.twin_id() == Some(hs256.id()));
+    kinds
+        .iter()
+        .flat_map(|(kind, twin)| {
+            plain().filter_map(move |case| case.made_from(twin, &format!("{}-{kind}", case.id())))
+        })
+        .collect()
 }
 
 /// A family makes a case under an id.

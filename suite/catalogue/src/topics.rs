@@ -9,6 +9,7 @@ mod algorithms_edge;
 mod algorithms_none;
 mod algorithms_valid;
 mod anycable_identification;
+mod centrifugo_channel;
 pub(crate) mod centrifugo_claim_combinations;
 mod centrifugo_claim_types;
 mod centrifugo_connection;
@@ -22,6 +23,7 @@ mod claims_time_lexemes;
 mod claims_types;
 mod encoding_base64url;
 mod encoding_segments;
+mod for_channel;
 mod hardened_attacks;
 mod header_parameters;
 mod json_names;
@@ -53,6 +55,8 @@ pub fn all() -> Vec<Topic> {
         centrifugo_claim_combinations::topic(),
         centrifugo_claim_types::topic(),
         centrifugo_connection::topic(),
+        centrifugo_channel::private_channel(),
+        centrifugo_channel::subscription(),
         centrifugo_expire_at::topic(),
         claims_audience::topic(),
         claims_issuer::topic(),
@@ -63,6 +67,8 @@ pub fn all() -> Vec<Topic> {
         claims_types::topic(),
         encoding_base64url::topic(),
         encoding_segments::topic(),
+        for_channel::private_channel(),
+        for_channel::subscription(),
         hardened_attacks::topic(),
         header_parameters::topic(),
         json_names::topic(),

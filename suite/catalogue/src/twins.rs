@@ -73,6 +73,52 @@ pub fn centrifugo() -> Case {
     .class("V1")
 }
 
+/// The channel that the tokens for a channel are for; those of version 3 begin with `$`.
+pub const CHANNEL: &str = "ns:news";
+
+/// A Centrifugo subscription token: the root of every case about tokens for a channel since version 4.
+#[must_use]
+pub fn subscription() -> Case {
+    Case::root_for_channel(
+        "centrifugo/subscription/valid",
+        Application::CentrifugoSubscription,
+        "the first accepted token of this application",
+        CHANNEL,
+        false,
+    )
+    .title("a subscription token with sub, channel, iat and exp")
+    .why(
+        "The plain subscription token of the documentation: the connected user, the channel that is asked \
+          for, and a time at which the subscription expires.",
+    )
+    .requirement("CS-OK-1")
+    .requirement("CS-SUB-1")
+    .requirement("CS-CHAN-1")
+    .requirement("CS-EXP-1")
+    .class("V1")
+}
+
+/// A token for a private channel of Centrifugo 3: the root of every case about them.
+#[must_use]
+pub fn private_channel() -> Case {
+    Case::root_for_channel(
+        "centrifugo/private-channel/valid",
+        Application::CentrifugoPrivateChannel,
+        "the first accepted token of this application",
+        "$ns:news",
+        true,
+    )
+    .title("a token for a private channel with client, channel, iat and exp")
+    .why(
+        "The plain token of the documentation: the client that asks, the channel that it asks for, and a \
+          time at which the subscription expires.",
+    )
+    .requirement("CP-CHAN-1")
+    .requirement("CP-CLI-1")
+    .requirement("CP-EXP-1")
+    .class("V1")
+}
+
 /// An AnyCable identification token: the root of every case about `ext`.
 #[must_use]
 pub fn anycable() -> Case {

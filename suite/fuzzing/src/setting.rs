@@ -33,17 +33,7 @@ impl Setting {
     /// A verifier that has the secret, for HS256 alone.
     #[must_use]
     pub fn new(reference: Reference, application: Application) -> Self {
-        let context = Context {
-            application,
-            keys: vec![KEY.to_owned()],
-            algorithms: vec![Algorithm::HS256],
-            audience: None,
-            issuer: None,
-            typ: None,
-            leeway: 0,
-            allow_none: false,
-            refuse_anonymous: false,
-        };
+        let context = Context::new(application, &[KEY], &[Algorithm::HS256]);
         let keys = keys::subset([KEY]).expect("the key is one of those that are embedded");
         Self { reference, context: Arc::new(context), keys: Arc::new(keys) }
     }
@@ -57,12 +47,7 @@ impl Setting {
     /// What a verifier is given for a token at a clock.
     #[must_use]
     pub fn challenge(&self, token: &[u8], now: i64) -> Challenge {
-        Challenge {
-            token: token.to_vec(),
-            context: Arc::clone(&self.context),
-            keys: Arc::clone(&self.keys),
-            now,
-        }
+        Challenge::new(token.to_vec(), Arc::clone(&self.context), Arc::clone(&self.keys), now)
     }
 
     /// The reference that judges.

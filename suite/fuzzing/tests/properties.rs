@@ -41,18 +41,8 @@ fn accepted(algorithm: Algorithm, token: Vec<u8>, now: i64) -> Option<Value> {
         Algorithm::ALL.map(key_of).map(ring).into()
     });
     let key = key_of(algorithm);
-    let context = Context {
-        application: Application::Jwt,
-        keys: vec![key.to_owned()],
-        algorithms: vec![algorithm],
-        audience: None,
-        issuer: None,
-        typ: None,
-        leeway: 0,
-        allow_none: false,
-        refuse_anonymous: false,
-    };
-    let challenge = Challenge { token, context: Arc::new(context), keys: Arc::clone(&RINGS[key]), now };
+    let context = Context::new(Application::Jwt, &[key], &[algorithm]);
+    let challenge = Challenge::new(token, Arc::new(context), Arc::clone(&RINGS[key]), now);
     match RFC.judge(&challenge).outcome {
         Outcome::Accepted(seen) => {
             let claims = seen.claims.expect("the claims are always seen");

@@ -67,6 +67,7 @@ fn validation(context: &Context) -> Result<Validation, String> {
         leeway,
         allow_none,
         refuse_anonymous,
+        session,
     } = context;
     if typ.is_some() {
         return Err("an expected typ".to_owned());
@@ -76,6 +77,9 @@ fn validation(context: &Context) -> Result<Validation, String> {
     }
     if *refuse_anonymous {
         return Err("refusing anonymous users".to_owned());
+    }
+    if session.is_some() {
+        return Err("a session".to_owned());
     }
     let mut validation = Validation::new(jsonwebtoken::Algorithm::HS256);
     validation.algorithms = algorithms.iter().copied().map(known).collect::<Result<_, _>>()?;
@@ -192,17 +196,7 @@ mod tests {
     use super::*;
 
     fn context(key: &str, algorithm: Algorithm) -> Context {
-        Context {
-            application: Application::Jwt,
-            keys: vec![key.to_owned()],
-            algorithms: vec![algorithm],
-            audience: None,
-            issuer: None,
-            typ: None,
-            leeway: 0,
-            allow_none: false,
-            refuse_anonymous: false,
-        }
+        Context::new(Application::Jwt, &[key], &[algorithm])
     }
 
     fn verify(header: &str, payload: &str, context: Context) -> Observation {
@@ -224,7 +218,7 @@ mod tests {
     }
 
     fn ask(token: Vec<u8>, context: Context, keys: KeyRing) -> Observation {
-        let challenge = Challenge { token, context: Arc::new(context), keys: Arc::new(keys), now: 0 };
+        let challenge = Challenge::new(token, Arc::new(context), Arc::new(keys), 0);
         Jsonwebtoken.verify(&challenge)
     }
 

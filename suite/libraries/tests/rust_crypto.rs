@@ -45,12 +45,12 @@ fn rust_crypto_and_aws_lc_agree_on_every_stored_signature() {
         let keys = Arc::new(file.keys);
         for vector in &file.vectors {
             let Subject::Token { token, .. } = &vector.subject;
-            let challenge = Challenge {
-                token: stored::octets(token).unwrap(),
-                context: Arc::new(vector.context.clone()),
-                keys: Arc::clone(&keys),
-                now: NOW,
-            };
+            let challenge = Challenge::new(
+                stored::octets(token).unwrap(),
+                Arc::new(vector.context.clone()),
+                Arc::clone(&keys),
+                NOW,
+            );
             let judged = reference.judge(&challenge);
             let Some((algorithm, good)) = signature_stage(&judged) else { continue };
             let own = rust_crypto(algorithm, &challenge.token, &vector.context, &keys, reference.rules());

@@ -6,7 +6,7 @@
 
 use jotproof_model::edit::{ContextChange, Layer};
 use jotproof_model::recipe::{Content, Member, Signer};
-use jotproof_model::{Context, Edit, Recipe};
+use jotproof_model::{Context, Edit, Recipe, Session};
 use thiserror::Error;
 
 /// The recipe after some edits.
@@ -57,6 +57,9 @@ pub enum EditError {
     /// The key is not configured.
     #[error("the context of the twin has no key {0:?}")]
     NoSuchKey(String),
+    /// There is no session.
+    #[error("the context of the twin has no session")]
+    NoSession,
 }
 
 fn layer_name(layer: Layer) -> &'static str {
@@ -125,6 +128,10 @@ fn edit_recipe(recipe: &mut Recipe, edit: &Edit) -> Result<(), EditError> {
     Ok(())
 }
 
+fn session(context: &mut Context) -> Result<&mut Session, EditError> {
+    context.session.as_mut().ok_or(EditError::NoSession)
+}
+
 fn edit_context(context: &mut Context, change: &ContextChange) -> Result<(), EditError> {
     match change {
         ContextChange::Key { from, to } | ContextChange::ConfiguredKey { from, to } => {
@@ -139,6 +146,8 @@ fn edit_context(context: &mut Context, change: &ContextChange) -> Result<(), Edi
         ContextChange::Leeway { seconds } => context.leeway = *seconds,
         ContextChange::AllowNone { allow } => context.allow_none = *allow,
         ContextChange::RefuseAnonymous { refuse } => context.refuse_anonymous = *refuse,
+        ContextChange::SessionUser { user } => session(context)?.user.clone_from(user),
+        ContextChange::SessionChannel { channel } => session(context)?.channel.clone_from(channel),
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use thiserror::Error;
 use crate::base64url::DecodeError;
 use crate::change::{self, ChangeError, WhyNot};
 use crate::keys::UnknownKey;
-use crate::placeholder::{self, PlaceholderError};
+use crate::placeholder::{self, PlaceholderError, Values};
 use crate::sign::{self, PrivateKey, SignError};
 use crate::{base64url, secret};
 
@@ -56,14 +56,16 @@ impl Mint {
         }
     }
 
-    /// The token of a recipe at a clock, in seconds since the epoch: the same octets every time.
+    /// The token of a recipe at a clock (for the client that tokens are stored for, unless another one
+    /// is given): the same octets every time.
     ///
     /// # Errors
     ///
     /// Where the recipe cannot be followed; see [`MintError`].
-    pub fn token(&self, recipe: &Recipe, now: i64) -> Result<Vec<u8>, MintError> {
-        let mut header = base64url::encode(&content(&recipe.header, Layer::Header, now)?);
-        let mut payload = base64url::encode(&content(&recipe.payload, Layer::Payload, now)?);
+    pub fn token<'a>(&self, recipe: &Recipe, values: impl Into<Values<'a>>) -> Result<Vec<u8>, MintError> {
+        let values = values.into();
+        let mut header = base64url::encode(&content(&recipe.header, Layer::Header, values)?);
+        let mut payload = base64url::encode(&content(&recipe.payload, Layer::Payload, values)?);
         for edit in recipe.segments.iter().filter(|edit| edit.signed) {
             match edit.segment {
                 Segment::Header => change_segment(&mut header, edit)?,
@@ -221,9 +223,10 @@ fn layer_name(layer: Layer) -> &'static str {
     }
 }
 
-/// What a segment decodes to, at a clock.
-fn content(content: &Content, layer: Layer, now: i64) -> Result<Vec<u8>, MintError> {
-    let fill = |text: &str| placeholder::fill(text, now).map_err(|why| MintError::Placeholder { layer, why });
+/// What a segment decodes to.
+fn content(content: &Content, layer: Layer, values: Values<'_>) -> Result<Vec<u8>, MintError> {
+    let fill =
+        |text: &str| placeholder::fill(text, values).map_err(|why| MintError::Placeholder { layer, why });
     match content {
         Content::Object { members, before, after } => {
             let mut text = fill(before)?;

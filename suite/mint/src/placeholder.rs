@@ -1,32 +1,63 @@
-//! Times in text: `{{now}}`, `{{now+3600}}`, `{{now-60}}`.
+//! Times in text (`{{now}}`, `{{now+3600}}`, `{{now-60}}`), and the id that a server gave to the client
+//! (`{{client}}`).
 //!
 //! A recipe says how far its times are from the clock, never what they are, so that it can be minted
 //! at any clock. Everything else that begins with `{{` is an error rather than text: a placeholder
 //! with a slip of the pen in it would otherwise become a token that says nothing about time.
 
+use jotproof_model::Session;
 use thiserror::Error;
 
 const OPEN: &str = "{{";
 const CLOSE: &str = "}}";
+const CLIENT: &str = "{{client}}";
 
-/// The text at a clock: seconds since the epoch.
+/// What placeholders stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Values<'a> {
+    /// The clock: seconds since the epoch.
+    pub now: i64,
+    /// The id of the client.
+    pub client: &'a str,
+}
+
+/// At a clock, for the client that tokens are stored for.
+impl From<i64> for Values<'static> {
+    fn from(now: i64) -> Self {
+        Self { now, client: Session::CLIENT }
+    }
+}
+
+/// The text with these values.
 ///
 /// # Errors
 ///
 /// See [`PlaceholderError`].
-pub fn fill(text: &str, now: i64) -> Result<String, PlaceholderError> {
+pub fn fill<'a>(text: &str, values: impl Into<Values<'a>>) -> Result<String, PlaceholderError> {
+    let Values { now, client } = values.into();
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, placeholder, after)) = next(rest)? {
-        let time = now
-            .checked_add(placeholder.offset)
-            .ok_or_else(|| PlaceholderError::OutOfRange(placeholder.text.to_owned()))?;
         filled.push_str(before);
-        filled.push_str(&time.to_string());
+        match placeholder.what {
+            What::Time { offset } => {
+                let time = now
+                    .checked_add(offset)
+                    .ok_or_else(|| PlaceholderError::OutOfRange(placeholder.text.to_owned()))?;
+                filled.push_str(&time.to_string());
+            }
+            What::Client => filled.push_str(client),
+        }
         rest = after;
     }
     filled.push_str(rest);
     Ok(filled)
+}
+
+/// Whether the text names the client.
+#[must_use]
+pub fn names_client(text: &str) -> bool {
+    text.contains(CLIENT)
 }
 
 /// How far each time in the text is from the clock, in seconds, in the order of the text; `{{now}}`
@@ -39,7 +70,9 @@ pub fn offsets(text: &str) -> Result<Vec<i64>, PlaceholderError> {
     let mut offsets = Vec::new();
     let mut rest = text;
     while let Some((_, placeholder, after)) = next(rest)? {
-        offsets.push(placeholder.offset);
+        if let What::Time { offset } = placeholder.what {
+            offsets.push(offset);
+        }
         rest = after;
     }
     Ok(offsets)
@@ -49,7 +82,9 @@ pub fn offsets(text: &str) -> Result<Vec<i64>, PlaceholderError> {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlaceholderError {
     /// It is not one.
-    #[error("{0:?} is not a placeholder: write {{{{now}}}}, {{{{now+SECONDS}}}} or {{{{now-SECONDS}}}}")]
+    #[error(
+        "{0:?} is not a placeholder: write {{{{now}}}}, {{{{now+SECONDS}}}}, {{{{now-SECONDS}}}} or {{{{client}}}}"
+    )]
     Malformed(String),
     /// Its time is not a 64-bit number of seconds.
     #[error("{0:?} is a time beyond 64 bits: take fewer seconds")]
@@ -58,7 +93,12 @@ pub enum PlaceholderError {
 
 struct Placeholder<'a> {
     text: &'a str,
-    offset: i64,
+    what: What,
+}
+
+enum What {
+    Time { offset: i64 },
+    Client,
 }
 
 /// The text before the first placeholder, that placeholder, and the text after it.
@@ -69,6 +109,9 @@ fn next(text: &str) -> Result<Option<(&str, Placeholder<'_>, &str)>, Placeholder
     let (before, from_open) = text.split_at(start);
     let end = from_open.find(CLOSE).map(|close| close + CLOSE.len()).ok_or_else(|| malformed(from_open))?;
     let (placeholder, after) = from_open.split_at(end);
+    if placeholder == CLIENT {
+        return Ok(Some((before, Placeholder { text: placeholder, what: What::Client }, after)));
+    }
     let inner = &placeholder[OPEN.len()..placeholder.len() - CLOSE.len()];
     let signed = inner.strip_prefix("now").ok_or_else(|| malformed(placeholder))?;
     let offset = if signed.is_empty() {
@@ -81,7 +124,7 @@ fn next(text: &str) -> Result<Option<(&str, Placeholder<'_>, &str)>, Placeholder
         // Only the size can be wrong now: `i64` reads a sign and ASCII digits.
         signed.parse().map_err(|_| PlaceholderError::OutOfRange(placeholder.to_owned()))?
     };
-    Ok(Some((before, Placeholder { text: placeholder, offset }, after)))
+    Ok(Some((before, Placeholder { text: placeholder, what: What::Time { offset } }, after)))
 }
 
 /// Names the placeholder, or its beginning where it has no end in sight.
@@ -103,6 +146,7 @@ mod tests {
             ("{\"a\":{\"b\":1}}", "{\"a\":{\"b\":1}}", vec![]),
             ("{{now}}", "1700000000", vec![0]),
             ("{{now+3600}}", "1700003600", vec![3600]),
+            ("{{now}} {{client}}", "1700000000 6f1c2a3e-5b7d-4c80-9e4f-0a1b2c3d4e5f", vec![0]),
             ("{{now-60}}", "1699999940", vec![-60]),
             ("{{now-1700000001}}", "-1", vec![-1_700_000_001]),
             ("{{now}}.5e0,{{now+1}}}}", "1700000000.5e0,1700000001}}", vec![0, 1]),
@@ -148,7 +192,7 @@ mod tests {
     fn an_error_says_what_to_write() {
         assert_eq!(
             PlaceholderError::Malformed("{{nwo}}".into()).to_string(),
-            "\"{{nwo}}\" is not a placeholder: write {{now}}, {{now+SECONDS}} or {{now-SECONDS}}"
+            "\"{{nwo}}\" is not a placeholder: write {{now}}, {{now+SECONDS}}, {{now-SECONDS}} or {{client}}"
         );
     }
 }

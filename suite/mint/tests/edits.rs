@@ -33,17 +33,7 @@ fn twin() -> Recipe {
 }
 
 fn twin_context() -> Context {
-    Context {
-        application: Application::Jwt,
-        keys: vec!["hmac-32-bytes".into(), "p-256".into()],
-        algorithms: vec![Algorithm::HS256],
-        audience: None,
-        issuer: None,
-        typ: None,
-        leeway: 0,
-        allow_none: false,
-        refuse_anonymous: false,
-    }
+    Context::new(Application::Jwt, &["hmac-32-bytes", "p-256"], &[Algorithm::HS256])
 }
 
 #[test]

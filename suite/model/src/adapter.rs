@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::context::{Application, Capability};
+use crate::context::{Application, Capability, Session};
 use crate::key::KeyKind;
 use crate::observation::SeenExpiry;
 use crate::{Algorithm, Reason};
@@ -73,6 +73,8 @@ pub struct Configuration {
     pub allow_none: bool,
     /// Centrifugo: whether a connection token of an anonymous user is refused.
     pub refuse_anonymous: bool,
+    /// Centrifugo: the session in which a token for a channel is used; null for every other token.
+    pub session: Option<Session>,
 }
 
 /// A configured key: the public half, or the secret.

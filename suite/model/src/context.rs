@@ -16,13 +16,23 @@ pub enum Application {
     Jwt,
     /// A Centrifugo connection token.
     CentrifugoConnection,
+    /// A Centrifugo subscription token, since version 4.
+    CentrifugoSubscription,
+    /// A token for a private channel of Centrifugo 3.
+    CentrifugoPrivateChannel,
     /// An AnyCable identification token.
     Anycable,
 }
 
 impl Application {
     /// Every application.
-    pub const ALL: [Self; 3] = [Self::Jwt, Self::CentrifugoConnection, Self::Anycable];
+    pub const ALL: [Self; 5] = [
+        Self::Jwt,
+        Self::CentrifugoConnection,
+        Self::CentrifugoSubscription,
+        Self::CentrifugoPrivateChannel,
+        Self::Anycable,
+    ];
 
     /// The name as stored.
     #[must_use]
@@ -30,6 +40,8 @@ impl Application {
         match self {
             Self::Jwt => "jwt",
             Self::CentrifugoConnection => "centrifugo-connection",
+            Self::CentrifugoSubscription => "centrifugo-subscription",
+            Self::CentrifugoPrivateChannel => "centrifugo-private-channel",
             Self::Anycable => "anycable",
         }
     }
@@ -63,6 +75,46 @@ pub struct Context {
     /// Centrifugo: whether a connection token of an anonymous user is refused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refuse_anonymous: bool,
+    /// Centrifugo: the session in which a token for a channel is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+}
+
+/// A session of a Centrifugo client that asks for a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    /// The user that is connected; empty for an anonymous one.
+    pub user: String,
+    /// The id that the server gave to this client. A server gives another one to every session: where
+    /// a token is to name it, the recipe says `{{client}}`.
+    pub client: String,
+    /// The channel that is asked for.
+    pub channel: String,
+}
+
+impl Session {
+    /// The client id for which tokens are stored.
+    pub const CLIENT: &'static str = "6f1c2a3e-5b7d-4c80-9e4f-0a1b2c3d4e5f";
+}
+
+impl Context {
+    /// A verifier that has keys, and nothing else configured.
+    #[must_use]
+    pub fn new(application: Application, keys: &[&str], algorithms: &[Algorithm]) -> Self {
+        Self {
+            application,
+            keys: keys.iter().map(|name| (*name).to_owned()).collect(),
+            algorithms: algorithms.to_vec(),
+            audience: None,
+            issuer: None,
+            typ: None,
+            leeway: 0,
+            allow_none: false,
+            refuse_anonymous: false,
+            session: None,
+        }
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]

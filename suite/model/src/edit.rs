@@ -121,6 +121,28 @@ pub enum Edit {
     },
 }
 
+impl Edit {
+    /// Whether it is about the member of this name, or one whose name resembles it.
+    #[must_use]
+    pub fn touches(&self, object: Layer, member: &str) -> bool {
+        match self {
+            Self::SetMember { layer, name, .. }
+            | Self::RemoveMember { layer, name }
+            | Self::DuplicateMember { layer, name, .. }
+            | Self::AddAlias { layer, of: name, .. }
+            | Self::RenameMember { layer, name, .. } => *layer == object && name == member,
+            Self::Surround { .. }
+            | Self::SetText { .. }
+            | Self::SetOctets { .. }
+            | Self::Sign { .. }
+            | Self::Signature { .. }
+            | Self::Segment { .. }
+            | Self::Structure { .. }
+            | Self::Context { .. } => false,
+        }
+    }
+}
+
 /// One of the two JSON objects of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -244,6 +266,16 @@ pub enum ContextChange {
         /// Whether they are.
         refuse: bool,
     },
+    /// The user of the session.
+    SessionUser {
+        /// Its id; empty for an anonymous one.
+        user: String,
+    },
+    /// The channel that the session asks for.
+    SessionChannel {
+        /// Its name.
+        channel: String,
+    },
 }
 
 impl ContextChange {
@@ -261,6 +293,8 @@ impl ContextChange {
             Self::Leeway { .. } => "leeway",
             Self::AllowNone { .. } => "allow_none",
             Self::RefuseAnonymous { .. } => "refuse_anonymous",
+            Self::SessionUser { .. } => "session_user",
+            Self::SessionChannel { .. } => "session_channel",
         }
     }
 }

@@ -24,7 +24,7 @@ pub mod vector;
 pub mod verifier;
 
 pub use algorithm::Algorithm;
-pub use context::{Application, Capability, Context};
+pub use context::{Application, Capability, Context, Session};
 pub use edit::Edit;
 pub use expectation::{Effect, Expectation, Expiry, Level};
 pub use judgement::Judgement;
@@ -33,4 +33,4 @@ pub use observation::{Observation, Seen, SeenExpiry};
 pub use reason::Reason;
 pub use recipe::Recipe;
 pub use vector::{Subject, Threat, Token, Twin, Vector, VectorFile, VectorId};
-pub use verifier::{Challenge, KeyRing, Verifier};
+pub use verifier::{Challenge, ForClient, KeyRing, Opening, Verifier};

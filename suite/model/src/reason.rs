@@ -56,6 +56,12 @@ pub enum Reason {
     InfoEncoding,
     /// Centrifugo: the token is for a channel, not for a connection.
     Purpose,
+    /// Centrifugo: the token is for another channel than the one that is asked for.
+    Channel,
+    /// Centrifugo: the token is for another client than the one that asks.
+    Client,
+    /// Centrifugo: the token is for another user than the one that is connected.
+    User,
     /// Centrifugo: the user is anonymous and anonymous tokens are refused.
     Anonymous,
     /// A bound of size, depth or count is exceeded (RFC 8259 section 9).
@@ -90,6 +96,9 @@ impl Reason {
             Self::UnknownChannel => "unknown-channel",
             Self::InfoEncoding => "info-encoding",
             Self::Purpose => "purpose",
+            Self::Channel => "channel",
+            Self::Client => "client",
+            Self::User => "user",
             Self::Anonymous => "anonymous",
             Self::Limit => "limit",
         }

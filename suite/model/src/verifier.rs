@@ -1,6 +1,8 @@
 //! The in-process boundary: a challenge goes in, an observation comes out.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::context::Context;
@@ -21,6 +23,44 @@ pub struct Challenge {
     pub keys: Arc<KeyRing>,
     /// The clock: seconds since the epoch. A target whose clock cannot be set ignores it.
     pub now: i64,
+    /// What a live server needs beside the token, where the context has a session.
+    pub opening: Option<Opening>,
+}
+
+impl Challenge {
+    /// A token for a verifier, at a clock.
+    #[must_use]
+    pub fn new(token: Vec<u8>, context: Arc<Context>, keys: Arc<KeyRing>, now: i64) -> Self {
+        Self { token, context, keys, now, opening: None }
+    }
+
+    /// The token for the client that a server gave this id to.
+    #[must_use]
+    pub fn token_for(&self, client: &str) -> Cow<'_, [u8]> {
+        match self.opening.as_ref().and_then(|opening| opening.for_client.as_ref()) {
+            Some(ForClient(mint)) => Cow::Owned(mint(client)),
+            None => Cow::Borrowed(&self.token),
+        }
+    }
+}
+
+/// How a session is opened in which a token is used.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// A good connection token of the session's user.
+    pub connection_token: Vec<u8>,
+    /// Mints the token again, where it names the client.
+    pub for_client: Option<ForClient>,
+}
+
+/// Makes a token that names a client, from the id of the client.
+#[derive(Clone)]
+pub struct ForClient(pub Arc<dyn Fn(&str) -> Vec<u8> + Send + Sync>);
+
+impl fmt::Debug for ForClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ForClient")
+    }
 }
 
 /// A verifier that runs in this process.

@@ -972,6 +972,62 @@ mutants! {
     "time-to-live-wraps" "C3" "keeps the time to live in 32 bits":
         rules!("centrifugo.time_to_live" = "wraps");
 
+    // Tokens for a channel, and the session in which they are used.
+    "channel-not-compared" "C14" "subscribes to any channel with a token for another one":
+        rules!("centrifugo.channel_check" = "skip");
+    "channel-of-none-is-any" "C14" "takes a token that names no channel for one of every channel":
+        rules!("centrifugo.channel_missing" = "accept");
+    "channel-of-wrong-type-ignored" "C14" "passes over a channel or client that is no string":
+        rules!("centrifugo.shapes" = "ignore");
+    "channel-shorter" "C14" "compares the channel otherwise: it is the beginning of the one asked for":
+        Reads(|sent| matching::in_session(sent, "channel", matching::shorter), &[]);
+    "channel-longer" "C14" "compares the channel otherwise: the one asked for is its beginning":
+        Reads(|sent| matching::in_session(sent, "channel", matching::longer), &[]);
+    "channel-in-any-case" "C14" "compares channels without regard to case":
+        Reads(|sent| matching::in_session(sent, "channel", str::eq_ignore_ascii_case), &[]);
+    "channel-trimmed" "C14" "compares channels without the spaces around them":
+        Reads(|sent| matching::in_session(sent, "channel", matching::trimmed), &[]);
+    "channel-cut-at-nul" "C14" "compares channels up to the first NUL":
+        Reads(|sent| matching::in_session(sent, "channel", matching::cut_at_nul), &[]);
+    "channel-pattern" "C14" "takes the channel of a token for a pattern":
+        Reads(|sent| matching::in_session(sent, "channel", matching::pattern), &[]);
+    "channel-look-alike" "C14" "takes letters that look alike for the same":
+        Reads(|sent| matching::in_session(sent, "channel", matching::look_alike), &[]);
+    "channel-listed" "C14" "takes the channel of a token for a list":
+        Reads(|sent| matching::in_session(sent, "channel", matching::listed), &[]);
+    "channel-privacy-dropped" "C14" "compares channels without the dollar sign of the private ones":
+        Reads(|sent| matching::in_session(sent, "channel", matching::dollar_dropped), &[]);
+    "session-user-not-compared" "C14" "subscribes with a token of any user":
+        rules!("centrifugo.user_check" = "skip");
+    "session-user-of-nobody" "C14" "takes a token with an empty user for one of everybody":
+        Reads(|sent| matching::in_session(sent, "sub", |_, theirs| theirs.is_empty()), &[]);
+    "session-of-nobody" "C14" "lets an anonymous session use the token of any user":
+        Reads(|sent| matching::in_session(sent, "sub", |ours, _| ours.is_empty()), &[]);
+    "session-user-longer" "C14" "compares users otherwise: that of the session is its beginning":
+        Reads(|sent| matching::in_session(sent, "sub", matching::longer), &[]);
+    "session-user-shorter" "C14" "compares users otherwise: it is the beginning of that of the session":
+        Reads(|sent| matching::in_session(sent, "sub", matching::shorter), &[]);
+    "session-user-trimmed" "C14" "compares users without the spaces around them":
+        Reads(|sent| matching::in_session(sent, "sub", matching::trimmed), &[]);
+    "session-user-as-a-number" "C14" "compares users as numbers":
+        Reads(|sent| matching::in_session(sent, "sub", matching::same_number), &[]);
+    "client-not-compared" "C14" "subscribes with a token for any client":
+        rules!("centrifugo.client_check" = "skip");
+    "client-not-required" "C14" "takes a token that names no client for one of every client":
+        rules!("centrifugo.client_missing" = "accept");
+    "client-longer" "C14" "compares clients otherwise: the one that asks is its beginning":
+        Reads(|sent| matching::in_session(sent, "client", matching::longer), &[]);
+    "client-pattern" "C14" "takes the client of a token for a pattern":
+        Reads(|sent| matching::in_session(sent, "client", matching::pattern), &[]);
+    "client-listed" "C14" "takes the client of a token for a list":
+        Reads(|sent| matching::in_session(sent, "client", matching::listed), &[]);
+    "client-is-the-user" "C14" "takes the user for the client":
+        Reads(matching::client_is_user, &[]);
+    "subscription-outlives-its-time" "C23" "lets a subscription begin in the very second of its expire_at":
+        rules!("centrifugo.subscription_expire_at_equal" = "accept");
+    "subscription-time-wraps" "C3" "keeps the time that is left to a subscription in 32 bits":
+        rules!("centrifugo.subscription_time_to_live" = "wraps");
+
     // Those that refuse what must be accepted.
     "prefix-demanded" "V1" "knows a token by its first characters, eyJ":
         Bug::Rules(&[("split.prefix", "\"eyJ\"")]);

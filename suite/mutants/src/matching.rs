@@ -40,6 +40,52 @@ pub(crate) fn issuer_or_audience(challenge: &Challenge) -> Option<Challenge> {
     either_option(challenge, "iss")
 }
 
+/// A token for a channel whose `claim` is like what the session has.
+pub(crate) fn in_session(
+    challenge: &Challenge,
+    claim: &str,
+    alike: fn(&str, &str) -> bool,
+) -> Option<Challenge> {
+    let session = challenge.context.session.as_ref()?;
+    let ours = match claim {
+        "sub" => &session.user,
+        "client" => &session.client,
+        _ => &session.channel,
+    };
+    with_claim(challenge, claim, |value| replaced(value, ours, alike))
+}
+
+/// A token whose `client` is the user of the session.
+pub(crate) fn client_is_user(challenge: &Challenge) -> Option<Challenge> {
+    let session = challenge.context.session.as_ref()?;
+    with_claim(challenge, "client", |value| (*value == session.user).then(|| session.client.clone().into()))
+}
+
+/// It is the beginning of ours.
+pub(crate) fn shorter(ours: &str, theirs: &str) -> bool {
+    !theirs.is_empty() && ours.starts_with(theirs)
+}
+
+/// A star in it stands for anything.
+pub(crate) fn pattern(ours: &str, theirs: &str) -> bool {
+    theirs.split_once('*').is_some_and(|(before, after)| ours.starts_with(before) && ours.ends_with(after))
+}
+
+/// It is a list with ours in it.
+pub(crate) fn listed(ours: &str, theirs: &str) -> bool {
+    theirs.contains(',') && theirs.split(',').any(|one| one == ours)
+}
+
+/// A dollar sign at the beginning does not count.
+pub(crate) fn dollar_dropped(ours: &str, theirs: &str) -> bool {
+    ours.trim_start_matches('$') == theirs.trim_start_matches('$')
+}
+
+/// Both are the same number.
+pub(crate) fn same_number(ours: &str, theirs: &str) -> bool {
+    matches!((ours.parse::<u64>(), theirs.parse::<u64>()), (Ok(ours), Ok(theirs)) if ours == theirs)
+}
+
 fn either_option(challenge: &Challenge, name: &str) -> Option<Challenge> {
     let context = &challenge.context;
     let (audience, issuer) = (context.audience.as_deref()?, context.issuer.as_deref()?);

@@ -94,9 +94,9 @@ pub fn predicted<'a>(
     }
     let outcome = match &vector.expectation {
         Expectation::Accept { .. } => Outcome::Accepted { effect: vector.effect.clone() },
-        Expectation::Reject { reasons, .. } => refused(reasons.clone(), profile)?,
+        Expectation::Reject { reasons, .. } => refused(reasons.clone(), vector, profile)?,
         Expectation::Either { reasons, .. } => match profile.either {
-            Either::Refuse => refused(reasons.clone(), profile)?,
+            Either::Refuse => refused(reasons.clone(), vector, profile)?,
             Either::Stated => {
                 return Err(Undecided::NoChoice { profile: profile.name.clone() });
             }
@@ -150,7 +150,7 @@ fn outcome_of(
             Outcome::Accepted { effect }
         }
         Then::AsTwin => Outcome::Accepted { effect: twin.and_then(|twin| twin.effect.clone()) },
-        Then::Refused { reasons } => refused(reasons.iter().copied().collect(), profile)?,
+        Then::Refused { reasons } => refused(reasons.iter().copied().collect(), vector, profile)?,
     })
 }
 
@@ -166,11 +166,11 @@ fn changed(effect: Effect, change: &Effect) -> Effect {
     }
 }
 
-fn refused(reasons: BTreeSet<Reason>, profile: &Profile) -> Result<Outcome, Undecided> {
+fn refused(reasons: BTreeSet<Reason>, vector: &Vector, profile: &Profile) -> Result<Outcome, Undecided> {
     if profile.answers.is_empty() {
         return Ok(Outcome::Refused { reasons, answer: None });
     }
-    match profile.answer(&reasons) {
+    match profile.answer(vector.context.application, &reasons) {
         Some(answer) => Ok(Outcome::Refused { answer: Some(answer.answer.clone()), reasons }),
         None => Err(Undecided::NoAnswer {
             profile: profile.name.clone(),

@@ -24,7 +24,8 @@ pub struct ProfileFile {
     pub about: String,
     /// The versions that are known, the oldest first. The last one stands for the family.
     pub versions: Vec<Version>,
-    /// Whose claim rules the family applies to every token; absent: those of the context.
+    /// Whose claim rules the family applies to tokens of which a context asks no more than RFC 7519
+    /// does; absent: no others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<Application>,
     /// What it can do, a settable clock apart: a vector that requires more is not carried. A version may
@@ -99,6 +100,9 @@ pub struct Answer {
     /// What it says beside that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The applications whose tokens are answered so; empty: every one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub applications: Vec<Application>,
     /// The first version that answers this, at this place of the order; absent: the first one known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
@@ -192,7 +196,8 @@ pub struct Profile {
     pub name: String,
     /// The family.
     pub family: String,
-    /// Whose claim rules it applies; absent: those of the context.
+    /// Whose claim rules it applies where the context asks for those of RFC 7519 alone; absent: no
+    /// others.
     pub application: Option<Application>,
     /// What it can do, a settable clock apart.
     pub capabilities: BTreeSet<Capability>,
@@ -209,52 +214,30 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// What is sent for a set of admissible reasons: the first answer that has one of them.
+    /// What is sent for a set of admissible reasons: the first answer that has one of them, of those
+    /// for tokens of the application.
     #[must_use]
-    pub fn answer<'a>(&'a self, reasons: impl IntoIterator<Item = &'a Reason> + Clone) -> Option<&'a Answer> {
-        self.answers
-            .iter()
+    pub fn answer<'a>(
+        &'a self,
+        application: Application,
+        reasons: impl IntoIterator<Item = &'a Reason> + Clone,
+    ) -> Option<&'a Answer> {
+        self.answers_for(application)
             .find(|answer| reasons.clone().into_iter().any(|reason| answer.reasons.contains(reason)))
     }
 
     /// The reasons that an answer may stand for; empty where the profile does not know the answer.
     #[must_use]
-    pub fn reasons(&self, answer: &str) -> Vec<Reason> {
-        self.answers
-            .iter()
+    pub fn reasons(&self, application: Application, answer: &str) -> Vec<Reason> {
+        self.answers_for(application)
             .filter(|known| known.answer == answer)
             .flat_map(|known| known.reasons.iter().copied())
             .collect()
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_compare_by_number() {
-        assert_eq!(compare("1.10.0", "1.9.9"), Ordering::Greater);
-        assert_eq!(compare("5.4.9", "5.4.9"), Ordering::Equal);
-    }
-
-    #[test]
-    fn a_span_begins_with_its_first_version_and_ends_before_its_last() {
-        let version = |number: Option<&str>| Version {
-            name: "server".to_owned(),
-            version: number.map(str::to_owned),
-            aliases: Vec::new(),
-            lacks: Vec::new(),
-        };
-        for (number, since, until, expected) in [
-            (Some("1.6.1"), None, None, true),
-            (Some("1.6.1"), Some("1.6.1"), None, true),
-            (Some("1.6.1"), Some("1.10.0"), None, false),
-            (Some("1.6.1"), None, Some("1.6.1"), false),
-            (Some("1.6.1"), Some("1.6.0"), Some("1.10.0"), true),
-            (None, Some("1.6.1"), Some("1.6.1"), true),
-        ] {
-            assert_eq!(version(number).is_within(since, until), expected, "{number:?} {since:?} {until:?}");
-        }
+    fn answers_for(&self, application: Application) -> impl Iterator<Item = &Answer> {
+        self.answers.iter().filter(move |answer| {
+            answer.applications.is_empty() || answer.applications.contains(&application)
+        })
     }
 }

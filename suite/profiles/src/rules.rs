@@ -472,6 +472,20 @@ rules! {
     overrides: Vec<String> = "centrifugo.overrides",
     /// Centrifugo: what a `meta` that is not an object means.
     meta_type: WrongType = "centrifugo.meta_type",
+    /// Centrifugo: what an `expire_at` of exactly now means in a token for a channel.
+    subscription_expire_at_equal: ExpireAtEqual = "centrifugo.subscription_expire_at_equal",
+    /// Centrifugo: how the time that is left to a subscription is told.
+    subscription_time_to_live: TimeToLive = "centrifugo.subscription_time_to_live",
+    /// Centrifugo: whether the channel of a token must be the one that is asked for.
+    channel_check: Check = "centrifugo.channel_check",
+    /// Centrifugo: what it means that a token for a channel names none.
+    channel_missing: Missing = "centrifugo.channel_missing",
+    /// Centrifugo: whether the client of a token must be the one that asks.
+    client_check: Check = "centrifugo.client_check",
+    /// Centrifugo: what it means that a token for a private channel names no client.
+    client_missing: Missing = "centrifugo.client_missing",
+    /// Centrifugo: whether the user of a subscription token must be the one that is connected.
+    user_check: Check = "centrifugo.user_check",
     /// Centrifugo: whether a token with a `channel` claim is refused.
     centrifugo_purpose: Strictness = "centrifugo.purpose",
     /// AnyCable: what `ext` must hold.
@@ -576,6 +590,13 @@ impl Default for Rules {
             .map(str::to_owned)
             .to_vec(),
             meta_type: WrongType::default(),
+            subscription_expire_at_equal: ExpireAtEqual::default(),
+            subscription_time_to_live: TimeToLive::default(),
+            channel_check: Check::default(),
+            channel_missing: Missing::default(),
+            client_check: Check::default(),
+            client_missing: Missing::default(),
+            user_check: Check::default(),
             centrifugo_purpose: Strictness::default(),
             identifiers: Identifiers::default(),
             precedence: vec![
@@ -601,6 +622,9 @@ impl Default for Rules {
                 Reason::Purpose,
                 Reason::UnknownChannel,
                 Reason::InfoEncoding,
+                Reason::Channel,
+                Reason::Client,
+                Reason::User,
                 Reason::ConnectionExpired,
                 Reason::Anonymous,
                 Reason::Identifiers,

@@ -44,6 +44,7 @@ use jotproof_profiles::{Profile, Rules};
 pub use crate::verdict::{End, Judged, Outcome, Refusal, Stage, Step};
 
 use crate::algorithm::Method;
+use crate::application::centrifugo::Of;
 use crate::segments::Segments;
 use crate::signature::ParsedKeys;
 use crate::verdict::Trace;
@@ -58,8 +59,8 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// A verifier under these rules. `application` says whose claim rules it applies to every token;
-    /// without it, those of the context.
+    /// A verifier under these rules. `application` says whose claim rules it applies where the context
+    /// asks for those of RFC 7519 alone; without it, no others.
     #[must_use]
     pub fn new(name: impl Into<String>, rules: Rules, application: Option<Application>) -> Self {
         Self { name: name.into(), rules, application, parsed: Arc::default() }
@@ -166,7 +167,9 @@ impl Reference {
         trace.stage(Stage::Time, || format!("in time at {}", challenge.now), refusals);
         // The documentation of Centrifugo checks an audience only where one is configured.
         let unexpected = match context.application {
-            Application::CentrifugoConnection => Strictness::Ignore,
+            Application::CentrifugoConnection
+            | Application::CentrifugoSubscription
+            | Application::CentrifugoPrivateChannel => Strictness::Ignore,
             Application::Jwt | Application::Anycable => rules.audience_unexpected,
         };
         let refusals = audience::audience(&claims, context.audience.as_deref(), unexpected, rules);
@@ -175,20 +178,30 @@ impl Reference {
         trace.stage(Stage::Issuer, || expected(context.issuer.as_deref()), refusals);
 
         let mut seen = Seen::default();
-        let application = self.application.unwrap_or(context.application);
+        let application = match context.application {
+            Application::Jwt => self.application.unwrap_or(Application::Jwt),
+            other => other,
+        };
         let refusals = match application {
             Application::Jwt => Vec::new(),
-            Application::CentrifugoConnection => {
+            Application::CentrifugoConnection
+            | Application::CentrifugoSubscription
+            | Application::CentrifugoPrivateChannel => {
                 let in_time = !trace.has(Reason::Expired) && !trace.has(Reason::NotYetValid);
-                application::centrifugo::check(
-                    &claims,
-                    &times,
-                    in_time,
-                    context,
-                    challenge.now,
-                    rules,
-                    &mut seen,
-                )
+                let token = application::centrifugo::Token { claims: &claims, rules, context };
+                match (&context.session, application) {
+                    (Some(session), Application::CentrifugoSubscription) => {
+                        token.subscribe(session, Of::User, &times, challenge.now, &mut seen)
+                    }
+                    (Some(session), Application::CentrifugoPrivateChannel) => {
+                        token.subscribe(session, Of::Client, &times, challenge.now, &mut seen)
+                    }
+                    (None, Application::CentrifugoSubscription | Application::CentrifugoPrivateChannel) => {
+                        let detail = "no session asks for a channel".to_owned();
+                        vec![Refusal::new(Stage::Application, Reason::Channel, detail)]
+                    }
+                    _ => token.connect(&times, in_time, challenge.now, &mut seen),
+                }
             }
             Application::Anycable => application::anycable::check(&claims, rules, &mut seen),
         };

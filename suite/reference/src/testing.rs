@@ -54,17 +54,7 @@ pub(crate) fn token(payload: &str) -> Vec<u8> {
 }
 
 pub(crate) fn context(application: Application) -> Context {
-    Context {
-        application,
-        keys: vec!["secret".to_owned()],
-        algorithms: vec![Algorithm::HS256],
-        audience: None,
-        issuer: None,
-        typ: None,
-        leeway: 0,
-        allow_none: false,
-        refuse_anonymous: false,
-    }
+    Context::new(application, &["secret"], &[Algorithm::HS256])
 }
 
 pub(crate) fn secret_key(secret: &str) -> KeyMaterial {
@@ -88,5 +78,5 @@ pub(crate) fn ring(keys: impl IntoIterator<Item = (&'static str, KeyMaterial)>) 
 }
 
 pub(crate) fn challenge(token: Vec<u8>, context: Context) -> Challenge {
-    Challenge { token, context: Arc::new(context), keys: ring([("secret", secret_key(SECRET))]), now: NOW }
+    Challenge::new(token, Arc::new(context), ring([("secret", secret_key(SECRET))]), NOW)
 }

@@ -124,6 +124,7 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
         leeway,
         allow_none,
         refuse_anonymous,
+        session,
     } = &*challenge.context;
     let (token, token_base64url) = match str::from_utf8(&challenge.token) {
         Ok(text) => (Some(text.to_owned()), None),
@@ -151,6 +152,7 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
             leeway: *leeway,
             allow_none: *allow_none,
             refuse_anonymous: *refuse_anonymous,
+            session: session.clone(),
         },
         keys: keys.iter().filter_map(key).collect(),
         now: challenge.now,
@@ -203,6 +205,7 @@ pub fn challenge(question: Verify) -> Result<Challenge, String> {
         leeway,
         allow_none,
         refuse_anonymous,
+        session,
     } = context;
     let context = Context {
         application,
@@ -214,8 +217,9 @@ pub fn challenge(question: Verify) -> Result<Challenge, String> {
         leeway,
         allow_none,
         refuse_anonymous,
+        session,
     };
-    Ok(Challenge { token, context: Arc::new(context), keys: Arc::new(ring), now })
+    Ok(Challenge::new(token, Arc::new(context), Arc::new(ring), now))
 }
 
 /// Reads an answer to a question: the id, and what was seen.

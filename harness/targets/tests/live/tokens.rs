@@ -12,17 +12,7 @@ pub const SECRET: &str = "hmac-64-bytes";
 
 /// A context with these keys and nothing else.
 pub fn context(application: Application, keys: &[&str]) -> Context {
-    Context {
-        application,
-        keys: keys.iter().map(|name| (*name).to_owned()).collect(),
-        algorithms: vec![Algorithm::HS256],
-        audience: None,
-        issuer: None,
-        typ: None,
-        leeway: 0,
-        allow_none: false,
-        refuse_anonymous: false,
-    }
+    Context::new(application, keys, &[Algorithm::HS256])
 }
 
 /// A token with this payload, signed now.
@@ -58,12 +48,7 @@ pub fn challenges(context: &Context, tokens: &[Vec<u8>]) -> Vec<Challenge> {
     let keys = Arc::new(keys::all().clone());
     tokens
         .iter()
-        .map(|token| Challenge {
-            token: token.clone(),
-            context: Arc::clone(&context),
-            keys: Arc::clone(&keys),
-            now: 0,
-        })
+        .map(|token| Challenge::new(token.clone(), Arc::clone(&context), Arc::clone(&keys), 0))
         .collect()
 }
 

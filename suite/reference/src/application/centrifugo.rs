@@ -1,4 +1,5 @@
 //! A Centrifugo connection token: who connects, until when, with which info, to which channels.
+//! What is shared with tokens for one channel, which are in [`channel`], is here too.
 
 use std::collections::BTreeMap;
 
@@ -17,41 +18,34 @@ use crate::members::{Found, Known};
 use crate::time::{self, Times};
 use crate::verdict::{Refusal, Stage};
 
+mod channel;
+
+pub use channel::Of;
+
 /// The namespace that the deployments define; channels without one need none.
 const NAMESPACE: &str = "ns";
 
 /// The longest time that may be left to a connection where there is a longest: 365 days.
 const YEAR: i64 = 31_536_000;
 
-/// Applies the rules of a connection token and works out what it does.
-///
-/// `in_time` says whether the token is within its times: the data of subscriptions is decoded only
-/// then, where the shapes of the claims are looked at in any case.
-#[must_use]
-pub fn check(
-    claims: &Claims<'_>,
-    times: &Times,
-    in_time: bool,
-    context: &Context,
-    now: i64,
-    rules: &Rules,
-    seen: &mut Seen,
-) -> Vec<Refusal> {
-    let token = Token { claims, rules, context };
-    let mut refusals = Vec::new();
-    seen.user = token.user(&mut refusals);
-    refusals.extend(token.purpose());
-    seen.info = token.info(&mut refusals);
-    refusals.extend(token.meta());
-    seen.subscriptions = token.subscriptions(in_time, &mut refusals);
-    seen.expires = token.expires(times, now, &mut refusals);
-    refusals
+/// A token of Centrifugo: its claims, in a context, under rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Token<'a> {
+    /// What it says.
+    pub claims: &'a Claims<'a>,
+    /// The rules.
+    pub rules: &'a Rules,
+    /// What the verifier is configured with.
+    pub context: &'a Context,
 }
 
-struct Token<'a> {
-    claims: &'a Claims<'a>,
-    rules: &'a Rules,
-    context: &'a Context,
+/// How the end of a connection, or of a subscription, is worked out.
+#[derive(Debug, Clone, Copy)]
+struct Expiration {
+    /// What an `expire_at` of exactly now means.
+    equal: ExpireAtEqual,
+    /// How the time that is left is told.
+    time_to_live: TimeToLive,
 }
 
 /// What a token says of one channel; the data as JSON text or base64, whichever was given.
@@ -70,6 +64,24 @@ struct Misshapen {
 }
 
 impl<'a> Token<'a> {
+    /// Applies the rules of a connection token and works out what it does.
+    ///
+    /// `in_time` says whether the token is within its times: the data of subscriptions is decoded only
+    /// then, where the shapes of the claims are looked at in any case.
+    #[must_use]
+    pub fn connect(&self, times: &Times, in_time: bool, now: i64, seen: &mut Seen) -> Vec<Refusal> {
+        let mut refusals = Vec::new();
+        seen.user = self.user(&mut refusals);
+        refusals.extend(self.purpose());
+        seen.info = self.info(&mut refusals);
+        refusals.extend(self.meta());
+        seen.subscriptions = self.subscriptions(in_time, &mut refusals);
+        let expiration =
+            Expiration { equal: self.rules.expire_at_equal, time_to_live: self.rules.time_to_live };
+        seen.expires = self.expires(times, now, expiration, &mut refusals);
+        refusals
+    }
+
     fn user(&self, refusals: &mut Vec<Refusal>) -> Option<String> {
         let user = match (self.claims.sub, self.rules.centrifugo_subject) {
             (Found::Value(user), _) => user,
@@ -98,9 +110,7 @@ impl<'a> Token<'a> {
                 let detail = format!("the token is for the channel {:?}", shortened(channel));
                 Some(refuse(Reason::Purpose, detail))
             }
-            Found::Wrong(what) => {
-                self.misshapen(Misshapen { claim: "channel".to_owned(), what, expected: "a string" })
-            }
+            Found::Wrong(what) => self.not_a_string("channel", what),
         }
     }
 
@@ -122,8 +132,7 @@ impl<'a> Token<'a> {
             Found::Value(base64) => base64,
             Found::Absent => "",
             Found::Wrong(what) => {
-                let claim = "b64info".to_owned();
-                refusals.extend(self.misshapen(Misshapen { claim, what, expected: "a string" }));
+                refusals.extend(self.not_a_string("b64info", what));
                 ""
             }
         };
@@ -215,11 +224,16 @@ impl<'a> Token<'a> {
         let Some(options) = self.object(&path, value)? else {
             return Ok(Subscription::default());
         };
+        self.subscription(&format!("{path}."), &options)
+    }
+
+    /// The options of a subscription, which are members of an object: of `subs`, or of the claims set.
+    fn subscription(&self, path: &str, options: &Known<'a>) -> Result<Subscription<'a>, Misshapen> {
         let base64 = |member: &str| match options.string(member, self.rules.claim_null) {
             Found::Value(text) => Ok(text),
             Found::Absent => Ok(""),
             Found::Wrong(what) => {
-                Err(Misshapen { claim: format!("{path}.{member}"), what, expected: "a string" })
+                Err(Misshapen { claim: format!("{path}{member}"), what, expected: "a string" })
             }
         };
         let subscription = Subscription {
@@ -228,7 +242,7 @@ impl<'a> Token<'a> {
             base64_data: base64("b64data")?,
         };
         for value in options.decoded("override") {
-            let path = format!("{path}.override");
+            let path = format!("{path}override");
             let Some(overrides) = self.object(&path, value)? else {
                 continue;
             };
@@ -270,7 +284,17 @@ impl<'a> Token<'a> {
             .then(|| refuse(Reason::ClaimType, format!("claim {claim:?} is {what}, not {expected}")))
     }
 
-    fn expires(&self, times: &Times, now: i64, refusals: &mut Vec<Refusal>) -> Option<SeenExpiry> {
+    fn not_a_string(&self, claim: &str, what: &'static str) -> Option<Refusal> {
+        self.misshapen(Misshapen { claim: claim.to_owned(), what, expected: "a string" })
+    }
+
+    fn expires(
+        &self,
+        times: &Times,
+        now: i64,
+        expiration: Expiration,
+        refusals: &mut Vec<Refusal>,
+    ) -> Option<SeenExpiry> {
         let rule = self.rules.expire_at_type;
         let expire_at = self.expire_at().or_absent(rule);
         refusals.extend(match rule {
@@ -297,16 +321,15 @@ impl<'a> Token<'a> {
                 return Some(SeenExpiry::Never);
             }
             Found::Value(second)
-                if second < now
-                    || (second == now && self.rules.expire_at_equal == ExpireAtEqual::Expired) =>
+                if second < now || (second == now && expiration.equal == ExpireAtEqual::Expired) =>
             {
-                let detail = format!("the connection expired at {second}; now is {now}");
+                let detail = format!("it expired at {second}; now is {now}");
                 refusals.push(refuse(Reason::ConnectionExpired, detail));
                 return None;
             }
             Found::Value(second) => second,
         };
-        let second = match self.rules.time_to_live {
+        let second = match expiration.time_to_live {
             TimeToLive::Wraps if second > now => {
                 now.saturating_add(second.saturating_sub(now).rem_euclid(1 << 32))
             }

@@ -1,0 +1,61 @@
+//! How the session is opened in which a token for a channel is used: with a good connection token of
+//! its user, and with the token minted again once the server has named the client.
+
+use std::sync::Arc;
+
+use jotproof_mint::placeholder::{self, Values};
+use jotproof_mint::{Mint, MintError};
+use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
+use jotproof_model::{Context, ForClient, Opening, Recipe, Session, Subject, Vector};
+
+/// What a live server needs beside the token; nothing where the vector has no session.
+pub(crate) fn opening(vector: &Vector, mint: &Arc<Mint>, now: i64) -> Result<Option<Opening>, MintError> {
+    let Some(session) = &vector.context.session else { return Ok(None) };
+    let connection_token = mint.token(&connection(&vector.context, session), now)?;
+    let Subject::Token { recipe, .. } = &vector.subject;
+    let for_client = names_client(&recipe.payload).then(|| {
+        let (mint, recipe) = (Arc::clone(mint), recipe.clone());
+        ForClient(Arc::new(move |client: &str| {
+            // It was minted for another client right before: only the id differs.
+            mint.token(&recipe, Values { now, client }).unwrap_or_default()
+        }))
+    });
+    Ok(Some(Opening { connection_token, for_client }))
+}
+
+/// A good connection token of the session's user, signed with the first key of the context.
+fn connection(context: &Context, session: &Session) -> Recipe {
+    let object =
+        |members: Vec<Member>| Content::Object { members, before: String::new(), after: String::new() };
+    let claim = |name: &str, value: &str| Member(name.to_owned(), serde_json::Value::from(value).to_string());
+    let mut claims = vec![claim("sub", &session.user)];
+    claims.extend(context.audience.as_deref().map(|audience| claim("aud", audience)));
+    claims.extend(context.issuer.as_deref().map(|issuer| claim("iss", issuer)));
+    let (alg, signer) = match (context.keys.first(), context.algorithms.first()) {
+        (Some(key), Some(algorithm)) => (
+            algorithm.name(),
+            Signer::Key { key: key.clone(), form: KeyForm::Natural, algorithm: *algorithm },
+        ),
+        // Without a key there is no good token.
+        _ => ("none", Signer::Nobody),
+    };
+    Recipe {
+        header: object(vec![claim("alg", alg)]),
+        payload: object(claims),
+        signer,
+        signature: Vec::new(),
+        segments: Vec::new(),
+        structure: Vec::new(),
+    }
+}
+
+fn names_client(payload: &Content) -> bool {
+    match payload {
+        Content::Object { members, before, after } => {
+            members.iter().any(|Member(_, value)| placeholder::names_client(value))
+                || [before, after].into_iter().any(|text| placeholder::names_client(text))
+        }
+        Content::Text { text } => placeholder::names_client(text),
+        Content::Octets { .. } => false,
+    }
+}

@@ -1,0 +1,66 @@
+//! How Centrifugo is asked about a token: over its bidirectional WebSocket transport.
+
+use std::str;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jotproof_model::{Challenge, Observation};
+
+use super::session::Session;
+use super::wire::Wire;
+use super::{connect, subscribe};
+use crate::live::Protocol;
+use crate::live::target::Look;
+use crate::websocket::{Connection, Failure, Handshake};
+
+/// Asks about connection tokens and about tokens for a channel.
+///
+/// Observed of an accepted connection token: when the connection expires, which channels it is
+/// subscribed to with which data, and, as others in a channel see it, the user and the connection
+/// info. Observed of an accepted token for a channel: when the subscription expires, its data, the
+/// user, and the channel info. Not observed: claims.
+#[derive(Debug)]
+pub struct ClientProtocol {
+    pub(super) wire: Wire,
+    pub(super) look: Look,
+    /// Numbers what must be of one connection alone.
+    numbers: AtomicU64,
+}
+
+impl ClientProtocol {
+    pub(super) fn new(wire: Wire, look: Look) -> Self {
+        Self { wire, look, numbers: AtomicU64::new(0) }
+    }
+
+    /// A number that no other connection gets.
+    pub(super) fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+impl Protocol for ClientProtocol {
+    fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
+        // The token stands in a JSON string, which holds text only.
+        if str::from_utf8(&challenge.token).is_err() {
+            return Err(Observation::Unsupported { what: "binary-token".to_owned() });
+        }
+        Ok(Handshake { target: "/connection/websocket".to_owned(), subprotocol: None })
+    }
+
+    async fn converse(
+        &self,
+        connection: &mut Connection,
+        challenge: &Challenge,
+    ) -> Result<Observation, Failure> {
+        let mut session = Session::new(connection, self.wire);
+        let observation = match (&challenge.context.session, &challenge.opening) {
+            (Some(asked), Some(opening)) => {
+                subscribe::subscribe(&mut session, &asked.channel, opening, challenge).await?
+            }
+            _ => connect::connect(self, &mut session, challenge).await?,
+        };
+        if matches!(observation, Observation::Accepted { .. }) {
+            session.close().await;
+        }
+        Ok(observation)
+    }
+}

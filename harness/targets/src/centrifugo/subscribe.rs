@@ -1,0 +1,68 @@
+//! What a token for a channel does: the `subscribe` command in a session of its user, and a look at the
+//! subscription that it made.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use jotproof_model::{Challenge, Observation, Opening, Seen};
+
+use super::connect::{Connected, TimeToLive, presence, refused};
+use super::members::{member, members};
+use super::session::{Answer, Session};
+use super::wire::{Command, excerpt};
+use crate::websocket::Failure;
+
+/// Asks about a token for a channel.
+pub(super) async fn subscribe(
+    session: &mut Session<'_>,
+    channel: &str,
+    opening: &Opening,
+    challenge: &Challenge,
+) -> Result<Observation, Failure> {
+    let client = open(session, &opening.connection_token).await?;
+    let token = challenge.token_for(&client);
+    let token = String::from_utf8_lossy(&token);
+    let sent = SystemTime::now();
+    let subscribe = session
+        .send(&[Command::Subscribe { channel, token: Some(&token) }, Command::Presence { channel }])
+        .await?;
+    let (result, received) = match session.answer(subscribe).await? {
+        Answer::Done { result, at } => (result, at),
+        refusal => return Ok(refused(refusal)),
+    };
+    let unknown = || Failure::Unknown(excerpt(&result));
+    let subscribed = members(&result).ok_or_else(unknown)?;
+    let expiry = TimeToLive::read(&subscribed).ok_or_else(unknown)?;
+    let data = member(&subscribed, "data").unwrap_or_default().to_owned();
+    let seen = match presence(session, subscribe + 1).await? {
+        Some(present) => Some(
+            present
+                .into_iter()
+                .find_map(|(id, present)| (id == client).then_some(present))
+                .ok_or_else(|| Failure::Unknown(format!("{client} is not present in {channel:?}")))?,
+        ),
+        None => None,
+    };
+    let (user, info) = seen.map(|present| (present.user, present.channel_info)).unzip();
+    Ok(Observation::Accepted {
+        result: Box::new(Seen {
+            user,
+            info,
+            expires: Some(expiry.seen(sent, received)),
+            subscriptions: Some(BTreeMap::from([(channel.to_owned(), data)])),
+            ..Seen::default()
+        }),
+    })
+}
+
+/// Opens the session, and gives the id of the client. That this fails says nothing about the token.
+async fn open(session: &mut Session<'_>, token: &[u8]) -> Result<String, Failure> {
+    let token = String::from_utf8_lossy(token);
+    let connect = session.send(&[Command::Connect { token: &token }]).await?;
+    match session.answer(connect).await? {
+        Answer::Done { result, .. } => Connected::read(&result)
+            .map(|connected| connected.client)
+            .ok_or_else(|| Failure::Unknown(excerpt(&result))),
+        other => Err(Failure::Unknown(format!("the session is not opened: {other:?}"))),
+    }
+}

@@ -1,0 +1,113 @@
+//! A token for one channel: a subscription token of Centrifugo 4 and later, or a token for a private
+//! channel of Centrifugo 3. It is good in one session only, and for the channel that it names.
+
+use std::collections::BTreeMap;
+
+use jotproof_model::{Reason, Seen, Session};
+use jotproof_profiles::rules::{Check, Missing};
+
+use super::{Expiration, Token, refuse};
+use crate::claims::Claims;
+use crate::header::shortened;
+use crate::members::Found;
+use crate::time::Times;
+use crate::verdict::Refusal;
+
+/// Whose token for a channel is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// The user's, in any session of that user: a subscription token.
+    User,
+    /// The client's, in this one session: a token for a private channel.
+    Client,
+}
+
+impl Token<'_> {
+    /// Applies the rules of a token for a channel, in the session that asks for the channel, and works
+    /// out what the token does.
+    #[must_use]
+    pub fn subscribe(
+        &self,
+        session: &Session,
+        of: Of,
+        times: &Times,
+        now: i64,
+        seen: &mut Seen,
+    ) -> Vec<Refusal> {
+        let mut refusals = Vec::new();
+        refusals.extend(self.channel(session));
+        refusals.extend(self.client(session, of));
+        refusals.extend(self.session_user(self.claims, session, of));
+        match self.subscription("", &self.claims.known) {
+            Ok(subscription) => {
+                seen.info = self.info(&mut refusals);
+                match subscription.decode() {
+                    Ok(data) => {
+                        seen.subscriptions = Some(BTreeMap::from([(session.channel.clone(), data)]));
+                    }
+                    // The stage has it from `info` already.
+                    Err(("b64info", _)) => {}
+                    Err((member, error)) => {
+                        let detail = format!("claim {member:?} is not base64: {error}");
+                        refusals.push(refuse(Reason::ClaimType, detail));
+                    }
+                }
+            }
+            Err(misshapen) => refusals.extend(self.misshapen(misshapen)),
+        }
+        let expiration = Expiration {
+            equal: self.rules.subscription_expire_at_equal,
+            time_to_live: self.rules.subscription_time_to_live,
+        };
+        seen.expires = self.expires(times, now, expiration, &mut refusals);
+        seen.user = Some(session.user.clone());
+        refusals
+    }
+
+    fn channel(&self, session: &Session) -> Option<Refusal> {
+        match self.claims.known.string("channel", self.rules.claim_null) {
+            Found::Absent | Found::Value("") if self.rules.channel_missing == Missing::Refuse => {
+                Some(refuse(Reason::ClaimMissing, "claim \"channel\" is absent; it names the channel"))
+            }
+            Found::Value(channel)
+                if !channel.is_empty()
+                    && channel != session.channel
+                    && self.rules.channel_check == Check::Make =>
+            {
+                let detail = format!("the token is for the channel {:?}", shortened(channel));
+                Some(refuse(Reason::Channel, detail))
+            }
+            Found::Absent | Found::Value(_) => None,
+            Found::Wrong(what) => self.not_a_string("channel", what),
+        }
+    }
+
+    fn client(&self, session: &Session, of: Of) -> Option<Refusal> {
+        match self.claims.known.string("client", self.rules.claim_null) {
+            Found::Absent | Found::Value("") => (of == Of::Client
+                && self.rules.client_missing == Missing::Refuse)
+                .then(|| refuse(Reason::ClaimMissing, "claim \"client\" is absent; it names the client")),
+            Found::Value(client) if client != session.client && self.rules.client_check == Check::Make => {
+                let detail = format!("the token is for the client {:?}", shortened(client));
+                Some(refuse(Reason::Client, detail))
+            }
+            Found::Value(_) => None,
+            Found::Wrong(what) => self.not_a_string("client", what),
+        }
+    }
+
+    fn session_user(&self, claims: &Claims<'_>, session: &Session, of: Of) -> Option<Refusal> {
+        let user = match (claims.sub, of) {
+            (Found::Value(user), _) => user,
+            (Found::Absent, Of::User) => "",
+            // The client says who it is.
+            (Found::Absent, Of::Client) => return None,
+            // The stage `claims` has refused it.
+            (Found::Wrong(_), _) => return None,
+        };
+        (user != session.user && self.rules.user_check == Check::Make).then(|| {
+            let detail = format!("the token is for the user {:?}, not {:?}", shortened(user), session.user);
+            refuse(Reason::User, detail)
+        })
+    }
+}
