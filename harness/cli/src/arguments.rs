@@ -45,8 +45,8 @@ pub(crate) enum Command {
     ///   centrifugo:process    Centrifugo 5.4.9, or :v3 for 3.2.3: built once with Go from pinned source;
     ///                         or the path of a binary, with its --server-version:
     ///                         centrifugo:process:./centrifugo --server-version 6.9.1
-    ///   centrifugo:docker     Centrifugo 5.4.9 in a container, or :v3 and so on for other versions: from its
-    ///                         official image, which is pulled where it is missing, or another --image
+    ///   centrifugo:docker     Centrifugo 5.4.9 in a container, or :v3 and so on for other versions:
+    ///                         from its official image, which is pulled if need be, or another --image
     ///   centrifugo            in a container where Docker has the image already, or else as a process
     ///   anycable…             AnyCable 1.5.2, likewise
     ///
