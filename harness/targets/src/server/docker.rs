@@ -44,7 +44,8 @@ pub(crate) fn fetch(image: &Image, title: &str, name: &str) -> Result<(), Target
     let runtime = runtime().map_err(|error| missing(format!("no event loop: {error}; try again")))?;
     runtime.block_on(async {
         let docker = connect().await.map_err(missing)?;
-        if is_there(&docker, image).await {
+        let looked = is_there(&docker, image).await;
+        if looked.map_err(|error| missing(format!("Docker has no answer: {error}; try again")))? {
             return Ok(());
         }
         eprintln!("pulling the image {image} (once)…");
@@ -63,7 +64,7 @@ pub(crate) fn has(image: &Image) -> bool {
     runtime().is_ok_and(|runtime| {
         runtime.block_on(async {
             match connect().await {
-                Ok(docker) => is_there(&docker, image).await,
+                Ok(docker) => is_there(&docker, image).await.unwrap_or(false),
                 Err(_) => false,
             }
         })
@@ -146,7 +147,11 @@ fn no_answer(error: &Error) -> String {
     format!("Docker does not answer: {reason}; start it, or say in DOCKER_HOST where it listens")
 }
 
-async fn is_there(docker: &Docker, image: &Image) -> bool {
+async fn is_there(docker: &Docker, image: &Image) -> Result<bool, Error> {
     let (name, tag) = image.name_and_tag();
-    docker.inspect_image(&format!("{name}:{tag}")).await.is_ok()
+    match docker.inspect_image(&format!("{name}:{tag}")).await {
+        Ok(_) => Ok(true),
+        Err(Error::DockerResponseServerError { status_code: 404, .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
 }

@@ -82,7 +82,7 @@ impl Order {
     }
 
     async fn run(&self, order: &Container) -> io::Result<ContainerAsync<GenericImage>> {
-        Ok(self.request(order)?.start().await.map_err(io::Error::other)?)
+        self.request(order)?.start().await.map_err(io::Error::other)
     }
 
     /// The container shares the network of this machine: it listens on the loopback interface on a
