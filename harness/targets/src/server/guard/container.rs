@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use testcontainers::bollard::Docker;
+use testcontainers::bollard::container::LogOutput;
 use testcontainers::bollard::query_parameters::{
     InspectContainerOptions, LogsOptionsBuilder, WaitContainerOptions,
 };
@@ -28,6 +29,9 @@ use crate::server::image::Image;
 
 /// How long the last lines of a log may take, once the container has ended.
 const LAST_LINES_WITHIN: Duration = Duration::from_secs(1);
+
+/// How far apart two lines of different streams are, whose order is known.
+const SAME_TIME: Duration = Duration::from_millis(50);
 
 /// How long between two looks at a container whose end nobody told.
 const POLL: Duration = Duration::from_millis(100);
@@ -141,10 +145,17 @@ async fn write_log(docker: Docker, id: String, path: impl AsRef<Path>) -> io::Re
     let mut log: File = OpenOptions::new().create(true).append(true).open(path)?;
     let everything = LogsOptionsBuilder::new().follow(true).stdout(true).stderr(true).build();
     let mut output = docker.logs(&id, Some(everything));
-    while let Some(Ok(part)) = output.next().await {
-        log.write_all(&part.into_bytes())?;
+    // The two streams come in any order. What a server dies of it says on standard error at last, and
+    // there it stays: behind what was written about the same time.
+    let mut errors = Vec::new();
+    loop {
+        match timeout(SAME_TIME, output.next()).await {
+            Ok(Some(Ok(LogOutput::StdErr { message }))) => errors.extend_from_slice(&message),
+            Ok(Some(Ok(part))) => log.write_all(&part.into_bytes())?,
+            Ok(Some(Err(_)) | None) => return log.write_all(&errors),
+            Err(_) => log.write_all(&std::mem::take(&mut errors))?,
+        }
     }
-    Ok(())
 }
 
 async fn exit_status(docker: &Docker, id: &str) -> String {
