@@ -45,7 +45,10 @@ pub(crate) enum Command {
     ///   centrifugo:process    Centrifugo 5.4.9, or :v3 for 3.2.3: built once with Go from pinned source;
     ///                         or the path of a binary, with its --server-version:
     ///                         centrifugo:process:./centrifugo --server-version 6.9.1
-    ///   anycable:process      AnyCable 1.5.2, likewise
+    ///   centrifugo:docker     Centrifugo 5.4.9 in a container, or :v3 and so on for other versions:
+    ///                         from its official image, which is pulled if need be, or another --image
+    ///   centrifugo            in a container where Docker has the image already, or else as a process
+    ///   anycable…             AnyCable 1.5.2, likewise
     ///
     /// Servers are started on the loopback interface and stopped again, whatever happens to this command.
     #[command(verbatim_doc_comment)]
@@ -91,9 +94,13 @@ pub(crate) struct Run {
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) server_option: Vec<String>,
 
-    /// The version of a server whose binary is given by its path
+    /// The version of a server whose binary is given by its path, or which an --image holds
     #[arg(long, value_name = "VERSION")]
     pub(crate) server_version: Option<String>,
+
+    /// The image of a server in a container, in place of its official one
+    #[arg(long, value_name = "NAME")]
+    pub(crate) image: Option<String>,
 
     /// Show what is explained by the profile, and what is not carried, with every reason
     #[arg(long)]

@@ -26,6 +26,7 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         mutant,
         server_option,
         server_version,
+        image,
         explained,
         all,
         log,
@@ -38,7 +39,11 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
     }
     let suite = terminal::suite(folder.as_deref())?;
     let selection = Selection::new(&suite, only, skip)?;
-    let server = ServerArguments { options: server_option, version: server_version.as_deref() };
+    let server = ServerArguments {
+        options: server_option,
+        version: server_version.as_deref(),
+        image: image.as_deref(),
+    };
     let targets = targets(names, mutant.as_deref(), server)?;
     let mut sink = log.as_deref().map(LogFile::create).transpose()?;
     let mut logs: Vec<RunLog> = Vec::new();
@@ -92,6 +97,10 @@ fn repeat(target: &str, arguments: &Run) -> String {
     }
     if let Some(version) = &arguments.server_version {
         command.push_str(&format!(" --server-version {version}"));
+    }
+    // A target that chose for itself may have chosen a process.
+    if let Some(image) = arguments.image.as_ref().filter(|_| target.contains(":docker")) {
+        command.push_str(&format!(" --image '{image}'"));
     }
     for option in &arguments.server_option {
         command.push_str(&format!(" --server-option '{option}'"));

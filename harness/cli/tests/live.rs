@@ -36,7 +36,9 @@ fn prepare() {
 fn target(name: &str, options: &[&str]) -> Box<dyn Target> {
     prepare();
     let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
-    named::targets(name, ServerArguments { options: &options, version: None })
+    // The images that ci/images makes: `centrifugo:docker:v5.4.9` is in `jotproof/centrifugo:5.4.9`.
+    let image = name.split_once(":docker:v").map(|(server, version)| format!("jotproof/{server}:{version}"));
+    named::targets(name, ServerArguments { options: &options, version: None, image: image.as_deref() })
         .expect("the name is a target's")
         .remove(0)
 }
@@ -93,6 +95,19 @@ fn centrifugo_3_comes_out_as_predicted() {
 fn anycable_comes_out_as_predicted() {
     let log = comes_out_as_predicted("anycable:process", 1000);
     insta::assert_snapshot!("anycable_not_carried", not_carried(&log));
+}
+
+#[test]
+#[ignore = "needs Docker and the images of ci/images; ci/test runs it where Docker answers, and where CI is set"]
+fn every_server_comes_out_as_predicted_in_docker() {
+    for (name, at_least) in [
+        ("centrifugo:docker:v5.4.9", 1800),
+        ("centrifugo:docker:v3.2.3", 1800),
+        ("anycable:docker:v1.5.2", 1000),
+    ] {
+        let log = comes_out_as_predicted(name, at_least);
+        assert_eq!(log.header.target, name);
+    }
 }
 
 /// On cases that are not stored, prediction, reference and server agree.
@@ -271,4 +286,51 @@ fn a_server_that_dies_in_the_middle_of_a_run_is_a_fault_with_its_own_exit_code()
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(i32::from(Exit::TargetFault.code())), "{said}");
     assert!(running(&server).is_empty());
+}
+
+/// The containers that were started from an image by this name, running or not.
+fn containers(image: &str) -> Vec<String> {
+    let output = Command::new("docker")
+        .args(["ps", "--all", "--format", "{{.Image}} {{.ID}}"])
+        .output()
+        .expect("docker runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    lines.lines().filter_map(|line| Some(line.strip_prefix(image)?.trim().to_owned())).collect()
+}
+
+#[test]
+#[ignore = "needs Docker and the images of ci/images: run by ci/test"]
+fn no_container_in_docker_survives_the_command_even_when_it_is_killed() {
+    prepare();
+    let name = format!("jotproof/test-command:{}", std::process::id());
+    let docker = |arguments: &[&str]| {
+        let output = Command::new("docker").args(arguments).output().expect("docker runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    // A name of its own, so that its containers can be told apart.
+    docker(&["tag", "jotproof/centrifugo:5.4.9", &name]);
+    // As soon as there is a container, and when it serves.
+    for (signal, after) in [("KILL", 0), ("KILL", 500), ("INT", 0), ("INT", 500)] {
+        let mut command = Command::new(COMMAND)
+            .args(["run", "centrifugo:docker", "--image", &name])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the command starts");
+        wait_until("a container", Duration::from_secs(20), || !containers(&name).is_empty());
+        std::thread::sleep(Duration::from_millis(after));
+        let killed = Command::new("kill")
+            .args([format!("-{signal}"), command.id().to_string()])
+            .status()
+            .expect("kill runs");
+        assert!(killed.success(), "the command was still running");
+        command.wait().expect("the command ends");
+        wait_until("the end of the container", Duration::from_secs(20), || containers(&name).is_empty());
+        // Nor does one come up late.
+        std::thread::sleep(Duration::from_secs(1));
+        assert_eq!(containers(&name), Vec::<String>::new(), "{signal} after {after} ms");
+    }
+    docker(&["rmi", &name]);
 }

@@ -11,7 +11,8 @@ fn main() -> ExitCode {
         return run_guard(arguments);
     }
     eprintln!(
-        "usage: guard {GUARD_ARGUMENT} [--pipe] --log FILE [--remove DIRECTORY] -- PROGRAM [ARGUMENT…]"
+        "usage: guard {GUARD_ARGUMENT} [--pipe] --log FILE [--remove DIRECTORY] \
+         [--image NAME --run LABEL [--variable NAME=VALUE]…] -- PROGRAM [ARGUMENT…]"
     );
     ExitCode::from(2)
 }

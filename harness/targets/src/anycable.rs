@@ -32,6 +32,8 @@ impl Server for Anycable {
 
     const TITLE: &'static str = "AnyCable";
     const NAME: &'static str = "anycable";
+    const IMAGES: &'static str = "anycable/anycable-go:";
+    const COMMAND: &'static str = "anycable-go";
     const FOREIGN_VARIABLES: &'static str = "ANYCABLE_";
     const VARIABLES: &'static [(&'static str, &'static str)] = &[("ANYCABLE_DISABLE_TELEMETRY", "true")];
     const OURS: &'static [&'static str] =

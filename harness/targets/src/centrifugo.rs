@@ -39,6 +39,8 @@ impl Server for Centrifugo {
 
     const TITLE: &'static str = "Centrifugo";
     const NAME: &'static str = "centrifugo";
+    const IMAGES: &'static str = "centrifugo/centrifugo:v";
+    const COMMAND: &'static str = "centrifugo";
     const FOREIGN_VARIABLES: &'static str = "CENTRIFUGO_";
     const VARIABLES: &'static [(&'static str, &'static str)] = &[];
     const OURS: &'static [&'static str] =

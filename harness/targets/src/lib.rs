@@ -28,5 +28,6 @@ pub mod websocket;
 pub use anycable::AnycableTarget;
 pub use centrifugo::CentrifugoTarget;
 pub use exec::ExecTarget;
-pub use live::target::ServerBinary;
+pub use live::target::{Launcher, ServerBinary};
 pub use server::guard::{GUARD_ARGUMENT, run_guard, set_guard_executable};
+pub use server::image::Image;

@@ -13,7 +13,7 @@ use jotproof_model::{Challenge, Observation};
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
-use crate::server::process::{Launch, ServerProcess};
+use crate::server::process::{Launch, RunningServer};
 use crate::websocket::{Connection, Failure, Handshake};
 
 mod endpoint;
@@ -50,7 +50,7 @@ pub trait Protocol: Send {
 
 /// A server that was started for one context.
 pub struct LiveDeployment<P> {
-    server: ServerProcess,
+    server: RunningServer,
     protocol: P,
     answer_within: Duration,
     runtime: Runtime,
@@ -61,19 +61,19 @@ impl<P: Protocol> LiveDeployment<P> {
     ///
     /// # Errors
     ///
-    /// As [`ServerProcess::start`].
+    /// As [`RunningServer::start`].
     pub fn start(
         launch: &Launch<'_>,
         protocol: P,
         answer_within: Duration,
         runtime: Runtime,
     ) -> Result<Self, TargetError> {
-        Ok(Self { server: ServerProcess::start(launch)?, protocol, answer_within, runtime })
+        Ok(Self { server: RunningServer::start(launch)?, protocol, answer_within, runtime })
     }
 
     /// The server.
     #[must_use]
-    pub fn server(&self) -> &ServerProcess {
+    pub fn server(&self) -> &RunningServer {
         &self.server
     }
 }

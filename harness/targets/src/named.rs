@@ -8,13 +8,16 @@ use jotproof_profiles::{LoadError, Profiles};
 use crate::anycable::Anycable;
 use crate::centrifugo::Centrifugo;
 use crate::exec::{ExecTarget, NotACommand};
-use crate::live::target::{Server, ServerBinary, ServerTarget};
+use crate::live::target::{Launcher, Server, ServerBinary, ServerTarget, official_image};
 use crate::reference::ReferenceTarget;
+use crate::server;
+use crate::server::image::Image;
 use crate::server::pinned::{self, PinnedServer};
 
 /// The forms of a target name, for help and errors.
 pub const FORMS: &str = "reference[:PROFILE], library:jsonwebtoken, exec:COMMAND, \
-    centrifugo:process[:vVERSION|:PATH], anycable:process[:vVERSION|:PATH]";
+    centrifugo:process[:vVERSION|:PATH], centrifugo:docker[:vVERSION], centrifugo[:auto[:vVERSION]], \
+    and the same with anycable";
 
 /// What is said of a server beside its name.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,6 +26,8 @@ pub struct ServerArguments<'a> {
     pub options: &'a [String],
     /// Its version, where the name does not say it.
     pub version: Option<&'a str>,
+    /// The image that holds it, in place of the official one.
+    pub image: Option<&'a str>,
 }
 
 /// Why a name names no target.
@@ -43,6 +48,24 @@ pub enum NameError {
     /// Something was said of a server, and the target is none.
     #[error("{0} has no {1}; that is for centrifugo and anycable targets")]
     NoServer(String, &'static str),
+    /// An image was named, and the target is a process.
+    #[error("{0} is started from a binary; an image is for centrifugo:docker and anycable:docker")]
+    NoContainer(String),
+    /// Nothing is known of this version.
+    #[error(
+        "{name} names no version of {title} that there is a profile of, which are {known}: give one of \
+         them, as in :v{first}, and another image with --image"
+    )]
+    UnknownVersion {
+        /// The name of the target.
+        name: String,
+        /// What people call the server.
+        title: &'static str,
+        /// The versions that there are.
+        known: String,
+        /// One of them.
+        first: String,
+    },
     /// There is no source of this version.
     #[error(
         "{title} {version} cannot be built here, only {known}; give the path of its binary: \
@@ -78,6 +101,9 @@ pub fn targets(name: &str, server: ServerArguments<'_>) -> Result<Vec<Box<dyn Ta
         if server.version.is_some() {
             return Err(NameError::NoServer(name.to_owned(), "server version"));
         }
+        if server.image.is_some() {
+            return Err(NameError::NoServer(name.to_owned(), "image"));
+        }
     }
     match (kind, how, rest) {
         ("reference", None, None) => Ok(Profiles::built_in()
@@ -89,35 +115,87 @@ pub fn targets(name: &str, server: ServerArguments<'_>) -> Result<Vec<Box<dyn Ta
         }
         ("library", Some("jsonwebtoken"), None) => Ok(vec![Box::new(ReferenceTarget::jsonwebtoken())]),
         ("exec", Some(_), _) => Ok(vec![Box::new(ExecTarget::new(&name["exec:".len()..])?)]),
-        ("centrifugo", Some("process"), rest) => {
-            Ok(vec![Box::new(process::<Centrifugo>(name, rest, server)?)])
-        }
-        ("anycable", Some("process"), rest) => Ok(vec![Box::new(process::<Anycable>(name, rest, server)?)]),
+        ("centrifugo", how, rest) => Ok(vec![Box::new(live::<Centrifugo>(name, how, rest, server)?)]),
+        ("anycable", how, rest) => Ok(vec![Box::new(live::<Anycable>(name, how, rest, server)?)]),
         _ => Err(NameError::Unknown(name.to_owned())),
     }
 }
 
-/// A server that is started from a binary: `rest` is what the name says of it.
-fn process<S: Server>(
+/// A live server: `how` it is started, and `rest`, what the name says of it.
+fn live<S: Server>(
     name: &str,
+    how: Option<&str>,
     rest: Option<&str>,
     arguments: ServerArguments<'_>,
 ) -> Result<ServerTarget<S>, NameError> {
-    let options = arguments.options.iter().map(|option| key_value(option)).collect::<Result<Vec<_>, _>>()?;
-    let path = rest.filter(|rest| !rest.is_empty());
-    let named = path.and_then(version_tag);
-    if let (Some(named), Some(version)) = (named, arguments.version)
+    let rest = rest.filter(|rest| !rest.is_empty());
+    if let (Some(named), Some(version)) = (rest.and_then(version_tag), arguments.version)
         && !is_of(version, named)
     {
         return Err(NameError::OtherVersion(name.to_owned(), version.to_owned()));
     }
-    if let (Some(path), None) = (path, named) {
+    let options = arguments.options.iter().map(|option| key_value(option)).collect::<Result<Vec<_>, _>>()?;
+    let (version, launcher) = match how {
+        Some("process") if arguments.image.is_some() => {
+            return Err(NameError::NoContainer(name.to_owned()));
+        }
+        Some("process") => process::<S>(rest, arguments)?,
+        Some("docker") => docker::<S>(name, rest, arguments)?,
+        None | Some("auto") => auto::<S>(name, rest, arguments)?,
+        Some(_) => return Err(NameError::Unknown(name.to_owned())),
+    };
+    Ok(ServerTarget::new(version, launcher, options)?)
+}
+
+/// A server that is started from a binary.
+fn process<'a, S: Server>(
+    rest: Option<&str>,
+    arguments: ServerArguments<'a>,
+) -> Result<(&'a str, Launcher), NameError> {
+    let named = rest.and_then(version_tag);
+    if let (Some(path), None) = (rest, named) {
         let newest = pinned_version::<S>("")?.version;
         let binary = ServerBinary::Path(PathBuf::from(path));
-        return Ok(ServerTarget::process(arguments.version.unwrap_or(newest), binary, options)?);
+        return Ok((arguments.version.unwrap_or(newest), Launcher::Process(binary)));
     }
     let pinned = pinned_version::<S>(arguments.version.or(named).unwrap_or_default())?;
-    Ok(ServerTarget::process(pinned.version, ServerBinary::Pinned(pinned), options)?)
+    Ok((pinned.version, Launcher::Process(ServerBinary::Pinned(pinned))))
+}
+
+/// A server that is started in a container: of any version that there is a profile of.
+fn docker<'a, S: Server>(
+    name: &str,
+    rest: Option<&str>,
+    arguments: ServerArguments<'a>,
+) -> Result<(&'a str, Launcher), NameError> {
+    let named = rest.map(|rest| version_tag(rest).ok_or(rest)).transpose();
+    let version = named
+        .ok()
+        .and_then(|named| profile_version::<S>(arguments.version.or(named).unwrap_or_default()))
+        .ok_or_else(|| NameError::UnknownVersion {
+            name: name.to_owned(),
+            title: S::TITLE,
+            known: profile_versions::<S>().collect::<Vec<_>>().join(", "),
+            first: profile_versions::<S>().next().unwrap_or_default().to_owned(),
+        })?;
+    Ok((version, Launcher::Docker(arguments.image.map(Image::new))))
+}
+
+/// A server in a container where Docker has its image, and else as a process. Says which.
+fn auto<'a, S: Server>(
+    name: &str,
+    rest: Option<&str>,
+    arguments: ServerArguments<'a>,
+) -> Result<(&'a str, Launcher), NameError> {
+    let (version, launcher) = docker::<S>(name, rest, arguments)?;
+    let image = arguments.image.map_or_else(|| official_image::<S>(version), Image::new);
+    if server::docker::has(&image) {
+        eprintln!("{name}: in a container, from the image {image}");
+        return Ok((version, launcher));
+    }
+    let started = process::<S>(rest, arguments)?;
+    eprintln!("{name}: as a process; Docker is not there, or has no image {image}");
+    Ok(started)
 }
 
 fn key_value(option: &str) -> Result<(String, String), NameError> {
@@ -151,6 +229,20 @@ fn pinned_version<S: Server>(version: &str) -> Result<&'static PinnedServer, Nam
     })
 }
 
+/// The versions of a server that there are profiles of.
+fn profile_versions<S: Server>() -> impl Iterator<Item = &'static str> {
+    Profiles::built_in().all().filter_map(|profile| profile.name.strip_prefix(S::NAME)?.strip_prefix('-'))
+}
+
+/// The version that a prefix stands for: one that is pinned before one that only has a profile, and
+/// the last one before the others.
+fn profile_version<S: Server>(prefix: &str) -> Option<&'static str> {
+    pinned_version::<S>(prefix)
+        .map(|pinned| pinned.version)
+        .ok()
+        .or_else(|| profile_versions::<S>().filter(|version| is_of(version, prefix)).last())
+}
+
 #[cfg(test)]
 mod tests {
     use jotproof_profiles::Profiles;
@@ -159,7 +251,7 @@ mod tests {
     use crate::server::pinned::ALL;
 
     fn named(name: &str, version: Option<&str>) -> Result<(String, String), NameError> {
-        let targets = targets(name, ServerArguments { options: &[], version })?;
+        let targets = targets(name, ServerArguments { version, ..ServerArguments::default() })?;
         Ok((targets[0].name(), targets[0].profile()))
     }
 
@@ -173,6 +265,11 @@ mod tests {
             ("centrifugo:process:./v3", None, "centrifugo:process:./v3", "centrifugo-5.4.9"),
             ("centrifugo:process:./cf", Some("3.2.3"), "centrifugo:process:./cf", "centrifugo-3.2.3"),
             ("anycable:process", None, "anycable:process:v1.5.2", "anycable-1.5.2"),
+            ("centrifugo:docker", None, "centrifugo:docker:v5.4.9", "centrifugo-5.4.9"),
+            ("centrifugo:docker:v3", None, "centrifugo:docker:v3.2.3", "centrifugo-3.2.3"),
+            ("centrifugo:docker:v6", None, "centrifugo:docker:v6.9.1", "centrifugo-6.9.1"),
+            ("anycable:docker", Some("1.6.1"), "anycable:docker:v1.6.1", "anycable-1.6.1"),
+            ("anycable:docker:v1.5", None, "anycable:docker:v1.5.2", "anycable-1.5.2"),
         ];
         for (name, version, full, profile) in table {
             assert_eq!(named(name, version), Ok((full.to_owned(), profile.to_owned())), "{name}");
@@ -189,6 +286,18 @@ mod tests {
         assert!(named("centrifugo:process:v3", Some("5.4.9")).is_err());
         assert!(named("reference:rfc", Some("5.4.9")).is_err());
         assert!(named("centrifugo:process:v50", None).is_err());
+        assert_eq!(
+            named("anycable:docker:nightly", None).unwrap_err().to_string(),
+            "anycable:docker:nightly names no version of AnyCable that there is a profile of, which are \
+             1.5.1, 1.5.2, 1.6.0, 1.6.1: give one of them, as in :v1.5.1, and another image with --image"
+        );
+        assert!(named("centrifugo:docker:v3", Some("5.4.9")).is_err());
+        assert!(named("centrifugo:elsewhere", None).is_err());
+        let image = ServerArguments { image: Some("cf:1"), ..ServerArguments::default() };
+        for name in ["centrifugo:process", "reference:rfc"] {
+            assert!(targets(name, image).is_err(), "{name}");
+        }
+        assert!(targets("centrifugo:docker:v3", image).is_ok());
     }
 
     #[test]

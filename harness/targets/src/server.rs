@@ -1,12 +1,19 @@
 //! Live servers on this machine: where the binary comes from, how it is started and how it ends.
 //!
-//! Protocols do not belong here; a server is a binary, its arguments and a request that proves that it
-//! is ours.
+//! Protocols do not belong here; a server is a binary or an image, its arguments and a request that
+//! proves that it is ours.
 
+use std::error::Error;
 use std::fs::File;
 use std::io::{self, Read as _};
 
+#[cfg(feature = "docker")]
+pub(crate) mod docker;
+#[cfg(not(feature = "docker"))]
+#[path = "server/no_docker.rs"]
+pub(crate) mod docker;
 pub mod guard;
+pub mod image;
 pub mod pinned;
 pub mod port;
 pub mod process;
@@ -21,4 +28,12 @@ fn random_octets<const N: usize>() -> io::Result<[u8; N]> {
 /// A management key: 32 hexadecimal digits that nobody can guess.
 fn random_key() -> io::Result<String> {
     Ok(random_octets::<16>()?.iter().map(|octet| format!("{octet:02x}")).collect())
+}
+
+/// The error at the bottom: `connection refused` rather than that a request could not be sent.
+fn innermost(mut error: &dyn Error) -> String {
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
 }

@@ -142,7 +142,7 @@ impl AdapterProcess {
             missing(format!("cannot make a temporary directory: {error}; make room, or set TMPDIR"))
         })?;
         let log = directory.path().join("adapter.log");
-        let mut guard = guard_command(&log, directory.path(), program.as_ref(), Streams::Piped)
+        let mut guard = guard_command(&log, directory.path(), program.as_ref(), Streams::Piped, None)
             .and_then(|mut guard| guard.args(arguments).spawn())
             .map_err(|error| missing(format!("no guard process: {error}")))?;
         let (Some(stdin), Some(stdout), Some(mut status)) =
@@ -153,7 +153,7 @@ impl AdapterProcess {
         let said = status_line(&mut status, GUARD_WITHIN).unwrap_or_default();
         let Some(pid) = said.strip_prefix("started ").and_then(|pid| pid.parse().ok()) else {
             drop(status);
-            await_exit(&mut guard);
+            await_exit(&mut guard, GUARD_WITHIN);
             return Err(missing(match said.strip_prefix("failed ") {
                 Some(reason) => {
                     format!("cannot start {program}: {reason}; give a program that runs on this machine")
@@ -182,7 +182,7 @@ impl Drop for AdapterProcess {
     fn drop(&mut self) {
         self.orders = None;
         drop(self.status.take());
-        if !await_exit(&mut self.guard)
+        if !await_exit(&mut self.guard, GUARD_WITHIN)
             && self.ended.is_none()
             && let Some(group) = i32::try_from(self.pid).ok().and_then(Pid::from_raw)
         {

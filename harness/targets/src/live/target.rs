@@ -1,4 +1,4 @@
-//! A server as a target: started from a binary, once for every configuration that contexts ask for.
+//! A server as a target: started once for every configuration that contexts ask for.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -15,8 +15,10 @@ use serde_json::{Map, Value};
 
 use super::endpoint::serve;
 use super::{ANSWER_WITHIN, LiveDeployment, Protocol};
+use crate::server::docker;
+use crate::server::image::Image;
 use crate::server::pinned::PinnedServer;
-use crate::server::process::{Launch, Launched, Proof, READY_WITHIN};
+use crate::server::process::{Launch, Launched, Program, Proof, READY_WITHIN};
 
 /// Options of a server, by name.
 pub type Settings = Map<String, Value>;
@@ -31,6 +33,12 @@ pub trait Server: Send + Sync {
 
     /// Its name in targets, files and profiles.
     const NAME: &'static str;
+
+    /// What its official images are called, before the version.
+    const IMAGES: &'static str;
+
+    /// Its command, inside of an image.
+    const COMMAND: &'static str;
 
     /// Variables whose names begin like this would be read as options: they are taken away.
     const FOREIGN_VARIABLES: &'static str;
@@ -97,12 +105,21 @@ pub struct Startup<'a> {
 /// A server on this machine.
 pub struct ServerTarget<S> {
     server: S,
-    binary: ServerBinary,
+    launcher: Launcher,
     options: Vec<(String, String)>,
     profile: &'static Profile,
     look: Look,
     ready_within: Duration,
     answer_within: Duration,
+}
+
+/// How a server is started.
+#[derive(Debug, Clone)]
+pub enum Launcher {
+    /// As a process of this machine.
+    Process(ServerBinary),
+    /// In a container: from the image of this name, or else the official one of the version.
+    Docker(Option<Image>),
 }
 
 /// Which binary of a server is started.
@@ -115,8 +132,21 @@ pub enum ServerBinary {
 }
 
 impl<S: Server> ServerTarget<S> {
-    /// A server of this version that is started from `binary`. The `options` are the server's own, and
-    /// win.
+    /// A server of this version that is started from `binary`, as a process. The `options` are the
+    /// server's own, and win.
+    ///
+    /// # Errors
+    ///
+    /// As [`ServerTarget::new`].
+    pub fn process(
+        version: &str,
+        binary: ServerBinary,
+        options: Vec<(String, String)>,
+    ) -> Result<Self, LoadError> {
+        Self::new(version, Launcher::Process(binary), options)
+    }
+
+    /// A server of this version. The `options` are the server's own, and win.
     ///
     /// # Errors
     ///
@@ -125,16 +155,12 @@ impl<S: Server> ServerTarget<S> {
     /// # Panics
     ///
     /// Never: every profile of a server has a driver, which a test of this crate checks.
-    pub fn process(
-        version: &str,
-        binary: ServerBinary,
-        options: Vec<(String, String)>,
-    ) -> Result<Self, LoadError> {
+    pub fn new(version: &str, launcher: Launcher, options: Vec<(String, String)>) -> Result<Self, LoadError> {
         let profile = Profiles::built_in().get(&format!("{}-{version}", S::NAME))?;
         let server = S::of_version(version).expect("every profile of a server has a driver");
         Ok(Self {
             server,
-            binary,
+            launcher,
             options,
             profile,
             look: Look::Effects,
@@ -175,7 +201,7 @@ impl<S: Server> ServerTarget<S> {
         }
         let settings =
             self.server.settings(context, keys).map_err(|reason| TargetError::Fault(reason.to_string()))?;
-        let binary = self.binary.locate(S::TITLE, S::NAME)?;
+        let program = self.program()?;
         let fault = |error: io::Error| TargetError::Fault(format!("cannot serve a backend: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(fault)?;
         let backend =
@@ -183,7 +209,7 @@ impl<S: Server> ServerTarget<S> {
         let (settings, options) = (&settings, &*self.options);
         let launch = Launch {
             title: S::TITLE,
-            binary: &binary,
+            program: &program,
             foreign_variables: S::FOREIGN_VARIABLES,
             variables: S::VARIABLES,
             arguments: &|launched| self.server.arguments(&Startup { settings, options, launched, backend }),
@@ -192,6 +218,29 @@ impl<S: Server> ServerTarget<S> {
         };
         LiveDeployment::start(&launch, self.server.protocol(self.look), self.answer_within, runtime)
     }
+
+    /// The exact version: that of the profile.
+    fn version(&self) -> &str {
+        let version = self.profile.name.strip_prefix(S::NAME).and_then(|rest| rest.strip_prefix('-'));
+        version.unwrap_or_default()
+    }
+
+    /// What is started, once it is on this machine.
+    fn program(&self) -> Result<Program, TargetError> {
+        match &self.launcher {
+            Launcher::Process(binary) => binary.locate(S::TITLE, S::NAME).map(Program::Binary),
+            Launcher::Docker(image) => {
+                let image = image.clone().unwrap_or_else(|| official_image::<S>(self.version()));
+                docker::fetch(&image, S::TITLE, S::NAME)?;
+                Ok(Program::InImage { image, command: S::COMMAND })
+            }
+        }
+    }
+}
+
+/// The official image of a version.
+pub(crate) fn official_image<S: Server>(version: &str) -> Image {
+    Image::new(format!("{}{version}", S::IMAGES))
 }
 
 impl ServerBinary {
@@ -220,11 +269,14 @@ impl ServerBinary {
 }
 
 impl<S: Server> Target for ServerTarget<S> {
-    /// `centrifugo:process:v5.4.9`, `centrifugo:process:PATH`.
+    /// `centrifugo:process:v5.4.9`, `centrifugo:process:PATH`, `centrifugo:docker:v5.4.9`.
     fn name(&self) -> String {
-        match &self.binary {
-            ServerBinary::Pinned(pinned) => format!("{}:process:v{}", S::NAME, pinned.version),
-            ServerBinary::Path(path) => format!("{}:process:{}", S::NAME, path.display()),
+        match &self.launcher {
+            Launcher::Process(ServerBinary::Pinned(pinned)) => {
+                format!("{}:process:v{}", S::NAME, pinned.version)
+            }
+            Launcher::Process(ServerBinary::Path(path)) => format!("{}:process:{}", S::NAME, path.display()),
+            Launcher::Docker(_) => format!("{}:docker:v{}", S::NAME, self.version()),
         }
     }
 

@@ -14,6 +14,9 @@
 //! A program that is spoken to over its standard input and output (an adapter) is guarded too, with
 //! `--pipe`: it gets the guard's own two pipes, and the guard speaks on its standard error instead.
 //! The command then holds the reading end of that one, and its closing is the end.
+//!
+//! A server in a container is guarded with `--image`: the guard starts the container, says
+//! `started ID`, and removes it at the end.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
@@ -31,6 +34,9 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use rustix::stdio::{dup2_stdin, dup2_stdout};
 
+#[cfg(feature = "docker")]
+mod container;
+
 /// The first argument that makes the command a guard.
 pub const GUARD_ARGUMENT: &str = "__guard";
 
@@ -39,6 +45,9 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// How long the guard has to say that the server runs, and to go away after the server.
 pub(crate) const GUARD_WITHIN: Duration = Duration::from_secs(5);
+
+/// The same where a container has to be made and removed.
+pub(crate) const CONTAINER_WITHIN: Duration = Duration::from_secs(60);
 
 /// The executable that is a guard when its first argument is [`GUARD_ARGUMENT`].
 static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
@@ -58,6 +67,17 @@ pub(crate) enum Streams {
     Piped,
 }
 
+/// A container to start a server in.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Container {
+    /// The name of the image.
+    pub(crate) image: String,
+    /// What nobody else's containers are labelled with.
+    pub(crate) run: String,
+    /// Variables that the server is given, each `NAME=VALUE`.
+    pub(crate) variables: Vec<String>,
+}
+
 /// The command that guards `program`: add the arguments of the program, its environment and its
 /// working directory.
 pub(crate) fn guard_command(
@@ -65,6 +85,7 @@ pub(crate) fn guard_command(
     remove: &Path,
     program: &OsStr,
     streams: Streams,
+    container: Option<&Container>,
 ) -> io::Result<Command> {
     let executable = match EXECUTABLE.get() {
         Some(path) => path.clone(),
@@ -74,6 +95,10 @@ pub(crate) fn guard_command(
     command.arg(GUARD_ARGUMENT);
     if streams == Streams::Piped {
         command.arg("--pipe");
+    }
+    if let Some(Container { image, run, variables }) = container {
+        command.args(["--image", image, "--run", run]);
+        command.args(variables.iter().flat_map(|variable| ["--variable", variable]));
     }
     command
         .arg("--log")
@@ -94,8 +119,8 @@ pub(crate) fn guard_command(
 }
 
 /// Waits for a guard that was told to end; `false` where it had to be killed, or was.
-pub(crate) fn await_exit(guard: &mut Child) -> bool {
-    let deadline = Instant::now() + GUARD_WITHIN;
+pub(crate) fn await_exit(guard: &mut Child, within: Duration) -> bool {
+    let deadline = Instant::now() + within;
     loop {
         match guard.try_wait() {
             Ok(Some(status)) => return status.success(),
@@ -110,7 +135,8 @@ pub(crate) fn await_exit(guard: &mut Child) -> bool {
 
 /// The guard itself: starts the server that `arguments` name, waits for the end of standard input and
 /// ends the server. The arguments are those after [`GUARD_ARGUMENT`]:
-/// `[--pipe] --log FILE [--remove DIRECTORY] -- PROGRAM [ARGUMENT…]`.
+/// `[--pipe] --log FILE [--remove DIRECTORY] -- PROGRAM [ARGUMENT…]`, and before the dashes for a
+/// program in a container `--image NAME --run LABEL [--variable NAME=VALUE]…`.
 pub fn run_guard(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let Some(order) = Order::parse(arguments) else {
         return ExitCode::from(2);
@@ -126,6 +152,7 @@ pub fn run_guard(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// What a guard is told to do.
 struct Order {
     streams: Streams,
+    container: Option<Container>,
     log: PathBuf,
     remove: Option<PathBuf>,
     program: OsString,
@@ -144,6 +171,7 @@ impl Order {
     fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Self> {
         let mut arguments = arguments.into_iter();
         let (mut streams, mut log, mut remove) = (Streams::Logged, None, None);
+        let mut container = Container::default();
         loop {
             let argument = arguments.next()?;
             if argument == OsStr::new("--pipe") {
@@ -152,16 +180,42 @@ impl Order {
                 log = Some(PathBuf::from(arguments.next()?));
             } else if argument == OsStr::new("--remove") {
                 remove = Some(PathBuf::from(arguments.next()?));
+            } else if argument == OsStr::new("--image") {
+                container.image = arguments.next()?.into_string().ok()?;
+            } else if argument == OsStr::new("--run") {
+                container.run = arguments.next()?.into_string().ok()?;
+            } else if argument == OsStr::new("--variable") {
+                container.variables.push(arguments.next()?.into_string().ok()?);
             } else if argument == OsStr::new("--") {
                 break;
             } else {
                 return None;
             }
         }
-        Some(Self { streams, log: log?, remove, program: arguments.next()?, arguments: arguments.collect() })
+        // Without its label a container would not be found again.
+        let container = match (container.image.is_empty(), container.run.is_empty()) {
+            (true, true) if container.variables.is_empty() => None,
+            (false, false) if streams == Streams::Logged => Some(container),
+            _ => return None,
+        };
+        let (log, program) = (log?, arguments.next()?);
+        Some(Self { streams, container, log, remove, program, arguments: arguments.collect() })
     }
 
     fn carry_out(&self) -> ExitCode {
+        match &self.container {
+            None => self.carry_out_as_process(),
+            #[cfg(feature = "docker")]
+            Some(container) => self.carry_out_in(container),
+            #[cfg(not(feature = "docker"))]
+            Some(_) => {
+                self.say("failed built without Docker");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    fn carry_out_as_process(&self) -> ExitCode {
         let (sender, events) = mpsc::channel();
         let mut server = match self.start() {
             Ok(server) => server,
@@ -174,7 +228,9 @@ impl Order {
         self.say(&format!("started {}", server.id()));
         watch_server(group, sender.clone());
         match self.streams {
-            Streams::Logged => watch_pipe(sender),
+            Streams::Logged => watch_pipe(move || {
+                let _ = sender.send(Event::PipeClosed);
+            }),
             Streams::Piped => watch_reader(sender),
         }
         self.guard(&mut server, group, &events);
@@ -250,7 +306,8 @@ fn watch_server(process: Pid, events: Sender<Event>) {
     });
 }
 
-fn watch_pipe(events: Sender<Event>) {
+/// Calls back when the pipe is closed, or the command that held it is dead.
+fn watch_pipe(closed: impl FnOnce() + Send + 'static) {
     thread::spawn(move || {
         let mut ignored = [0; 64];
         // Neither octets nor an interruption are the end; any other error is as good as one.
@@ -262,7 +319,7 @@ fn watch_pipe(events: Sender<Event>) {
                 Err(_) => break,
             }
         }
-        let _ = events.send(Event::PipeClosed);
+        closed();
     });
 }
 
@@ -283,7 +340,7 @@ fn watch_reader(events: Sender<Event>) {
 mod tests {
     use std::ffi::OsString;
 
-    use super::{Order, Streams};
+    use super::{Container, Order, Streams};
 
     fn parse(line: &str) -> Option<Order> {
         Order::parse(line.split(' ').map(OsString::from))
@@ -298,6 +355,19 @@ mod tests {
         assert_eq!(order.arguments, ["--log", "c"]);
         assert_eq!(order.streams, Streams::Logged);
         assert_eq!(parse("--pipe --log a -- adapter").unwrap().streams, Streams::Piped);
+    }
+
+    #[test]
+    fn an_order_for_a_container_names_image_and_label() {
+        let order = parse("--image i:1 --run r --variable A=b --log a -- server --config c").unwrap();
+        let container =
+            Container { image: "i:1".to_owned(), run: "r".to_owned(), variables: vec!["A=b".to_owned()] };
+        assert_eq!(order.container, Some(container));
+        for line in
+            ["--image i --log a -- s", "--run r --log a -- s", "--pipe --image i --run r --log a -- s"]
+        {
+            assert!(parse(line).is_none(), "{line}");
+        }
     }
 
     #[test]

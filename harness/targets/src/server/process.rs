@@ -5,7 +5,8 @@
 //! one.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,7 +21,10 @@ use jotproof_engine::target::TargetError;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 
-use super::guard::{GUARD_WITHIN, Streams, await_exit, guard_command};
+use super::docker;
+use super::guard::{CONTAINER_WITHIN, Container, GUARD_WITHIN, Streams, await_exit, guard_command};
+use super::image::Image;
+use super::innermost;
 use super::pinned::last_lines;
 use super::port::free_port;
 use super::random_key;
@@ -42,8 +46,8 @@ const SHOWN_LINES: usize = 5;
 pub struct Launch<'a> {
     /// What people call it.
     pub title: &'a str,
-    /// The binary.
-    pub binary: &'a Path,
+    /// The program.
+    pub program: &'a Program,
     /// Variables whose names begin like this would be read as options: they are taken away.
     pub foreign_variables: &'a str,
     /// Variables that it is given.
@@ -54,6 +58,20 @@ pub struct Launch<'a> {
     pub proof: Proof<'a>,
     /// How long it has to come up.
     pub ready_within: Duration,
+}
+
+/// The program of a server.
+#[derive(Debug)]
+pub enum Program {
+    /// A file of this machine, by its absolute path.
+    Binary(PathBuf),
+    /// A command inside of an image.
+    InImage {
+        /// The image, which Docker has.
+        image: Image,
+        /// The command, on the `PATH` of the image.
+        command: &'static str,
+    },
 }
 
 /// What is made anew for every launch.
@@ -90,15 +108,84 @@ pub struct ManagementRequest {
 
 /// A running server. Dropping it ends it and removes its directory.
 #[derive(Debug)]
-pub struct ServerProcess {
+pub struct RunningServer {
     guard: Child,
     /// The guard ends the server when this is closed.
     pipe: Option<ChildStdin>,
-    pid: u32,
+    running: Running,
     exited: Arc<OnceLock<String>>,
     port: u16,
     log: PathBuf,
     _directory: TempDir,
+}
+
+/// What a server runs as.
+#[derive(Debug)]
+enum Running {
+    /// A process, with its number as soon as it is known.
+    Process { pid: Option<u32> },
+    /// A container, found by what it is labelled with even before its id is known.
+    Container { id: String, run: String },
+}
+
+impl Running {
+    /// How long the guard has to say that it runs, and to go away after it.
+    fn guarded_within(&self) -> Duration {
+        match self {
+            Self::Process { .. } => GUARD_WITHIN,
+            Self::Container { .. } => CONTAINER_WITHIN,
+        }
+    }
+
+    /// Takes the number or the id from what the guard said.
+    fn is(&mut self, said: String) -> Result<(), String> {
+        match self {
+            Self::Process { pid } => match said.parse() {
+                Ok(number) => *pid = Some(number),
+                Err(_) => return Err(format!("its guard said that {said:?} is the number of a process")),
+            },
+            Self::Container { id, .. } => *id = said,
+        }
+        Ok(())
+    }
+
+    /// Does the work of a guard that was killed; `exited` where the server had ended by itself.
+    fn end(&self, exited: bool) {
+        match self {
+            // A number that is free again may be somebody else's by now.
+            Self::Process { pid } if !exited => {
+                if let Some(group) = pid.and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)) {
+                    let _ = kill_process_group(group, Signal::KILL);
+                }
+            }
+            Self::Process { .. } => {}
+            // A daemon that does not answer cannot be told to.
+            Self::Container { run, .. } => drop(docker::remove(run)),
+        }
+    }
+}
+
+impl Launch<'_> {
+    /// The container to start in, if it is one: labelled anew for every launch.
+    fn container(&self) -> io::Result<Option<Container>> {
+        match self.program {
+            Program::Binary(_) => Ok(None),
+            Program::InImage { image, .. } => Ok(Some(Container {
+                image: image.to_string(),
+                run: random_key()?,
+                variables: self.variables.iter().map(|(name, value)| format!("{name}={value}")).collect(),
+            })),
+        }
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Binary(path) => path.display().fmt(f),
+            Self::InImage { image, command } => write!(f, "{command} in {image}"),
+        }
+    }
 }
 
 /// Why a launch came to nothing.
@@ -115,7 +202,7 @@ impl From<TargetError> for Failed {
     }
 }
 
-impl ServerProcess {
+impl RunningServer {
     /// Starts a server and waits until it has proved that it is ours.
     ///
     /// # Errors
@@ -134,10 +221,22 @@ impl ServerProcess {
         }
     }
 
-    /// The process number of the server.
+    /// The process number of the server, where it is a process of this machine.
     #[must_use]
-    pub fn pid(&self) -> u32 {
-        self.pid
+    pub fn pid(&self) -> Option<u32> {
+        match self.running {
+            Running::Process { pid } => pid,
+            Running::Container { .. } => None,
+        }
+    }
+
+    /// The id of its container, where it runs in one.
+    #[must_use]
+    pub fn container(&self) -> Option<&str> {
+        match &self.running {
+            Running::Process { .. } => None,
+            Running::Container { id, .. } => Some(id),
+        }
     }
 
     /// Where it listens.
@@ -176,11 +275,17 @@ impl ServerProcess {
 
     fn spawn(launch: &Launch<'_>, launched: &Launched, directory: TempDir) -> Result<Self, TargetError> {
         let fault = |text: String| {
-            TargetError::Fault(format!("cannot start {} ({}): {text}", launch.title, launch.binary.display()))
+            TargetError::Fault(format!("cannot start {} ({}): {text}", launch.title, launch.program))
         };
         let log = directory.path().join("server.log");
         let arguments = (launch.arguments)(launched).map_err(|error| fault(error.to_string()))?;
-        let mut command = guard_command(&log, directory.path(), launch.binary.as_os_str(), Streams::Logged)
+        let container =
+            launch.container().map_err(|error| missing("read /dev/urandom", &error, "make it readable"))?;
+        let program = match launch.program {
+            Program::Binary(path) => path.as_os_str(),
+            Program::InImage { command, .. } => OsStr::new(command),
+        };
+        let mut command = guard_command(&log, directory.path(), program, Streams::Logged, container.as_ref())
             .map_err(|error| fault(format!("no guard executable: {error}")))?;
         command.args(arguments).current_dir(directory.path());
         for (name, _) in env::vars_os() {
@@ -199,18 +304,17 @@ impl ServerProcess {
             let exited = Arc::clone(&exited);
             thread::spawn(move || listen(lines, &sender, &exited));
         }
-        let pid = match started.recv_timeout(GUARD_WITHIN) {
-            Ok(Ok(pid)) => pid,
-            said => {
-                drop(pipe);
-                await_exit(&mut guard);
-                return Err(fault(match said {
-                    Ok(Err(reason)) => reason,
-                    _ => "its guard said nothing; see that the guard executable is this command".to_owned(),
-                }));
-            }
+        let mut running = match container {
+            None => Running::Process { pid: None },
+            Some(Container { run, .. }) => Running::Container { id: String::new(), run },
         };
-        Ok(Self { guard, pipe, pid, exited, port: launched.port, log, _directory: directory })
+        let said = started.recv_timeout(running.guarded_within()).unwrap_or_else(|_| {
+            Err("its guard said nothing; see that the guard executable is this command".to_owned())
+        });
+        let started = said.and_then(|said| running.is(said));
+        let server = Self { guard, pipe, running, exited, port: launched.port, log, _directory: directory };
+        // Where it did not start, dropping it here takes away what there may be of it.
+        started.map(|()| server).map_err(fault)
     }
 
     fn wait_until_proved(&self, launch: &Launch<'_>, launched: &Launched) -> Result<(), Failed> {
@@ -232,7 +336,7 @@ impl ServerProcess {
             let url = format!("http://{}{}", self.address(), request.path);
             async move {
                 let response = client.post(url).header(name, value).body(request.body).send().await;
-                response.map(|response| response.status().as_u16()).map_err(innermost)
+                response.map(|response| response.status().as_u16()).map_err(|error| innermost(&error))
             }
         };
 
@@ -290,25 +394,21 @@ impl ServerProcess {
     }
 }
 
-impl Drop for ServerProcess {
+impl Drop for RunningServer {
     fn drop(&mut self) {
         drop(self.pipe.take());
-        if !await_exit(&mut self.guard)
-            && self.exited.get().is_none()
-            && let Some(group) = i32::try_from(self.pid).ok().and_then(Pid::from_raw)
-        {
-            // The guard was killed: do its work.
-            let _ = kill_process_group(group, Signal::KILL);
+        if !await_exit(&mut self.guard, self.running.guarded_within()) {
+            self.running.end(self.exited.get().is_some());
         }
     }
 }
 
 /// Reads what the guard says until it ends.
-fn listen(lines: ChildStdout, started: &mpsc::Sender<Result<u32, String>>, exited: &OnceLock<String>) {
+fn listen(lines: ChildStdout, started: &mpsc::Sender<Result<String, String>>, exited: &OnceLock<String>) {
     for line in BufReader::new(lines).lines().map_while(Result::ok) {
         // A receiver that is gone has given the server up.
-        if let Some(pid) = line.strip_prefix("started ") {
-            let _ = started.send(pid.parse().map_err(|_| format!("its guard said {line:?}")));
+        if let Some(id) = line.strip_prefix("started ") {
+            let _ = started.send(Ok(id.to_owned()));
         } else if let Some(reason) = line.strip_prefix("failed ") {
             let _ = started.send(Err(reason.to_owned()));
         } else if let Some(status) = line.strip_prefix("exited ") {
@@ -333,15 +433,6 @@ fn read_tail(path: &Path) -> io::Result<Vec<u8>> {
     let mut tail = Vec::new();
     file.take(TAIL).read_to_end(&mut tail)?;
     Ok(tail)
-}
-
-/// The error at the bottom: `connection refused` rather than that a request could not be sent.
-fn innermost(error: reqwest::Error) -> String {
-    let mut error: &dyn std::error::Error = &error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error.to_string()
 }
 
 fn missing(doing: &str, error: &io::Error, remedy: &str) -> TargetError {

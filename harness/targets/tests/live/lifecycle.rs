@@ -25,7 +25,7 @@ fn dropping_a_deployment_leaves_no_process_and_no_directory() {
     let context = context(Application::Jwt, &[SECRET]);
     let centrifugo = CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let deployment = centrifugo.launch(&context, keys::all()).unwrap();
-    let pid = deployment.server().pid();
+    let pid = deployment.server().pid().unwrap();
     let directory = working_directory(pid);
     assert!(exists(pid) && directory.is_dir());
     assert!((20_000..32_768).contains(&deployment.server().address().port()));
@@ -34,7 +34,7 @@ fn dropping_a_deployment_leaves_no_process_and_no_directory() {
 
     let anycable = AnycableTarget::process("1.5.2", pinned(&ANYCABLE), Vec::new()).unwrap();
     let deployment = anycable.launch(&context, keys::all()).unwrap();
-    let pid = deployment.server().pid();
+    let pid = deployment.server().pid().unwrap();
     let directory = working_directory(pid);
     drop(deployment);
     assert!(!exists(pid) && !directory.exists());
@@ -61,7 +61,7 @@ fn a_server_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
     let target = CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let mut deployment = target.launch(&context, keys::all()).unwrap();
     let challenges = challenges(&context, &vec![hs256("{}"); 20_000]);
-    let pid = deployment.server().pid();
+    let pid = deployment.server().pid().unwrap();
     let killer = std::thread::spawn(move || {
         std::thread::sleep(BRIEF);
         signal(pid, "KILL");
@@ -101,7 +101,7 @@ fn a_server_that_is_stopped_times_out_and_still_ends() {
         .unwrap()
         .with_bounds(Duration::from_secs(10), BRIEF);
     let mut deployment = target.launch(&context, keys::all()).unwrap();
-    let pid = deployment.server().pid();
+    let pid = deployment.server().pid().unwrap();
     signal(pid, "STOP");
     // A signal is on its way for a moment, and each thread stops by itself.
     eventually("every thread of the server has stopped", || all_threads_stopped(pid));
@@ -156,8 +156,25 @@ fn holds_a_server() {
     let context = context(Application::Jwt, &[SECRET]);
     let target = CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let deployment = target.launch(&context, keys::all()).unwrap();
-    println!("\nserver {}", deployment.server().pid());
+    println!("\nserver {}", deployment.server().pid().unwrap());
     std::thread::sleep(Duration::from_secs(60));
+}
+
+#[cfg(feature = "docker")]
+#[test]
+#[ignore = "started and killed by another test"]
+fn holds_a_container() {
+    let target = crate::docker::centrifugo("5.4.9", &std::env::var("JOTPROOF_TEST_IMAGE").unwrap());
+    let deployment = target.launch(&context(Application::Jwt, &[SECRET]), keys::all()).unwrap();
+    println!("\ncontainer {}", deployment.server().container().unwrap());
+    std::thread::sleep(Duration::from_secs(60));
+}
+
+#[cfg(feature = "docker")]
+#[test]
+#[ignore = "run by another test, where there is no Docker"]
+fn tells_that_nothing_answers() {
+    crate::docker::tell_what_is_missing();
 }
 
 #[test]

@@ -6,6 +6,8 @@
 
 mod anycable;
 mod centrifugo;
+#[cfg(feature = "docker")]
+mod docker;
 mod lifecycle;
 mod machine;
 mod pinned;

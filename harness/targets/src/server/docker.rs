@@ -1,0 +1,157 @@
+//! What the Docker daemon is asked: whether it has an image, to fetch one, to remove what we started.
+//!
+//! Containers themselves are started and watched by a guard; see [`super::guard`].
+
+use std::collections::HashMap;
+use std::error::Error as _;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jotproof_engine::target::TargetError;
+use testcontainers::GenericImage;
+use testcontainers::bollard::Docker;
+use testcontainers::bollard::errors::Error;
+use testcontainers::bollard::query_parameters::{
+    ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+};
+use testcontainers::core::client::{ClientError, docker_client_instance};
+use testcontainers::runners::AsyncRunner as _;
+use tokio::runtime::Runtime;
+use tokio::time::timeout;
+
+use super::image::Image;
+use super::innermost;
+
+/// The label by which the containers of one launch are found again.
+pub(super) const RUN_LABEL: &str = "org.jotproof.run";
+
+/// How long the daemon has to say its version.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// Held while an image is looked for and pulled: deployments start side by side.
+static PULLING: Mutex<()> = Mutex::new(());
+
+/// Sees that the daemon answers and has an image, and has it pulled where it does not.
+pub(crate) fn fetch(image: &Image, title: &str, name: &str) -> Result<(), TargetError> {
+    let missing = |text: String| {
+        TargetError::EnvironmentMissing(format!(
+            "cannot start {title} in a container: {text}, or take a process instead: {name}:process"
+        ))
+    };
+    // The lock guards no data: whoever panicked while pulling left nothing half-done.
+    let _pulling = PULLING.lock().unwrap_or_else(PoisonError::into_inner);
+    let runtime = runtime().map_err(|error| missing(format!("no event loop: {error}; try again")))?;
+    runtime.block_on(async {
+        let docker = connect().await.map_err(missing)?;
+        let looked = is_there(&docker, image).await;
+        if looked.map_err(|error| missing(format!("Docker has no answer: {error}; try again")))? {
+            return Ok(());
+        }
+        eprintln!("pulling the image {image} (once)…");
+        let pulled = generic(image).pull_image().await;
+        pulled.map(drop).map_err(|error| {
+            missing(format!(
+                "the image {image} is not here and cannot be pulled: {error}; name another one with \
+                 --image"
+            ))
+        })
+    })
+}
+
+/// Whether the daemon answers and has an image.
+pub(crate) fn has(image: &Image) -> bool {
+    runtime().is_ok_and(|runtime| {
+        runtime.block_on(async {
+            match connect().await {
+                Ok(docker) => is_there(&docker, image).await.unwrap_or(false),
+                Err(_) => false,
+            }
+        })
+    })
+}
+
+/// Removes the containers of one launch, running or not.
+pub(crate) fn remove(run: &str) -> io::Result<()> {
+    runtime()?.block_on(async {
+        let docker = docker_client_instance().await.map_err(io::Error::other)?;
+        remove_all(&docker, run).await.map_err(io::Error::other)
+    })
+}
+
+/// The same, for who has asked the daemon something already.
+pub(super) async fn remove_all(docker: &Docker, run: &str) -> Result<(), Error> {
+    let label = HashMap::from([("label", vec![format!("{RUN_LABEL}={run}")])]);
+    let ours = ListContainersOptionsBuilder::new().all(true).filters(&label).build();
+    for container in docker.list_containers(Some(ours)).await? {
+        let Some(id) = container.id else { continue };
+        let by_force = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
+        match docker.remove_container(&id, Some(by_force)).await {
+            // Gone already, or going.
+            Ok(()) | Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// The image as testcontainers names it.
+pub(super) fn generic(image: &Image) -> GenericImage {
+    let (name, tag) = image.name_and_tag();
+    GenericImage::new(name, tag)
+}
+
+/// An event loop of its own for what is asked here and there.
+pub(super) fn runtime() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// A daemon that answers and whose containers can be reached; or what to do about it.
+async fn connect() -> Result<Docker, String> {
+    let docker = docker_client_instance().await.map_err(|error| match error {
+        ClientError::Init(error) => no_answer(&error),
+        other => format!("Docker cannot be asked: {other}; see to DOCKER_HOST"),
+    })?;
+    let version = match timeout(ANSWER_WITHIN, docker.version()).await {
+        Ok(Ok(version)) => version,
+        Ok(Err(error)) => return Err(no_answer(&error)),
+        Err(_) => {
+            let seconds = ANSWER_WITHIN.as_secs();
+            return Err(format!("Docker does not answer within {seconds} s; restart it"));
+        }
+    };
+    let platform = version.platform.map(|platform| platform.name).unwrap_or_default();
+    if !cfg!(target_os = "linux") || platform.contains("Docker Desktop") {
+        return Err(
+            "Docker runs its containers in a virtual machine here, and what listens on their loopback \
+                    interface cannot be reached; use Docker Engine on Linux"
+                .to_owned(),
+        );
+    }
+    Ok(docker)
+}
+
+fn no_answer(error: &Error) -> String {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if error
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+        {
+            return "this user may not ask Docker (permission denied); join the group docker and log in again"
+                .to_owned();
+        }
+        source = error.source();
+    }
+    let reason = innermost(error);
+    format!("Docker does not answer: {reason}; start it, or say in DOCKER_HOST where it listens")
+}
+
+async fn is_there(docker: &Docker, image: &Image) -> Result<bool, Error> {
+    let (name, tag) = image.name_and_tag();
+    match docker.inspect_image(&format!("{name}:{tag}")).await {
+        Ok(_) => Ok(true),
+        Err(Error::DockerResponseServerError { status_code: 404, .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
