@@ -55,7 +55,10 @@ pub struct Opening {
 
 /// Makes a token that names a client, from the id of the client.
 #[derive(Clone)]
-pub struct ForClient(pub Arc<dyn Fn(&str) -> Vec<u8> + Send + Sync>);
+pub struct ForClient(pub Arc<Remint>);
+
+/// From the id of a client to the token.
+pub type Remint = dyn Fn(&str) -> Vec<u8> + Send + Sync;
 
 impl fmt::Debug for ForClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -91,8 +91,11 @@ fn of_both(kind: &Kind) -> Vec<Case> {
     cases
 }
 
+/// Makes another channel of one.
+type Of = fn(&str) -> String;
+
 /// Name, the other channel made from the one that is asked for, what it is.
-const OTHER_CHANNELS: [(&str, fn(&str) -> String, &str); 10] = [
+const OTHER_CHANNELS: [(&str, Of, &str); 10] = [
     ("channel-other", |channel| channel.replace("news", "weather"), "that is another one"),
     ("channel-longer", |channel| format!("{channel}-archive"), "that begins like the one asked for"),
     ("channel-shorter", |channel| channel[..channel.len() - 1].to_owned(), "that is its beginning"),
@@ -109,7 +112,7 @@ const OTHER_CHANNELS: [(&str, fn(&str) -> String, &str); 10] = [
     ),
 ];
 
-fn other_channel(kind: &Kind, (name, of, what): (&str, fn(&str) -> String, &str)) -> Case {
+fn other_channel(kind: &Kind, (name, of, what): (&str, Of, &str)) -> Case {
     (kind.twin)()
         .changed(&kind.id(name), claim("channel", &format!("\"{}\"", of(kind.channel))))
         .reject([Reason::Channel])

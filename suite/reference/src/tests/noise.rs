@@ -1,5 +1,6 @@
 //! Whatever comes in, a verdict comes out.
 
+use jotproof_model::Session;
 use serde_json::json;
 
 use super::*;
@@ -8,6 +9,10 @@ use crate::testing::{Random, SECRET, base64url, context, hs256};
 /// Tokens to start from, as text of header and payload.
 const SEEDS: &[(&str, &str)] = &[
     (r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"sub":"u","ext":"{}","exp":1900000000,"iat":1}"#),
+    (
+        r#"{"alg":"HS256"}"#,
+        r#"{"sub":"42","ext":"{}","channel":"ns:news","client":"6f1c2a3e-5b7d-4c80-9e4f-0a1b2c3d4e5f"}"#,
+    ),
     (r#"{"alg":"none"}"#, r#"{"sub":"u","ext":"{\"a\":1}","aud":["a","b"],"nbf":1.5e9}"#),
     (
         r#"{"alg":"HS256","crit":["b64"],"b64":false,"kid":"k"}"#,
@@ -65,7 +70,9 @@ fn lax() -> Rules {
         "claims.member_names": "case_fold", "claims.duplicates": "last", "claims.text": "replace",
         "claims.null": "absent", "time.number": "go_time", "time.quoted_number": "number", "time.zero": "absent",
         "audience.unexpected": "ignore", "centrifugo.subject": "anonymous", "centrifugo.time_to_live": "wraps",
-        "centrifugo.expire_at_negative": "never", "anycable.identifiers": "optional", "centrifugo.meta_type": "absent"
+        "centrifugo.expire_at_negative": "never", "anycable.identifiers": "optional", "centrifugo.meta_type": "absent",
+        "centrifugo.channel_missing": "accept", "centrifugo.channel_check": "skip",
+        "centrifugo.client_missing": "accept", "centrifugo.client_check": "skip", "centrifugo.user_check": "skip"
     }))
 }
 
@@ -82,12 +89,17 @@ fn never_panics_and_always_says_the_same() {
         .collect();
     let mut random = Random::new(42);
     let (mut accepted, mut refused) = (0, 0);
-    for round in 0..200_000 {
+    for round in 0..300_000 {
         let token = mutated(&mut random);
         let mut context = context(Application::Jwt);
         context.allow_none = random.below(4) == 0;
         context.audience = (random.below(4) == 0).then(|| "a".to_owned());
         context.leeway = [0, 1, u32::MAX][random.below(3)];
+        context.session = (random.below(4) > 0).then(|| Session {
+            user: "42".to_owned(),
+            client: Session::CLIENT.to_owned(),
+            channel: "ns:news".to_owned(),
+        });
         let mut challenge = challenge(token, context);
         challenge.now = [NOW, 0, -1, i64::MAX, i64::MIN][random.below(5)];
         let judged = random.pick(&references).judge(&challenge);
