@@ -409,8 +409,8 @@ fn text_that_cannot_be_made_says_where_it_stands() {
     let recipe = unsigned("{}", "{\"exp\":{{later}}}");
     assert_eq!(
         mint(&recipe).unwrap_err(),
-        "in the payload: \"{{later}}\" is not a placeholder: write {{now}}, {{now+SECONDS}} or \
-         {{now-SECONDS}}"
+        "in the payload: \"{{later}}\" is not a placeholder: write {{now}}, {{now+SECONDS}}, \
+         {{now-SECONDS}} or {{client}}"
     );
     let octets = Content::Octets { base64url: "_w==".into() };
     let recipe = Recipe { header: octets, ..unsigned("", "{}") };
