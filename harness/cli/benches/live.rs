@@ -75,24 +75,16 @@ fn tokens(count: usize) -> anyhow::Result<Vec<Vec<u8>>> {
     let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
     let token = |expires: &str| {
         let member = |name: &str, value: &str| Member(name.to_owned(), value.to_owned());
-        let object = |members| Content::Object { members, before: String::new(), after: String::new() };
         mint.token(
-            &Recipe {
-                header: object(vec![member("alg", "\"HS256\"")]),
-                payload: object(vec![
+            &Recipe::new(
+                Content::object(vec![member("alg", "\"HS256\"")]),
+                Content::object(vec![
                     member("sub", "\"42\""),
                     member("ext", "\"{}\""),
                     member("exp", expires),
                 ]),
-                signer: Signer::Key {
-                    key: KEY.to_owned(),
-                    form: KeyForm::Natural,
-                    algorithm: Algorithm::HS256,
-                },
-                signature: Vec::new(),
-                segments: Vec::new(),
-                structure: Vec::new(),
-            },
+                Signer::Key { key: KEY.to_owned(), form: KeyForm::Natural, algorithm: Algorithm::HS256 },
+            ),
             now,
         )
     };

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Once;
 use std::time::{Duration, Instant};
 
@@ -245,20 +245,9 @@ fn no_server_survives_the_command_even_when_it_is_killed() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     for (name, signal) in [("centrifugo", "KILL"), ("anycable", "KILL"), ("centrifugo", "INT")] {
         let server = own_copy(folder.path(), name);
-        let mut command = Command::new(COMMAND)
-            .args(["run", &format!("{name}:process:{}", server.display())])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the command starts");
+        let command = start(&["run", &format!("{name}:process:{}", server.display())]);
         wait_until("a running server", Duration::from_secs(10), || !running(&server).is_empty());
-        let killed = Command::new("kill")
-            .args([format!("-{signal}"), command.id().to_string()])
-            .status()
-            .expect("kill runs");
-        assert!(killed.success(), "the command was still running");
-        command.wait().expect("the command ends");
+        end(command, signal);
         wait_until("the end of the server", Duration::from_secs(10), || running(&server).is_empty());
     }
 }
@@ -288,6 +277,27 @@ fn a_server_that_dies_in_the_middle_of_a_run_is_a_fault_with_its_own_exit_code()
     assert!(running(&server).is_empty());
 }
 
+/// The command with these arguments, its output unheard.
+fn start(arguments: &[&str]) -> Child {
+    Command::new(COMMAND)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the command starts")
+}
+
+/// Ends a command that is still running by a signal.
+fn end(mut command: Child, signal: &str) {
+    let killed = Command::new("kill")
+        .args([format!("-{signal}"), command.id().to_string()])
+        .status()
+        .expect("kill runs");
+    assert!(killed.success(), "the command was still running");
+    command.wait().expect("the command ends");
+}
+
 /// The containers that were started from an image by this name, running or not.
 fn containers(image: &str) -> Vec<String> {
     let output = Command::new("docker")
@@ -312,21 +322,10 @@ fn no_container_in_docker_survives_the_command_even_when_it_is_killed() {
     docker(&["tag", "jotproof/centrifugo:5.4.9", &name]);
     // As soon as there is a container, and when it serves.
     for (signal, after) in [("KILL", 0), ("KILL", 500), ("INT", 0), ("INT", 500)] {
-        let mut command = Command::new(COMMAND)
-            .args(["run", "centrifugo:docker", "--image", &name])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the command starts");
+        let command = start(&["run", "centrifugo:docker", "--image", &name]);
         wait_until("a container", Duration::from_secs(20), || !containers(&name).is_empty());
         std::thread::sleep(Duration::from_millis(after));
-        let killed = Command::new("kill")
-            .args([format!("-{signal}"), command.id().to_string()])
-            .status()
-            .expect("kill runs");
-        assert!(killed.success(), "the command was still running");
-        command.wait().expect("the command ends");
+        end(command, signal);
         wait_until("the end of the container", Duration::from_secs(20), || containers(&name).is_empty());
         // Nor does one come up late.
         std::thread::sleep(Duration::from_secs(1));

@@ -1,5 +1,6 @@
 //! The streams: each of their tokens is accepted, with exactly the effect that it says.
 
+use jotproof_catalogue::twins::CORE;
 use jotproof_catalogue::{NOW, build, streams};
 use jotproof_engine::log::RunLog;
 use jotproof_engine::select::Selection;
@@ -9,18 +10,6 @@ use jotproof_model::{Algorithm, Judgement};
 use jotproof_profiles::Profiles;
 use jotproof_targets::named::ServerArguments;
 use jotproof_targets::{named, set_guard_executable};
-
-const CORE: [Algorithm; 9] = [
-    Algorithm::HS256,
-    Algorithm::HS384,
-    Algorithm::HS512,
-    Algorithm::RS256,
-    Algorithm::RS384,
-    Algorithm::RS512,
-    Algorithm::ES256,
-    Algorithm::ES384,
-    Algorithm::ES512,
-];
 
 fn run(algorithm: Algorithm, target: &dyn Target) -> RunLog {
     let stream = streams::find("connection-claims").expect("it is a stream");

@@ -25,8 +25,6 @@ pub(crate) fn opening(vector: &Vector, mint: &Arc<Mint>, now: i64) -> Result<Opt
 
 /// A good connection token of the session's user, signed with the first key of the context.
 fn connection(context: &Context, session: &Session) -> Recipe {
-    let object =
-        |members: Vec<Member>| Content::Object { members, before: String::new(), after: String::new() };
     let claim = |name: &str, value: &str| Member(name.to_owned(), serde_json::Value::from(value).to_string());
     let mut claims = vec![claim("sub", &session.user)];
     claims.extend(context.audience.as_deref().map(|audience| claim("aud", audience)));
@@ -39,14 +37,7 @@ fn connection(context: &Context, session: &Session) -> Recipe {
         // Without a key there is no good token.
         _ => ("none", Signer::Nobody),
     };
-    Recipe {
-        header: object(vec![claim("alg", alg)]),
-        payload: object(claims),
-        signer,
-        signature: Vec::new(),
-        segments: Vec::new(),
-        structure: Vec::new(),
-    }
+    Recipe::new(Content::object(vec![claim("alg", alg)]), Content::object(claims), signer)
 }
 
 fn names_client(payload: &Content) -> bool {

@@ -252,12 +252,7 @@ fn empty_promise(
 }
 
 /// The token to submit, and the clock that it was minted at.
-fn token(
-    vector: &Vector,
-    suite: &Suite,
-    clock: Clock,
-    mint: &Arc<Mint>,
-) -> Result<(Vec<u8>, i64), TargetError> {
+fn token(vector: &Vector, suite: &Suite, clock: Clock, mint: &Mint) -> Result<(Vec<u8>, i64), TargetError> {
     let broken = |problem: String| TargetError::Fault(format!("{}: {problem}", vector.id));
     let Subject::Token { recipe, token } = &vector.subject;
     match clock {

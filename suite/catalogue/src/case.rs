@@ -65,26 +65,15 @@ impl Case {
             severity: None,
             threat: Threat::Issuer,
             twin: Twin::Nothing { reason: reason.to_owned() },
-            recipe: Recipe {
-                header: Content::Object {
-                    members: members(&[("alg", "\"HS256\""), ("typ", "\"JWT\"")]),
-                    before: String::new(),
-                    after: String::new(),
-                },
-                payload: Content::Object {
-                    members: members(&PAYLOAD),
-                    before: String::new(),
-                    after: String::new(),
-                },
-                signer: Signer::Key {
+            recipe: Recipe::new(
+                Content::object(members(&[("alg", "\"HS256\""), ("typ", "\"JWT\"")])),
+                Content::object(members(&PAYLOAD)),
+                Signer::Key {
                     key: "hmac-64-bytes".to_owned(),
                     form: KeyForm::Natural,
                     algorithm: Algorithm::HS256,
                 },
-                signature: Vec::new(),
-                segments: Vec::new(),
-                structure: Vec::new(),
-            },
+            ),
             context: Context::new(application, &["hmac-64-bytes"], &[Algorithm::HS256]),
             expectation: Expectation::Accept { level: Level::Must },
             effect: None,

@@ -11,6 +11,19 @@ pub const AUDIENCE: &str = "https://api.example.com/chat";
 /// The expected issuer of the twins that have one.
 pub const ISSUER: &str = "https://issuer.example.com";
 
+/// The algorithms that the documentation of Centrifugo names.
+pub const CORE: [Algorithm; 9] = [
+    Algorithm::HS256,
+    Algorithm::HS384,
+    Algorithm::HS512,
+    Algorithm::RS256,
+    Algorithm::RS384,
+    Algorithm::RS512,
+    Algorithm::ES256,
+    Algorithm::ES384,
+    Algorithm::ES512,
+];
+
 /// A token signed with HS256: the root of every `jwt` case.
 #[must_use]
 pub fn hs256() -> Case {

@@ -54,19 +54,12 @@ fn accepted(algorithm: Algorithm, token: Vec<u8>, now: i64) -> Option<Value> {
 
 fn recipe(algorithm: Algorithm, payload: &str) -> Recipe {
     let member = |name: &str, value: &str| Member(name.to_owned(), value.to_owned());
-    Recipe {
-        header: Content::Object {
-            members: vec![member("alg", &format!("\"{algorithm}\"")), member("typ", "\"JWT\"")],
-            before: String::new(),
-            after: String::new(),
-        },
+    Recipe::new(
+        Content::object(vec![member("alg", &format!("\"{algorithm}\"")), member("typ", "\"JWT\"")]),
         // As octets: text would have its placeholders filled in, and random text may look like one.
-        payload: Content::Octets { base64url: base64url::encode(payload.as_bytes()) },
-        signer: Signer::Key { key: key_of(algorithm).to_owned(), form: KeyForm::Natural, algorithm },
-        signature: Vec::new(),
-        segments: Vec::new(),
-        structure: Vec::new(),
-    }
+        Content::Octets { base64url: base64url::encode(payload.as_bytes()) },
+        Signer::Key { key: key_of(algorithm).to_owned(), form: KeyForm::Natural, algorithm },
+    )
 }
 
 fn mint(recipe: &Recipe) -> Vec<u8> {

@@ -205,14 +205,11 @@ mod tests {
             form: KeyForm::Natural,
             algorithm: Algorithm::HS256,
         };
-        let recipe = Recipe {
-            header: Content::Text { text: header.to_owned() },
-            payload: Content::Text { text: payload.to_owned() },
+        let recipe = Recipe::new(
+            Content::Text { text: header.to_owned() },
+            Content::Text { text: payload.to_owned() },
             signer,
-            signature: Vec::new(),
-            segments: Vec::new(),
-            structure: Vec::new(),
-        };
+        );
         let token = Mint::new(keys::all()).token(&recipe, 0).unwrap();
         ask(token, context, keys::all().clone())
     }

@@ -10,11 +10,7 @@ use jotproof_model::recipe::{
 use jotproof_model::{Algorithm, Application, Context, Edit, Recipe};
 
 fn object(members: &[(&str, &str)]) -> Content {
-    Content::Object {
-        members: members.iter().map(|(name, value)| Member((*name).into(), (*value).into())).collect(),
-        before: String::new(),
-        after: String::new(),
-    }
+    Content::object(members.iter().map(|(name, value)| Member((*name).into(), (*value).into())).collect())
 }
 
 fn by(key: &str, algorithm: Algorithm) -> Signer {
@@ -22,14 +18,11 @@ fn by(key: &str, algorithm: Algorithm) -> Signer {
 }
 
 fn twin() -> Recipe {
-    Recipe {
-        header: object(&[("alg", "\"HS256\""), ("typ", "\"JWT\"")]),
-        payload: object(&[("sub", "\"42\""), ("exp", "{{now+60}}"), ("sub", "\"43\"")]),
-        signer: by("hmac-32-bytes", Algorithm::HS256),
-        signature: vec![],
-        segments: vec![],
-        structure: vec![],
-    }
+    Recipe::new(
+        object(&[("alg", "\"HS256\""), ("typ", "\"JWT\"")]),
+        object(&[("sub", "\"42\""), ("exp", "{{now+60}}"), ("sub", "\"43\"")]),
+        by("hmac-32-bytes", Algorithm::HS256),
+    )
 }
 
 fn twin_context() -> Context {

@@ -38,6 +38,14 @@ pub struct Recipe {
     pub structure: Vec<StructureChange>,
 }
 
+impl Recipe {
+    /// The token as its signer makes it, without a change.
+    #[must_use]
+    pub fn new(header: Content, payload: Content, signer: Signer) -> Self {
+        Self { header, payload, signer, signature: Vec::new(), segments: Vec::new(), structure: Vec::new() }
+    }
+}
+
 /// What a segment decodes to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "form", rename_all = "snake_case", deny_unknown_fields)]
@@ -63,6 +71,14 @@ pub enum Content {
         /// The octets, base64url without padding.
         base64url: String,
     },
+}
+
+impl Content {
+    /// An object with nothing around it.
+    #[must_use]
+    pub fn object(members: Vec<Member>) -> Self {
+        Self::Object { members, before: String::new(), after: String::new() }
+    }
 }
 
 /// One raw member of a JSON object: `[name, value]`.

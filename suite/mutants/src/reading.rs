@@ -315,7 +315,7 @@ fn to_utf8(octets: &[u8]) -> Option<Vec<u8>> {
     octets.chunks_exact(width).map(|unit| unit.iter().find(kept).copied()).collect()
 }
 
-/// `b64` false turns a payload that says how it is to be read.
+/// The option that refuses anonymous users is forgotten.
 pub(crate) fn anonymous_let_in(challenge: &Challenge) -> Option<Challenge> {
     challenge
         .context

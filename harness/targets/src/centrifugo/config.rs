@@ -15,15 +15,14 @@ pub(super) enum Generation {
     V6,
 }
 
-/// Options that a context decides, by their names until version 5, and since.
-const SINCE_V6: [(&str, &str); 9] = [
+/// Options that a context or a launch decides, by their names until version 5, and since.
+const SINCE_V6: [(&str, &str); 8] = [
     ("token_hmac_secret_key", "client.token.hmac_secret_key"),
     ("token_rsa_public_key", "client.token.rsa_public_key"),
     ("token_ecdsa_public_key", "client.token.ecdsa_public_key"),
     ("token_audience", "client.token.audience"),
     ("token_issuer", "client.token.issuer"),
     ("disallow_anonymous_connection_tokens", "client.disallow_anonymous_connection_tokens"),
-    ("address", "http_server.address"),
     ("port", "http_server.port"),
     ("api_key", "http_api.key"),
 ];

@@ -17,18 +17,11 @@ pub fn context(application: Application, keys: &[&str]) -> Context {
 
 /// A token with this payload, signed now.
 pub fn signed(key: &str, algorithm: Algorithm, payload: &str) -> Vec<u8> {
-    let recipe = Recipe {
-        header: Content::Object {
-            members: vec![Member("alg".to_owned(), format!("\"{algorithm}\""))],
-            before: String::new(),
-            after: String::new(),
-        },
-        payload: Content::Text { text: payload.to_owned() },
-        signer: Signer::Key { key: key.to_owned(), form: Default::default(), algorithm },
-        signature: Vec::new(),
-        segments: Vec::new(),
-        structure: Vec::new(),
-    };
+    let recipe = Recipe::new(
+        Content::object(vec![Member("alg".to_owned(), format!("\"{algorithm}\""))]),
+        Content::Text { text: payload.to_owned() },
+        Signer::Key { key: key.to_owned(), form: Default::default(), algorithm },
+    );
     Mint::new(keys::all()).token(&recipe, now()).unwrap()
 }
 

@@ -9,7 +9,7 @@ use super::Topic;
 use crate::case::{Case, PAYLOAD};
 use crate::covering;
 use crate::edits::{claim, without_claim};
-use crate::twins;
+use crate::twins::{self, CORE};
 
 pub(super) fn topic() -> Topic {
     let rows = covering::array(&FACTORS.map(|factor| factor.choices.len()), 3);
@@ -96,19 +96,6 @@ const FACTORS: [Factor; 13] = [
 
 /// How many claims a combination is made of; each has a first choice and a second one.
 pub(crate) const CLAIMS: usize = FACTORS.len();
-
-/// The algorithms that the documentation names.
-pub(crate) const CORE: [Algorithm; 9] = [
-    Algorithm::HS256,
-    Algorithm::HS384,
-    Algorithm::HS512,
-    Algorithm::RS256,
-    Algorithm::RS384,
-    Algorithm::RS512,
-    Algorithm::ES256,
-    Algorithm::ES384,
-    Algorithm::ES512,
-];
 
 /// The token with one choice for each claim, signed with an algorithm. Its id has the words of the
 /// choices after `path`.

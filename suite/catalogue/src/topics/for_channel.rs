@@ -6,77 +6,65 @@
 
 use std::collections::BTreeMap;
 
-use jotproof_model::{Algorithm, Expectation};
+use jotproof_model::Expectation;
 
-use super::{
-    Topic, algorithms_confusion, algorithms_edge, algorithms_none, algorithms_valid, claims_audience,
-    claims_issuer, claims_time_boundary, claims_types, encoding_base64url, encoding_segments,
-    header_parameters, json_names, json_text, signatures_integrity,
-};
+use super::Topic;
 use crate::case::Case;
-use crate::twins;
+use crate::twins::{self, CORE};
 
-/// The algorithms of Centrifugo.
-const CORE: [Algorithm; 9] = [
-    Algorithm::HS256,
-    Algorithm::HS384,
-    Algorithm::HS512,
-    Algorithm::RS256,
-    Algorithm::RS384,
-    Algorithm::RS512,
-    Algorithm::ES256,
-    Algorithm::ES384,
-    Algorithm::ES512,
+/// The topics whose cases make sense in a subscription token; a topic comes after those that its twins
+/// are in.
+const FOR_SUBSCRIPTIONS: [&str; 14] = [
+    "algorithms/valid",
+    "algorithms/none",
+    "algorithms/edge",
+    "algorithms/confusion",
+    "signatures/integrity",
+    "encoding/segments",
+    "encoding/base64url",
+    "header/parameters",
+    "json/names",
+    "json/text",
+    "claims/types",
+    "claims/time-boundary",
+    "claims/audience",
+    "claims/issuer",
 ];
 
-pub(super) fn subscription() -> Topic {
-    Topic {
-        path: "centrifugo/subscription-token",
-        about: "Subscription tokens of Centrifugo 4 and later: forged, altered, misspelled and outdated \
-                ones, as every token can be.",
-        cases: carried_over(
-            "centrifugo/subscription-token",
-            &twins::subscription(),
-            &[
-                algorithms_valid::topic(),
-                algorithms_none::topic(),
-                algorithms_edge::topic(),
-                algorithms_confusion::topic(),
-                signatures_integrity::topic(),
-                encoding_segments::topic(),
-                encoding_base64url::topic(),
-                header_parameters::topic(),
-                json_names::topic(),
-                json_text::topic(),
-                claims_types::topic(),
-                claims_time_boundary::topic(),
-                claims_audience::topic(),
-                claims_issuer::topic(),
-            ],
-        ),
-    }
-}
+/// Those that are made again for private channels of a version that is no longer developed.
+const FOR_PRIVATE_CHANNELS: [&str; 8] = [
+    "algorithms/valid",
+    "algorithms/none",
+    "signatures/integrity",
+    "encoding/segments",
+    "claims/types",
+    "claims/time-boundary",
+    "claims/audience",
+    "claims/issuer",
+];
 
-pub(super) fn private_channel() -> Topic {
-    Topic {
-        path: "centrifugo/private-channel-token",
-        about: "Tokens for private channels of Centrifugo 3: forged, altered and outdated ones, as every \
-                token can be.",
-        cases: carried_over(
-            "centrifugo/private-channel-token",
-            &twins::private_channel(),
-            &[
-                algorithms_valid::topic(),
-                algorithms_none::topic(),
-                signatures_integrity::topic(),
-                encoding_segments::topic(),
-                claims_types::topic(),
-                claims_time_boundary::topic(),
-                claims_audience::topic(),
-                claims_issuer::topic(),
-            ],
+/// The topics that are made of `others`.
+pub(super) fn topics(others: &[Topic]) -> [Topic; 2] {
+    let topic = |path, about, root: &Case, from: &[&str]| {
+        let from = from.iter().filter_map(|path| others.iter().find(|topic| topic.path == *path));
+        Topic { path, about, cases: carried_over(path, root, from) }
+    };
+    [
+        topic(
+            "centrifugo/subscription-token",
+            "Subscription tokens of Centrifugo 4 and later: forged, altered, misspelled and outdated \
+             ones, as every token can be.",
+            &twins::subscription(),
+            &FOR_SUBSCRIPTIONS,
         ),
-    }
+        topic(
+            "centrifugo/private-channel-token",
+            "Tokens for private channels of Centrifugo 3: forged, altered and outdated ones, as every \
+             token can be.",
+            &twins::private_channel(),
+            &FOR_PRIVATE_CHANNELS,
+        ),
+    ]
 }
 
 /// Cases that are about the octets of their own token: its signature, or the length of its payload.
@@ -89,11 +77,11 @@ const ABOUT_THEIR_OCTETS: [&str; 3] = [
 
 /// The cases of some topics that make sense of a token for a channel, each made from what its twin
 /// became.
-fn carried_over(path: &str, root: &Case, topics: &[Topic]) -> Vec<Case> {
+fn carried_over<'a>(path: &str, root: &Case, topics: impl Iterator<Item = &'a Topic>) -> Vec<Case> {
     let hs256 = twins::hs256();
     let mut twins = BTreeMap::from([(hs256.id().to_owned(), root.clone())]);
     let mut carried = Vec::new();
-    for case in topics.iter().flat_map(|topic| &topic.cases) {
+    for case in topics.flat_map(|topic| &topic.cases) {
         let id = format!("{path}/{}", case.id());
         let Some(twin) = case.twin_id().and_then(|twin| twins.get(twin)) else { continue };
         let Some(new) = case.made_from(twin, &id) else { continue };

@@ -7,7 +7,6 @@ use jotproof_model::{Reason, Seen, Session};
 use jotproof_profiles::rules::{Check, Missing};
 
 use super::{Expiration, Token, refuse};
-use crate::claims::Claims;
 use crate::header::shortened;
 use crate::members::Found;
 use crate::time::Times;
@@ -37,7 +36,7 @@ impl Token<'_> {
         let mut refusals = Vec::new();
         refusals.extend(self.channel(session));
         refusals.extend(self.client(session, of));
-        refusals.extend(self.session_user(self.claims, session, of));
+        refusals.extend(self.session_user(session, of));
         match self.subscription("", &self.claims.known) {
             Ok(subscription) => {
                 seen.info = self.info(&mut refusals);
@@ -96,8 +95,8 @@ impl Token<'_> {
         }
     }
 
-    fn session_user(&self, claims: &Claims<'_>, session: &Session, of: Of) -> Option<Refusal> {
-        let user = match (claims.sub, of) {
+    fn session_user(&self, session: &Session, of: Of) -> Option<Refusal> {
+        let user = match (self.claims.sub, of) {
             (Found::Value(user), _) => user,
             (Found::Absent, Of::User) => "",
             // The client says who it is.
