@@ -340,7 +340,7 @@ fn questions(suite: &Suite, hello: &Hello) -> Result<Vec<Question>, TargetError>
     let mut questions = Vec::new();
     for (algorithm, pair) in pairs {
         for (vector, accept) in pair.into_iter().zip([true, false]) {
-            let Subject::Token { recipe, .. } = &vector.subject;
+            let Subject::Token { recipe, .. } = &vector.subject else { continue };
             let token = mint
                 .token(recipe, now)
                 .map_err(|error| TargetError::Fault(format!("{}: {error}", vector.id)))?;

@@ -44,7 +44,7 @@ fn tokens(folder: Option<&Path>) -> anyhow::Result<Vec<Vec<Named>>> {
     let mut topics: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for vector in suite.vectors() {
         let id = vector.id.0.as_str();
-        let Subject::Token { recipe: _, token } = &vector.subject;
+        let Subject::Token { recipe: _, token } = &vector.subject else { continue };
         let octets = stored::octets(token).with_context(|| format!("the token of {id}"))?;
         let topic = suite.file_of(id).map_or("", |file| file.topic.as_str());
         topics.entry(topic).or_default().push(Named { name: id.replace('/', "_"), octets });

@@ -8,7 +8,8 @@ use jotproof_mint::stored;
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{
-    Context, Effect, Expectation, Expiry, Reason, Recipe, Session, Subject, Twin, Vector, VectorFile,
+    Action, Context, Effect, Expectation, Expiry, Flow, FlowToken, Reason, Recipe, Session, Step, Subject,
+    Token, Twin, Vector, VectorFile,
 };
 
 use crate::arguments::{Show, Source};
@@ -40,7 +41,7 @@ fn describe(vector: &Vector, file: &VectorFile) -> anyhow::Result<String> {
         requires,
         threat,
         twin,
-        subject: Subject::Token { recipe, token },
+        subject,
         context,
         expectation,
         effect,
@@ -73,9 +74,19 @@ fn describe(vector: &Vector, file: &VectorFile) -> anyhow::Result<String> {
         }
         Twin::Nothing { reason } => page.line("made from", &format!("nothing: {reason}")),
     }
-    recipe_lines(&mut page, recipe)?;
-    let octets = stored::octets(token)?;
-    page.line("token", &shortened(&String::from_utf8_lossy(&octets)));
+    match subject {
+        Subject::Token { recipe, token } => token_lines(&mut page, recipe, token)?,
+        Subject::Flow { flow } => {
+            let Flow { tokens, steps } = &**flow;
+            for step in steps {
+                page.line("step", &described(step));
+            }
+            for (name, FlowToken { recipe, token }) in tokens {
+                page.line("token named", name);
+                token_lines(&mut page, recipe, token)?;
+            }
+        }
+    }
     context_lines(&mut page, context);
     let needed: Vec<String> = requires.iter().map(ToString::to_string).collect();
     page.line("requires", &needed.join(" "));
@@ -119,6 +130,31 @@ fn verdict(page: &mut Page, expectation: &Expectation) {
             page.line("because", why);
         }
     }
+}
+
+fn token_lines(page: &mut Page, recipe: &Recipe, token: &Token) -> anyhow::Result<()> {
+    recipe_lines(page, recipe)?;
+    let octets = stored::octets(token)?;
+    page.line("token", &shortened(&String::from_utf8_lossy(&octets)));
+    Ok(())
+}
+
+/// `after 3 s: refresh with renewed`.
+fn described(step: &Step) -> String {
+    let Step { at, action, refused } = step;
+    let what = match action {
+        Action::Connect { token } => format!("connect with {token}"),
+        Action::Disconnect => "disconnect".to_owned(),
+        Action::Refresh { token } => format!("refresh with {token}"),
+        Action::Subscribe { channel, token: Some(token) } => format!("subscribe to {channel} with {token}"),
+        Action::Subscribe { channel, token: None } => format!("subscribe to {channel} without a token"),
+        Action::Unsubscribe { channel } => format!("unsubscribe from {channel}"),
+        Action::SubRefresh { channel, token } => format!("renew the subscription to {channel} with {token}"),
+        Action::Look => "look whether the connection is there".to_owned(),
+        Action::LookAt { channel } => format!("look whether the subscription to {channel} is there"),
+    };
+    let refused = if *refused { "; refused" } else { "" };
+    format!("after {at} s: {what}{refused}")
 }
 
 fn recipe_lines(page: &mut Page, recipe: &Recipe) -> anyhow::Result<()> {

@@ -7,7 +7,7 @@ use jotproof_engine::log::RunLog;
 use jotproof_engine::select::Selection;
 use jotproof_engine::target::Target as _;
 use jotproof_engine::{Exit, Suite};
-use jotproof_model::{Expectation, Judgement, Observation, Subject, Vector};
+use jotproof_model::{Expectation, Judgement, Observation, Vector};
 use jotproof_profiles::Profiles;
 use jotproof_targets::reference::ReferenceTarget;
 
@@ -26,8 +26,7 @@ fn with_generated() -> Suite {
 
 /// What makes two vectors the same to a verifier.
 fn submitted(vector: &Vector) -> String {
-    let Subject::Token { token, .. } = &vector.subject;
-    serde_json::to_string(&(token, &vector.context)).expect("plain data")
+    serde_json::to_string(&(&vector.subject, &vector.context)).expect("plain data")
 }
 
 fn run(suite: &Suite, only: &[&str], target: &ReferenceTarget, profile: &str) -> RunLog {

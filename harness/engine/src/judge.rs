@@ -11,7 +11,7 @@ use jotproof_model::{
     Effect, Expectation, Expiry, Judgement, Observation, Reason, Seen, SeenExpiry, Threat, Vector,
 };
 use jotproof_profiles::predict::{Outcome, Predicted};
-use jotproof_profiles::{EntryKind, Profile};
+use jotproof_profiles::{Asked, EntryKind, Profile};
 use serde_json::Value;
 
 use crate::log::Row;
@@ -96,7 +96,7 @@ fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) 
             let given: Vec<Reason> = match (reason, answer) {
                 (Some(reason), _) => vec![*reason],
                 (None, Some(answer)) if !profile.answers.is_empty() => {
-                    let known = profile.reasons(vector.context.application, answer);
+                    let known = profile.reasons(Asked::of(vector), answer);
                     if known.is_empty() {
                         return (
                             Judgement::Fault,
@@ -205,7 +205,7 @@ fn missed(evidence: &Evidence<'_>, profile: &Profile) -> Option<String> {
                 (Observation::Refused { answer: Some(seen), .. }, Some(answer)) => seen == answer,
                 // A verifier in process tells its reason; the profile says what that is answered with.
                 (Observation::Refused { reason: Some(reason), .. }, Some(answer)) => profile
-                    .answer(evidence.vector.context.application, [reason])
+                    .answer(Asked::of(evidence.vector), [reason])
                     .is_some_and(|of_reason| of_reason.answer == *answer),
                 (Observation::Refused { reason: Some(reason), .. }, None) => reasons.contains(reason),
                 (Observation::Refused { reason: None, .. }, _) => true,

@@ -8,6 +8,7 @@
 //! The engine knows no verifier and no protocol; both are behind [`target`].
 
 pub mod exit;
+mod flows;
 pub mod judge;
 pub mod log;
 mod opening;

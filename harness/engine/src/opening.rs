@@ -3,24 +3,30 @@
 
 use std::sync::Arc;
 
-use jotproof_mint::placeholder::{self, Values};
+use jotproof_mint::flow::names_client;
+use jotproof_mint::placeholder::Values;
 use jotproof_mint::{Mint, MintError};
 use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
 use jotproof_model::{Context, ForClient, Opening, Recipe, Session, Subject, Vector};
 
 /// What a live server needs beside the token; nothing where the vector has no session.
 pub(crate) fn opening(vector: &Vector, mint: &Arc<Mint>, now: i64) -> Result<Option<Opening>, MintError> {
-    let Some(session) = &vector.context.session else { return Ok(None) };
+    let (Some(session), Subject::Token { recipe, .. }) = (&vector.context.session, &vector.subject) else {
+        return Ok(None);
+    };
     let connection_token = mint.token(&connection(&vector.context, session), now)?;
-    let Subject::Token { recipe, .. } = &vector.subject;
-    let for_client = names_client(&recipe.payload).then(|| {
+    Ok(Some(Opening { connection_token, for_client: for_client(recipe, mint, now) }))
+}
+
+/// How a token is minted for the client that asks; nothing where it names none.
+pub(crate) fn for_client(recipe: &Recipe, mint: &Arc<Mint>, now: i64) -> Option<ForClient> {
+    names_client(recipe).then(|| {
         let (mint, recipe) = (Arc::clone(mint), recipe.clone());
         ForClient(Arc::new(move |client: &str| {
             // It was minted for another client right before: only the id differs.
             mint.token(&recipe, Values { now, client }).unwrap_or_default()
         }))
-    });
-    Ok(Some(Opening { connection_token, for_client }))
+    })
 }
 
 /// A good connection token of the session's user, signed with the first key of the context.
@@ -38,15 +44,4 @@ fn connection(context: &Context, session: &Session) -> Recipe {
         _ => ("none", Signer::Nobody),
     };
     Recipe::new(Content::object(vec![claim("alg", alg)]), Content::object(claims), signer)
-}
-
-fn names_client(payload: &Content) -> bool {
-    match payload {
-        Content::Object { members, before, after } => {
-            members.iter().any(|Member(_, value)| placeholder::names_client(value))
-                || [before, after].into_iter().any(|text| placeholder::names_client(text))
-        }
-        Content::Text { text } => placeholder::names_client(text),
-        Content::Octets { .. } => false,
-    }
 }

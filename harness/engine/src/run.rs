@@ -1,5 +1,6 @@
 //! Replays a plan against a target.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,6 +11,7 @@ use jotproof_model::{Algorithm, Capability, Challenge, Expectation, Observation,
 use jotproof_profiles::predict::Outcome;
 use jotproof_profiles::{Profile, predicted};
 
+use crate::flows;
 use crate::judge::{Evidence, judge};
 use crate::log::{Failure, Header, RunLog};
 use crate::opening;
@@ -21,6 +23,9 @@ use crate::target::{Clock, Target, TargetError};
 /// How many tokens are minted and submitted at a time: few enough that none waits a second for its
 /// turn, for the margin of a case is five.
 const SLICE: usize = 256;
+
+/// How many flows are gone through side by side.
+const FLOWS: usize = 256;
 
 /// How long a slice may take, where the clock is the machine's, before the cases of it that are near
 /// a boundary are minted and submitted again: they may have been asked on its other side.
@@ -119,7 +124,7 @@ fn replay_groups<'a>(
             let outcome = replay(group, suite, &mint, target, &report, &mut observations);
             // What was seen before a failure was seen.
             if let Ok(mut seen) = seen.lock() {
-                seen.extend(group.iter().map(|vector| vector.id.0.as_str()).zip(observations));
+                seen.extend(observations);
             }
             if let (Err(error), Ok(mut failure)) = (outcome, failure.lock()) {
                 failure.get_or_insert_with(|| Failure::from(&error));
@@ -135,28 +140,33 @@ fn replay_groups<'a>(
 }
 
 /// Replays one group on a deployment of its own, as far as it goes.
-fn replay(
-    group: &[&Vector],
+fn replay<'a>(
+    group: &[&'a Vector],
     suite: &Suite,
     mint: &Arc<Mint>,
     target: &dyn Target,
     report: &dyn Fn(usize),
-    all: &mut Vec<Seen>,
+    all: &mut Vec<(&'a str, Seen)>,
 ) -> Result<(), TargetError> {
     let Some(first) = group.first() else { return Ok(()) };
     let mut deployment = target.deploy(&first.context, suite.keys())?;
     let clock = deployment.clock();
-    let challenges = |slice: &[&Vector]| {
-        slice.iter().map(|vector| challenge(vector, suite, clock, mint)).collect::<Result<Vec<_>, _>>()
-    };
-    for slice in group.chunks(SLICE) {
-        let challenges = challenges(slice)?;
+    let (tokens, mut flows): (Vec<&Vector>, Vec<&Vector>) =
+        group.iter().partition(|vector| matches!(vector.subject, Subject::Token { .. }));
+    // Those that wait do so side by side.
+    flows.sort_by_key(|vector| Reverse(seconds(vector)));
+    for slice in tokens.chunks(SLICE) {
+        let challenges = slice
+            .iter()
+            .map(|vector| challenge(vector, suite, clock, mint))
+            .collect::<Result<Vec<_>, _>>()?;
         let submitted = Instant::now();
         let observations = deployment.replay(&challenges);
         let took = submitted.elapsed();
         let whole = observations.len() == challenges.len();
         let from = all.len();
-        all.extend(observations.into_iter().zip(challenges.iter().map(|challenge| challenge.now)));
+        let seen = observations.into_iter().zip(challenges.iter().map(|challenge| challenge.now));
+        all.extend(slice.iter().map(|vector| vector.id.0.as_str()).zip(seen));
         if !whole {
             let silent = format!(
                 "{} gave {} answers to {} challenges: this is a mistake in its driver",
@@ -167,7 +177,7 @@ fn replay(
             return Err(deployment.finish().err().unwrap_or(TargetError::Fault(silent)));
         }
         if clock == Clock::System && took > FRESH {
-            for (vector, seen) in slice.iter().zip(&mut all[from..]) {
+            for (vector, (_, seen)) in slice.iter().zip(&mut all[from..]) {
                 if is_stale(vector, &seen.0, took) {
                     let again = challenge(vector, suite, clock, mint)?;
                     if let Some(observation) = deployment.replay(std::slice::from_ref(&again)).pop() {
@@ -178,7 +188,19 @@ fn replay(
         }
         report(slice.len());
     }
+    for batch in flows.chunks(FLOWS) {
+        flows::follow(batch, suite, mint, &mut *deployment, &mut |id, seen| all.push((id, seen)))?;
+        report(batch.len());
+    }
     deployment.finish()
+}
+
+/// How long a flow takes, in seconds.
+fn seconds(vector: &Vector) -> u32 {
+    match &vector.subject {
+        Subject::Flow { flow } => flow.last().map_or(0, |step| step.at),
+        Subject::Token { .. } => 0,
+    }
 }
 
 /// Whether the clock may have passed a boundary of the token before it was looked at. What killed or
@@ -254,7 +276,9 @@ fn empty_promise(
 /// The token to submit, and the clock that it was minted at.
 fn token(vector: &Vector, suite: &Suite, clock: Clock, mint: &Mint) -> Result<(Vec<u8>, i64), TargetError> {
     let broken = |problem: String| TargetError::Fault(format!("{}: {problem}", vector.id));
-    let Subject::Token { recipe, token } = &vector.subject;
+    let Subject::Token { recipe, token } = &vector.subject else {
+        return Err(broken("a flow is no token".to_owned()));
+    };
     match clock {
         Clock::Settable => {
             let file = suite.file_of(&vector.id.0).expect("the plan is made of this suite");

@@ -4,8 +4,9 @@
 //! and then takes slices of challenges. It never sees an expectation, an id or a title.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use jotproof_model::{Capability, Challenge, Context, KeyRing, Observation};
+use jotproof_model::{Capability, Challenge, Context, FlowChallenge, KeyRing, Observation};
 
 /// One thing under test.
 pub trait Target: Send + Sync {
@@ -61,6 +62,12 @@ pub trait Deployment: Send {
     /// it cannot go on; [`Deployment::finish`] says why.
     fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation>;
 
+    /// Goes through flows, side by side, and gives what came of each, in their order.
+    fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {
+        let unsupported = Observation::Unsupported { what: "flow".to_owned() };
+        flows.iter().map(|_| Followed { observation: unsupported.clone(), late: Duration::ZERO }).collect()
+    }
+
     /// Ends it, and tells what went wrong beside the challenges.
     ///
     /// # Errors
@@ -69,6 +76,16 @@ pub trait Deployment: Send {
     fn finish(self: Box<Self>) -> Result<(), TargetError> {
         Ok(())
     }
+}
+
+/// What came of a flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    /// What came of its last step.
+    pub observation: Observation,
+    /// By how much the latest of its steps came later than it should have: what is seen then says
+    /// little.
+    pub late: Duration,
 }
 
 /// Whose clock decides on times.

@@ -14,6 +14,7 @@ use crate::server::process::{ManagementRequest, Proof};
 
 mod config;
 mod connect;
+mod flow;
 mod members;
 mod protocol;
 mod session;

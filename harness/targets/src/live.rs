@@ -7,9 +7,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
-use jotproof_engine::target::{Clock, Deployment, TargetError};
-use jotproof_model::{Challenge, Observation};
+use jotproof_engine::target::{Clock, Deployment, Followed, TargetError};
+use jotproof_model::{Challenge, Context, FlowChallenge, KeyRing, Observation};
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
@@ -46,6 +47,30 @@ pub trait Protocol: Send {
         connection: &mut Connection,
         challenge: &Challenge,
     ) -> impl Future<Output = Result<Observation, Failure>>;
+
+    /// Goes through a flow that begins now, on connections of its own.
+    fn follow(
+        &self,
+        address: SocketAddr,
+        flow: &FlowChallenge,
+    ) -> impl Future<Output = Result<Told, Failure>> {
+        let _ = (address, flow);
+        async {
+            let observation = Observation::Unsupported { what: "flow".to_owned() };
+            Ok(Told { observation, late: Duration::ZERO, heard: String::new() })
+        }
+    }
+}
+
+/// What came of a flow, and everything that the server said in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// What came of its last step.
+    pub observation: Observation,
+    /// By how much the latest of its steps came too late.
+    pub late: Duration,
+    /// Every frame and close reason.
+    pub heard: String,
 }
 
 /// A server that was started for one context.
@@ -84,17 +109,26 @@ impl<P: Protocol> Deployment for LiveDeployment<P> {
     }
 
     fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
-        let asker = Asker {
-            protocol: &self.protocol,
-            address: self.server.address(),
-            answer_within: self.answer_within,
-            crashed: &|| {
-                self.server
-                    .exit_status()
-                    .map(|status| format!("{status}; last log lines: {}", self.server.last_log_lines()))
-            },
-        };
-        self.runtime.block_on(asker.ask_all(challenges))
+        let crashed = || self.crashed();
+        self.runtime.block_on(self.asker(&crashed).ask_all(challenges))
+    }
+
+    fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {
+        let crashed = || self.crashed();
+        self.runtime.block_on(self.asker(&crashed).follow_all(flows))
+    }
+}
+
+impl<P: Protocol> LiveDeployment<P> {
+    fn asker<'a>(&'a self, crashed: &'a dyn Fn() -> Option<String>) -> Asker<'a, P> {
+        let (protocol, address) = (&self.protocol, self.server.address());
+        Asker { protocol, address, answer_within: self.answer_within, crashed }
+    }
+
+    /// How the server died, if it did.
+    fn crashed(&self) -> Option<String> {
+        let status = self.server.exit_status()?;
+        Some(format!("{status}; last log lines: {}", self.server.last_log_lines()))
     }
 }
 
@@ -120,26 +154,58 @@ impl<P: Protocol> Asker<'_, P> {
         if let Some(detail) = (self.crashed)() {
             return Observation::Crashed { detail };
         }
-        let within = self.answer_within;
-        match timeout(within, self.converse(&handshake, challenge)).await {
-            Ok(Ok(observation)) => observation,
-            Ok(Err(failure)) => match self.news_of_death(&failure).await {
+        self.within(self.answer_within, self.converse(&handshake, challenge))
+            .await
+            .unwrap_or_else(|observation| observation)
+    }
+
+    /// Every flow begins now.
+    async fn follow_all(&self, flows: &[FlowChallenge]) -> Vec<Followed> {
+        join_all(flows.iter().map(|flow| self.follow(flow))).await
+    }
+
+    async fn follow(&self, flow: &FlowChallenge) -> Followed {
+        let last = flow.steps.last().map_or(0, |step| step.at);
+        let within = Duration::from_secs(last.into()) + self.answer_within;
+        match self.within(within, self.protocol.follow(self.address, flow)).await {
+            Ok(Told { observation, late, heard }) => {
+                let tokens = flow.tokens.values().map(Vec::as_slice);
+                let observation = match leaked(&heard, &flow.context, &flow.keys, tokens) {
+                    Some(what) => Observation::ProtocolError { detail: format!("leaks the {what}") },
+                    None => observation,
+                };
+                Followed { observation, late }
+            }
+            Err(observation) => Followed { observation, late: Duration::ZERO },
+        }
+    }
+
+    /// What comes of a conversation; an observation where it comes to no end.
+    async fn within<T>(
+        &self,
+        within: Duration,
+        conversation: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Observation> {
+        match timeout(within, conversation).await {
+            Ok(Ok(told)) => Ok(told),
+            Ok(Err(failure)) => Err(match self.news_of_death(&failure).await {
                 Some(detail) => Observation::Crashed { detail },
                 None => failure.observation(),
-            },
-            Err(_) => match (self.crashed)() {
+            }),
+            Err(_) => Err(match (self.crashed)() {
                 Some(detail) => Observation::Crashed { detail },
                 None => {
                     Observation::TimedOut { after_ms: u64::try_from(within.as_millis()).unwrap_or(u64::MAX) }
                 }
-            },
+            }),
         }
     }
 
     async fn converse(&self, handshake: &Handshake, challenge: &Challenge) -> Result<Observation, Failure> {
         let mut connection = Connection::open(self.address, handshake).await?;
         let observation = self.protocol.converse(&mut connection, challenge).await?;
-        Ok(match leaked(connection.heard(), challenge) {
+        let Challenge { token, context, keys, .. } = challenge;
+        Ok(match leaked(connection.heard(), context, keys, [&**token].into_iter()) {
             Some(what) => Observation::ProtocolError { detail: format!("leaks the {what}") },
             None => observation,
         })
@@ -163,18 +229,22 @@ impl<P: Protocol> Asker<'_, P> {
 }
 
 /// Which secret an answer gives away: no error text, close reason or reply may repeat one.
-fn leaked(heard: &str, challenge: &Challenge) -> Option<&'static str> {
+fn leaked<'a>(
+    heard: &str,
+    context: &Context,
+    keys: &KeyRing,
+    mut tokens: impl Iterator<Item = &'a [u8]>,
+) -> Option<&'static str> {
     let gives_away = |secret: &[u8]| {
         secret.len() >= SHORTEST_SECRET
             && heard.as_bytes().windows(secret.len()).any(|window| window == secret)
     };
-    let secret = challenge
-        .context
+    let secret = context
         .keys
         .iter()
-        .filter_map(|name| challenge.keys.get(name)?.secret.as_deref())
+        .filter_map(|name| keys.get(name)?.secret.as_deref())
         .any(|secret| gives_away(secret.as_bytes()));
-    let signature = challenge.token.split(|octet| *octet == b'.').nth(2).is_some_and(gives_away);
+    let signature = tokens.any(|token| token.split(|octet| *octet == b'.').nth(2).is_some_and(&gives_away));
     if secret {
         Some("secret")
     } else if signature {
@@ -287,13 +357,17 @@ mod tests {
     #[test]
     fn a_secret_is_leaked_where_the_answer_repeats_it() {
         let challenge = challenge(b"h.p.signature-text", "a-long-secret");
-        assert_eq!(leaked("invalid token", &challenge), None);
-        assert_eq!(leaked("key a-long-secret is wrong", &challenge), Some("secret"));
-        assert_eq!(leaked("h.p.signature-text", &challenge), Some("signature"));
+        assert_eq!(leaks("invalid token", &challenge), None);
+        assert_eq!(leaks("key a-long-secret is wrong", &challenge), Some("secret"));
+        assert_eq!(leaks("h.p.signature-text", &challenge), Some("signature"));
     }
 
     #[test]
     fn a_short_secret_is_no_leak() {
-        assert_eq!(leaked("a b c", &challenge(b"x.y.c", "a")), None);
+        assert_eq!(leaks("a b c", &challenge(b"x.y.c", "a")), None);
+    }
+
+    fn leaks(heard: &str, challenge: &Challenge) -> Option<&'static str> {
+        leaked(heard, &challenge.context, &challenge.keys, [&*challenge.token].into_iter())
     }
 }

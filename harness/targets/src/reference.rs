@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::sync::Arc;
+use std::time::Duration;
 
-use jotproof_engine::target::{CannotCarry, Clock, Deployment, Target, TargetError};
+use jotproof_engine::target::{CannotCarry, Clock, Deployment, Followed, Target, TargetError};
 use jotproof_libraries::Jsonwebtoken;
-use jotproof_model::{Capability, Challenge, Context, KeyRing, Observation, Verifier};
+use jotproof_model::{Capability, Challenge, Context, FlowChallenge, KeyRing, Observation, Verifier};
 use jotproof_mutants::Mutant;
-use jotproof_profiles::{Profile, Profiles};
+use jotproof_profiles::{Asked, Profile, Profiles};
 use jotproof_reference::Reference;
 
 /// A verifier in this process as a target.
@@ -94,11 +95,12 @@ struct Answering {
     profile: Profile,
 }
 
-impl Verifier for Answering {
-    fn verify(&self, challenge: &Challenge) -> Observation {
-        match self.reference.verify(challenge) {
+impl Answering {
+    /// What was seen, in the words of the profile.
+    fn answered(&self, seen: Observation, asked: Asked) -> Observation {
+        match seen {
             Observation::Refused { reason: Some(reason), answer: None, text } => {
-                match self.profile.answer(challenge.context.application, [&reason]) {
+                match self.profile.answer(asked, [&reason]) {
                     Some(known) => Observation::Refused {
                         reason: None,
                         answer: Some(known.answer.clone()),
@@ -109,6 +111,18 @@ impl Verifier for Answering {
             }
             other => other,
         }
+    }
+}
+
+impl Verifier for Answering {
+    fn verify(&self, challenge: &Challenge) -> Observation {
+        let asked = Asked { application: challenge.context.application, step: None };
+        self.answered(self.reference.verify(challenge), asked)
+    }
+
+    fn follow(&self, flow: &FlowChallenge) -> Observation {
+        let asked = Asked::in_step(flow.context.application, flow.steps.last());
+        self.answered(self.reference.follow(flow), asked)
     }
 }
 
@@ -154,5 +168,10 @@ impl Deployment for InProcess {
 
     fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
         challenges.iter().map(|challenge| self.verifier.verify(challenge)).collect()
+    }
+
+    fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {
+        let followed = |flow| Followed { observation: self.verifier.follow(flow), late: Duration::ZERO };
+        flows.iter().map(followed).collect()
     }
 }

@@ -64,9 +64,14 @@ pub fn topic_file(topic: &Topic, mint: &Mint, now: i64) -> Result<VectorFile, Bu
     let mut bug_classes = BTreeMap::new();
     for vector in &vectors {
         key_names.extend(vector.context.keys.iter().cloned());
-        let Subject::Token { recipe, .. } = &vector.subject;
-        if let Signer::Key { key, .. } = &recipe.signer {
-            key_names.insert(key.clone());
+        let recipes: Vec<_> = match &vector.subject {
+            Subject::Token { recipe, .. } => vec![&**recipe],
+            Subject::Flow { flow } => flow.tokens.values().map(|token| &token.recipe).collect(),
+        };
+        for recipe in recipes {
+            if let Signer::Key { key, .. } = &recipe.signer {
+                key_names.insert(key.clone());
+            }
         }
         for id in &vector.requirements {
             let requirement = registry::requirements().get(id).ok_or_else(|| BuildError::Registry {

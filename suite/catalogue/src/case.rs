@@ -6,18 +6,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jotproof_mint::flow::Plot;
 use jotproof_mint::{Mint, MintError, apply, placeholder, stored};
 use jotproof_model::algorithm::Family;
-use jotproof_model::edit::{Layer, TextKind};
+use jotproof_model::edit::{FlowChange, Layer, TextKind};
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, KeyForm, Member, Segment, SegmentChange, SegmentEdit, Signer};
 use jotproof_model::vector::Severity;
 use jotproof_model::{
-    Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Expiry, Level, Reason, Recipe,
-    Session, Subject, Threat, Twin, Vector, VectorId,
+    Action, Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Expiry, Level, Reason,
+    Recipe, Session, Step, Subject, Threat, Twin, Vector, VectorId,
 };
 
-use crate::registry;
+use crate::{edits, registry};
 
 /// A clock margin below this many seconds asks for a clock that can be set.
 pub const MARGIN: u64 = 5;
@@ -37,10 +38,19 @@ pub struct Case {
     severity: Option<Severity>,
     threat: Threat,
     twin: Twin,
-    recipe: Recipe,
+    draft: Draft,
     context: Context,
     expectation: Expectation,
     effect: Option<Effect>,
+}
+
+/// What is submitted, before it is minted.
+#[derive(Debug, Clone)]
+enum Draft {
+    /// A token.
+    Token(Recipe),
+    /// A flow of several.
+    Flow(Plot),
 }
 
 /// A case that has a twin and an edit, and waits for its verdict.
@@ -65,7 +75,7 @@ impl Case {
             severity: None,
             threat: Threat::Issuer,
             twin: Twin::Nothing { reason: reason.to_owned() },
-            recipe: Recipe::new(
+            draft: Draft::Token(Recipe::new(
                 Content::object(members(&[("alg", "\"HS256\""), ("typ", "\"JWT\"")])),
                 Content::object(members(&PAYLOAD)),
                 Signer::Key {
@@ -73,7 +83,7 @@ impl Case {
                     form: KeyForm::Natural,
                     algorithm: Algorithm::HS256,
                 },
-            ),
+            )),
             context: Context::new(application, &["hmac-64-bytes"], &[Algorithm::HS256]),
             expectation: Expectation::Accept { level: Level::Must },
             effect: None,
@@ -91,7 +101,7 @@ impl Case {
         bound: bool,
     ) -> Self {
         let mut root = Self::root(id, application, reason);
-        if let Content::Object { members, .. } = &mut root.recipe.payload {
+        if let Draft::Token(Recipe { payload: Content::Object { members, .. }, .. }) = &mut root.draft {
             let claim = |name: &str, value: &str| Member(name.to_owned(), format!("\"{value}\""));
             members.push(claim("channel", channel));
             members.extend(bound.then(|| claim("client", "{{client}}")));
@@ -101,6 +111,23 @@ impl Case {
             client: Session::CLIENT.to_owned(),
             channel: channel.to_owned(),
         });
+        root
+    }
+
+    /// A flow from nothing: the tokens of accepted cases, each under a name, and the steps that use
+    /// them, in the context of the last token.
+    #[must_use]
+    pub fn root_flow(id: &str, reason: &str, tokens: &[(&str, &Self)], steps: Vec<Step>) -> Self {
+        let recipe = |(name, case): &(&str, &Self)| match &case.draft {
+            Draft::Token(recipe) => Some(((*name).to_owned(), recipe.clone())),
+            Draft::Flow(_) => None,
+        };
+        let mut root = Self::root(id, Application::CentrifugoConnection, reason);
+        root.draft = Draft::Flow(Plot { tokens: tokens.iter().filter_map(recipe).collect(), steps });
+        if let Some((_, last)) = tokens.last() {
+            // Whoever goes through a flow opens the sessions itself.
+            root.context = Context { session: None, ..last.context.clone() };
+        }
         root
     }
 
@@ -130,7 +157,11 @@ impl Case {
             bug_class: String::new(),
             severity: None,
             threat: Threat::Issuer,
-            recipe: apply::recipe(&edits, &self.recipe).unwrap_or_else(|error| fail(error)),
+            draft: match &self.draft {
+                Draft::Token(recipe) => apply::recipe(&edits, recipe).map(Draft::Token),
+                Draft::Flow(plot) => apply::plot(&edits, plot).map(Draft::Flow),
+            }
+            .unwrap_or_else(|error| fail(error)),
             context: apply::context(&edits, &self.context).unwrap_or_else(|error| fail(error)),
             twin: Twin::Vector { id: VectorId(self.id.clone()), edits },
             expectation: Expectation::Accept { level: Level::Must },
@@ -141,7 +172,8 @@ impl Case {
     /// The same case about another kind of token: made from `twin` by the edits that it was made by, with
     /// the same verdict. Nothing where what it is about means something else there: the user, whose
     /// token it must be; the audience, where none is configured; an effect of its own; or a payload that
-    /// has lost its channel.
+    /// has lost its channel. Of a flow it is the token of the last step that is changed, and the
+    /// configuration, which holds for the others too, is not.
     ///
     /// # Panics
     ///
@@ -173,9 +205,24 @@ impl Case {
         if !fits || self.effect.is_some() {
             return None;
         }
+        let edits = match &twin.draft {
+            Draft::Token(_) => edits.clone(),
+            Draft::Flow(plot) => {
+                let token = plot.steps.last()?.action.token()?;
+                let of_token = |edit: &Edit| match edit {
+                    Edit::Context { .. } => None,
+                    edit => Some(edits::of_token(token, edit.clone())),
+                };
+                edits.iter().map(of_token).collect::<Option<Vec<_>>>()?
+            }
+        };
         let mut new = twin.changed_by(id, edits.clone()).0;
         // Without a configured audience the documentation of Centrifugo lets any one in.
-        if new.context.audience.is_none() && edits.iter().any(|edit| edit.touches(Layer::Payload, "aud")) {
+        let touches_audience = |edit: &Edit| match edit {
+            Edit::Flow { change: FlowChange::Token { edit, .. } } => edit.touches(Layer::Payload, "aud"),
+            edit => edit.touches(Layer::Payload, "aud"),
+        };
+        if new.context.audience.is_none() && edits.iter().any(touches_audience) {
             return None;
         }
         new.title.clone_from(&self.title);
@@ -212,6 +259,16 @@ impl Case {
             && *leeway == 0
             && !*allow_none
             && allowed.iter().all(|algorithm| algorithms.contains(algorithm))
+    }
+
+    /// Whether the steps of a flow keep away from the times of its tokens, so that a live server can go
+    /// through it.
+    #[must_use]
+    pub fn keeps_clear_of_times(&self) -> bool {
+        match &self.draft {
+            Draft::Token(_) => true,
+            Draft::Flow(plot) => crate::lint::flows::too_near(plot).next().is_none(),
+        }
     }
 
     /// The id.
@@ -265,7 +322,10 @@ impl Case {
     /// States what an acceptance does, where it does not follow from the plain members of the payload.
     #[must_use]
     pub fn effect(mut self, change: impl FnOnce(&mut Effect)) -> Self {
-        let mut effect = self.effect.unwrap_or_else(|| effect_of(&self.recipe, &self.context));
+        let mut effect = match self.effect {
+            Some(effect) => effect,
+            None => self.draft.effect(&self.context),
+        };
         change(&mut effect);
         self.effect = Some(effect);
         self
@@ -277,8 +337,22 @@ impl Case {
     ///
     /// Where the token cannot be minted.
     pub fn build(&self, mint: &Mint, now: i64) -> Result<Vector, MintError> {
-        let token = mint.token(&self.recipe, now)?;
-        let margin = clock_margin(&self.recipe);
+        let (subject, mut requires, margin) = match &self.draft {
+            Draft::Token(recipe) => {
+                let token = mint.token(recipe, now)?;
+                let margin = clock_margin(recipe);
+                let requires = requires(&self.context, &token, margin);
+                let token = stored::store(&token, recipe);
+                (Subject::Token { token, recipe: Box::new(recipe.clone()) }, requires, margin)
+            }
+            Draft::Flow(plot) => {
+                let requires = requires(&self.context, b"", None);
+                (Subject::Flow { flow: Box::new(mint.flow(plot, now)?) }, requires, None)
+            }
+        };
+        if matches!(subject, Subject::Flow { .. }) {
+            requires.push(Capability::Flow);
+        }
         let accepts = !matches!(self.expectation, Expectation::Reject { .. });
         Ok(Vector {
             id: VectorId(self.id.clone()),
@@ -287,17 +361,14 @@ impl Case {
             requirements: self.requirements.clone(),
             bug_class: self.bug_class.clone(),
             severity: self.severity.unwrap_or_else(|| registry::severity(&self.bug_class)),
-            requires: requires(&self.context, &token, margin),
+            requires,
             threat: self.threat,
             twin: self.twin.clone(),
-            subject: Subject::Token {
-                token: stored::store(&token, &self.recipe),
-                recipe: Box::new(self.recipe.clone()),
-            },
+            subject,
             context: self.context.clone(),
             expectation: self.expectation.clone(),
             effect: accepts
-                .then(|| self.effect.clone().unwrap_or_else(|| effect_of(&self.recipe, &self.context)))
+                .then(|| self.effect.clone().unwrap_or_else(|| self.draft.effect(&self.context)))
                 .filter(|effect| *effect != Effect::default()),
             clock_margin: margin,
         })
@@ -309,6 +380,13 @@ impl Undecided {
     #[must_use]
     pub fn accept(mut self) -> Case {
         self.0.expectation = Expectation::Accept { level: Level::Must };
+        self.0
+    }
+
+    /// The normative texts say that it should be accepted.
+    #[must_use]
+    pub fn should_be_accepted(mut self) -> Case {
+        self.0.expectation = Expectation::Accept { level: Level::Should };
         self.0
     }
 
@@ -342,6 +420,48 @@ impl Undecided {
             Expectation::Either { why: why.to_owned(), reasons: reasons.into_iter().collect(), prefer };
         self.0
     }
+}
+
+impl Draft {
+    /// What an acceptance does.
+    fn effect(&self, context: &Context) -> Effect {
+        match self {
+            Self::Token(recipe) => effect_of(recipe, context),
+            Self::Flow(plot) => effect_of_flow(plot, context),
+        }
+    }
+}
+
+/// What an acceptance of the last step of a flow does. Nobody sees claims there.
+fn effect_of_flow(plot: &Plot, context: &Context) -> Effect {
+    let effect = |token: &str, context: &Context| {
+        plot.tokens.get(token).map(|recipe| effect_of(recipe, context)).unwrap_or_default()
+    };
+    let mut user = None;
+    for step in &plot.steps {
+        if let Action::Connect { token } = &step.action {
+            user = effect(token, context).user;
+        }
+    }
+    let all = match plot.steps.last().map(|step| &step.action) {
+        Some(Action::Connect { token }) => effect(token, context),
+        Some(Action::Subscribe { channel, token: Some(token) }) => {
+            let session = Session {
+                user: user.unwrap_or_default(),
+                client: Session::CLIENT.to_owned(),
+                channel: channel.clone(),
+            };
+            effect(token, &Context { session: Some(session), ..context.clone() })
+        }
+        Some(Action::Refresh { token } | Action::SubRefresh { token, .. }) => {
+            Effect { expires: effect(token, context).expires, ..Effect::default() }
+        }
+        Some(Action::Look | Action::LookAt { .. } | Action::Subscribe { token: None, .. }) => {
+            Effect { user, ..Effect::default() }
+        }
+        Some(Action::Disconnect | Action::Unsubscribe { .. }) | None => Effect::default(),
+    };
+    Effect { claims: None, identifiers: None, ..all }
 }
 
 /// What an acceptance of a well-formed payload does, by its plain members: the last of equal names

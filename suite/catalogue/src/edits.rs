@@ -1,7 +1,9 @@
 //! Short names for the edits that cases are written with.
 
 use jotproof_model::Algorithm;
-use jotproof_model::edit::{Alias, ContextChange, Edit, Layer, OctetsKind, Surrounding, TextKind};
+use jotproof_model::edit::{
+    Alias, ContextChange, Edit, FlowChange, Layer, OctetsKind, Surrounding, TextKind,
+};
 use jotproof_model::recipe::{
     KeyForm, Place, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer, StructureChange,
 };
@@ -104,4 +106,14 @@ pub fn structure(change: StructureChange) -> Edit {
 /// Changes what the verifier is configured with.
 pub fn context(change: ContextChange) -> Edit {
     Edit::Context { change }
+}
+
+/// Changes a token of a flow.
+pub fn of_token(token: &str, edit: Edit) -> Edit {
+    flow(FlowChange::Token { token: token.to_owned(), edit: Box::new(edit) })
+}
+
+/// Changes a flow.
+pub fn flow(change: FlowChange) -> Edit {
+    Edit::Flow { change }
 }

@@ -108,9 +108,11 @@ impl Ledger {
 
 /// A digest over what a vector submits and to whom.
 fn digest(vector: &Vector) -> String {
-    let Subject::Token { recipe, token } = &vector.subject;
-    let parts = (recipe, token, &vector.context);
-    let text = serde_json::to_string(&parts).expect("a vector has string keys only");
+    let text = match &vector.subject {
+        Subject::Token { recipe, token } => serde_json::to_string(&(recipe, token, &vector.context)),
+        Subject::Flow { flow } => serde_json::to_string(&(flow, &vector.context)),
+    }
+    .expect("a vector has string keys only");
     let hash = Sha256::digest(text.as_bytes());
     build::hexadecimal(&hash[..8])
 }

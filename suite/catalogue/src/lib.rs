@@ -15,6 +15,7 @@ pub mod generated;
 pub mod ledger;
 pub mod lint;
 pub mod registry;
+pub mod steps;
 pub mod streams;
 pub mod topics;
 pub mod twins;

@@ -4,18 +4,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jotproof_mint::flow::Plot;
 use jotproof_mint::sign::{self, PrivateKey};
 use jotproof_mint::{Mint, apply, base64url, keys, secret, stored};
 use jotproof_model::algorithm::Family;
 use jotproof_model::recipe::Signer;
 use jotproof_model::registry::{Binds, Requirement};
-use jotproof_model::{Expectation, KeyRing, Level, Recipe, Subject, Twin, Vector, VectorFile};
+use jotproof_model::{
+    Expectation, FlowToken, KeyRing, Level, Recipe, Subject, Token, Twin, Vector, VectorFile,
+};
 use jotproof_profiles::predict::entries_for;
 use jotproof_profiles::{EntryKind, Profile, ProfileFile, Profiles, Rules, Then, predicted};
 
 use crate::build::{self, BuildError, vectors};
 use crate::ledger::Ledger;
 use crate::{NOW, registry};
+
+pub(crate) mod flows;
 
 /// Other clocks that every recipe is minted at: the epoch's first day, a leap second's eve, and a
 /// time beyond 2^32.
@@ -57,7 +62,7 @@ pub fn at_a_clock(files: &[VectorFile], now: i64) -> Vec<String> {
             let mut report = |problem: String| found.push(format!("{id}: {problem}"));
             naming(file, vector, &mut report);
             twin(vector, &index, &mut report);
-            token(vector, &mint, now, &mut report);
+            tokens(vector, &mint, now, &mut report);
         }
     }
     let without = vectors(files).filter(|vector| matches!(vector.twin, Twin::Nothing { .. })).count();
@@ -103,8 +108,14 @@ fn same_token_one_verdict(files: &[VectorFile]) -> Vec<String> {
     let mut seen: BTreeMap<(Vec<u8>, String), &Vector> = BTreeMap::new();
     let mut found = Vec::new();
     for vector in vectors(files) {
-        let Subject::Token { token, .. } = &vector.subject;
-        let Ok(octets) = stored::octets(token) else { continue };
+        let octets = match &vector.subject {
+            Subject::Token { token, .. } => stored::octets(token).ok(),
+            Subject::Flow { flow } => {
+                let tokens: Vec<_> = flow.tokens.values().map(|token| &token.token).collect();
+                serde_json::to_vec(&(tokens, &flow.steps)).ok()
+            }
+        };
+        let Some(octets) = octets else { continue };
         let context = serde_json::to_string(&vector.context).expect("a context is plain data");
         if let Some(earlier) = seen.insert((octets, context), vector) {
             found
@@ -117,7 +128,6 @@ fn same_token_one_verdict(files: &[VectorFile]) -> Vec<String> {
 /// Every case is its twin with its edits, and a case that may be refused has one edit and an accepted
 /// twin.
 fn twin(vector: &Vector, index: &BTreeMap<&str, &Vector>, report: &mut impl FnMut(String)) {
-    let Subject::Token { recipe, .. } = &vector.subject;
     let Twin::Vector { id, edits } = &vector.twin else {
         if !matches!(vector.expectation, Expectation::Accept { .. }) {
             report("a case that may be refused needs a twin".to_owned());
@@ -128,10 +138,20 @@ fn twin(vector: &Vector, index: &BTreeMap<&str, &Vector>, report: &mut impl FnMu
         report(format!("its twin {id} is not stored"));
         return;
     };
-    let Subject::Token { recipe: of_twin, .. } = &twin.subject;
-    match apply::recipe(edits, of_twin) {
-        Ok(made) if made == **recipe => {}
-        Ok(_) => report(format!("its recipe is not that of {id} with its edits")),
+    let made = match (&vector.subject, &twin.subject) {
+        (Subject::Token { recipe, .. }, Subject::Token { recipe: of_twin, .. }) => {
+            apply::recipe(edits, of_twin).map(|made| made == **recipe)
+        }
+        (Subject::Flow { flow }, Subject::Flow { flow: of_twin }) => {
+            apply::plot(edits, &Plot::of(of_twin)).map(|made| made == Plot::of(flow))
+        }
+        (Subject::Token { .. }, Subject::Flow { .. }) | (Subject::Flow { .. }, Subject::Token { .. }) => {
+            Ok(false)
+        }
+    };
+    match made {
+        Ok(true) => {}
+        Ok(false) => report(format!("its recipe is not that of {id} with its edits")),
         Err(error) => report(format!("its edits cannot be made: {error}")),
     }
     match apply::context(edits, &twin.context) {
@@ -152,10 +172,21 @@ fn twin(vector: &Vector, index: &BTreeMap<&str, &Vector>, report: &mut impl FnMu
     }
 }
 
-/// The stored token is what the recipe mints, and its signature is over the octets as sent unless
+/// Every stored token is what its recipe mints, and its signature is over the octets as sent unless
 /// that is the edit.
-fn token(vector: &Vector, mint: &Mint, now: i64, report: &mut impl FnMut(String)) {
-    let Subject::Token { recipe, token } = &vector.subject;
+fn tokens(vector: &Vector, mint: &Mint, now: i64, report: &mut impl FnMut(String)) {
+    match &vector.subject {
+        Subject::Token { recipe, token } => of_recipe(recipe, token, mint, now, report),
+        Subject::Flow { flow } => {
+            for FlowToken { recipe, token } in flow.tokens.values() {
+                of_recipe(recipe, token, mint, now, report);
+            }
+            flows::steps(flow, report);
+        }
+    }
+}
+
+fn of_recipe(recipe: &Recipe, token: &Token, mint: &Mint, now: i64, report: &mut impl FnMut(String)) {
     let octets = match stored::octets(token) {
         Ok(octets) => octets,
         Err(error) => return report(format!("its token cannot be read: {error}")),

@@ -9,11 +9,15 @@ mod algorithms_edge;
 mod algorithms_none;
 mod algorithms_valid;
 mod anycable_identification;
+mod carried_over;
 mod centrifugo_channel;
 pub(crate) mod centrifugo_claim_combinations;
 mod centrifugo_claim_types;
 mod centrifugo_connection;
 mod centrifugo_expire_at;
+mod centrifugo_expiry;
+mod centrifugo_namespaces;
+mod centrifugo_renewal;
 mod claims_audience;
 mod claims_issuer;
 mod claims_subject;
@@ -23,7 +27,6 @@ mod claims_time_lexemes;
 mod claims_types;
 mod encoding_base64url;
 mod encoding_segments;
-mod for_channel;
 mod hardened_attacks;
 mod header_parameters;
 mod json_names;
@@ -58,6 +61,13 @@ pub fn all() -> Vec<Topic> {
         centrifugo_channel::private_channel(),
         centrifugo_channel::subscription(),
         centrifugo_expire_at::topic(),
+        centrifugo_expiry::connection(),
+        centrifugo_expiry::private_channel(),
+        centrifugo_expiry::subscription(),
+        centrifugo_namespaces::topic(),
+        centrifugo_renewal::connection(),
+        centrifugo_renewal::private_channel(),
+        centrifugo_renewal::subscription(),
         claims_audience::topic(),
         claims_issuer::topic(),
         claims_subject::topic(),
@@ -74,7 +84,7 @@ pub fn all() -> Vec<Topic> {
         keys_weak::topic(),
         signatures_integrity::topic(),
     ];
-    let again = for_channel::topics(&all);
+    let again = carried_over::topics(&all);
     all.extend(again);
     all.sort_by_key(|topic| topic.path);
     all

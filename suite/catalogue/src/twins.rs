@@ -5,6 +5,7 @@ use jotproof_model::{Algorithm, Application, Edit};
 
 use crate::case::{Case, alg, key_for};
 use crate::edits::{claim, context, sign};
+use crate::steps::{connect, refresh, step, sub_refresh, subscribe};
 
 /// The expected audience of the twins that have one.
 pub const AUDIENCE: &str = "https://api.example.com/chat";
@@ -118,7 +119,7 @@ pub fn private_channel() -> Case {
         "centrifugo/private-channel/valid",
         Application::CentrifugoPrivateChannel,
         "the first accepted token of this application",
-        "$ns:news",
+        PRIVATE_CHANNEL,
         true,
     )
     .title("a token for a private channel with client, channel, iat and exp")
@@ -168,4 +169,71 @@ pub fn bound() -> Case {
         .requirement("RFC7519-4.1.3-AUD")
         .requirement("RFC8725-3.8-ISS")
         .class("C8")
+}
+
+/// A flow: a connection that is renewed.
+#[must_use]
+pub fn refreshed() -> Case {
+    Case::root_flow(
+        "centrifugo/refresh/valid",
+        "the first flow of connections, from which the others are made",
+        &[("first", &centrifugo()), ("renewed", &later(&centrifugo()))],
+        vec![step(0, connect("first")), step(0, refresh("renewed"))],
+    )
+    .title("a connection that is renewed by a token of the same user")
+    .why(
+        "A connection is renewed by a new connection token before it expires; the time of the new one is \
+         the one that counts from then on.",
+    )
+    .requirement("CF-EXP-4")
+    .class("C16")
+}
+
+/// A flow: a subscription that is renewed.
+#[must_use]
+pub fn subscription_refreshed() -> Case {
+    let opened = subscription();
+    Case::root_flow(
+        "centrifugo/subscription-refresh/valid",
+        "the first flow of subscriptions, from which the others are made",
+        &[("connection", &centrifugo()), ("opened", &opened), ("renewed", &later(&opened))],
+        vec![
+            step(0, connect("connection")),
+            step(0, subscribe(CHANNEL, "opened")),
+            step(0, sub_refresh(CHANNEL, "renewed")),
+        ],
+    )
+    .title("a subscription that is renewed by a token of the same user for the same channel")
+    .why("A subscription is renewed by a new subscription token before it expires.")
+    .requirement("CS-EXP-2")
+    .requirement("CS-REF-1")
+    .class("C16")
+}
+
+/// The channel that tokens for private channels are for.
+pub const PRIVATE_CHANNEL: &str = "$ns:news";
+
+/// A flow: a subscription to a private channel that is renewed.
+#[must_use]
+pub fn private_channel_refreshed() -> Case {
+    let opened = private_channel();
+    Case::root_flow(
+        "centrifugo/private-channel-refresh/valid",
+        "the first flow of private channels, from which the others are made",
+        &[("connection", &centrifugo()), ("opened", &opened), ("renewed", &later(&opened))],
+        vec![
+            step(0, connect("connection")),
+            step(0, subscribe(PRIVATE_CHANNEL, "opened")),
+            step(0, sub_refresh(PRIVATE_CHANNEL, "renewed")),
+        ],
+    )
+    .title("a subscription to a private channel that is renewed by a token for the same client and channel")
+    .why("A subscription is renewed by a new token for its channel before it expires.")
+    .requirement("CP-EXP-2")
+    .class("C16")
+}
+
+/// The same token with a later `exp`, to renew what it opened.
+fn later(token: &Case) -> Case {
+    token.changed("later", claim("exp", "{{now+7200}}")).accept()
 }

@@ -44,7 +44,7 @@ fn rust_crypto_and_aws_lc_agree_on_every_stored_signature() {
     for file in build::files(NOW).expect("the catalogue builds") {
         let keys = Arc::new(file.keys);
         for vector in &file.vectors {
-            let Subject::Token { token, .. } = &vector.subject;
+            let Subject::Token { token, .. } = &vector.subject else { continue };
             let challenge = Challenge::new(
                 stored::octets(token).unwrap(),
                 Arc::new(vector.context.clone()),

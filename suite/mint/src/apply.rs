@@ -1,13 +1,17 @@
-//! Makes a recipe and a context from those of the twin.
+//! Makes a recipe, or the plot of a flow, and a context from those of the twin.
 //!
-//! Both functions take the same list of edits. Each makes the ones that concern it and passes over
+//! The functions take the same list of edits. Each makes the ones that concern it and passes over
 //! the others, so that `recipe(edits, twin.recipe)` and `context(edits, twin.context)` together are
 //! the whole of the change.
 
-use jotproof_model::edit::{ContextChange, Layer};
+use std::slice;
+
+use jotproof_model::edit::{ContextChange, FlowChange, Layer};
 use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{Context, Edit, Recipe, Session};
 use thiserror::Error;
+
+use crate::flow::Plot;
 
 /// The recipe after some edits.
 ///
@@ -20,6 +24,28 @@ pub fn recipe(edits: &[Edit], recipe: &Recipe) -> Result<Recipe, EditError> {
         edit_recipe(&mut recipe, edit)?;
     }
     Ok(recipe)
+}
+
+/// The plot of a flow after some edits.
+///
+/// # Errors
+///
+/// Where an edit is about a token or a step that is not there, or about a token and does not say which.
+pub fn plot(edits: &[Edit], plot: &Plot) -> Result<Plot, EditError> {
+    let mut plot = plot.clone();
+    for edit in edits {
+        match edit {
+            Edit::Flow { change } => edit_flow(&mut plot, change)?,
+            // The key of a signer goes with the configured one.
+            Edit::Context { .. } => {
+                for of_token in plot.tokens.values_mut() {
+                    edit_recipe(of_token, edit)?;
+                }
+            }
+            _ => return Err(EditError::WhichToken),
+        }
+    }
+    Ok(plot)
 }
 
 /// The context after some edits.
@@ -60,6 +86,18 @@ pub enum EditError {
     /// There is no session.
     #[error("the context of the twin has no session")]
     NoSession,
+    /// The twin is one token.
+    #[error("the twin is one token and no flow")]
+    NotAFlow,
+    /// The twin is a flow, and the edit does not name a token of it.
+    #[error("the twin is a flow: say which of its tokens is changed")]
+    WhichToken,
+    /// The flow has no such token.
+    #[error("the flow has no token {0:?}")]
+    NoSuchToken(String),
+    /// The flow has no such step.
+    #[error("the flow has no step {0}")]
+    NoSuchStep(usize),
 }
 
 fn layer_name(layer: Layer) -> &'static str {
@@ -124,6 +162,27 @@ fn edit_recipe(recipe: &mut Recipe, edit: &Edit) -> Result<(), EditError> {
             }
         }
         Edit::Context { .. } => {}
+        Edit::Flow { .. } => return Err(EditError::NotAFlow),
+    }
+    Ok(())
+}
+
+fn edit_flow(plot: &mut Plot, change: &FlowChange) -> Result<(), EditError> {
+    let count = plot.steps.len();
+    let nowhere = |step: &usize| EditError::NoSuchStep(*step);
+    match change {
+        FlowChange::Token { token, edit } => {
+            let of_token = plot.tokens.get_mut(token).ok_or_else(|| EditError::NoSuchToken(token.clone()))?;
+            *of_token = recipe(slice::from_ref(edit), of_token)?;
+        }
+        FlowChange::SetStep { step, to } => {
+            plot.steps.get_mut(*step).ok_or_else(|| nowhere(step))?.clone_from(to);
+        }
+        FlowChange::RemoveStep { step } if *step < count => drop(plot.steps.remove(*step)),
+        FlowChange::AddStep { before, step } if *before <= count => plot.steps.insert(*before, step.clone()),
+        FlowChange::RemoveStep { step } | FlowChange::AddStep { before: step, .. } => {
+            return Err(nowhere(step));
+        }
     }
     Ok(())
 }

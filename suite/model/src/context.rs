@@ -34,6 +34,15 @@ impl Application {
         Self::Anycable,
     ];
 
+    /// That of the connection tokens which tokens of this application are used beside.
+    #[must_use]
+    pub const fn of_connections(self) -> Self {
+        match self {
+            Self::CentrifugoSubscription | Self::CentrifugoPrivateChannel => Self::CentrifugoConnection,
+            Self::Jwt | Self::CentrifugoConnection | Self::Anycable => self,
+        }
+    }
+
     /// The name as stored.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -150,6 +159,8 @@ pub enum Capability {
     BinaryToken,
     /// Keys of several kinds can be configured side by side.
     SeveralKeys,
+    /// A life cycle can be gone through: connections that are renewed, and end.
+    Flow,
 }
 
 impl fmt::Display for Capability {
@@ -166,6 +177,7 @@ impl fmt::Display for Capability {
             Self::Clock => f.write_str("clock"),
             Self::BinaryToken => f.write_str("binary-token"),
             Self::SeveralKeys => f.write_str("several-keys"),
+            Self::Flow => f.write_str("flow"),
         }
     }
 }
@@ -195,6 +207,7 @@ impl FromStr for Capability {
             "clock" => Self::Clock,
             "binary-token" => Self::BinaryToken,
             "several-keys" => Self::SeveralKeys,
+            "flow" => Self::Flow,
             _ => return Err(unknown()),
         })
     }

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Algorithm;
+use crate::flow::Step;
 use crate::recipe::{SegmentEdit, SignatureChange, Signer, StructureChange};
 
 /// A change to a recipe or to its context: `recipe == apply(edits, twin.recipe)`.
@@ -119,6 +120,43 @@ pub enum Edit {
         /// The change.
         change: ContextChange,
     },
+    /// Change a flow.
+    Flow {
+        /// The change.
+        change: FlowChange,
+    },
+}
+
+/// A change of a flow. Steps are counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
+pub enum FlowChange {
+    /// Change one of its tokens.
+    Token {
+        /// The name of the token.
+        token: String,
+        /// The change.
+        edit: Box<Edit>,
+    },
+    /// Put another step in place of one.
+    SetStep {
+        /// Which step.
+        step: usize,
+        /// What happens instead.
+        to: Step,
+    },
+    /// Take a step away.
+    RemoveStep {
+        /// Which step.
+        step: usize,
+    },
+    /// Let something happen before a step.
+    AddStep {
+        /// Which step then follows.
+        before: usize,
+        /// What happens.
+        step: Step,
+    },
 }
 
 impl Edit {
@@ -138,7 +176,21 @@ impl Edit {
             | Self::Signature { .. }
             | Self::Segment { .. }
             | Self::Structure { .. }
-            | Self::Context { .. } => false,
+            | Self::Context { .. }
+            | Self::Flow { .. } => false,
+        }
+    }
+}
+
+impl FlowChange {
+    /// The name as stored.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Token { .. } => "token",
+            Self::SetStep { .. } => "set_step",
+            Self::RemoveStep { .. } => "remove_step",
+            Self::AddStep { .. } => "add_step",
         }
     }
 }

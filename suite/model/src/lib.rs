@@ -1,7 +1,7 @@
 //! The words of Jotproof as types, and nothing else.
 //!
 //! Everything that crosses from one part of the project to another is declared here: what a vector
-//! is ([`vector`]), how its token is made ([`recipe`]), what one change to it can be ([`edit`]), what
+//! is ([`vector`]), how its token is made ([`recipe`]), which steps a life cycle has ([`flow`]), what one change to it can be ([`edit`]), what
 //! the verifier is configured with ([`context`]), what may come out ([`expectation`]), what was seen
 //! ([`observation`]) and what that means ([`judgement`]); and what an adapter is asked and answers
 //! ([`adapter`]).
@@ -14,6 +14,7 @@ pub mod algorithm;
 pub mod context;
 pub mod edit;
 pub mod expectation;
+pub mod flow;
 pub mod judgement;
 pub mod key;
 pub mod observation;
@@ -27,10 +28,11 @@ pub use algorithm::Algorithm;
 pub use context::{Application, Capability, Context, Session};
 pub use edit::Edit;
 pub use expectation::{Effect, Expectation, Expiry, Level};
+pub use flow::{Action, ActionName, Flow, FlowToken, Step};
 pub use judgement::Judgement;
 pub use key::{KeyKind, KeyMaterial};
 pub use observation::{Observation, Seen, SeenExpiry};
 pub use reason::Reason;
 pub use recipe::Recipe;
 pub use vector::{Subject, Threat, Token, Twin, Vector, VectorFile, VectorId};
-pub use verifier::{Challenge, ForClient, KeyRing, Opening, Verifier};
+pub use verifier::{Challenge, FlowChallenge, ForClient, KeyRing, Opening, Verifier};

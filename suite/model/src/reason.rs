@@ -48,8 +48,10 @@ pub enum Reason {
     Issuer,
     /// AnyCable: the identifiers (`ext`) are absent, or not a string.
     Identifiers,
-    /// Centrifugo: `expire_at` has passed.
+    /// Centrifugo: `expire_at` has passed, or a connection was not renewed in time.
     ConnectionExpired,
+    /// Centrifugo: a subscription was not renewed in time.
+    SubscriptionExpired,
     /// Centrifugo: a channel of an unknown namespace.
     UnknownChannel,
     /// Centrifugo: a `b64info` that is not base64.
@@ -62,6 +64,8 @@ pub enum Reason {
     Client,
     /// Centrifugo: the token is for another user than the one that is connected.
     User,
+    /// Centrifugo: the token that renews a connection lists other channels than it has.
+    Subscriptions,
     /// Centrifugo: the user is anonymous and anonymous tokens are refused.
     Anonymous,
     /// A bound of size, depth or count is exceeded (RFC 8259 section 9).
@@ -99,6 +103,8 @@ impl Reason {
             Self::Channel => "channel",
             Self::Client => "client",
             Self::User => "user",
+            Self::SubscriptionExpired => "subscription-expired",
+            Self::Subscriptions => "subscriptions",
             Self::Anonymous => "anonymous",
             Self::Limit => "limit",
         }

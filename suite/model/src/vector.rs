@@ -1,4 +1,4 @@
-//! A vector: one token, its context, its expectation.
+//! A vector: one token or a flow of several, its context, its expectation.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::context::{Capability, Context};
 use crate::edit::Edit;
 use crate::expectation::{Effect, Expectation};
+use crate::flow::Flow;
 use crate::key::KeyMaterial;
 use crate::recipe::Recipe;
 use crate::registry::{BugClass, Requirement};
@@ -62,7 +63,7 @@ pub struct Vector {
     pub threat: Threat,
     /// The accepted vector that it was made from, and the change; or why there is none.
     pub twin: Twin,
-    /// The token and how it was made.
+    /// The token and how it was made, or the flow of several.
     pub subject: Subject,
     /// What the verifier is configured with.
     pub context: Context,
@@ -72,7 +73,7 @@ pub struct Vector {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<Effect>,
     /// The distance in seconds from the clock to the nearest time in the token; absent where it has
-    /// none.
+    /// none, and in a flow, whose steps have times of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_margin: Option<u64>,
 }
@@ -105,10 +106,15 @@ pub enum Subject {
         /// The token, minted at the file's clock.
         token: Token,
     },
+    /// A life cycle of several tokens, whose last step decides.
+    Flow {
+        /// Its steps and tokens.
+        flow: Box<Flow>,
+    },
 }
 
 /// A token as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "as", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Token {
     /// Text.

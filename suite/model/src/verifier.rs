@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::context::Context;
+use crate::flow::Step;
 use crate::key::KeyMaterial;
 use crate::observation::Observation;
 
@@ -66,8 +67,43 @@ impl fmt::Debug for ForClient {
     }
 }
 
+/// What a target is given of a flow.
+#[derive(Debug, Clone)]
+pub struct FlowChallenge {
+    /// The tokens by name, for the client that tokens are stored for.
+    pub tokens: BTreeMap<String, Vec<u8>>,
+    /// Mints a token again, where it names the client.
+    pub for_client: BTreeMap<String, ForClient>,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// What the verifier is configured with.
+    pub context: Arc<Context>,
+    /// The material of the keys that the context names.
+    pub keys: Arc<KeyRing>,
+    /// The clock at the start: seconds since the epoch. A live target has until the end of this second to
+    /// begin.
+    pub now: i64,
+}
+
+impl FlowChallenge {
+    /// A token as one challenge, at a time of the flow.
+    #[must_use]
+    pub fn token(&self, name: &str, at: u32) -> Challenge {
+        let token = self.tokens.get(name).cloned().unwrap_or_default();
+        let now = self.now.saturating_add(i64::from(at));
+        Challenge::new(token, Arc::clone(&self.context), Arc::clone(&self.keys), now)
+    }
+}
+
 /// A verifier that runs in this process.
 pub trait Verifier: Send + Sync {
     /// Judges one token. Never panics; never touches the network.
     fn verify(&self, challenge: &Challenge) -> Observation;
+
+    /// Goes through a flow, without waiting, and tells what came of the last step; a
+    /// [`Observation::ProtocolError`] where an earlier step came out otherwise than the flow says.
+    fn follow(&self, flow: &FlowChallenge) -> Observation {
+        let _ = flow;
+        Observation::Unsupported { what: "flow".to_owned() }
+    }
 }

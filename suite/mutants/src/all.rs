@@ -950,6 +950,36 @@ mutants! {
         rules!("centrifugo.expire_at_zero" = "expired");
     "expire-at-in-place-of-times" "C23" "looks at expire_at alone where it is there":
         Reads(reading::expire_at_in_place_of_times, &[]);
+    "renewed-by-any-user" "C16" "renews a connection by the token of whichever user":
+        rules!("flow.refresh_user" = "any");
+    "renewed-by-anonymous-users" "C16" "compares the user of a renewing token only where it has one":
+        rules!("flow.refresh_user" = "or_anonymous");
+    "renewed-by-longer-users" "C16" "looks whether the user of a renewing token begins like the connected one":
+        rules!("flow.refresh_user" = "longer");
+    "renewed-by-shorter-users" "C16" "looks whether the connected user begins like that of a renewing token":
+        rules!("flow.refresh_user" = "shorter");
+    "renewed-by-trimmed-users" "C16" "cuts white space off the user of a renewing token":
+        rules!("flow.refresh_user" = "trimmed");
+    "refused-and-forgotten" "C16" "never ends a connection whose renewal it refused":
+        rules!("flow.refused_refresh" = "stays_for_good");
+    "anonymous-subscribers" "C11" "lets anonymous users subscribe to a channel that is open to users":
+        rules!("flow.anonymous_subscriber" = "ignore");
+    "private-channels-open" "C14" "opens a private channel to whoever brings no token at all":
+        rules!("flow.private_channel" = "ignore");
+    "renewed-at-any-time" "C16" "does not look at the times of a token that renews a connection":
+        rules!("flow.refresh_times" = "skip");
+    "subscription-renewed-at-any-time" "C16" "takes an outdated token for one that ends the expiry of a subscription":
+        rules!("flow.sub_refresh_times" = "ends_expiry");
+    "connection-never-ends" "C30" "never ends a connection that was not renewed":
+        rules!("flow.connection_end" = "skip");
+    "subscription-never-ends" "C30" "never ends a subscription that was not renewed":
+        rules!("flow.subscription_end" = "nothing");
+    "subscription-ends-alone" "C30" "ends a subscription that was not renewed, and says nothing to its client":
+        rules!("flow.subscription_end" = "subscription");
+    "tokens-remembered" "C30" "accepts a token at any time that was good once":
+        rules!("flow.remembered" = "accept");
+    "expiry-kept" "C30" "ends a connection that was renewed for good":
+        rules!("flow.refresh_without_exp" = "keeps_expiry");
     "identifiers-optional" "C25" "identifies a connection by nothing where the token says nothing":
         rules!("anycable.identifiers" = "optional");
     "ext-at-any-depth" "C25" "finds the identifiers inside another claim":

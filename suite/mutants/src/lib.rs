@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use jotproof_model::{Challenge, Observation, Seen, Verifier};
+use jotproof_model::{Challenge, FlowChallenge, Observation, Seen, Verifier};
 use jotproof_profiles::Rules;
 use jotproof_reference::Reference;
 
@@ -131,9 +131,49 @@ impl Verifier for Mutated {
             Bug::LetsIn(_) | Bug::Refuses(_) | Bug::Crashes(_) => self.judge.verify(challenge),
         }
     }
+
+    fn follow(&self, flow: &FlowChallenge) -> Observation {
+        match self.bug {
+            Bug::Reads(read, _) => {
+                let read = Self::flow_read(flow, read);
+                let good = |name| signatures::good_as_sent(&flow.token(name, 0), &read.token(name, 0));
+                let judge =
+                    if flow.tokens.keys().all(|name| good(name)) { &self.forgiving } else { &self.judge };
+                judge.follow(&read)
+            }
+            Bug::Forgives(forgiven, _) if Self::last_token(flow, forgiven) => self.forgiving.follow(flow),
+            Bug::LetsIn(pass) if Self::last_token(flow, pass) => {
+                Observation::Accepted { result: Box::new(Seen::default()) }
+            }
+            Bug::Refuses(refused) if Self::last_token(flow, refused) => {
+                Observation::Refused { reason: None, answer: None, text: "refused by a mutant".to_owned() }
+            }
+            Bug::Crashes(fatal) if Self::last_token(flow, fatal) => {
+                Observation::Crashed { detail: "crashed by a mutant".to_owned() }
+            }
+            Bug::Rules(_) | Bug::Forgives(..) | Bug::LetsIn(_) | Bug::Refuses(_) | Bug::Crashes(_) => {
+                self.judge.follow(flow)
+            }
+        }
+    }
 }
 
 impl Mutated {
+    /// The flow with every token as it is read.
+    fn flow_read(flow: &FlowChallenge, read: fn(&Challenge) -> Option<Challenge>) -> FlowChallenge {
+        let token = |name: &String| {
+            let sent = flow.token(name, 0);
+            (name.clone(), read(&sent).unwrap_or(sent).token)
+        };
+        FlowChallenge { tokens: flow.tokens.keys().map(token).collect(), ..flow.clone() }
+    }
+
+    /// Whether something is so of the token that is submitted last.
+    fn last_token(flow: &FlowChallenge, is_so: fn(&Challenge) -> bool) -> bool {
+        let last = flow.steps.iter().rev().find_map(|step| Some((step.action.token()?, step.at)));
+        last.is_some_and(|(name, at)| is_so(&flow.token(name, at)))
+    }
+
     fn judge_read(&self, sent: &Challenge, read: &Challenge) -> Observation {
         let strictly = self.judge.verify(read);
         if !matches!(strictly, Observation::Accepted { .. }) && signatures::good_as_sent(sent, read) {

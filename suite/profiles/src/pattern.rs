@@ -1,11 +1,11 @@
 //! The closed patterns that select constructed cases: over edits and context, never over ids, tokens
 //! or outcomes.
 
-use jotproof_model::edit::{Alias, Layer, OctetsKind, Surrounding, TextKind};
+use jotproof_model::edit::{Alias, FlowChange, Layer, OctetsKind, Surrounding, TextKind};
 use jotproof_model::recipe::{
     Content, KeyForm, Member, Place, Segment, SegmentChange, Signer, StructureChange,
 };
-use jotproof_model::{Algorithm, Application, Context, Edit, Subject, Twin, Vector};
+use jotproof_model::{ActionName, Algorithm, Application, Context, Edit, Recipe, Subject, Twin, Vector};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -109,9 +109,18 @@ pub struct Pattern {
     /// No edit of the vector is one of these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unless: Vec<Pattern>,
-    /// Raw names of members that the payload has, by its recipe.
+    /// Raw names of members that the payload has, by its recipe; in a flow, that of the changed token.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beside: Vec<String>,
+    /// The kinds of steps of a flow of which one submits the changed token, or is changed itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<ActionName>,
+    /// The kinds of steps of a flow of which none submits the changed token.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_steps: Vec<ActionName>,
+    /// The kinds of steps of which one decides: a flow with such a last step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decided_by: Vec<ActionName>,
 }
 
 /// The kind of an edit.
@@ -132,6 +141,7 @@ pub enum EditName {
     Segment,
     Structure,
     Context,
+    Flow,
 }
 
 /// A pattern over a raw JSON value.
@@ -199,17 +209,43 @@ impl Pattern {
     /// Whether it selects the vector.
     #[must_use]
     pub fn selects(&self, vector: &Vector) -> bool {
-        if !self.context_matches(&vector.context) || !self.beside.iter().all(|name| has_claim(vector, name)) {
+        if !self.context_matches(&vector.context) || !self.subject_matches(&vector.subject) {
             return false;
         }
         match &vector.twin {
             Twin::Vector { edits, .. } => {
                 is(self.alone, edits.len() == 1)
                     && !self.unless.iter().any(|other| other.selects(vector))
-                    && edits.iter().any(|edit| self.edit_matches(edit, &vector.context))
+                    && edits.iter().any(|edit| {
+                        let changed = Changed::by(edit, vector);
+                        self.place_matches(&changed) && self.edit_matches(changed.edit, &vector.context)
+                    })
             }
-            Twin::Nothing { .. } => self.says_nothing_of_edits(),
+            Twin::Nothing { .. } => {
+                self.says_nothing_of_edits()
+                    && match &vector.subject {
+                        Subject::Token { recipe, .. } => has_claims(recipe, &self.beside),
+                        Subject::Flow { .. } => self.beside.is_empty(),
+                    }
+            }
         }
+    }
+
+    fn subject_matches(&self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Token { .. } => self.decided_by.is_empty() && self.steps.is_empty(),
+            Subject::Flow { flow } => {
+                self.decided_by.is_empty()
+                    || flow.last().is_some_and(|step| self.decided_by.contains(&step.action.name()))
+            }
+        }
+    }
+
+    fn place_matches(&self, changed: &Changed<'_>) -> bool {
+        (self.steps.is_empty() || changed.steps.iter().any(|step| self.steps.contains(step)))
+            && !changed.steps.iter().any(|step| self.not_steps.contains(step))
+            && (self.beside.is_empty()
+                || changed.recipe.is_some_and(|recipe| has_claims(recipe, &self.beside)))
     }
 
     fn context_matches(&self, context: &Context) -> bool {
@@ -234,6 +270,8 @@ impl Pattern {
                 audience_configured: self.audience_configured,
                 issuer_configured: self.issuer_configured,
                 leeway_configured: self.leeway_configured,
+                beside: self.beside.clone(),
+                decided_by: self.decided_by.clone(),
                 ..Self::default()
             }
     }
@@ -286,13 +324,45 @@ impl Pattern {
     }
 }
 
-/// Whether the payload of a vector has a member, by its recipe.
-fn has_claim(vector: &Vector, name: &str) -> bool {
-    let Subject::Token { recipe, .. } = &vector.subject;
-    match &recipe.payload {
+/// What an edit of a vector changes.
+struct Changed<'a> {
+    /// The edit; of one that changes a token of a flow, what it does to the token.
+    edit: &'a Edit,
+    /// The recipe of the token.
+    recipe: Option<&'a Recipe>,
+    /// The kinds of steps that submit the token, or that are changed.
+    steps: Vec<ActionName>,
+}
+
+impl<'a> Changed<'a> {
+    fn by(edit: &'a Edit, vector: &'a Vector) -> Self {
+        match (&vector.subject, edit) {
+            (Subject::Token { recipe, .. }, _) => Self { edit, recipe: Some(recipe), steps: Vec::new() },
+            (Subject::Flow { flow }, Edit::Flow { change: FlowChange::Token { token, edit } }) => Self {
+                edit,
+                recipe: flow.tokens.get(token).map(|token| &token.recipe),
+                steps: flow.uses(token).map(|step| step.action.name()).collect(),
+            },
+            (Subject::Flow { .. }, Edit::Flow { change }) => {
+                let name = match change {
+                    FlowChange::SetStep { to: step, .. } | FlowChange::AddStep { step, .. } => {
+                        Some(step.action.name())
+                    }
+                    FlowChange::RemoveStep { .. } | FlowChange::Token { .. } => None,
+                };
+                Self { edit, recipe: None, steps: name.into_iter().collect() }
+            }
+            (Subject::Flow { .. }, _) => Self { edit, recipe: None, steps: Vec::new() },
+        }
+    }
+}
+
+/// Whether a payload has members of all these names, by its recipe.
+fn has_claims(recipe: &Recipe, names: &[String]) -> bool {
+    names.iter().all(|name| match &recipe.payload {
         Content::Object { members, .. } => members.iter().any(|Member(raw, _)| raw == name),
         Content::Text { .. } | Content::Octets { .. } => false,
-    }
+    })
 }
 
 fn one_of<T: PartialEq>(allowed: &[T], value: &T) -> bool {
@@ -455,6 +525,7 @@ impl<'a> Facts<'a> {
             Edit::Context { change } => {
                 Self { option: Some(change.name()), ..Self::named(EditName::Context) }
             }
+            Edit::Flow { change } => Self { change: Some(change.name()), ..Self::named(EditName::Flow) },
         }
     }
 }

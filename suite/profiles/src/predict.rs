@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jotproof_model::{Effect, Expectation, Reason, Vector};
 
-use crate::profile::{Either, Entry, EntryKind, Profile, Then};
+use crate::profile::{Asked, Either, Entry, EntryKind, Profile, Then};
 
 /// What will come out.
 #[derive(Debug, Clone, PartialEq)]
@@ -170,7 +170,7 @@ fn refused(reasons: BTreeSet<Reason>, vector: &Vector, profile: &Profile) -> Res
     if profile.answers.is_empty() {
         return Ok(Outcome::Refused { reasons, answer: None });
     }
-    match profile.answer(vector.context.application, &reasons) {
+    match profile.answer(Asked::of(vector), &reasons) {
         Some(answer) => Ok(Outcome::Refused { answer: Some(answer.answer.clone()), reasons }),
         None => Err(Undecided::NoAnswer {
             profile: profile.name.clone(),

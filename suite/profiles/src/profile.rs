@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use jotproof_model::{Application, Capability, Effect, Reason};
+use jotproof_model::{ActionName, Application, Capability, Effect, Reason, Step, Subject, Vector};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -103,6 +103,10 @@ pub struct Answer {
     /// The applications whose tokens are answered so; empty: every one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub applications: Vec<Application>,
+    /// The kinds of steps of a flow that are answered so; empty: tokens that are submitted alone, and
+    /// the steps of a flow that submit one in the same way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<ActionName>,
     /// The first version that answers this, at this place of the order; absent: the first one known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
@@ -219,25 +223,63 @@ impl Profile {
     #[must_use]
     pub fn answer<'a>(
         &'a self,
-        application: Application,
+        asked: Asked,
         reasons: impl IntoIterator<Item = &'a Reason> + Clone,
     ) -> Option<&'a Answer> {
-        self.answers_for(application)
+        self.answers_for(asked)
             .find(|answer| reasons.clone().into_iter().any(|reason| answer.reasons.contains(reason)))
     }
 
     /// The reasons that an answer may stand for; empty where the profile does not know the answer.
     #[must_use]
-    pub fn reasons(&self, application: Application, answer: &str) -> Vec<Reason> {
-        self.answers_for(application)
+    pub fn reasons(&self, asked: Asked, answer: &str) -> Vec<Reason> {
+        self.answers_for(asked)
             .filter(|known| known.answer == answer)
             .flat_map(|known| known.reasons.iter().copied())
             .collect()
     }
 
-    fn answers_for(&self, application: Application) -> impl Iterator<Item = &Answer> {
+    fn answers_for(&self, asked: Asked) -> impl Iterator<Item = &Answer> {
         self.answers.iter().filter(move |answer| {
-            answer.applications.is_empty() || answer.applications.contains(&application)
+            (answer.applications.is_empty() || answer.applications.contains(&asked.application))
+                && match asked.step {
+                    Some(step) => answer.steps.contains(&step),
+                    None => answer.steps.is_empty(),
+                }
         })
+    }
+}
+
+/// In what way a token is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Whose rules apply.
+    pub application: Application,
+    /// The step of a flow, where it is one that a token alone does not have.
+    pub step: Option<ActionName>,
+}
+
+impl Asked {
+    /// How what decides a vector is asked about.
+    #[must_use]
+    pub fn of(vector: &Vector) -> Self {
+        let application = vector.context.application;
+        match &vector.subject {
+            Subject::Token { .. } => Self { application, step: None },
+            Subject::Flow { flow } => Self::in_step(application, flow.last()),
+        }
+    }
+
+    /// How the step of a flow under this application asks.
+    #[must_use]
+    pub fn in_step(application: Application, step: Option<&Step>) -> Self {
+        match step.map(|step| step.action.name()) {
+            Some(ActionName::Connect) => Self { application: application.of_connections(), step: None },
+            // With a token for the channel, as where there is no flow.
+            Some(ActionName::Subscribe) if application.of_connections() != application => {
+                Self { application, step: None }
+            }
+            step => Self { application, step },
+        }
     }
 }

@@ -285,6 +285,75 @@ choices! {
         /// At most 365 days, and no connection lasts longer.
         AtMostAYear,
     }
+    /// What a connection is renewed to by a token without `exp`.
+    RefreshWithoutExp {
+        /// One that does not expire.
+        #[default]
+        EndsExpiry,
+        /// One that expires when it would have, although the client is told that it does not.
+        KeepsExpiry,
+    }
+    /// What it means that a renewing token lists other channels than the connection has.
+    RefreshSubscriptions {
+        /// The client has to come again.
+        #[default]
+        Refuse,
+        /// Nothing: they are for a new connection.
+        Ignore,
+    }
+    /// What becomes of a connection that a bad token was to renew.
+    RefusedRefresh {
+        /// It stays until it expires.
+        #[default]
+        Stays,
+        /// It is closed, but where something is wrong with what the token asks for, and not with the
+        /// token.
+        Ends,
+        /// It stays for good.
+        StaysForGood,
+    }
+    /// Which user the token that renews a connection may be of.
+    RenewingUser {
+        /// The one that is connected.
+        #[default]
+        Connected,
+        /// Any.
+        Any,
+        /// The one that is connected, or an anonymous one.
+        OrAnonymous,
+        /// One whose id begins with that of the connected one.
+        Longer,
+        /// One whose id is the beginning of the connected one's.
+        Shorter,
+        /// The one that is connected, white space apart.
+        Trimmed,
+    }
+    /// What an expired token means that is to renew a subscription.
+    SubRefreshTimes {
+        /// It is refused.
+        #[default]
+        Refuse,
+        /// The subscription does not expire any more.
+        EndsExpiry,
+    }
+    /// What ends when a subscription expires.
+    SubscriptionEnd {
+        /// The connection, so that the client comes again.
+        #[default]
+        Connection,
+        /// The subscription alone.
+        Subscription,
+        /// Nothing.
+        Nothing,
+    }
+    /// Whether a token that was accepted once is looked at when it comes again.
+    Remembered {
+        /// It is.
+        #[default]
+        Check,
+        /// It is accepted.
+        Accept,
+    }
     /// AnyCable: what `ext` must hold.
     Identifiers {
         /// The text of a JSON value.
@@ -488,6 +557,28 @@ rules! {
     user_check: Check = "centrifugo.user_check",
     /// Centrifugo: whether a token with a `channel` claim is refused.
     centrifugo_purpose: Strictness = "centrifugo.purpose",
+    /// Whether the times of a token that renews a connection are checked.
+    refresh_times: Check = "flow.refresh_times",
+    /// Which user a token that renews a connection may be of.
+    refresh_user: RenewingUser = "flow.refresh_user",
+    /// What a token without `exp` makes of the expiry of a connection.
+    refresh_without_exp: RefreshWithoutExp = "flow.refresh_without_exp",
+    /// What it means that a renewing token lists other channels than the connection has.
+    refresh_subscriptions: RefreshSubscriptions = "flow.refresh_subscriptions",
+    /// What becomes of a connection that a bad token was to renew.
+    refused_refresh: RefusedRefresh = "flow.refused_refresh",
+    /// Whether a connection is ended that was not renewed.
+    connection_end: Check = "flow.connection_end",
+    /// What an expired token means that is to renew a subscription.
+    sub_refresh_times: SubRefreshTimes = "flow.sub_refresh_times",
+    /// What ends when a subscription expires.
+    subscription_end: SubscriptionEnd = "flow.subscription_end",
+    /// Whether an anonymous user is refused in a channel that is open to users.
+    anonymous_subscriber: Strictness = "flow.anonymous_subscriber",
+    /// Whether a channel that begins with `$` is refused without a token.
+    private_channel: Strictness = "flow.private_channel",
+    /// Whether a token is looked at that was accepted before.
+    remembered: Remembered = "flow.remembered",
     /// AnyCable: what `ext` must hold.
     identifiers: Identifiers = "anycable.identifiers",
     /// Which refusal is given where there are several: the first of this list that applies.
@@ -598,6 +689,17 @@ impl Default for Rules {
             client_missing: Missing::default(),
             user_check: Check::default(),
             centrifugo_purpose: Strictness::default(),
+            refresh_times: Check::default(),
+            refresh_user: RenewingUser::default(),
+            refresh_without_exp: RefreshWithoutExp::default(),
+            refresh_subscriptions: RefreshSubscriptions::default(),
+            refused_refresh: RefusedRefresh::default(),
+            connection_end: Check::default(),
+            sub_refresh_times: SubRefreshTimes::default(),
+            subscription_end: SubscriptionEnd::default(),
+            anonymous_subscriber: Strictness::default(),
+            private_channel: Strictness::default(),
+            remembered: Remembered::default(),
             identifiers: Identifiers::default(),
             precedence: vec![
                 Reason::NoToken,
@@ -625,7 +727,9 @@ impl Default for Rules {
                 Reason::Channel,
                 Reason::Client,
                 Reason::User,
+                Reason::Subscriptions,
                 Reason::ConnectionExpired,
+                Reason::SubscriptionExpired,
                 Reason::Anonymous,
                 Reason::Identifiers,
             ],

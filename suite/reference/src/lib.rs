@@ -5,7 +5,7 @@
 //! returns what it found or a typed refusal: [`segments`] cuts and decodes, [`header`] reads the JOSE
 //! header, [`algorithm`] and [`key`] settle what the signature is tried with, [`signature`] tries it,
 //! [`claims`], [`time`] and [`audience`] judge the claims, and [`application`] adds what Centrifugo and
-//! AnyCable ask. Below them lie our own strict [`base64url`] decoder, [`json`] tokenizer and exact
+//! AnyCable ask; [`flow`] follows a connection through several tokens. Below them lie our own strict [`base64url`] decoder, [`json`] tokenizer and exact
 //! [`decimal`]s, because a library that is strict in its own way decides cases that must be decided
 //! here.
 //!
@@ -23,6 +23,7 @@ pub mod base64url;
 pub mod claims;
 pub mod decimal;
 pub mod embedded_key;
+pub mod flow;
 pub mod header;
 pub mod json;
 pub mod key;
@@ -37,7 +38,9 @@ pub mod verdict;
 
 use std::sync::Arc;
 
-use jotproof_model::{Application, Challenge, Context, KeyRing, Observation, Reason, Seen, Verifier};
+use jotproof_model::{
+    Application, Challenge, Context, FlowChallenge, KeyRing, Observation, Reason, Seen, Verifier,
+};
 use jotproof_profiles::rules::Strictness;
 use jotproof_profiles::{Profile, Rules};
 
@@ -82,6 +85,12 @@ impl Reference {
     #[must_use]
     pub const fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// The same verifier, which does not look at the times of a token.
+    fn without_times(&self) -> Self {
+        let skip = jotproof_profiles::rules::Check::Skip;
+        Self { rules: Rules { exp_check: skip, nbf_check: skip, ..self.rules.clone() }, ..self.clone() }
     }
 
     /// What a context asks for that the cryptographic library cannot do, although the rules allow it:
@@ -277,14 +286,23 @@ fn expected(configured: Option<&str>) -> String {
     configured.map_or_else(|| "none is configured".to_owned(), |name| format!("{name:?} is configured"))
 }
 
+/// An outcome as others observe it.
+fn observed(outcome: Outcome) -> Observation {
+    match outcome {
+        Outcome::Accepted(result) => Observation::Accepted { result },
+        Outcome::Refused(refusal) => {
+            Observation::Refused { reason: Some(refusal.reason), answer: None, text: refusal.detail }
+        }
+    }
+}
+
 impl Verifier for Reference {
     fn verify(&self, challenge: &Challenge) -> Observation {
-        match self.judge(challenge).outcome {
-            Outcome::Accepted(result) => Observation::Accepted { result },
-            Outcome::Refused(refusal) => {
-                Observation::Refused { reason: Some(refusal.reason), answer: None, text: refusal.detail }
-            }
-        }
+        observed(self.judge(challenge).outcome)
+    }
+
+    fn follow(&self, flow: &FlowChallenge) -> Observation {
+        self.life(flow)
     }
 }
 

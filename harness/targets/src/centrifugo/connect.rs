@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jotproof_model::{Challenge, Observation, Seen, SeenExpiry};
+use jotproof_model::{Observation, Seen, SeenExpiry};
 use tokio::time::timeout;
 
 use super::members::{member, members};
@@ -23,14 +23,14 @@ const PRESENCE_WITHIN: Duration = Duration::from_millis(300);
 /// Error 106: no more channels for this connection.
 const LIMIT_EXCEEDED: i64 = 106;
 
-/// Asks about a connection token.
+/// Asks about a connection token. Tells the id of the client too; empty where there is none.
 pub(super) async fn connect(
     protocol: &ClientProtocol,
     session: &mut Session<'_>,
-    challenge: &Challenge,
-) -> Result<Observation, Failure> {
-    let token = String::from_utf8_lossy(&challenge.token);
-    let lookout = format!("{LOOKOUT}:{}", protocol.next_number());
+    token: &[u8],
+) -> Result<(Observation, String), Failure> {
+    let token = String::from_utf8_lossy(token);
+    let lookout = lookout(protocol);
     let sent = SystemTime::now();
     let commands = [
         Command::Connect { token: &token },
@@ -43,29 +43,29 @@ pub(super) async fn connect(
     };
     let (result, received) = match session.answer(connect).await? {
         Answer::Done { result, at } => (result, at),
-        refusal => return Ok(refused(refusal)),
+        refusal => return Ok((refused(refusal), String::new())),
     };
     let connected = Connected::read(&result).ok_or_else(|| Failure::Unknown(excerpt(&result)))?;
     let seen = match protocol.look {
         Look::Answer => None,
-        Look::Effects => look(session, connect + 1).await?,
+        Look::Effects => seen_at(session, connect + 1).await?,
     };
     let (user, info) = seen.map(|present| (present.user, present.connection_info)).unzip();
-    Ok(Observation::Accepted {
-        result: Box::new(Seen {
-            user,
-            info,
-            expires: Some(connected.expiry.seen(sent, received)),
-            subscriptions: Some(connected.subscriptions),
-            ..Seen::default()
-        }),
-    })
+    let result = Seen {
+        user,
+        info,
+        expires: Some(connected.expiry.seen(sent, received)),
+        subscriptions: Some(connected.subscriptions),
+        ..Seen::default()
+    };
+    Ok((Observation::Accepted { result: Box::new(result) }, connected.client))
 }
 
-/// A close code by which Centrifugo refuses a client: 3005 for an expired connection, and the terminal
-/// codes from `invalid token` to `permission denied`. Any other says nothing about the token.
+/// A close code by which Centrifugo refuses a client: 3005 and 3006 for an expired connection or
+/// subscription, 3010 where the state of the client is another, and the terminal codes from `invalid
+/// token` to `permission denied`. Any other says nothing about the token.
 fn is_refusal(code: u16) -> bool {
-    code == 3005 || (3500..=3507).contains(&code)
+    matches!(code, 3005 | 3006 | 3010 | 3500..=3507)
 }
 
 /// A command that was not done, as an observation.
@@ -82,9 +82,26 @@ pub(super) fn refused(answer: Answer) -> Observation {
     }
 }
 
-/// The connection as presence tells of it; nothing where the connection has no room for one
-/// more channel, or its info cannot be written as JSON.
-async fn look(session: &mut Session<'_>, subscribe: u32) -> Result<Option<Present>, Failure> {
+/// The connection as presence in a channel of its own tells of it now.
+pub(super) async fn look(
+    protocol: &ClientProtocol,
+    session: &mut Session<'_>,
+) -> Result<Option<Present>, Failure> {
+    let lookout = lookout(protocol);
+    let commands =
+        [Command::Subscribe { channel: &lookout, token: None }, Command::Presence { channel: &lookout }];
+    let subscribe = session.send(&commands).await?;
+    seen_at(session, subscribe).await
+}
+
+/// A channel that no other connection looks at.
+fn lookout(protocol: &ClientProtocol) -> String {
+    format!("{LOOKOUT}:{}", protocol.next_number())
+}
+
+/// The connection as presence tells of it, from the answers to these commands; nothing where the
+/// connection has no room for one more channel, or its info cannot be written as JSON.
+async fn seen_at(session: &mut Session<'_>, subscribe: u32) -> Result<Option<Present>, Failure> {
     match session.answer(subscribe).await? {
         Answer::Done { .. } => {}
         Answer::Error { code: LIMIT_EXCEEDED, .. } | Answer::Closed { .. } => return Ok(None),

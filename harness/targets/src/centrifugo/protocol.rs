@@ -1,15 +1,16 @@
 //! How Centrifugo is asked about a token: over its bidirectional WebSocket transport.
 
+use std::net::SocketAddr;
 use std::str;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jotproof_model::{Challenge, Observation};
+use jotproof_model::{Challenge, FlowChallenge, Observation};
 
 use super::session::Session;
 use super::wire::Wire;
-use super::{connect, subscribe};
-use crate::live::Protocol;
+use super::{connect, flow, subscribe};
 use crate::live::target::Look;
+use crate::live::{Protocol, Told};
 use crate::websocket::{Connection, Failure, Handshake};
 
 /// Asks about connection tokens and about tokens for a channel.
@@ -37,13 +38,18 @@ impl ClientProtocol {
     }
 }
 
+/// The handshake that every session begins with.
+pub(super) fn handshake() -> Handshake {
+    Handshake { target: "/connection/websocket".to_owned(), subprotocol: None }
+}
+
 impl Protocol for ClientProtocol {
     fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
         // The token stands in a JSON string, which holds text only.
         if str::from_utf8(&challenge.token).is_err() {
             return Err(Observation::Unsupported { what: "binary-token".to_owned() });
         }
-        Ok(Handshake { target: "/connection/websocket".to_owned(), subprotocol: None })
+        Ok(handshake())
     }
 
     async fn converse(
@@ -56,11 +62,15 @@ impl Protocol for ClientProtocol {
             (Some(asked), Some(opening)) => {
                 subscribe::subscribe(&mut session, &asked.channel, opening, challenge).await?
             }
-            _ => connect::connect(self, &mut session, challenge).await?,
+            _ => connect::connect(self, &mut session, &challenge.token).await?.0,
         };
         if matches!(observation, Observation::Accepted { .. }) {
             session.close().await;
         }
         Ok(observation)
+    }
+
+    async fn follow(&self, address: SocketAddr, flow: &FlowChallenge) -> Result<Told, Failure> {
+        flow::follow(self, address, flow).await
     }
 }

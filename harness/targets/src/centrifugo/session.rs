@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use tokio::time::{Instant, sleep_until, timeout_at};
+
 use super::wire::{Command, Message, Outcome, Wire};
 use crate::websocket::{Connection, Event, Failure};
 
@@ -14,6 +16,10 @@ pub(super) struct Session<'a> {
     sent: u32,
     /// Answers that nobody has waited for yet.
     answers: BTreeMap<u32, (Outcome, SystemTime)>,
+    /// The subscriptions that the server has ended, each with code and reason.
+    unsubscribed: BTreeMap<String, (i64, String)>,
+    /// How the server has closed the connection, if it has.
+    closed: Option<(u16, String)>,
 }
 
 /// What became of a command.
@@ -29,12 +35,23 @@ pub(super) enum Answer {
 
 impl<'a> Session<'a> {
     pub(super) fn new(connection: &'a mut Connection, wire: Wire) -> Self {
-        Self { connection, wire, sent: 0, answers: BTreeMap::new() }
+        Self {
+            connection,
+            wire,
+            sent: 0,
+            answers: BTreeMap::new(),
+            unsubscribed: BTreeMap::new(),
+            closed: None,
+        }
     }
 
     /// Sends commands in one frame, and gives the number of the first.
     pub(super) async fn send(&mut self, commands: &[Command<'_>]) -> Result<u32, Failure> {
         let first = self.sent + 1;
+        // What is sent on a closed connection is answered by how it was closed.
+        if self.closed.is_some() {
+            return Ok(first);
+        }
         let mut lines = Vec::with_capacity(commands.len());
         for command in commands {
             self.sent += 1;
@@ -53,17 +70,46 @@ impl<'a> Session<'a> {
                     Outcome::Error { code, message } => Answer::Error { code, message },
                 });
             }
-            match self.connection.receive().await? {
-                Event::Text(frame) => self.hear(&frame).await?,
-                Event::Closed { code, reason } => {
-                    return Ok(Answer::Closed { code, reason: self.wire.close_reason(&reason) });
-                }
+            if let Some((code, reason)) = &self.closed {
+                return Ok(Answer::Closed { code: *code, reason: reason.clone() });
             }
+            self.listen().await?;
         }
     }
 
+    /// Hears what the server says of itself until a moment.
+    pub(super) async fn listen_until(&mut self, moment: Instant) -> Result<(), Failure> {
+        while self.closed.is_none() {
+            match timeout_at(moment, self.listen()).await {
+                Ok(heard) => heard?,
+                Err(_) => return Ok(()),
+            }
+        }
+        sleep_until(moment).await;
+        Ok(())
+    }
+
+    /// How the server has ended the subscription to a channel, if it has: a code and a reason.
+    pub(super) fn unsubscribed(&self, channel: &str) -> Option<&(i64, String)> {
+        self.unsubscribed.get(channel)
+    }
+
+    /// How the server has closed the connection, if it has.
+    pub(super) fn closed(&self) -> Option<Answer> {
+        self.closed.as_ref().map(|(code, reason)| Answer::Closed { code: *code, reason: reason.clone() })
+    }
+
+    /// Waits for the next thing that the server says.
+    async fn listen(&mut self) -> Result<(), Failure> {
+        match self.connection.receive().await? {
+            Event::Text(frame) => self.hear(&frame).await?,
+            Event::Closed { code, reason } => self.closed = Some((code, self.wire.close_reason(&reason))),
+        }
+        Ok(())
+    }
+
     /// Ends the session.
-    pub(super) async fn close(self) {
+    pub(super) async fn close(&mut self) {
         self.connection.close().await;
     }
 
@@ -78,6 +124,9 @@ impl<'a> Session<'a> {
                     return Err(Failure::Unknown(format!("an answer to command {id}, which was never sent")));
                 }
                 Message::Push => {}
+                Message::Unsubscribed { channel, code, reason } => {
+                    self.unsubscribed.insert(channel, (code, reason));
+                }
                 // A session that does not answer is closed.
                 Message::Ping => self.connection.send("{}".to_owned()).await?,
             }

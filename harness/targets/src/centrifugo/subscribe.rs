@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use jotproof_model::{Challenge, Observation, Opening, Seen};
 
-use super::connect::{Connected, TimeToLive, presence, refused};
+use super::connect::{Connected, Present, TimeToLive, presence, refused};
 use super::members::{member, members};
 use super::session::{Answer, Session};
 use super::wire::{Command, excerpt};
@@ -20,11 +20,20 @@ pub(super) async fn subscribe(
     challenge: &Challenge,
 ) -> Result<Observation, Failure> {
     let client = open(session, &opening.connection_token).await?;
-    let token = challenge.token_for(&client);
-    let token = String::from_utf8_lossy(&token);
+    subscribe_with(session, &client, channel, Some(&challenge.token_for(&client))).await
+}
+
+/// Asks for a channel in an open session of a client, with a token or without one.
+pub(super) async fn subscribe_with(
+    session: &mut Session<'_>,
+    client: &str,
+    channel: &str,
+    token: Option<&[u8]>,
+) -> Result<Observation, Failure> {
+    let token = token.map(String::from_utf8_lossy);
     let sent = SystemTime::now();
     let subscribe = session
-        .send(&[Command::Subscribe { channel, token: Some(&token) }, Command::Presence { channel }])
+        .send(&[Command::Subscribe { channel, token: token.as_deref() }, Command::Presence { channel }])
         .await?;
     let (result, received) = match session.answer(subscribe).await? {
         Answer::Done { result, at } => (result, at),
@@ -34,15 +43,7 @@ pub(super) async fn subscribe(
     let subscribed = members(&result).ok_or_else(unknown)?;
     let expiry = TimeToLive::read(&subscribed).ok_or_else(unknown)?;
     let data = member(&subscribed, "data").unwrap_or_default().to_owned();
-    let seen = match presence(session, subscribe + 1).await? {
-        Some(present) => Some(
-            present
-                .into_iter()
-                .find_map(|(id, present)| (id == client).then_some(present))
-                .ok_or_else(|| Failure::Unknown(format!("{client} is not present in {channel:?}")))?,
-        ),
-        None => None,
-    };
+    let seen = own_presence(session, subscribe + 1, client, channel).await?;
     let (user, info) = seen.map(|present| (present.user, present.channel_info)).unzip();
     Ok(Observation::Accepted {
         result: Box::new(Seen {
@@ -53,6 +54,19 @@ pub(super) async fn subscribe(
             ..Seen::default()
         }),
     })
+}
+
+/// A client as presence in a channel tells of it, in the answer to the command with this number; nothing
+/// where a server cannot tell.
+pub(super) async fn own_presence(
+    session: &mut Session<'_>,
+    command: u32,
+    client: &str,
+    channel: &str,
+) -> Result<Option<Present>, Failure> {
+    let Some(present) = presence(session, command).await? else { return Ok(None) };
+    let own = present.into_iter().find_map(|(id, present)| (id == client).then_some(present));
+    own.map(Some).ok_or_else(|| Failure::Unknown(format!("{client} is not present in {channel:?}")))
 }
 
 /// Opens the session, and gives the id of the client. That this fails says nothing about the token.

@@ -25,6 +25,12 @@ pub(super) enum Command<'a> {
     Subscribe { channel: &'a str, token: Option<&'a str> },
     /// Asks who is subscribed to a channel.
     Presence { channel: &'a str },
+    /// Renews the session with a connection token.
+    Refresh { token: &'a str },
+    /// Renews a subscription with a token for its channel.
+    SubRefresh { channel: &'a str, token: &'a str },
+    /// Ends a subscription.
+    Unsubscribe { channel: &'a str },
 }
 
 /// One thing that a server says.
@@ -34,6 +40,8 @@ pub(super) enum Message {
     Answer { id: u32, outcome: Outcome },
     /// Something that nobody asked for: about a channel, or the session.
     Push,
+    /// The server has ended a subscription.
+    Unsubscribed { channel: String, code: i64, reason: String },
     /// A question whether we are still there; version 2 only.
     Ping,
 }
@@ -54,6 +62,9 @@ impl Command<'_> {
             Self::Connect { .. } => "connect",
             Self::Subscribe { .. } => "subscribe",
             Self::Presence { .. } => "presence",
+            Self::Refresh { .. } => "refresh",
+            Self::SubRefresh { .. } => "sub_refresh",
+            Self::Unsubscribe { .. } => "unsubscribe",
         }
     }
 
@@ -62,23 +73,31 @@ impl Command<'_> {
         match self {
             Self::Connect { .. } => 0,
             Self::Subscribe { .. } => 1,
+            Self::Unsubscribe { .. } => 2,
             Self::Presence { .. } => 4,
+            Self::Refresh { .. } => 10,
+            Self::SubRefresh { .. } => 11,
         }
     }
 
     fn parameters(self) -> Value {
         match self {
-            Self::Connect { token } => json!({ "token": token }),
-            Self::Subscribe { channel, token: Some(token) } => json!({ "channel": channel, "token": token }),
-            Self::Subscribe { channel, token: None } | Self::Presence { channel } => {
-                json!({ "channel": channel })
+            Self::Connect { token } | Self::Refresh { token } => json!({ "token": token }),
+            Self::Subscribe { channel, token: Some(token) } | Self::SubRefresh { channel, token } => {
+                json!({ "channel": channel, "token": token })
             }
+            Self::Subscribe { channel, token: None }
+            | Self::Presence { channel }
+            | Self::Unsubscribe { channel } => json!({ "channel": channel }),
         }
     }
 }
 
 /// The names under which version 2 gives a result.
-const RESULTS: [&str; 3] = ["connect", "subscribe", "presence"];
+const RESULTS: [&str; 6] = ["connect", "subscribe", "presence", "refresh", "sub_refresh", "unsubscribe"];
+
+/// The number of the push by which version 1 ends a subscription.
+const UNSUBSCRIBE: &str = "3";
 
 impl Wire {
     /// The text of a command.
@@ -105,9 +124,21 @@ impl Wire {
         let message = members(text)?;
         let Some(id) = member(&message, "id") else {
             return match self {
-                Self::Json1 => member(&message, "result").map(|_| Message::Push),
+                Self::Json1 => {
+                    let push = members(member(&message, "result")?)?;
+                    match (member(&push, "type"), member(&push, "data")) {
+                        (Some(UNSUBSCRIBE), data) => unsubscribed(&push, data.unwrap_or("{}")),
+                        _ => Some(Message::Push),
+                    }
+                }
                 Self::Json2 if message.is_empty() => Some(Message::Ping),
-                Self::Json2 => member(&message, "push").map(|_| Message::Push),
+                Self::Json2 => {
+                    let push = members(member(&message, "push")?)?;
+                    match member(&push, "unsubscribe") {
+                        Some(data) => unsubscribed(&push, data),
+                        None => Some(Message::Push),
+                    }
+                }
             };
         };
         let results: Vec<&str> = match self {
@@ -137,6 +168,17 @@ impl Wire {
         };
         stated.unwrap_or_else(|| text.to_owned())
     }
+}
+
+/// The push by which a subscription ends.
+fn unsubscribed(push: &[(String, &str)], data: &str) -> Option<Message> {
+    let data = members(data)?;
+    Some(Message::Unsubscribed {
+        channel: serde_json::from_str(member(push, "channel")?).ok()?,
+        code: member(&data, "code").map_or(Some(0), |code| code.parse().ok())?,
+        reason: member(&data, "reason")
+            .map_or(Some(String::new()), |text| serde_json::from_str(text).ok())?,
+    })
 }
 
 fn refusal(text: &str) -> Option<Outcome> {
@@ -200,7 +242,21 @@ mod tests {
                 "{}\n{\"push\":{}}\n{\"id\":2,\"subscribe\":{}}",
                 vec![Message::Ping, Message::Push, done(2, "{}")],
             ),
-            (Wire::Json1, r#"{"result":{"type":3}}"#, vec![Message::Push]),
+            (Wire::Json1, r#"{"result":{"type":1,"channel":"c"}}"#, vec![Message::Push]),
+            (
+                Wire::Json1,
+                r#"{"result":{"type":3,"channel":"c","data":{}}}"#,
+                vec![Message::Unsubscribed { channel: "c".to_owned(), code: 0, reason: String::new() }],
+            ),
+            (
+                Wire::Json2,
+                r#"{"push":{"channel":"c","unsubscribe":{"code":2501,"reason":"expired"}}}"#,
+                vec![Message::Unsubscribed {
+                    channel: "c".to_owned(),
+                    code: 2501,
+                    reason: "expired".to_owned(),
+                }],
+            ),
             (
                 Wire::Json1,
                 r#"{"id":1,"error":{"code":109,"message":"token expired"}}"#,

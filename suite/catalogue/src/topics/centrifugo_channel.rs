@@ -34,7 +34,7 @@ const SUBSCRIPTION: Kind = Kind {
 const PRIVATE_CHANNEL: Kind = Kind {
     path: "centrifugo/private-channel",
     twin: twins::private_channel,
-    channel: "$ns:news",
+    channel: twins::PRIVATE_CHANNEL,
     requirements: "CP",
 };
 

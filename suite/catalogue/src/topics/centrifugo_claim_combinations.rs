@@ -166,7 +166,7 @@ mod tests {
         let mut stored: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for case in topic().cases {
             let vector = case.build(&mint, crate::NOW).expect("a token can be minted");
-            let Subject::Token { recipe, .. } = vector.subject;
+            let Subject::Token { recipe, .. } = vector.subject else { panic!("it is a token") };
             let Content::Object { members, .. } = recipe.payload else { panic!("a claims set is an object") };
             let algorithm = vector.context.algorithms[0].name().to_owned();
             stored

@@ -659,7 +659,7 @@ mod tests {
     fn the_segments_that_are_written_out_are_those_of_the_twin() {
         let token = |case: &Case| {
             let built = case.build(&Mint::new(keys::all()), crate::NOW).expect("it can be minted");
-            let Subject::Token { token, .. } = built.subject;
+            let Subject::Token { token, .. } = built.subject else { panic!("it is a token") };
             match token {
                 Token::Text { text } => text,
                 other => panic!("not a text: {other:?}"),

@@ -43,28 +43,58 @@ const FOR_PRIVATE_CHANNELS: [&str; 8] = [
     "claims/issuer",
 ];
 
+/// Those whose defects are tried again in a token that renews something: what checks it may be another
+/// piece of code than what checked the first one.
+const FOR_RENEWALS: [&str; 5] =
+    ["algorithms/none", "signatures/integrity", "encoding/segments", "claims/types", "claims/time-boundary"];
+
+/// Path, what it is about, what takes the place of the root, the topics whose cases are carried over.
+type Row = (&'static str, &'static str, fn() -> Case, &'static [&'static str]);
+
+const ROWS: [Row; 5] = [
+    (
+        "centrifugo/subscription-token",
+        "Subscription tokens of Centrifugo 4 and later: forged, altered, misspelled and outdated ones, as \
+         every token can be.",
+        twins::subscription,
+        &FOR_SUBSCRIPTIONS,
+    ),
+    (
+        "centrifugo/private-channel-token",
+        "Tokens for private channels of Centrifugo 3: forged, altered and outdated ones, as every token can \
+         be.",
+        twins::private_channel,
+        &FOR_PRIVATE_CHANNELS,
+    ),
+    (
+        "centrifugo/refresh-token",
+        "Connection tokens that renew a connection: forged, altered and outdated ones.",
+        twins::refreshed,
+        &FOR_RENEWALS,
+    ),
+    (
+        "centrifugo/subscription-refresh-token",
+        "Subscription tokens of Centrifugo 4 and later that renew a subscription: forged, altered and \
+         outdated ones.",
+        twins::subscription_refreshed,
+        &FOR_RENEWALS,
+    ),
+    (
+        "centrifugo/private-channel-refresh-token",
+        "Tokens of Centrifugo 3 that renew the subscription to a private channel: forged, altered and \
+         outdated ones.",
+        twins::private_channel_refreshed,
+        &FOR_RENEWALS,
+    ),
+];
+
 /// The topics that are made of `others`.
-pub(super) fn topics(others: &[Topic]) -> [Topic; 2] {
-    let topic = |path, about, root: &Case, from: &[&str]| {
+pub(super) fn topics(others: &[Topic]) -> Vec<Topic> {
+    let topic = |(path, about, root, from): Row| {
         let from = from.iter().filter_map(|path| others.iter().find(|topic| topic.path == *path));
-        Topic { path, about, cases: carried_over(path, root, from) }
+        Topic { path, about, cases: carried_over(path, &root(), from) }
     };
-    [
-        topic(
-            "centrifugo/subscription-token",
-            "Subscription tokens of Centrifugo 4 and later: forged, altered, misspelled and outdated \
-             ones, as every token can be.",
-            &twins::subscription(),
-            &FOR_SUBSCRIPTIONS,
-        ),
-        topic(
-            "centrifugo/private-channel-token",
-            "Tokens for private channels of Centrifugo 3: forged, altered and outdated ones, as every \
-             token can be.",
-            &twins::private_channel(),
-            &FOR_PRIVATE_CHANNELS,
-        ),
-    ]
+    ROWS.into_iter().map(topic).collect()
 }
 
 /// Cases that are about the octets of their own token: its signature, or the length of its payload.
@@ -75,8 +105,8 @@ const ABOUT_THEIR_OCTETS: [&str; 3] = [
     "algorithms/edge/full-width",
 ];
 
-/// The cases of some topics that make sense of a token for a channel, each made from what its twin
-/// became.
+/// The cases of some topics that make sense where another root takes the place of theirs, each made from
+/// what its twin became.
 fn carried_over<'a>(path: &str, root: &Case, topics: impl Iterator<Item = &'a Topic>) -> Vec<Case> {
     let hs256 = twins::hs256();
     let mut twins = BTreeMap::from([(hs256.id().to_owned(), root.clone())]);
@@ -86,7 +116,11 @@ fn carried_over<'a>(path: &str, root: &Case, topics: impl Iterator<Item = &'a To
         let Some(twin) = case.twin_id().and_then(|twin| twins.get(twin)) else { continue };
         let Some(new) = case.made_from(twin, &id) else { continue };
         let plain = !case.id().starts_with("algorithms/valid/") || is_plain(case.id());
-        if !plain || ABOUT_THEIR_OCTETS.contains(&case.id()) || !new.is_within(&CORE) {
+        if !plain
+            || ABOUT_THEIR_OCTETS.contains(&case.id())
+            || !new.is_within(&CORE)
+            || !new.keeps_clear_of_times()
+        {
             continue;
         }
         if matches!(new.expectation(), Expectation::Accept { .. }) {

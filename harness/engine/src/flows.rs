@@ -1,0 +1,148 @@
+//! Goes through flows on a deployment.
+//!
+//! Where the clock is the machine's, flows are minted for the beginning of a second and start with it, so
+//! that a step lies as far from the times of the tokens as the flow says. One whose steps came late, because
+//! the machine had other things to do, is gone through again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jotproof_mint::{Mint, stored};
+use jotproof_model::{Flow, FlowChallenge, Observation, Subject, Vector};
+
+use crate::opening;
+use crate::run::unix_time;
+use crate::suite::Suite;
+use crate::target::{Clock, Deployment, TargetError};
+
+/// By how much a step may be late. Flows keep their steps a second away from every time.
+const LATE: Duration = Duration::from_millis(600);
+
+/// How often flows are gone through whose steps come late.
+const TRIES: usize = 4;
+
+/// Goes through flows side by side, and tells what came of each, with the clock of its start.
+pub(crate) fn follow<'a>(
+    flows: &[&'a Vector],
+    suite: &Suite,
+    mint: &Arc<Mint>,
+    deployment: &mut dyn Deployment,
+    tell: &mut dyn FnMut(&'a str, (Observation, i64)),
+) -> Result<(), TargetError> {
+    let mut open = flows.to_vec();
+    let mut latest = Duration::ZERO;
+    for _ in 0..TRIES {
+        let challenges = start(&open, suite, mint, deployment.clock())?;
+        let followed = deployment.follow(&challenges);
+        if followed.len() != challenges.len() {
+            return Err(TargetError::Fault(format!(
+                "{} of {} flows came to an end: this is a mistake in the driver",
+                followed.len(),
+                challenges.len()
+            )));
+        }
+        latest = followed.iter().map(|followed| followed.late).max().unwrap_or_default();
+        let mut again = Vec::new();
+        for ((vector, challenge), followed) in open.into_iter().zip(challenges).zip(followed) {
+            if followed.late > LATE {
+                again.push(vector);
+            } else {
+                tell(&vector.id.0, (followed.observation, challenge.now));
+            }
+        }
+        open = again;
+        if open.is_empty() {
+            return Ok(());
+        }
+    }
+    Err(TargetError::EnvironmentMissing(format!(
+        "this machine is too busy: a step of {} came {} ms late, {TRIES} times; run it again with less beside it",
+        open[0].id,
+        latest.as_millis()
+    )))
+}
+
+/// The flows, right at the beginning of the second that they were minted for.
+fn start(
+    flows: &[&Vector],
+    suite: &Suite,
+    mint: &Arc<Mint>,
+    clock: Clock,
+) -> Result<Vec<FlowChallenge>, TargetError> {
+    if clock == Clock::Settable {
+        return flows.iter().map(|vector| stored_flow(vector, suite)).collect();
+    }
+    loop {
+        let now = unix_time() + 1;
+        let minted = flows
+            .iter()
+            .map(|vector| minted_flow(vector, suite, mint, now))
+            .collect::<Result<Vec<_>, _>>()?;
+        let begin = UNIX_EPOCH + Duration::from_secs(u64::try_from(now).unwrap_or_default());
+        // Signing may have taken longer than that.
+        if let Ok(left) = begin.duration_since(SystemTime::now()) {
+            thread::sleep(left);
+            return Ok(minted);
+        }
+    }
+}
+
+fn stored_flow(vector: &Vector, suite: &Suite) -> Result<FlowChallenge, TargetError> {
+    let flow = flow(vector)?;
+    let now = suite.file_of(&vector.id.0).map_or(0, |file| file.now);
+    let octets = |name: &String, token| match stored::octets(token) {
+        Ok(octets) => Ok((name.clone(), octets)),
+        Err(error) => Err(broken(vector, &error.to_string())),
+    };
+    let tokens = flow.tokens.iter().map(|(name, token)| octets(name, &token.token));
+    Ok(challenge(vector, flow, suite, tokens.collect::<Result<_, _>>()?, now))
+}
+
+fn minted_flow(
+    vector: &Vector,
+    suite: &Suite,
+    mint: &Arc<Mint>,
+    now: i64,
+) -> Result<FlowChallenge, TargetError> {
+    let flow = flow(vector)?;
+    let mut tokens = BTreeMap::new();
+    let mut for_client = BTreeMap::new();
+    for (name, token) in &flow.tokens {
+        let octets = mint.token(&token.recipe, now).map_err(|error| broken(vector, &error.to_string()))?;
+        tokens.insert(name.clone(), octets);
+        if let Some(mint) = opening::for_client(&token.recipe, mint, now) {
+            for_client.insert(name.clone(), mint);
+        }
+    }
+    Ok(FlowChallenge { for_client, ..challenge(vector, flow, suite, tokens, now) })
+}
+
+fn challenge(
+    vector: &Vector,
+    flow: &Flow,
+    suite: &Suite,
+    tokens: BTreeMap<String, Vec<u8>>,
+    now: i64,
+) -> FlowChallenge {
+    FlowChallenge {
+        tokens,
+        for_client: BTreeMap::new(),
+        steps: flow.steps.clone(),
+        context: Arc::new(vector.context.clone()),
+        keys: Arc::clone(suite.keys()),
+        now,
+    }
+}
+
+fn flow(vector: &Vector) -> Result<&Flow, TargetError> {
+    match &vector.subject {
+        Subject::Flow { flow } => Ok(flow),
+        Subject::Token { .. } => Err(broken(vector, "a token is no flow")),
+    }
+}
+
+fn broken(vector: &Vector, problem: &str) -> TargetError {
+    TargetError::Fault(format!("{}: {problem}", vector.id))
+}

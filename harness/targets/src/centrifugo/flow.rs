@@ -1,0 +1,197 @@
+//! A flow: what happens to a connection, step by step, each at its time.
+
+use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
+
+use futures_util::future::try_join_all;
+use jotproof_model::{Action, FlowChallenge, Observation, Seen, Step};
+use tokio::time::Instant;
+
+use super::connect::{TimeToLive, connect, look, refused};
+use super::members::members;
+use super::protocol::{ClientProtocol, handshake};
+use super::session::{Answer, Session};
+use super::subscribe::{own_presence, subscribe_with};
+use super::wire::{Command, excerpt};
+use crate::live::Told;
+use crate::websocket::{Connection, Failure};
+
+/// Goes through a flow.
+pub(super) async fn follow(
+    protocol: &ClientProtocol,
+    address: SocketAddr,
+    flow: &FlowChallenge,
+) -> Result<Told, Failure> {
+    let begin = Instant::now();
+    let count = flow.steps.iter().filter(|step| matches!(step.action, Action::Connect { .. })).count();
+    let handshake = handshake();
+    // All of them at once: each is the other end of a session that outlives the step which opens it.
+    let mut connections = try_join_all((0..count).map(|_| Connection::open(address, &handshake))).await?;
+    let told = {
+        let mut sessions = connections.iter_mut().map(|connection| Session::new(connection, protocol.wire));
+        let mut life = Life { protocol, flow, first: String::new(), open: Vec::new() };
+        let mut late = Duration::ZERO;
+        let mut steps = flow.steps.iter().enumerate();
+        loop {
+            let Some((number, step)) = steps.next() else {
+                return Err(Failure::Unknown("a flow without steps".to_owned()));
+            };
+            let moment = begin + Duration::from_secs(u64::from(step.at));
+            life.wait_until(moment).await?;
+            late = late.max(moment.elapsed());
+            let observation = life.go(step, &mut sessions).await?;
+            if number + 1 == flow.steps.len() {
+                life.close().await;
+                break Told { observation, late, heard: String::new() };
+            }
+            let as_told = match &observation {
+                Observation::Accepted { .. } => !step.refused,
+                Observation::Refused { .. } => step.refused,
+                _ => false,
+            };
+            if !as_told {
+                let name = step.action.name().name();
+                let detail = format!("step {number} ({name}) came out otherwise: {}", short(&observation));
+                break Told {
+                    observation: Observation::ProtocolError { detail },
+                    late,
+                    heard: String::new(),
+                };
+            }
+        }
+    };
+    let heard = connections.iter().map(Connection::heard).collect::<Vec<_>>().join("\n");
+    Ok(Told { heard, ..told })
+}
+
+/// What is open.
+struct Life<'a, 'b> {
+    protocol: &'a ClientProtocol,
+    flow: &'a FlowChallenge,
+    /// The id of the first client.
+    first: String,
+    /// The sessions with their clients; the last one is what the flow is about.
+    open: Vec<(Session<'b>, String)>,
+}
+
+impl<'b> Life<'_, 'b> {
+    /// Hears what the server says until a moment. Earlier sessions are heard for as long as nothing is
+    /// said on them.
+    async fn wait_until(&mut self, moment: Instant) -> Result<(), Failure> {
+        try_join_all(self.open.iter_mut().map(|(session, _)| session.listen_until(moment))).await?;
+        tokio::time::sleep_until(moment).await;
+        Ok(())
+    }
+
+    async fn close(&mut self) {
+        for (session, _) in &mut self.open {
+            if session.closed().is_none() {
+                session.close().await;
+            }
+        }
+    }
+
+    /// A token, minted for the first client where it names one.
+    fn token(&self, name: &str) -> Vec<u8> {
+        match self.flow.for_client.get(name) {
+            Some(mint) => (mint.0)(&self.first),
+            None => self.flow.tokens.get(name).cloned().unwrap_or_default(),
+        }
+    }
+
+    async fn go(
+        &mut self,
+        step: &Step,
+        sessions: &mut impl Iterator<Item = Session<'b>>,
+    ) -> Result<Observation, Failure> {
+        if let Action::Connect { token } = &step.action {
+            let mut session =
+                sessions.next().ok_or_else(|| Failure::Unknown("no connection is left".to_owned()))?;
+            let (observation, client) = connect(self.protocol, &mut session, &self.token(token)).await?;
+            if self.first.is_empty() {
+                self.first.clone_from(&client);
+            }
+            self.open.push((session, client));
+            return Ok(observation);
+        }
+        let token = step.action.token().map(|name| self.token(name));
+        let text = token.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+        let Some((session, client)) = self.open.last_mut() else {
+            return Err(Failure::Unknown("there is no session yet".to_owned()));
+        };
+        match &step.action {
+            Action::Connect { .. } => Err(Failure::Unknown("it is connected already".to_owned())),
+            Action::Disconnect => {
+                session.close().await;
+                self.open.pop();
+                Ok(accepted(Seen::default()))
+            }
+            Action::Refresh { .. } => renewed(session, Command::Refresh { token: &text }).await,
+            Action::SubRefresh { channel, .. } => {
+                renewed(session, Command::SubRefresh { channel, token: &text }).await
+            }
+            Action::Subscribe { channel, .. } => {
+                subscribe_with(session, client, channel, token.as_deref()).await
+            }
+            Action::Unsubscribe { channel } => {
+                let unsubscribe = session.send(&[Command::Unsubscribe { channel }]).await?;
+                Ok(match session.answer(unsubscribe).await? {
+                    Answer::Done { .. } => accepted(Seen::default()),
+                    refusal => refused(refusal),
+                })
+            }
+            Action::Look => {
+                let user = look(self.protocol, session).await?.map(|present| present.user);
+                Ok(match session.closed() {
+                    Some(closed) => refused(closed),
+                    None => accepted(Seen { user, ..Seen::default() }),
+                })
+            }
+            Action::LookAt { channel } => {
+                if let Some((code, reason)) = session.unsubscribed(channel) {
+                    return Ok(Observation::Refused {
+                        reason: None,
+                        answer: Some(format!("unsubscribe {code}")),
+                        text: reason.clone(),
+                    });
+                }
+                let presence = session.send(&[Command::Presence { channel }]).await?;
+                let present = own_presence(session, presence, client, channel).await?;
+                Ok(match session.closed() {
+                    Some(closed) => refused(closed),
+                    None => accepted(Seen { user: present.map(|present| present.user), ..Seen::default() }),
+                })
+            }
+        }
+    }
+}
+
+/// Asks to renew something, and tells until when it is renewed.
+async fn renewed(session: &mut Session<'_>, command: Command<'_>) -> Result<Observation, Failure> {
+    let sent = SystemTime::now();
+    let number = session.send(&[command]).await?;
+    let (result, received) = match session.answer(number).await? {
+        Answer::Done { result, at } => (result, at),
+        refusal => return Ok(refused(refusal)),
+    };
+    let expiry = members(&result)
+        .and_then(|result| TimeToLive::read(&result))
+        .ok_or_else(|| Failure::Unknown(excerpt(&result)))?;
+    Ok(accepted(Seen { expires: Some(expiry.seen(sent, received)), ..Seen::default() }))
+}
+
+fn accepted(seen: Seen) -> Observation {
+    Observation::Accepted { result: Box::new(seen) }
+}
+
+fn short(observation: &Observation) -> String {
+    match observation {
+        Observation::Accepted { .. } => "accepted".to_owned(),
+        Observation::Refused { answer, text, .. } => {
+            format!("refused: {} {text}", answer.as_deref().unwrap_or_default())
+        }
+        Observation::ProtocolError { detail } | Observation::Crashed { detail } => detail.clone(),
+        Observation::TimedOut { after_ms } => format!("no answer within {after_ms} ms"),
+        Observation::Unsupported { what } | Observation::OverLimit { what } => what.clone(),
+    }
+}

@@ -1,0 +1,48 @@
+//! Short names for the steps that flows are written with.
+
+use jotproof_model::{Action, Step};
+
+/// Something that happens so many seconds after the start, and is accepted.
+pub fn step(at: u32, action: Action) -> Step {
+    Step { at, action, refused: false }
+}
+
+/// Something that is refused, before the step that decides.
+pub fn refused(at: u32, action: Action) -> Step {
+    Step { at, action, refused: true }
+}
+
+/// Opens a connection with a token.
+pub fn connect(token: &str) -> Action {
+    Action::Connect { token: token.to_owned() }
+}
+
+/// Renews the connection with a token.
+pub fn refresh(token: &str) -> Action {
+    Action::Refresh { token: token.to_owned() }
+}
+
+/// Subscribes to a channel with a token.
+pub fn subscribe(channel: &str, token: &str) -> Action {
+    Action::Subscribe { channel: channel.to_owned(), token: Some(token.to_owned()) }
+}
+
+/// Subscribes to a channel without a token.
+pub fn subscribe_openly(channel: &str) -> Action {
+    Action::Subscribe { channel: channel.to_owned(), token: None }
+}
+
+/// Unsubscribes from a channel.
+pub fn unsubscribe(channel: &str) -> Action {
+    Action::Unsubscribe { channel: channel.to_owned() }
+}
+
+/// Renews a subscription with a token.
+pub fn sub_refresh(channel: &str, token: &str) -> Action {
+    Action::SubRefresh { channel: channel.to_owned(), token: token.to_owned() }
+}
+
+/// Looks whether the subscription to a channel is there.
+pub fn look_at(channel: &str) -> Action {
+    Action::LookAt { channel: channel.to_owned() }
+}

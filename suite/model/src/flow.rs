@@ -1,0 +1,166 @@
+//! A flow: the life of a client's connection, told in steps of which the last one decides.
+//!
+//! Every step before the last has one outcome that the flow is about: it is accepted, or it says that
+//! it is `refused`. What came out otherwise there is a fault of the flow, not a verdict. The last step is
+//! judged like a single token: by the expectation of its vector.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::recipe::Recipe;
+use crate::vector::Token;
+
+/// Steps, and the tokens that they use.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Flow {
+    /// The tokens, by name; all of them are minted at the start.
+    pub tokens: BTreeMap<String, FlowToken>,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Flow {
+    /// The step that decides.
+    #[must_use]
+    pub fn last(&self) -> Option<&Step> {
+        self.steps.last()
+    }
+
+    /// The steps that submit the token of this name.
+    pub fn uses<'a>(&'a self, token: &'a str) -> impl Iterator<Item = &'a Step> {
+        self.steps.iter().filter(move |step| step.action.token() == Some(token))
+    }
+}
+
+/// A token of a flow.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlowToken {
+    /// How it is minted. `{{client}}` is the id that the server gave to the first connection.
+    pub recipe: Recipe,
+    /// The token, minted at the file's clock.
+    pub token: Token,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// When: seconds after the start.
+    pub at: u32,
+    /// What is done.
+    pub action: Action,
+    /// Whether a step before the last one is refused, and the flow goes on all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
+}
+
+/// What a client does in a step.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Action {
+    /// Opens a connection with a connection token; from now on it is the one that the flow is about.
+    /// Earlier ones stay open.
+    Connect {
+        /// The name of the token.
+        token: String,
+    },
+    /// Closes the connection.
+    Disconnect,
+    /// Renews the connection with a connection token.
+    Refresh {
+        /// The name of the token.
+        token: String,
+    },
+    /// Subscribes to a channel.
+    Subscribe {
+        /// The channel.
+        channel: String,
+        /// The name of the token; absent: without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+    },
+    /// Unsubscribes from a channel.
+    Unsubscribe {
+        /// The channel.
+        channel: String,
+    },
+    /// Renews a subscription with a token for its channel.
+    SubRefresh {
+        /// The channel.
+        channel: String,
+        /// The name of the token.
+        token: String,
+    },
+    /// Looks whether the connection is there: accepted where it is, refused where the server has
+    /// ended it.
+    Look,
+    /// Looks whether the subscription to a channel is there: accepted where it is, refused where the
+    /// server has ended it, or the connection.
+    LookAt {
+        /// The channel.
+        channel: String,
+    },
+}
+
+/// The kind of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the variants of `Action`")]
+pub enum ActionName {
+    Connect,
+    Disconnect,
+    Refresh,
+    Subscribe,
+    Unsubscribe,
+    SubRefresh,
+    Look,
+    LookAt,
+}
+
+impl Action {
+    /// Its kind.
+    #[must_use]
+    pub const fn name(&self) -> ActionName {
+        match self {
+            Self::Connect { .. } => ActionName::Connect,
+            Self::Disconnect => ActionName::Disconnect,
+            Self::Refresh { .. } => ActionName::Refresh,
+            Self::Subscribe { .. } => ActionName::Subscribe,
+            Self::Unsubscribe { .. } => ActionName::Unsubscribe,
+            Self::SubRefresh { .. } => ActionName::SubRefresh,
+            Self::Look => ActionName::Look,
+            Self::LookAt { .. } => ActionName::LookAt,
+        }
+    }
+
+    /// The name of the token that it submits.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        match self {
+            Self::Connect { token } | Self::Refresh { token } | Self::SubRefresh { token, .. } => Some(token),
+            Self::Subscribe { token, .. } => token.as_deref(),
+            Self::Disconnect | Self::Unsubscribe { .. } | Self::Look | Self::LookAt { .. } => None,
+        }
+    }
+}
+
+impl ActionName {
+    /// The name as stored and shown.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Disconnect => "disconnect",
+            Self::Refresh => "refresh",
+            Self::Subscribe => "subscribe",
+            Self::Unsubscribe => "unsubscribe",
+            Self::SubRefresh => "sub_refresh",
+            Self::Look => "look",
+            Self::LookAt => "look_at",
+        }
+    }
+}

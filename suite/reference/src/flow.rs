@@ -1,0 +1,316 @@
+//! A flow: what becomes of a connection, step by step.
+//!
+//! Nothing waits here. The clock of a step is that of the start plus the seconds that the step says, and
+//! what ends by itself has ended as soon as its time and the patience of a server have passed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jotproof_model::{
+    Action, Challenge, Context, FlowChallenge, Observation, Reason, Seen, SeenExpiry, Session, Step,
+};
+use jotproof_profiles::Rules;
+use jotproof_profiles::rules::{
+    Check, RefreshSubscriptions, RefreshWithoutExp, RefusedRefresh, Remembered, RenewingUser, Strictness,
+    SubRefreshTimes, SubscriptionEnd,
+};
+
+use crate::verdict::{Outcome, Refusal, Stage};
+use crate::{Reference, observed};
+
+/// For how many seconds after its end a connection or a subscription can still be renewed: what the
+/// deployments are configured with.
+pub const PATIENCE: i64 = 2;
+
+/// Reasons for which a renewal is refused that say nothing against the connection.
+const LEAVES_THE_CONNECTION: [Reason; 3] =
+    [Reason::ConnectionExpired, Reason::InfoEncoding, Reason::UnknownChannel];
+
+/// The namespace of the deployments in which every user may subscribe.
+const EVERYBODY: &str = "jotproof";
+
+/// The one in which every user may who is not anonymous.
+const MEMBERS: &str = "members";
+
+impl Reference {
+    /// Goes through a flow; what came of its last step.
+    pub(crate) fn life(&self, flow: &FlowChallenge) -> Observation {
+        let mut life = Life { reference: self, flow, connections: Vec::new(), accepted: BTreeSet::new() };
+        let Some((last, earlier)) = flow.steps.split_last() else {
+            return Observation::ProtocolError { detail: "a flow without steps".to_owned() };
+        };
+        for (number, step) in earlier.iter().enumerate() {
+            let outcome = life.go(step);
+            if outcome.is_err() != step.refused {
+                let detail = match outcome {
+                    Ok(_) => "was accepted".to_owned(),
+                    Err(refusal) => format!("was refused: {refusal}"),
+                };
+                let name = step.action.name().name();
+                return Observation::ProtocolError { detail: format!("step {number} ({name}) {detail}") };
+            }
+        }
+        observed(match life.go(last) {
+            Ok(seen) => Outcome::Accepted(Box::new(seen)),
+            Err(refusal) => Outcome::Refused(refusal),
+        })
+    }
+}
+
+/// What is there so far.
+struct Life<'a> {
+    reference: &'a Reference,
+    flow: &'a FlowChallenge,
+    /// The connections of the flow; the last one is what it is about.
+    connections: Vec<Connection>,
+    /// The tokens that were accepted, each with the channel that it opened; empty for a connection.
+    accepted: BTreeSet<(String, String)>,
+}
+
+/// A connection.
+struct Connection {
+    client: String,
+    user: String,
+    /// The second at which it expires.
+    expires: Option<i64>,
+    /// The channels that it is subscribed to, each with the second at which that ends.
+    subscriptions: BTreeMap<String, Option<i64>>,
+    /// Why it is not there any more, where it did not end by itself.
+    ended: Option<Refusal>,
+}
+
+impl Life<'_> {
+    fn rules(&self) -> &Rules {
+        self.reference.rules()
+    }
+
+    fn go(&mut self, step: &Step) -> Result<Seen, Refusal> {
+        let now = self.flow.now.saturating_add(i64::from(step.at));
+        match &step.action {
+            Action::Connect { token } => self.connect(token, step.at),
+            Action::Disconnect => {
+                let closed = refuse(Reason::NoToken, "the client has closed the connection");
+                self.alive(now)?.ended = Some(closed);
+                Ok(Seen::default())
+            }
+            Action::Refresh { token } => {
+                let outcome = self.refresh(token, step.at, now);
+                let rule = self.rules().refused_refresh;
+                if let (Err(refusal), Some(connection)) = (&outcome, self.connections.last_mut()) {
+                    match rule {
+                        RefusedRefresh::Ends if !LEAVES_THE_CONNECTION.contains(&refusal.reason) => {
+                            connection.ended = Some(refusal.clone());
+                        }
+                        RefusedRefresh::StaysForGood => connection.expires = None,
+                        RefusedRefresh::Ends | RefusedRefresh::Stays => {}
+                    }
+                }
+                outcome
+            }
+            Action::Subscribe { channel, token: Some(token) } => {
+                let seen = self.for_channel(token, channel, step.at, now)?;
+                self.alive(now)?.subscriptions.insert(channel.clone(), second(seen.expires.as_ref()));
+                Ok(seen)
+            }
+            Action::Subscribe { channel, token: None } => self.subscribe_openly(channel, now),
+            Action::Unsubscribe { channel } => {
+                self.subscribed(channel, now)?;
+                self.alive(now)?.subscriptions.remove(channel);
+                Ok(Seen::default())
+            }
+            Action::SubRefresh { channel, token } => self.sub_refresh(token, channel, step.at, now),
+            Action::Look => {
+                let user = Some(self.alive(now)?.user.clone());
+                Ok(Seen { user, ..Seen::default() })
+            }
+            Action::LookAt { channel } => {
+                self.subscribed(channel, now)?;
+                let user = Some(self.alive(now)?.user.clone());
+                Ok(Seen { user, ..Seen::default() })
+            }
+        }
+    }
+
+    fn connect(&mut self, token: &str, at: u32) -> Result<Seen, Refusal> {
+        let seen = self.judged(token, "", at, |context| {
+            context.application = context.application.of_connections();
+        })?;
+        let client = match self.connections.len() {
+            0 => Session::CLIENT.to_owned(),
+            count => format!("00000000-0000-4000-8000-{count:012}"),
+        };
+        let channels = seen.subscriptions.iter().flatten().map(|(channel, _)| (channel.clone(), None));
+        self.connections.push(Connection {
+            client,
+            user: seen.user.clone().unwrap_or_default(),
+            expires: second(seen.expires.as_ref()),
+            subscriptions: channels.collect(),
+            ended: None,
+        });
+        Ok(seen)
+    }
+
+    fn refresh(&mut self, token: &str, at: u32, now: i64) -> Result<Seen, Refusal> {
+        self.alive(now)?;
+        let times = self.rules().refresh_times;
+        let seen = self.judged_unless(token, "", at, times == Check::Skip, |context| {
+            context.application = context.application.of_connections();
+        })?;
+        let rules = self.rules().clone();
+        let connection = self.alive(now)?;
+        if let Some(user) = &seen.user
+            && !may_renew(user, &connection.user, rules.refresh_user)
+        {
+            let detail = format!("the token is for the user {user:?}, not {:?}", connection.user);
+            return Err(refuse(Reason::User, detail));
+        }
+        let listed: BTreeSet<&String> =
+            seen.subscriptions.iter().flatten().map(|(channel, _)| channel).collect();
+        if rules.refresh_subscriptions == RefreshSubscriptions::Refuse
+            && listed != connection.subscriptions.keys().collect()
+        {
+            return Err(refuse(Reason::Subscriptions, "the token lists other channels"));
+        }
+        match second(seen.expires.as_ref()) {
+            None if rules.refresh_without_exp == RefreshWithoutExp::KeepsExpiry => {}
+            expires => connection.expires = expires,
+        }
+        Ok(Seen { expires: seen.expires, ..Seen::default() })
+    }
+
+    /// Asks for a channel without a token: what the options of its namespace say.
+    fn subscribe_openly(&mut self, channel: &str, now: i64) -> Result<Seen, Refusal> {
+        let strict_user = self.rules().anonymous_subscriber == Strictness::Refuse;
+        let strict_channel = self.rules().private_channel == Strictness::Refuse;
+        let connection = self.alive(now)?;
+        match channel.split_once(':') {
+            Some((EVERYBODY, _)) => {}
+            Some((MEMBERS, _)) if connection.user.is_empty() && strict_user => {
+                return Err(refuse(Reason::Anonymous, format!("{channel:?} is not open to anonymous users")));
+            }
+            Some((MEMBERS, _)) => {}
+            _ if !strict_channel => {}
+            _ => return Err(refuse(Reason::NoToken, format!("nothing opens the channel {channel:?}"))),
+        }
+        connection.subscriptions.insert(channel.to_owned(), None);
+        Ok(Seen { user: Some(connection.user.clone()), ..Seen::default() })
+    }
+
+    fn sub_refresh(&mut self, token: &str, channel: &str, at: u32, now: i64) -> Result<Seen, Refusal> {
+        self.subscribed(channel, now)?;
+        let seen = match self.for_channel(token, channel, at, now) {
+            Err(refusal)
+                if matches!(refusal.reason, Reason::Expired | Reason::NotYetValid)
+                    && self.rules().sub_refresh_times == SubRefreshTimes::EndsExpiry =>
+            {
+                Seen { expires: Some(SeenExpiry::Never), ..Seen::default() }
+            }
+            outcome => outcome?,
+        };
+        self.alive(now)?.subscriptions.insert(channel.to_owned(), second(seen.expires.as_ref()));
+        Ok(Seen { expires: seen.expires, ..Seen::default() })
+    }
+
+    /// A token for a channel, in the session that asks for it.
+    fn for_channel(&mut self, token: &str, channel: &str, at: u32, now: i64) -> Result<Seen, Refusal> {
+        let connection = self.alive(now)?;
+        let (user, client) = (connection.user.clone(), connection.client.clone());
+        self.judged(token, channel, at, |context| {
+            context.session = Some(Session { user, client, channel: channel.to_owned() });
+        })
+    }
+
+    fn judged(
+        &mut self,
+        token: &str,
+        channel: &str,
+        at: u32,
+        change: impl FnOnce(&mut Context),
+    ) -> Result<Seen, Refusal> {
+        self.judged_unless(token, channel, at, false, change)
+    }
+
+    /// Judges a token as it is submitted, in a context of its own; one that is out of its times is let
+    /// pass where they are `unchecked`.
+    fn judged_unless(
+        &mut self,
+        token: &str,
+        channel: &str,
+        at: u32,
+        unchecked: bool,
+        change: impl FnOnce(&mut Context),
+    ) -> Result<Seen, Refusal> {
+        let mut context = (*self.flow.context).clone();
+        change(&mut context);
+        let challenge = Challenge { context: context.into(), ..self.flow.token(token, at) };
+        let known = (token.to_owned(), channel.to_owned());
+        let remembered = self.rules().remembered == Remembered::Accept && self.accepted.contains(&known);
+        let judge =
+            if unchecked || remembered { self.reference.without_times() } else { self.reference.clone() };
+        match judge.judge(&challenge).outcome {
+            Outcome::Accepted(seen) => {
+                self.accepted.insert(known);
+                Ok(Seen { claims: None, identifiers: None, ..*seen })
+            }
+            Outcome::Refused(refusal) => Err(refusal),
+        }
+    }
+
+    /// The connection, where it is there.
+    fn alive(&mut self, now: i64) -> Result<&mut Connection, Refusal> {
+        let (ends, ends_with) = (self.rules().connection_end, self.rules().subscription_end);
+        let Some(connection) = self.connections.last_mut() else {
+            return Err(refuse(Reason::NoToken, "there is no connection"));
+        };
+        if let Some(ended) = &connection.ended {
+            return Err(ended.clone());
+        }
+        if ends == Check::Make && has_ended(connection.expires, now) {
+            return Err(refuse(Reason::ConnectionExpired, "the connection was not renewed"));
+        }
+        if ends_with == SubscriptionEnd::Connection
+            && connection.subscriptions.values().any(|expires| has_ended(*expires, now))
+        {
+            return Err(refuse(Reason::SubscriptionExpired, "a subscription was not renewed"));
+        }
+        Ok(connection)
+    }
+
+    /// The subscription, where it is there.
+    fn subscribed(&mut self, channel: &str, now: i64) -> Result<(), Refusal> {
+        let ends = self.rules().subscription_end;
+        match self.alive(now)?.subscriptions.get(channel) {
+            None => Err(refuse(Reason::Channel, format!("not subscribed to {channel:?}"))),
+            Some(expires) if ends != SubscriptionEnd::Nothing && has_ended(*expires, now) => {
+                Err(refuse(Reason::SubscriptionExpired, "the subscription was not renewed"))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// Whether a token of a user may renew the connection of another one.
+fn may_renew(user: &str, connected: &str, rule: RenewingUser) -> bool {
+    match rule {
+        RenewingUser::Connected => user == connected,
+        RenewingUser::Any => true,
+        RenewingUser::OrAnonymous => user == connected || user.is_empty(),
+        RenewingUser::Longer => user.starts_with(connected),
+        RenewingUser::Shorter => !user.is_empty() && connected.starts_with(user),
+        RenewingUser::Trimmed => user.trim() == connected,
+    }
+}
+
+fn has_ended(expires: Option<i64>, now: i64) -> bool {
+    expires.is_some_and(|second| second.saturating_add(PATIENCE) <= now)
+}
+
+fn second(expiry: Option<&SeenExpiry>) -> Option<i64> {
+    match expiry {
+        Some(SeenExpiry::Between { from, .. }) => Some(*from),
+        Some(SeenExpiry::Never) | None => None,
+    }
+}
+
+fn refuse(reason: Reason, detail: impl Into<String>) -> Refusal {
+    Refusal::new(Stage::Application, reason, detail)
+}
