@@ -150,6 +150,12 @@ fn described(step: &Step) -> String {
         Action::Subscribe { channel, token: None } => format!("subscribe to {channel} without a token"),
         Action::Unsubscribe { channel } => format!("unsubscribe from {channel}"),
         Action::SubRefresh { channel, token } => format!("renew the subscription to {channel} with {token}"),
+        Action::Configure { context } => format!(
+            "the server is configured anew: keys {}; audience {:?}; issuer {:?}",
+            context.keys.join(" "),
+            context.audience,
+            context.issuer
+        ),
         Action::Look => "look whether the connection is there".to_owned(),
         Action::LookAt { channel } => format!("look whether the subscription to {channel} is there"),
     };

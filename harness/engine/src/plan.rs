@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jotproof_model::{Expectation, Vector, VectorId};
+use jotproof_model::{Action, Expectation, Subject, Vector, VectorId};
 use jotproof_profiles::predict::{Outcome, Undecided};
 use jotproof_profiles::{Profile, predicted};
 
@@ -117,5 +117,14 @@ fn deployable(
     if let Some(missing) = profile.demands.iter().find(|demanded| !vector.requires.contains(demanded)) {
         return Err(format!("a context without {missing}"));
     }
-    target.deployment(&vector.context, suite.keys()).map_err(|reason| reason.to_string())
+    let deployment = |context| target.deployment(context, suite.keys()).map_err(|reason| reason.to_string());
+    let own = deployment(&vector.context)?;
+    let Subject::Flow { flow } = &vector.subject else { return Ok(own) };
+    // What it is configured with later has to be possible too.
+    for step in &flow.steps {
+        if let Action::Configure { context } = &step.action {
+            deployment(context)?;
+        }
+    }
+    Ok(if flow.is_alone() { format!("{own}\n{}", vector.id) } else { own })
 }

@@ -244,6 +244,18 @@ impl Case {
         }
     }
 
+    /// What the verifier is configured with.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The same token by another key, which is for a flow to use.
+    #[must_use]
+    pub fn signed_by(&self, key: &str) -> Self {
+        self.changed(&self.id, edits::sign(None, key, Algorithm::HS256)).accept()
+    }
+
     /// The verdict.
     #[must_use]
     pub fn expectation(&self) -> &Expectation {
@@ -350,8 +362,9 @@ impl Case {
                 (Subject::Flow { flow: Box::new(mint.flow(plot, now)?) }, requires, None)
             }
         };
-        if matches!(subject, Subject::Flow { .. }) {
+        if let Subject::Flow { flow } = &subject {
             requires.push(Capability::Flow);
+            requires.extend(flow.is_alone().then_some(Capability::Reload));
         }
         let accepts = !matches!(self.expectation, Expectation::Reject { .. });
         Ok(Vector {
@@ -459,7 +472,9 @@ fn effect_of_flow(plot: &Plot, context: &Context) -> Effect {
         Some(Action::Look | Action::LookAt { .. } | Action::Subscribe { token: None, .. }) => {
             Effect { user, ..Effect::default() }
         }
-        Some(Action::Disconnect | Action::Unsubscribe { .. }) | None => Effect::default(),
+        Some(Action::Disconnect | Action::Unsubscribe { .. } | Action::Configure { .. }) | None => {
+            Effect::default()
+        }
     };
     Effect { claims: None, identifiers: None, ..all }
 }

@@ -1,6 +1,6 @@
 //! Short names for the steps that flows are written with.
 
-use jotproof_model::{Action, Step};
+use jotproof_model::{Action, Context, Step};
 
 /// Something that happens so many seconds after the start, and is accepted.
 pub fn step(at: u32, action: Action) -> Step {
@@ -40,6 +40,11 @@ pub fn unsubscribe(channel: &str) -> Action {
 /// Renews a subscription with a token.
 pub fn sub_refresh(channel: &str, token: &str) -> Action {
     Action::SubRefresh { channel: channel.to_owned(), token: token.to_owned() }
+}
+
+/// The server is configured anew.
+pub fn configure(context: Context) -> Action {
+    Action::Configure { context: Box::new(context) }
 }
 
 /// Looks whether the subscription to a channel is there.

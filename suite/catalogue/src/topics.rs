@@ -17,6 +17,7 @@ mod centrifugo_connection;
 mod centrifugo_expire_at;
 mod centrifugo_expiry;
 mod centrifugo_namespaces;
+mod centrifugo_reload;
 mod centrifugo_renewal;
 mod claims_audience;
 mod claims_issuer;
@@ -65,6 +66,7 @@ pub fn all() -> Vec<Topic> {
         centrifugo_expiry::private_channel(),
         centrifugo_expiry::subscription(),
         centrifugo_namespaces::topic(),
+        centrifugo_reload::topic(),
         centrifugo_renewal::connection(),
         centrifugo_renewal::private_channel(),
         centrifugo_renewal::subscription(),

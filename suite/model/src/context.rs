@@ -161,6 +161,8 @@ pub enum Capability {
     SeveralKeys,
     /// A life cycle can be gone through: connections that are renewed, and end.
     Flow,
+    /// The configuration can be changed while the server runs.
+    Reload,
 }
 
 impl fmt::Display for Capability {
@@ -178,6 +180,7 @@ impl fmt::Display for Capability {
             Self::BinaryToken => f.write_str("binary-token"),
             Self::SeveralKeys => f.write_str("several-keys"),
             Self::Flow => f.write_str("flow"),
+            Self::Reload => f.write_str("reload"),
         }
     }
 }
@@ -208,6 +211,7 @@ impl FromStr for Capability {
             "binary-token" => Self::BinaryToken,
             "several-keys" => Self::SeveralKeys,
             "flow" => Self::Flow,
+            "reload" => Self::Reload,
             _ => return Err(unknown()),
         })
     }

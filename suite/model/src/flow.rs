@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::context::Context;
 use crate::recipe::Recipe;
 use crate::vector::Token;
 
@@ -27,6 +28,12 @@ impl Flow {
     #[must_use]
     pub fn last(&self) -> Option<&Step> {
         self.steps.last()
+    }
+
+    /// Whether it changes the server that it runs on, which then can serve nothing else.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.action, Action::Configure { .. }))
     }
 
     /// The steps that submit the token of this name.
@@ -95,6 +102,11 @@ pub enum Action {
         /// The name of the token.
         token: String,
     },
+    /// The server is configured anew, and reads its configuration while it runs.
+    Configure {
+        /// What it is configured with from now on.
+        context: Box<Context>,
+    },
     /// Looks whether the connection is there: accepted where it is, refused where the server has
     /// ended it.
     Look,
@@ -117,6 +129,7 @@ pub enum ActionName {
     Subscribe,
     Unsubscribe,
     SubRefresh,
+    Configure,
     Look,
     LookAt,
 }
@@ -132,6 +145,7 @@ impl Action {
             Self::Subscribe { .. } => ActionName::Subscribe,
             Self::Unsubscribe { .. } => ActionName::Unsubscribe,
             Self::SubRefresh { .. } => ActionName::SubRefresh,
+            Self::Configure { .. } => ActionName::Configure,
             Self::Look => ActionName::Look,
             Self::LookAt { .. } => ActionName::LookAt,
         }
@@ -143,7 +157,11 @@ impl Action {
         match self {
             Self::Connect { token } | Self::Refresh { token } | Self::SubRefresh { token, .. } => Some(token),
             Self::Subscribe { token, .. } => token.as_deref(),
-            Self::Disconnect | Self::Unsubscribe { .. } | Self::Look | Self::LookAt { .. } => None,
+            Self::Disconnect
+            | Self::Unsubscribe { .. }
+            | Self::Configure { .. }
+            | Self::Look
+            | Self::LookAt { .. } => None,
         }
     }
 }
@@ -159,6 +177,7 @@ impl ActionName {
             Self::Subscribe => "subscribe",
             Self::Unsubscribe => "unsubscribe",
             Self::SubRefresh => "sub_refresh",
+            Self::Configure => "configure",
             Self::Look => "look",
             Self::LookAt => "look_at",
         }

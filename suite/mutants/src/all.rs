@@ -976,6 +976,8 @@ mutants! {
         rules!("flow.subscription_end" = "nothing");
     "subscription-ends-alone" "C30" "ends a subscription that was not renewed, and says nothing to its client":
         rules!("flow.subscription_end" = "subscription");
+    "configured-once" "C31" "reads its configuration when it starts, and never again":
+        rules!("flow.reload" = "skip");
     "tokens-remembered" "C30" "accepts a token at any time that was good once":
         rules!("flow.remembered" = "accept");
     "expiry-kept" "C30" "ends a connection that was renewed for good":

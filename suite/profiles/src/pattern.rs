@@ -5,7 +5,9 @@ use jotproof_model::edit::{Alias, FlowChange, Layer, OctetsKind, Surrounding, Te
 use jotproof_model::recipe::{
     Content, KeyForm, Member, Place, Segment, SegmentChange, Signer, StructureChange,
 };
-use jotproof_model::{ActionName, Algorithm, Application, Context, Edit, Recipe, Subject, Twin, Vector};
+use jotproof_model::{
+    Action, ActionName, Algorithm, Application, Context, Edit, Recipe, Subject, Twin, Vector,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -209,7 +211,8 @@ impl Pattern {
     /// Whether it selects the vector.
     #[must_use]
     pub fn selects(&self, vector: &Vector) -> bool {
-        if !self.context_matches(&vector.context) || !self.subject_matches(&vector.subject) {
+        let context = in_the_end(vector);
+        if !self.context_matches(context) || !self.subject_matches(&vector.subject) {
             return false;
         }
         match &vector.twin {
@@ -218,7 +221,7 @@ impl Pattern {
                     && !self.unless.iter().any(|other| other.selects(vector))
                     && edits.iter().any(|edit| {
                         let changed = Changed::by(edit, vector);
-                        self.place_matches(&changed) && self.edit_matches(changed.edit, &vector.context)
+                        self.place_matches(&changed) && self.edit_matches(changed.edit, context)
                     })
             }
             Twin::Nothing { .. } => {
@@ -322,6 +325,22 @@ impl Pattern {
             && (self.options.is_empty()
                 || has.option.is_some_and(|option| self.options.iter().any(|o| o == option)))
     }
+}
+
+/// What the verifier is configured with when the last step of a flow is judged, or a token.
+fn in_the_end(vector: &Vector) -> &Context {
+    let steps = match &vector.subject {
+        Subject::Token { .. } => &[][..],
+        Subject::Flow { flow } => &flow.steps,
+    };
+    steps
+        .iter()
+        .rev()
+        .find_map(|step| match &step.action {
+            Action::Configure { context } => Some(&**context),
+            _ => None,
+        })
+        .unwrap_or(&vector.context)
 }
 
 /// What an edit of a vector changes.

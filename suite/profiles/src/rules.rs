@@ -577,6 +577,8 @@ rules! {
     anonymous_subscriber: Strictness = "flow.anonymous_subscriber",
     /// Whether a channel that begins with `$` is refused without a token.
     private_channel: Strictness = "flow.private_channel",
+    /// Whether a server that is configured anew goes by that.
+    reload: Check = "flow.reload",
     /// Whether a token is looked at that was accepted before.
     remembered: Remembered = "flow.remembered",
     /// AnyCable: what `ext` must hold.
@@ -699,6 +701,7 @@ impl Default for Rules {
             subscription_end: SubscriptionEnd::default(),
             anonymous_subscriber: Strictness::default(),
             private_channel: Strictness::default(),
+            reload: Check::default(),
             remembered: Remembered::default(),
             identifiers: Identifiers::default(),
             precedence: vec![

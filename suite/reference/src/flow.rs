@@ -4,6 +4,7 @@
 //! what ends by itself has ended as soon as its time and the patience of a server have passed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jotproof_model::{
     Action, Challenge, Context, FlowChallenge, Observation, Reason, Seen, SeenExpiry, Session, Step,
@@ -34,7 +35,13 @@ const MEMBERS: &str = "members";
 impl Reference {
     /// Goes through a flow; what came of its last step.
     pub(crate) fn life(&self, flow: &FlowChallenge) -> Observation {
-        let mut life = Life { reference: self, flow, connections: Vec::new(), accepted: BTreeSet::new() };
+        let mut life = Life {
+            reference: self,
+            flow,
+            context: Arc::clone(&flow.context),
+            connections: Vec::new(),
+            accepted: BTreeSet::new(),
+        };
         let Some((last, earlier)) = flow.steps.split_last() else {
             return Observation::ProtocolError { detail: "a flow without steps".to_owned() };
         };
@@ -60,6 +67,8 @@ impl Reference {
 struct Life<'a> {
     reference: &'a Reference,
     flow: &'a FlowChallenge,
+    /// What the verifier is configured with by now.
+    context: Arc<Context>,
     /// The connections of the flow; the last one is what it is about.
     connections: Vec<Connection>,
     /// The tokens that were accepted, each with the channel that it opened; empty for a connection.
@@ -118,6 +127,12 @@ impl Life<'_> {
                 Ok(Seen::default())
             }
             Action::SubRefresh { channel, token } => self.sub_refresh(token, channel, step.at, now),
+            Action::Configure { context } => {
+                if self.rules().reload == Check::Make {
+                    self.context = Arc::new((**context).clone());
+                }
+                Ok(Seen::default())
+            }
             Action::Look => {
                 let user = Some(self.alive(now)?.user.clone());
                 Ok(Seen { user, ..Seen::default() })
@@ -239,7 +254,7 @@ impl Life<'_> {
         unchecked: bool,
         change: impl FnOnce(&mut Context),
     ) -> Result<Seen, Refusal> {
-        let mut context = (*self.flow.context).clone();
+        let mut context = (*self.context).clone();
         change(&mut context);
         let challenge = Challenge { context: context.into(), ..self.flow.token(token, at) };
         let known = (token.to_owned(), channel.to_owned());

@@ -140,6 +140,7 @@ impl<'b> Life<'_, 'b> {
                     refusal => refused(refusal),
                 })
             }
+            Action::Configure { .. } => Ok(Observation::Unsupported { what: "reload".to_owned() }),
             Action::Look => {
                 let user = look(self.protocol, session).await?.map(|present| present.user);
                 Ok(match session.closed() {
