@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jotproof_model::{Expectation, Vector, VectorId};
+use jotproof_model::{Expectation, Recipe, Subject, Vector, VectorId};
 use jotproof_profiles::predict::{Outcome, Undecided};
 use jotproof_profiles::{Profile, predicted};
 
@@ -61,11 +61,13 @@ pub fn plan<'a>(
         let vector = suite.get(id).expect("the id comes from this suite");
         plan.groups.entry(deployment).or_default().push(vector);
     }
-    // What refusals are measured against comes first, so that a run which breaks off can still judge
-    // what it saw.
+    // In an order that nothing was written for: what one token leaves behind must not change what comes
+    // of another. What refusals are measured against still comes first, so that a run which breaks off
+    // can judge what it saw.
     let twins: BTreeSet<&str> =
         suite.vectors().filter_map(|vector| Some(&*suite.twin(vector)?.id.0)).collect();
     for group in plan.groups.values_mut() {
+        fastrand::Rng::with_seed(selection.seed).shuffle(group);
         group.sort_by_key(|vector| !twins.contains(vector.id.0.as_str()));
     }
     Ok(plan)
@@ -117,5 +119,17 @@ fn deployable(
     if let Some(missing) = profile.demands.iter().find(|demanded| !vector.requires.contains(demanded)) {
         return Err(format!("a context without {missing}"));
     }
-    target.deployment(&vector.context, suite.keys()).map_err(|reason| reason.to_string())
+    recipes(vector)
+        .into_iter()
+        .try_for_each(|recipe| target.room_for(recipe))
+        .and_then(|()| target.deployment(&vector.context, &target.keys(suite.keys())))
+        .map_err(|reason| reason.to_string())
+}
+
+/// How the tokens of a vector are minted.
+fn recipes(vector: &Vector) -> Vec<&Recipe> {
+    match &vector.subject {
+        Subject::Token { recipe, token: _ } => vec![recipe],
+        Subject::Flow { flow } => flow.tokens.values().map(|token| &token.recipe).collect(),
+    }
 }
