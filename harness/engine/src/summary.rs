@@ -81,9 +81,6 @@ fn line(text: &mut String, log: &RunLog, width: usize) {
         parts.push(format!("{not_carried} not carried"));
     }
     let _ = writeln!(text, "{}  {FAINT}{}{FAINT:#}", parts.join(", "), seconds(log.elapsed_ms));
-    for warning in &log.warnings {
-        let _ = writeln!(text, "  {STRONG}warning{STRONG:#}: {warning}");
-    }
     if let Some(failure) = &log.failure {
         for line in failure.message.lines() {
             let _ = writeln!(text, "  {line}");

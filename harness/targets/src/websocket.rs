@@ -38,6 +38,16 @@ pub struct Handshake {
     pub subprotocol: Option<&'static str>,
 }
 
+impl Handshake {
+    /// The same at another path, with its query.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        let query = self.target.find('?').map_or("", |at| &self.target[at..]);
+        self.target = format!("{path}{query}");
+        self
+    }
+}
+
 /// An open connection, with everything that the server has said on it.
 pub struct Connection {
     stream: WebSocketStream<TcpStream>,
