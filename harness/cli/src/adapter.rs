@@ -34,8 +34,8 @@ fn serve(Serve { verifier }: &Serve) -> Outcome {
     let Some(name) = verifier.strip_prefix("reference:") else {
         bail!("{verifier:?} cannot be served; give reference:PROFILE, for example reference:rfc");
     };
-    let profile = Profiles::built_in().get(name)?;
-    serve::reference(profile, stdin().lock(), stdout().lock())
+    let profile = Profiles::built_in().find(name)?;
+    serve::reference(&profile, stdin().lock(), stdout().lock())
         .context("cannot go on with the conversation")?;
     Ok(Exit::Ok)
 }
@@ -138,7 +138,7 @@ impl Examination {
             );
         }
         if let Some(name) = &hello.profile
-            && let Err(error) = Profiles::built_in().get(name)
+            && let Err(error) = Profiles::built_in().find(name)
         {
             report.problem(format!("its hello names a profile that this version has not: {error}"));
         }

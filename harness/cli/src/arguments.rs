@@ -38,19 +38,27 @@ pub(crate) enum Command {
     ///
     ///   reference             the reference verifier under every built-in profile, in turn
     ///   reference:PROFILE     under one profile: rfc, bcp, jsonwebtoken-11.1.0, a version of Centrifugo
-    ///                         (centrifugo-5.4.9, or centrifugo-v5) or of AnyCable (anycable-1.5.2)
+    ///                         (centrifugo-5.4.9, or centrifugo-v5) or of AnyCable (anycable-1.5.2), and
+    ///                         those between
     ///   library:jsonwebtoken  the Rust crate jsonwebtoken, in this process
     ///   exec:COMMAND          any JWT library in any language, through an adapter: a program that
     ///                         speaks the protocol of docs/adapter-protocol.md: exec:./my-adapter
     ///   centrifugo:process    Centrifugo 5.4.9, or :v3 for 3.2.3: built once with Go from pinned source;
-    ///                         or the path of a binary, with its --server-version:
-    ///                         centrifugo:process:./centrifugo --server-version 6.9.1
+    ///                         or the path of a binary, and its --server-version where it does not
+    ///                         say it: centrifugo:process:./centrifugo --server-version 6.9.1
     ///   centrifugo:docker     Centrifugo 5.4.9 in a container, or :v3 and so on for other versions:
     ///                         from its official image, which is pulled if need be, or another --image
+    ///   centrifugo:ws://…     one that runs already, which is neither started nor stopped; its own
+    ///                         configuration says what can be asked of it, and with which secret:
+    ///                         centrifugo:ws://127.0.0.1:8000/connection/websocket
+    ///                         --config-of-server config.json
     ///   centrifugo            in a container where Docker has the image already, or else as a process
     ///   anycable…             AnyCable 1.5.2, likewise
     ///
     /// Servers are started on the loopback interface and stopped again, whatever happens to this command.
+    /// Where a server tells its version, that must be the one that was named: of another generation it is
+    /// a fault, of another patch a warning. A binary or a running server that nobody said the version of
+    /// is judged as the one that it tells.
     #[command(verbatim_doc_comment)]
     Run(Run),
     /// List the ids, verdicts and titles of vectors
@@ -94,13 +102,32 @@ pub(crate) struct Run {
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) server_option: Vec<String>,
 
-    /// The version of a server whose binary is given by its path, or which an --image holds
+    /// The version of a server whose binary is given by its path, which an --image holds, or which
+    /// runs already: three numbers, or the beginning of one that there is a profile of
     #[arg(long, value_name = "VERSION")]
     pub(crate) server_version: Option<String>,
 
     /// The image of a server in a container, in place of its official one
     #[arg(long, value_name = "NAME")]
     pub(crate) image: Option<String>,
+
+    /// The configuration file of a server that runs already: its keys, audience, issuer and the like say
+    /// which vectors it can carry. Tokens are minted with its HMAC secret, which is never shown
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config_of_server: Option<PathBuf>,
+
+    /// Ask a running server that is not on the loopback interface; nothing else is contacted otherwise
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
+
+    /// Ask in another order: whatever it is, every vector must come out alike
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) seed: u64,
+
+    /// End with exit code 6, whatever else came out, where a live server was named and could not be
+    /// asked; the environment variable CI=true says the same
+    #[arg(long)]
+    pub(crate) require_live: bool,
 
     /// Show what is explained by the profile, and what is not carried, with every reason
     #[arg(long)]

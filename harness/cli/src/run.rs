@@ -27,6 +27,10 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         server_option,
         server_version,
         image,
+        config_of_server,
+        allow_remote,
+        seed,
+        require_live,
         explained,
         all,
         log,
@@ -38,19 +42,30 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         return Ok(Exit::Ok);
     }
     let suite = terminal::suite(folder.as_deref())?;
-    let selection = Selection::new(&suite, only, skip)?;
+    let selection = Selection::new(&suite, only, skip)?.with_seed(*seed);
     let server = ServerArguments {
         options: server_option,
         version: server_version.as_deref(),
         image: image.as_deref(),
+        config: config_of_server.as_deref(),
+        allow_remote: *allow_remote,
     };
     let targets = targets(names, mutant.as_deref(), server)?;
+    if *require_live && !targets.iter().any(|target| target.is_live()) {
+        bail!(
+            "--require-live, and no target is a live server: name one, for example centrifugo or \
+             anycable:process"
+        );
+    }
     let mut sink = log.as_deref().map(LogFile::create).transpose()?;
     let mut logs: Vec<RunLog> = Vec::new();
     for target in targets {
-        let profile = Profiles::built_in().get(&target.profile())?;
+        let profile = Profiles::built_in().find(&target.profile())?;
         let progress = terminal::progress(target.name());
-        let mut log = jotproof_engine::run(&suite, &selection, target.as_ref(), profile, &progress)?;
+        let mut log = jotproof_engine::run(&suite, &selection, target.as_ref(), &profile, &progress)?;
+        for warning in &log.warnings {
+            terminal::warn(&format!("{}: {warning}", target.name()));
+        }
         log.header.repeat = repeat(&target.name(), arguments);
         if let Some(sink) = &mut sink {
             sink.write(&log)?;
@@ -61,7 +76,17 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         sink.finish()?;
     }
     terminal::print(&summary(&logs, Detail { explained: *explained, every_row: *all }))?;
+    let missed = logs.iter().any(|log| log.header.live && log.did_not_happen());
+    if missed && (*require_live || is_continuous_integration()) {
+        // What else came out is known, and what was asked for is not.
+        return Ok(Exit::EnvironmentMissing);
+    }
     Ok(logs.iter().map(RunLog::exit).fold(Exit::Ok, Exit::worst))
+}
+
+/// Whether this runs where nobody looks at more than the exit code.
+fn is_continuous_integration() -> bool {
+    std::env::var("CI").is_ok_and(|value| value == "true")
 }
 
 fn targets(
@@ -101,6 +126,15 @@ fn repeat(target: &str, arguments: &Run) -> String {
     // A target that chose for itself may have chosen a process.
     if let Some(image) = arguments.image.as_ref().filter(|_| target.contains(":docker")) {
         command.push_str(&format!(" --image '{image}'"));
+    }
+    if let Some(file) = arguments.config_of_server.as_ref().filter(|_| target.contains(":ws://")) {
+        command.push_str(&format!(" --config-of-server '{}'", file.display()));
+        if arguments.allow_remote {
+            command.push_str(" --allow-remote");
+        }
+    }
+    if arguments.seed != 0 {
+        command.push_str(&format!(" --seed {}", arguments.seed));
     }
     for option in &arguments.server_option {
         command.push_str(&format!(" --server-option '{option}'"));

@@ -51,6 +51,12 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
     Exit::Usage
 }
 
+/// Says on standard error what is to be known of a result beside it.
+pub(crate) fn warn(text: &str) {
+    let strong = anstyle::AnsiColor::Yellow.on_default().bold();
+    anstream::eprintln!("{strong}warning{strong:#}: {text}");
+}
+
 /// A line on standard error that shows how far a run is, where that is a terminal.
 pub(crate) fn progress(target: String) -> impl Fn(usize, usize) + Sync {
     let shown = io::stderr().is_terminal();

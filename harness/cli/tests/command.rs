@@ -71,6 +71,17 @@ fn bad_input_says_what_to_do_next() {
     snapshot("error_missing_folder", &["list", "--vectors", "no-such-folder"]);
     snapshot("error_missing_binary", &["run", "anycable:process:no-such-server"]);
     snapshot("error_server_option", &["run", "anycable:process", "--server-option", "public"]);
+    snapshot(
+        "error_running_without_configuration",
+        &["run", "centrifugo:ws://127.0.0.1:8000/connection/websocket"],
+    );
+    snapshot("error_running_remote", &["run", "anycable:ws://anycable.example.com:8080/cable"]);
+    snapshot("error_running_tls", &["run", "anycable:wss://127.0.0.1:8080/cable"]);
+    snapshot(
+        "error_server_version",
+        &["run", "centrifugo:process:./centrifugo", "--server-version", "7.0.0"],
+    );
+    snapshot("error_require_live", &["run", "reference:rfc", "--require-live"]);
     snapshot("error_reference_option", &["run", "reference", "--server-option", "a=b"]);
 }
 
@@ -138,16 +149,6 @@ fn without_go_the_missing_environment_has_its_own_exit_code() {
     assert_eq!(output.status.code(), Some(6), "{said}");
     assert!(said.contains("NOT RUN") && said.contains("install Go"), "{said}");
     assert_eq!(fs::read_dir(empty.path()).expect("it is there").count(), 0, "nothing half-written");
-}
-
-#[test]
-fn a_server_that_exits_at_once_is_a_fault() {
-    let output = jotproof(&["run", "anycable:process:/bin/false", "--only", "algorithms/valid/hs256"])
-        .output()
-        .expect("the command runs");
-    let said = shown(&output);
-    assert_eq!(output.status.code(), Some(3), "{said}");
-    assert!(said.contains("FAULT"), "{said}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Real servers, started here: the third witness, the live gate, and what is left behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -8,7 +8,8 @@ use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
 use jotproof_catalogue::{NOW, build, generated};
-use jotproof_engine::log::RunLog;
+use jotproof_engine::log::{Row, RunLog};
+use jotproof_engine::plan::plan;
 use jotproof_engine::select::Selection;
 use jotproof_engine::target::Target;
 use jotproof_engine::{Exit, Suite};
@@ -41,9 +42,12 @@ fn target(name: &str, options: &[&str]) -> Box<dyn Target> {
     let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
     // The images that ci/images makes: `centrifugo:docker:v5.4.9` is in `jotproof/centrifugo:5.4.9`.
     let image = name.split_once(":docker:v").map(|(server, version)| format!("jotproof/{server}:{version}"));
-    named::targets(name, ServerArguments { options: &options, version: None, image: image.as_deref() })
-        .expect("the name is a target's")
-        .remove(0)
+    named::targets(
+        name,
+        ServerArguments { options: &options, image: image.as_deref(), ..ServerArguments::default() },
+    )
+    .expect("the name is a target's")
+    .remove(0)
 }
 
 fn profile(target: &dyn Target) -> &'static Profile {
@@ -263,31 +267,6 @@ fn no_server_survives_the_command_even_when_it_is_killed() {
     }
 }
 
-#[test]
-fn a_server_that_dies_in_the_middle_of_a_run_is_a_fault_with_its_own_exit_code() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    let server = own_copy(folder.path(), "anycable");
-    let mut command = Command::new(COMMAND)
-        .args(["run", &format!("anycable:process:{}", server.display())])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command starts");
-    wait_until("a running server", Duration::from_secs(10), || !running(&server).is_empty());
-    while command.try_wait().expect("the command can be waited for").is_none() {
-        for pid in running(&server) {
-            let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).stderr(Stdio::null()).status();
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let output = command.wait_with_output().expect("the command ends");
-    let said =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(i32::from(Exit::TargetFault.code())), "{said}");
-    assert!(running(&server).is_empty());
-}
-
 /// The command with these arguments, its output unheard.
 fn start(arguments: &[&str]) -> Child {
     Command::new(COMMAND)
@@ -343,4 +322,54 @@ fn no_container_in_docker_survives_the_command_even_when_it_is_killed() {
         assert_eq!(containers(&name), Vec::<String>::new(), "{signal} after {after} ms");
     }
     docker(&["rmi", &name]);
+}
+
+/// A row without the times of the clock that its token was minted at.
+fn timeless(row: &Row) -> String {
+    let text = format!("{row:?}");
+    let mut without = String::with_capacity(text.len());
+    for part in text.split_inclusive(|character: char| !character.is_ascii_digit()) {
+        let digits = part.trim_end_matches(|character: char| !character.is_ascii_digit());
+        let rest = &part[digits.len()..];
+        without.push_str(if digits.len() < 9 { digits } else { "TIME" });
+        without.push_str(rest);
+    }
+    without
+}
+
+#[test]
+fn the_order_changes_nothing() {
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    let live = target("centrifugo:process", &[]);
+    let (mut orders, mut rows) = (Vec::new(), Vec::new());
+    for seed in [0, 1, 20_260_101] {
+        let selection = Selection::default().with_seed(seed);
+        let plan = plan(&suite, &selection, live.as_ref(), profile(live.as_ref()))
+            .expect("the profile decides every vector");
+        let ids = |group: &Vec<&Vector>| group.iter().map(|vector| vector.id.0.clone()).collect::<Vec<_>>();
+        orders.push(plan.groups.values().map(ids).collect::<Vec<_>>());
+        let log = jotproof_engine::run(&suite, &selection, live.as_ref(), profile(live.as_ref()), &|_, _| ())
+            .expect("the profile decides every vector");
+        assert_eq!((log.failure.clone(), log.header.seed), (None, seed));
+        assert_eq!(red(&log), Vec::<String>::new());
+        rows.push(log.rows.iter().map(timeless).collect::<Vec<_>>());
+    }
+    assert!(rows[0].len() >= 1800, "{} judged", rows[0].len());
+    for other in 1..rows.len() {
+        assert_ne!(orders[0], orders[other]);
+        for (one, another) in rows[0].iter().zip(&rows[other]) {
+            assert_eq!(one, another);
+        }
+        assert_eq!(rows[0].len(), rows[other].len());
+    }
+    // The same vectors, and what others are measured against still first.
+    for (one, another) in orders[0].iter().zip(&orders[1]) {
+        let is_twin = |id: &&String| {
+            suite.vectors().any(|vector| suite.twin(vector).is_some_and(|twin| twin.id.0 == **id))
+        };
+        let twins = one.iter().take_while(is_twin).count();
+        let set = |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<_>>();
+        assert_eq!(set(&one[..twins]), set(&another[..twins]));
+        assert_eq!(set(&one[twins..]), set(&another[twins..]));
+    }
 }

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jotproof_mint::{Mint, stored};
-use jotproof_model::{Flow, FlowChallenge, Observation, Subject, Vector};
+use jotproof_model::{Flow, FlowChallenge, KeyRing, Observation, Subject, Vector};
 
 use crate::opening;
 use crate::run::unix_time;
@@ -27,6 +27,7 @@ const TRIES: usize = 4;
 pub(crate) fn follow<'a>(
     flows: &[&'a Vector],
     suite: &Suite,
+    keys: &Arc<KeyRing>,
     mint: &Arc<Mint>,
     deployment: &mut dyn Deployment,
     tell: &mut dyn FnMut(&'a str, (Observation, i64)),
@@ -34,7 +35,7 @@ pub(crate) fn follow<'a>(
     let mut open = flows.to_vec();
     let mut latest = Duration::ZERO;
     for _ in 0..TRIES {
-        let challenges = start(&open, suite, mint, deployment.clock())?;
+        let challenges = start(&open, suite, keys, mint, deployment.clock())?;
         let followed = deployment.follow(&challenges);
         if followed.len() != challenges.len() {
             return Err(TargetError::Fault(format!(
@@ -68,18 +69,17 @@ pub(crate) fn follow<'a>(
 fn start(
     flows: &[&Vector],
     suite: &Suite,
+    keys: &Arc<KeyRing>,
     mint: &Arc<Mint>,
     clock: Clock,
 ) -> Result<Vec<FlowChallenge>, TargetError> {
     if clock == Clock::Settable {
-        return flows.iter().map(|vector| stored_flow(vector, suite)).collect();
+        return flows.iter().map(|vector| stored_flow(vector, suite, keys)).collect();
     }
     loop {
         let now = unix_time() + 1;
-        let minted = flows
-            .iter()
-            .map(|vector| minted_flow(vector, suite, mint, now))
-            .collect::<Result<Vec<_>, _>>()?;
+        let minted =
+            flows.iter().map(|vector| minted_flow(vector, keys, mint, now)).collect::<Result<Vec<_>, _>>()?;
         let begin = UNIX_EPOCH + Duration::from_secs(u64::try_from(now).unwrap_or_default());
         // Signing may have taken longer than that.
         if let Ok(left) = begin.duration_since(SystemTime::now()) {
@@ -89,7 +89,7 @@ fn start(
     }
 }
 
-fn stored_flow(vector: &Vector, suite: &Suite) -> Result<FlowChallenge, TargetError> {
+fn stored_flow(vector: &Vector, suite: &Suite, keys: &Arc<KeyRing>) -> Result<FlowChallenge, TargetError> {
     let flow = flow(vector)?;
     let now = suite.file_of(&vector.id.0).map_or(0, |file| file.now);
     let octets = |name: &String, token| match stored::octets(token) {
@@ -97,12 +97,12 @@ fn stored_flow(vector: &Vector, suite: &Suite) -> Result<FlowChallenge, TargetEr
         Err(error) => Err(broken(vector, &error.to_string())),
     };
     let tokens = flow.tokens.iter().map(|(name, token)| octets(name, &token.token));
-    Ok(challenge(vector, flow, suite, tokens.collect::<Result<_, _>>()?, now))
+    Ok(challenge(vector, flow, keys, tokens.collect::<Result<_, _>>()?, now))
 }
 
 fn minted_flow(
     vector: &Vector,
-    suite: &Suite,
+    keys: &Arc<KeyRing>,
     mint: &Arc<Mint>,
     now: i64,
 ) -> Result<FlowChallenge, TargetError> {
@@ -116,13 +116,13 @@ fn minted_flow(
             for_client.insert(name.clone(), mint);
         }
     }
-    Ok(FlowChallenge { for_client, ..challenge(vector, flow, suite, tokens, now) })
+    Ok(FlowChallenge { for_client, ..challenge(vector, flow, keys, tokens, now) })
 }
 
 fn challenge(
     vector: &Vector,
     flow: &Flow,
-    suite: &Suite,
+    keys: &Arc<KeyRing>,
     tokens: BTreeMap<String, Vec<u8>>,
     now: i64,
 ) -> FlowChallenge {
@@ -131,7 +131,7 @@ fn challenge(
         for_client: BTreeMap::new(),
         steps: flow.steps.clone(),
         context: Arc::new(vector.context.clone()),
-        keys: Arc::clone(suite.keys()),
+        keys: Arc::clone(keys),
         now,
     }
 }

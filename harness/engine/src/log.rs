@@ -22,6 +22,9 @@ pub struct RunLog {
     pub failure: Option<Failure>,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
+    /// What is to be said of the target beside what was judged.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 /// What was run.
@@ -37,6 +40,12 @@ pub struct Header {
     pub selected: usize,
     /// The arguments that repeat the run, without the selection.
     pub repeat: String,
+    /// The seed of the order that vectors were asked in.
+    #[serde(default)]
+    pub seed: u64,
+    /// Whether the target is a server that answers over a network.
+    #[serde(default)]
+    pub live: bool,
 }
 
 /// One judged vector.
@@ -94,6 +103,12 @@ impl RunLog {
         self.rows.iter().filter(|row| row.judgement == judgement).count()
     }
 
+    /// Whether nothing was asked because something is missing on this machine.
+    #[must_use]
+    pub fn did_not_happen(&self) -> bool {
+        self.rows.is_empty() && self.failure.as_ref().is_some_and(|failure| failure.environment)
+    }
+
     /// What the run ends with.
     #[must_use]
     pub fn exit(&self) -> Exit {
@@ -132,6 +147,7 @@ impl RunLog {
         line(serde_json::json!({ "footer": {
             "not_carried": self.not_carried,
             "failure": self.failure,
+            "warnings": self.warnings,
             "elapsed_ms": self.elapsed_ms,
             "exit": self.exit().code(),
         }}))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jotproof_model::{Action, Expectation, Subject, Vector, VectorId};
+use jotproof_model::{Action, Expectation, Recipe, Subject, Vector, VectorId};
 use jotproof_profiles::predict::{Outcome, Undecided};
 use jotproof_profiles::{Profile, predicted};
 
@@ -61,11 +61,13 @@ pub fn plan<'a>(
         let vector = suite.get(id).expect("the id comes from this suite");
         plan.groups.entry(deployment).or_default().push(vector);
     }
-    // What refusals are measured against comes first, so that a run which breaks off can still judge
-    // what it saw.
+    // In an order that nothing was written for: what one token leaves behind must not change what comes
+    // of another. What refusals are measured against still comes first, so that a run which breaks off
+    // can judge what it saw.
     let twins: BTreeSet<&str> =
         suite.vectors().filter_map(|vector| Some(&*suite.twin(vector)?.id.0)).collect();
     for group in plan.groups.values_mut() {
+        fastrand::Rng::with_seed(selection.seed).shuffle(group);
         group.sort_by_key(|vector| !twins.contains(vector.id.0.as_str()));
     }
     Ok(plan)
@@ -117,14 +119,27 @@ fn deployable(
     if let Some(missing) = profile.demands.iter().find(|demanded| !vector.requires.contains(demanded)) {
         return Err(format!("a context without {missing}"));
     }
-    let deployment = |context| target.deployment(context, suite.keys()).map_err(|reason| reason.to_string());
-    let own = deployment(&vector.context)?;
-    let Subject::Flow { flow } = &vector.subject else { return Ok(own) };
+    let carried = |context| target.deployment(context, &target.keys(suite.keys()));
+    let deployment = recipes(vector)
+        .into_iter()
+        .try_for_each(|recipe| target.room_for(recipe))
+        .and_then(|()| carried(&vector.context))
+        .map_err(|reason| reason.to_string())?;
+    let Subject::Flow { flow } = &vector.subject else { return Ok(deployment) };
     // What it is configured with later has to be possible too.
     for step in &flow.steps {
         if let Action::Configure { context } = &step.action {
-            deployment(context)?;
+            carried(context).map_err(|reason| reason.to_string())?;
         }
     }
-    Ok(if flow.is_alone() { format!("{own}\n{}", vector.id) } else { own })
+    Ok(if flow.is_alone() { format!("{deployment}
+{}", vector.id) } else { deployment })
+}
+
+/// How the tokens of a vector are minted.
+fn recipes(vector: &Vector) -> Vec<&Recipe> {
+    match &vector.subject {
+        Subject::Token { recipe, token: _ } => vec![recipe],
+        Subject::Flow { flow } => flow.tokens.values().map(|token| &token.recipe).collect(),
+    }
 }

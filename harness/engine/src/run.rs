@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jotproof_mint::{Mint, stored};
-use jotproof_model::{Algorithm, Capability, Challenge, Expectation, Observation, Subject, Vector};
+use jotproof_model::{Algorithm, Capability, Challenge, Expectation, KeyRing, Observation, Subject, Vector};
 use jotproof_profiles::predict::Outcome;
 use jotproof_profiles::{Profile, predicted};
 
@@ -93,11 +93,14 @@ pub fn run(
             profile: profile.name.clone(),
             selected: plan.selected,
             repeat: String::new(),
+            seed: selection.seed,
+            live: target.is_live(),
         },
         rows,
         not_carried: plan.not_carried,
         failure,
         elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        warnings: target.warnings(),
     })
 }
 
@@ -114,14 +117,15 @@ fn replay_groups<'a>(
     let done = AtomicUsize::new(0);
     let seen = Mutex::new(BTreeMap::new());
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
-    let mint = Arc::new(Mint::new(suite.keys()));
+    let keys = target.keys(suite.keys());
+    let mint = Arc::new(Mint::new(&keys));
     let work = || {
         // The first failure ends the run: what is missing for one deployment is missing for all.
         while failure.lock().is_ok_and(|failure| failure.is_none()) {
             let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
             let report = |count: usize| progress(done.fetch_add(count, Ordering::Relaxed) + count, total);
             let mut observations = Vec::with_capacity(group.len());
-            let outcome = replay(group, suite, &mint, target, &report, &mut observations);
+            let outcome = replay(group, suite, &keys, &mint, target, &report, &mut observations);
             // What was seen before a failure was seen.
             if let Ok(mut seen) = seen.lock() {
                 seen.extend(observations);
@@ -143,13 +147,14 @@ fn replay_groups<'a>(
 fn replay<'a>(
     group: &[&'a Vector],
     suite: &Suite,
+    keys: &Arc<KeyRing>,
     mint: &Arc<Mint>,
     target: &dyn Target,
     report: &dyn Fn(usize),
     all: &mut Vec<(&'a str, Seen)>,
 ) -> Result<(), TargetError> {
     let Some(first) = group.first() else { return Ok(()) };
-    let mut deployment = target.deploy(&first.context, suite.keys())?;
+    let mut deployment = target.deploy(&first.context, keys)?;
     let clock = deployment.clock();
     let (tokens, mut flows): (Vec<&Vector>, Vec<&Vector>) =
         group.iter().partition(|vector| matches!(vector.subject, Subject::Token { .. }));
@@ -158,7 +163,7 @@ fn replay<'a>(
     for slice in tokens.chunks(SLICE) {
         let challenges = slice
             .iter()
-            .map(|vector| challenge(vector, suite, clock, mint))
+            .map(|vector| challenge(vector, suite, keys, clock, mint))
             .collect::<Result<Vec<_>, _>>()?;
         let submitted = Instant::now();
         let observations = deployment.replay(&challenges);
@@ -176,10 +181,18 @@ fn replay<'a>(
             );
             return Err(deployment.finish().err().unwrap_or(TargetError::Fault(silent)));
         }
+        if slice.len() == SLICE
+            && all[from..].iter().all(|(_, (seen, _))| matches!(seen, Observation::TimedOut { .. }))
+        {
+            return Err(TargetError::Fault(format!(
+                "{} answered none of {SLICE} tokens in a row in time: it hangs, and is asked no more",
+                target.name()
+            )));
+        }
         if clock == Clock::System && took > FRESH {
             for (vector, (_, seen)) in slice.iter().zip(&mut all[from..]) {
                 if is_stale(vector, &seen.0, took) {
-                    let again = challenge(vector, suite, clock, mint)?;
+                    let again = challenge(vector, suite, keys, clock, mint)?;
                     if let Some(observation) = deployment.replay(std::slice::from_ref(&again)).pop() {
                         *seen = (observation, again.now);
                     }
@@ -189,7 +202,7 @@ fn replay<'a>(
         report(slice.len());
     }
     for batch in flows.chunks(FLOWS) {
-        flows::follow(batch, suite, mint, &mut *deployment, &mut |id, seen| all.push((id, seen)))?;
+        flows::follow(batch, suite, keys, mint, &mut *deployment, &mut |id, seen| all.push((id, seen)))?;
         report(batch.len());
     }
     deployment.finish()
@@ -214,12 +227,13 @@ fn is_stale(vector: &Vector, seen: &Observation, took: Duration) -> bool {
 fn challenge(
     vector: &Vector,
     suite: &Suite,
+    keys: &Arc<KeyRing>,
     clock: Clock,
     mint: &Arc<Mint>,
 ) -> Result<Challenge, TargetError> {
     let (token, now) = token(vector, suite, clock, mint)?;
     let context = Arc::new(vector.context.clone());
-    let mut challenge = Challenge::new(token, context, Arc::clone(suite.keys()), now);
+    let mut challenge = Challenge::new(token, context, Arc::clone(keys), now);
     if clock == Clock::System {
         challenge.opening = opening::opening(vector, mint, now)
             .map_err(|error| TargetError::Fault(format!("{}: {error}", vector.id)))?;

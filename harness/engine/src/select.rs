@@ -1,15 +1,18 @@
-//! Picking vectors by globs over their ids.
+//! Picking vectors by globs over their ids, and the order that they are asked in.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use jotproof_model::Vector;
 
 use crate::suite::Suite;
 
-/// Which vectors to take.
+/// Which vectors to take, and in which order.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     only: Option<GlobSet>,
     skip: Option<GlobSet>,
+    /// What the order is drawn from. It is the same in every run unless another one is asked for: two
+    /// runs of a gate that differ are to differ in nothing but the target.
+    pub seed: u64,
 }
 
 /// Why a selection is not possible.
@@ -51,7 +54,13 @@ impl Selection {
             }
         }
         let optional = |patterns: &[String]| (!patterns.is_empty()).then(|| set(patterns)).transpose();
-        Ok(Self { only: optional(only)?, skip: optional(skip)? })
+        Ok(Self { only: optional(only)?, skip: optional(skip)?, seed: 0 })
+    }
+
+    /// The same in the order of another seed.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
     }
 
     /// Whether a vector is taken.

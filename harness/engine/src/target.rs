@@ -4,9 +4,10 @@
 //! and then takes slices of challenges. It never sees an expectation, an id or a title.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use jotproof_model::{Capability, Challenge, Context, FlowChallenge, KeyRing, Observation};
+use jotproof_model::{Capability, Challenge, Context, FlowChallenge, KeyRing, Observation, Recipe};
 
 /// One thing under test.
 pub trait Target: Send + Sync {
@@ -33,6 +34,33 @@ pub trait Target: Send + Sync {
     /// said it would choose so.
     fn is_predicted(&self) -> bool {
         true
+    }
+
+    /// Whether it is a server that answers over a network: one that could not be asked must not pass for
+    /// one that held.
+    fn is_live(&self) -> bool {
+        false
+    }
+
+    /// The keys that it is configured with and that tokens are minted with, by the names that the suite
+    /// gives to its own: those of the suite, but for a target that has others.
+    fn keys(&self, suite: &Arc<KeyRing>) -> Arc<KeyRing> {
+        Arc::clone(suite)
+    }
+
+    /// Whether there is room for what a token is made of.
+    ///
+    /// # Errors
+    ///
+    /// A [`CannotCarry`] that says which part of the token has no counterpart in the target.
+    fn room_for(&self, recipe: &Recipe) -> Result<(), CannotCarry> {
+        let _ = recipe;
+        Ok(())
+    }
+
+    /// What is to be said of it that no vector tells: asked for when the run is over.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
     }
 
     /// How many deployments may run side by side.

@@ -8,10 +8,15 @@ use jotproof_engine::target::CannotCarry;
 use jotproof_model::{Application, Context, KeyKind, KeyRing};
 use serde_json::Value;
 
+use crate::live::address::Address;
+use crate::live::running::{Configured, NotAConfiguration};
 use crate::live::target::{Look, Server, ServerTarget, Settings, Startup};
+use crate::live::version::Told;
 use crate::server::process::{ManagementRequest, Proof};
+use crate::websocket::Failure;
 
 mod action_cable;
+mod deployed;
 mod rpc;
 
 pub use action_cable::QueryToken;
@@ -38,6 +43,8 @@ impl Server for Anycable {
     const VARIABLES: &'static [(&'static str, &'static str)] = &[("ANYCABLE_DISABLE_TELEMETRY", "true")];
     const OURS: &'static [&'static str] =
         &["host", "port", "broadcast_key", "http_broadcast_port", "http_broadcast_path"];
+    const CONFIGURATIONS: &'static str = "its flags or ANYCABLE_… variables, a line each, or its TOML";
+    const VERSION_ARGUMENT: &'static str = "--version";
 
     /// The flags that are used here are the same since 1.5.
     fn of_version(version: &str) -> Option<Self> {
@@ -95,6 +102,20 @@ impl Server for Anycable {
 
     fn protocol(&self, look: Look) -> QueryToken {
         QueryToken { look }
+    }
+
+    /// `1.5.2`.
+    fn printed_version(text: &str) -> Option<&str> {
+        let mut lines = text.lines();
+        lines.next().filter(|_| lines.next().is_none())
+    }
+
+    fn read_configuration(text: &str) -> Result<Configured, NotAConfiguration> {
+        deployed::read(text)
+    }
+
+    async fn ask(address: &Address, token: &[u8]) -> Result<Told, Failure> {
+        action_cable::ask(address, token).await
     }
 }
 

@@ -9,16 +9,22 @@ use jotproof_engine::target::CannotCarry;
 use jotproof_model::{Application, Context, KeyKind, KeyRing};
 use serde_json::Value;
 
+use crate::live::address::Address;
+use crate::live::running::{Configured, NotAConfiguration};
 use crate::live::target::{Look, Server, ServerTarget, Settings, Startup};
+use crate::live::version::Told;
 use crate::server::process::{ManagementRequest, Proof};
+use crate::websocket::Failure;
 
 mod config;
 mod connect;
+mod deployed;
 mod flow;
 mod members;
 mod protocol;
 mod session;
 mod subscribe;
+mod told;
 mod wire;
 
 pub use protocol::ClientProtocol;
@@ -46,6 +52,8 @@ impl Server for Centrifugo {
     const VARIABLES: &'static [(&'static str, &'static str)] = &[];
     const OURS: &'static [&'static str] =
         &["address", "port", "api_key", "http_server.address", "http_server.port", "http_api.key"];
+    const CONFIGURATIONS: &'static str = "its JSON or TOML, flat or nested";
+    const VERSION_ARGUMENT: &'static str = "version";
 
     fn of_version(version: &str) -> Option<Self> {
         Some(Self { generation: Generation::of(version)? })
@@ -80,6 +88,19 @@ impl Server for Centrifugo {
             Generation::V4 | Generation::V5 | Generation::V6 => Wire::Json2,
         };
         ClientProtocol::new(wire, look)
+    }
+
+    /// `Centrifugo v5.4.9 (Go version: go1.23.4)`.
+    fn printed_version(text: &str) -> Option<&str> {
+        text.lines().find_map(|line| line.strip_prefix("Centrifugo ")?.split(' ').next())
+    }
+
+    fn read_configuration(text: &str) -> Result<Configured, NotAConfiguration> {
+        deployed::read(text)
+    }
+
+    async fn ask(address: &Address, token: &[u8]) -> Result<Told, Failure> {
+        told::ask(address, token).await
     }
 }
 

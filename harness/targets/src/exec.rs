@@ -131,7 +131,7 @@ impl ExecTarget {
     /// The profile that it names, where that is built in.
     fn own_profile(&self) -> Option<&str> {
         let named = self.met().ok()?.hello.profile.as_deref()?;
-        Profiles::built_in().get(named).ok().map(|_| named)
+        Profiles::built_in().find(named).ok().map(|_| named)
     }
 }
 

@@ -17,8 +17,11 @@ use tokio::time::{sleep, timeout};
 use crate::server::process::{Launch, RunningServer};
 use crate::websocket::{Connection, Failure, Handshake};
 
+pub mod address;
 mod endpoint;
+pub mod running;
 pub mod target;
+pub mod version;
 
 /// How long a server has to answer one challenge, unless said otherwise.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(5);
@@ -122,7 +125,7 @@ impl<P: Protocol> Deployment for LiveDeployment<P> {
 impl<P: Protocol> LiveDeployment<P> {
     fn asker<'a>(&'a self, crashed: &'a dyn Fn() -> Option<String>) -> Asker<'a, P> {
         let (protocol, address) = (&self.protocol, self.server.address());
-        Asker { protocol, address, answer_within: self.answer_within, crashed }
+        Asker { protocol, address, path: None, answer_within: self.answer_within, crashed: Some(crashed) }
     }
 
     /// How the server died, if it did.
@@ -136,9 +139,11 @@ impl<P: Protocol> LiveDeployment<P> {
 struct Asker<'a, P> {
     protocol: &'a P,
     address: SocketAddr,
+    /// The path of the WebSocket endpoint, where that is not the one by default.
+    path: Option<&'a str>,
     answer_within: Duration,
-    /// How the server died, if it did.
-    crashed: &'a dyn Fn() -> Option<String>,
+    /// How the server died, if it did; absent where nobody would know.
+    crashed: Option<&'a dyn Fn() -> Option<String>>,
 }
 
 impl<P: Protocol> Asker<'_, P> {
@@ -148,15 +153,18 @@ impl<P: Protocol> Asker<'_, P> {
 
     async fn ask(&self, challenge: &Challenge) -> Observation {
         let handshake = match self.protocol.handshake(challenge) {
-            Ok(handshake) => handshake,
+            Ok(handshake) => match self.path {
+                Some(path) => handshake.at(path),
+                None => handshake,
+            },
             Err(observation) => return observation,
         };
-        if let Some(detail) = (self.crashed)() {
+        if let Some(detail) = self.crash() {
             return Observation::Crashed { detail };
         }
         self.within(self.answer_within, self.converse(&handshake, challenge))
             .await
-            .unwrap_or_else(|observation| observation)
+            .unwrap_or_else(|observation| discreet(observation, challenge))
     }
 
     /// Every flow begins now.
@@ -192,7 +200,7 @@ impl<P: Protocol> Asker<'_, P> {
                 Some(detail) => Observation::Crashed { detail },
                 None => failure.observation(),
             }),
-            Err(_) => Err(match (self.crashed)() {
+            Err(_) => Err(match self.crash() {
                 Some(detail) => Observation::Crashed { detail },
                 None => {
                     Observation::TimedOut { after_ms: u64::try_from(within.as_millis()).unwrap_or(u64::MAX) }
@@ -211,20 +219,39 @@ impl<P: Protocol> Asker<'_, P> {
         })
     }
 
+    /// How the server died, if it did and somebody knows.
+    fn crash(&self) -> Option<String> {
+        self.crashed.and_then(|crashed| crashed())
+    }
+
     async fn news_of_death(&self, failure: &Failure) -> Option<String> {
-        // A server that answers by a status lives.
-        if matches!(failure, Failure::Status(_)) {
+        // A server that answers by a status lives, and of one that others started nobody would know.
+        if matches!(failure, Failure::Status(_)) || self.crashed.is_none() {
             return None;
         }
         let news = async {
             loop {
-                if let Some(detail) = (self.crashed)() {
+                if let Some(detail) = self.crash() {
                     return detail;
                 }
                 sleep(Duration::from_millis(10)).await;
             }
         };
         timeout(NEWS_OF_DEATH, news).await.ok()
+    }
+}
+
+/// The observation that a conversation came to no end, without what it may repeat of a secret.
+fn discreet(observation: Observation, challenge: &Challenge) -> Observation {
+    let Challenge { token, context, keys, .. } = challenge;
+    match observation {
+        Observation::ProtocolError { detail } => {
+            match leaked(&detail, context, keys, [&**token].into_iter()) {
+                Some(what) => Observation::ProtocolError { detail: format!("leaks the {what}") },
+                None => Observation::ProtocolError { detail },
+            }
+        }
+        other => other,
     }
 }
 
@@ -311,7 +338,13 @@ mod tests {
         crashed: &dyn Fn() -> Option<String>,
         tokens: &[&[u8]],
     ) -> Vec<Observation> {
-        let asker = Asker { protocol: &AnyText, address, answer_within: Duration::from_millis(300), crashed };
+        let asker = Asker {
+            protocol: &AnyText,
+            address,
+            path: None,
+            answer_within: Duration::from_millis(300),
+            crashed: Some(crashed),
+        };
         let challenges: Vec<_> = tokens.iter().map(|token| challenge(token, "")).collect();
         runtime.block_on(asker.ask_all(&challenges))
     }

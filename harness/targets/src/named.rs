@@ -1,6 +1,6 @@
 //! Targets by the text that names them.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use jotproof_engine::target::Target;
 use jotproof_profiles::{LoadError, Profiles};
@@ -8,16 +8,16 @@ use jotproof_profiles::{LoadError, Profiles};
 use crate::anycable::Anycable;
 use crate::centrifugo::Centrifugo;
 use crate::exec::{ExecTarget, NotACommand};
-use crate::live::target::{Launcher, Server, ServerBinary, ServerTarget, official_image};
+use crate::live::address::AddressError;
+use crate::live::running::NotAConfiguration;
 use crate::reference::ReferenceTarget;
-use crate::server;
-use crate::server::image::Image;
-use crate::server::pinned::{self, PinnedServer};
+
+mod server;
 
 /// The forms of a target name, for help and errors.
 pub const FORMS: &str = "reference[:PROFILE], library:jsonwebtoken, exec:COMMAND, \
     centrifugo:process[:vVERSION|:PATH], centrifugo:docker[:vVERSION], centrifugo[:auto[:vVERSION]], \
-    and the same with anycable";
+    centrifugo:ws://HOST:PORT/PATH, and the same with anycable";
 
 /// What is said of a server beside its name.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,6 +28,10 @@ pub struct ServerArguments<'a> {
     pub version: Option<&'a str>,
     /// The image that holds it, in place of the official one.
     pub image: Option<&'a str>,
+    /// The configuration file of one that runs already.
+    pub config: Option<&'a Path>,
+    /// Whether one may be contacted that is not on this machine.
+    pub allow_remote: bool,
 }
 
 /// Why a name names no target.
@@ -51,20 +55,76 @@ pub enum NameError {
     /// An image was named, and the target is a process.
     #[error("{0} is started from a binary; an image is for centrifugo:docker and anycable:docker")]
     NoContainer(String),
-    /// Nothing is known of this version.
+    /// A server that runs already cannot be told anything.
+    #[error("{0} runs already: it is asked as it is, and has no {1}")]
+    Runs(String, &'static str),
+    /// What a server that is started is configured with follows from the vectors.
     #[error(
-        "{name} names no version of {title} that there is a profile of, which are {known}: give one of \
-         them, as in :v{first}, and another image with --image"
+        "{0} is started with configurations of our own; --config-of-server is for a server that runs already, as in \
+         {1}:ws://HOST:PORT/PATH"
     )]
-    UnknownVersion {
+    IsStarted(String, &'static str),
+    /// Nothing is known of how a running server is configured.
+    #[error(
+        "what can be asked of {name}, and with which secret, follows from its configuration: give the file with \
+         --config-of-server FILE (for {title}: {formats}). Only keys, audience, issuer and the like are read; no secret \
+         is ever shown"
+    )]
+    NoConfiguration {
         /// The name of the target.
         name: String,
         /// What people call the server.
         title: &'static str,
+        /// What the file may be.
+        formats: &'static str,
+    },
+    /// The configuration file cannot be read.
+    #[error("cannot read --config-of-server {file}: {problem}")]
+    Configuration {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        problem: NotAConfiguration,
+    },
+    /// The address is none, or is out of bounds.
+    #[error("{name}: {problem}")]
+    Address {
+        /// The name of the target, without what may be a credential.
+        name: String,
+        /// What is wrong with it.
+        problem: AddressError,
+    },
+    /// The binary is of a version that nothing is known of.
+    #[error(
+        "{path} says that it is {title} {told}, of which there is no profile, but of {known}: give the one that it is to \
+         be judged as, as in --server-version {first}"
+    )]
+    UnknownBinary {
+        /// The binary.
+        path: String,
+        /// What people call the server.
+        title: &'static str,
+        /// Its version.
+        told: String,
         /// The versions that there are.
         known: String,
         /// One of them.
         first: String,
+    },
+    /// Nothing is known of this version.
+    #[error(
+        "{said} is no version of {title} that there is a profile of: there are {known}, and what lies between \
+         two of them; {remedy}"
+    )]
+    UnknownVersion {
+        /// The name of the target, or the argument.
+        said: String,
+        /// What people call the server.
+        title: &'static str,
+        /// The versions that there are.
+        known: String,
+        /// What to do.
+        remedy: String,
     },
     /// There is no source of this version.
     #[error(
@@ -91,18 +151,21 @@ pub enum NameError {
 /// # Errors
 ///
 /// Says which names there are.
-pub fn targets(name: &str, server: ServerArguments<'_>) -> Result<Vec<Box<dyn Target>>, NameError> {
+pub fn targets(name: &str, arguments: ServerArguments<'_>) -> Result<Vec<Box<dyn Target>>, NameError> {
     let mut parts = name.splitn(3, ':');
     let (kind, how, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
     if matches!(kind, "reference" | "library" | "exec") {
-        if !server.options.is_empty() {
+        if !arguments.options.is_empty() {
             return Err(NameError::NoServer(name.to_owned(), "server options"));
         }
-        if server.version.is_some() {
+        if arguments.version.is_some() {
             return Err(NameError::NoServer(name.to_owned(), "server version"));
         }
-        if server.image.is_some() {
+        if arguments.image.is_some() {
             return Err(NameError::NoServer(name.to_owned(), "image"));
+        }
+        if arguments.config.is_some() {
+            return Err(NameError::NoServer(name.to_owned(), "configuration of a server"));
         }
     }
     match (kind, how, rest) {
@@ -111,136 +174,15 @@ pub fn targets(name: &str, server: ServerArguments<'_>) -> Result<Vec<Box<dyn Ta
             .map(|profile| Box::new(ReferenceTarget::following(profile)) as Box<dyn Target>)
             .collect()),
         ("reference", Some(profile), None) => {
-            Ok(vec![Box::new(ReferenceTarget::following(Profiles::built_in().get(profile)?))])
+            let profile = Profiles::built_in().find(profile)?;
+            Ok(vec![Box::new(ReferenceTarget::following(&profile))])
         }
         ("library", Some("jsonwebtoken"), None) => Ok(vec![Box::new(ReferenceTarget::jsonwebtoken())]),
         ("exec", Some(_), _) => Ok(vec![Box::new(ExecTarget::new(&name["exec:".len()..])?)]),
-        ("centrifugo", how, rest) => Ok(vec![Box::new(live::<Centrifugo>(name, how, rest, server)?)]),
-        ("anycable", how, rest) => Ok(vec![Box::new(live::<Anycable>(name, how, rest, server)?)]),
+        ("centrifugo", how, rest) => Ok(vec![server::target::<Centrifugo>(name, how, rest, arguments)?]),
+        ("anycable", how, rest) => Ok(vec![server::target::<Anycable>(name, how, rest, arguments)?]),
         _ => Err(NameError::Unknown(name.to_owned())),
     }
-}
-
-/// A live server: `how` it is started, and `rest`, what the name says of it.
-fn live<S: Server>(
-    name: &str,
-    how: Option<&str>,
-    rest: Option<&str>,
-    arguments: ServerArguments<'_>,
-) -> Result<ServerTarget<S>, NameError> {
-    let rest = rest.filter(|rest| !rest.is_empty());
-    if let (Some(named), Some(version)) = (rest.and_then(version_tag), arguments.version)
-        && !is_of(version, named)
-    {
-        return Err(NameError::OtherVersion(name.to_owned(), version.to_owned()));
-    }
-    let options = arguments.options.iter().map(|option| key_value(option)).collect::<Result<Vec<_>, _>>()?;
-    let (version, launcher) = match how {
-        Some("process") if arguments.image.is_some() => {
-            return Err(NameError::NoContainer(name.to_owned()));
-        }
-        Some("process") => process::<S>(rest, arguments)?,
-        Some("docker") => docker::<S>(name, rest, arguments)?,
-        None | Some("auto") => auto::<S>(name, rest, arguments)?,
-        Some(_) => return Err(NameError::Unknown(name.to_owned())),
-    };
-    Ok(ServerTarget::new(version, launcher, options)?)
-}
-
-/// A server that is started from a binary.
-fn process<'a, S: Server>(
-    rest: Option<&str>,
-    arguments: ServerArguments<'a>,
-) -> Result<(&'a str, Launcher), NameError> {
-    let named = rest.and_then(version_tag);
-    if let (Some(path), None) = (rest, named) {
-        let newest = pinned_version::<S>("")?.version;
-        let binary = ServerBinary::Path(PathBuf::from(path));
-        return Ok((arguments.version.unwrap_or(newest), Launcher::Process(binary)));
-    }
-    let pinned = pinned_version::<S>(arguments.version.or(named).unwrap_or_default())?;
-    Ok((pinned.version, Launcher::Process(ServerBinary::Pinned(pinned))))
-}
-
-/// A server that is started in a container: of any version that there is a profile of.
-fn docker<'a, S: Server>(
-    name: &str,
-    rest: Option<&str>,
-    arguments: ServerArguments<'a>,
-) -> Result<(&'a str, Launcher), NameError> {
-    let named = rest.map(|rest| version_tag(rest).ok_or(rest)).transpose();
-    let version = named
-        .ok()
-        .and_then(|named| profile_version::<S>(arguments.version.or(named).unwrap_or_default()))
-        .ok_or_else(|| NameError::UnknownVersion {
-            name: name.to_owned(),
-            title: S::TITLE,
-            known: profile_versions::<S>().collect::<Vec<_>>().join(", "),
-            first: profile_versions::<S>().next().unwrap_or_default().to_owned(),
-        })?;
-    Ok((version, Launcher::Docker(arguments.image.map(Image::new))))
-}
-
-/// A server in a container where Docker has its image, and else as a process. Says which.
-fn auto<'a, S: Server>(
-    name: &str,
-    rest: Option<&str>,
-    arguments: ServerArguments<'a>,
-) -> Result<(&'a str, Launcher), NameError> {
-    let (version, launcher) = docker::<S>(name, rest, arguments)?;
-    let image = arguments.image.map_or_else(|| official_image::<S>(version), Image::new);
-    if server::docker::has(&image) {
-        eprintln!("{name}: in a container, from the image {image}");
-        return Ok((version, launcher));
-    }
-    let started = process::<S>(rest, arguments)?;
-    eprintln!("{name}: as a process; Docker is not there, or has no image {image}");
-    Ok(started)
-}
-
-fn key_value(option: &str) -> Result<(String, String), NameError> {
-    match option.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err(NameError::Option(option.to_owned())),
-    }
-}
-
-/// The version in `v5` and `v5.4.9`; anything else is a path.
-fn version_tag(text: &str) -> Option<&str> {
-    let version = text.strip_prefix('v')?;
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|octet| octet.is_ascii_digit());
-    version.split('.').all(is_number).then_some(version)
-}
-
-/// Whether a version is, or begins with, the numbers of another: `5.4.9` is of `5` and of `5.4.9`.
-fn is_of(version: &str, prefix: &str) -> bool {
-    version
-        .strip_prefix(prefix)
-        .is_some_and(|rest| prefix.is_empty() || rest.is_empty() || rest.starts_with('.'))
-}
-
-fn pinned_version<S: Server>(version: &str) -> Result<&'static PinnedServer, NameError> {
-    let of_server = || pinned::ALL.into_iter().filter(|pinned| pinned.name == S::NAME);
-    of_server().find(|pinned| is_of(pinned.version, version)).ok_or_else(|| NameError::NotPinned {
-        title: S::TITLE,
-        name: S::NAME,
-        version: version.to_owned(),
-        known: of_server().map(|pinned| pinned.version).collect::<Vec<_>>().join(" and "),
-    })
-}
-
-/// The versions of a server that there are profiles of.
-fn profile_versions<S: Server>() -> impl Iterator<Item = &'static str> {
-    Profiles::built_in().all().filter_map(|profile| profile.name.strip_prefix(S::NAME)?.strip_prefix('-'))
-}
-
-/// The version that a prefix stands for: one that is pinned before one that only has a profile, and
-/// the last one before the others.
-fn profile_version<S: Server>(prefix: &str) -> Option<&'static str> {
-    pinned_version::<S>(prefix)
-        .map(|pinned| pinned.version)
-        .ok()
-        .or_else(|| profile_versions::<S>().filter(|version| is_of(version, prefix)).last())
 }
 
 #[cfg(test)]
@@ -270,6 +212,11 @@ mod tests {
             ("centrifugo:docker:v6", None, "centrifugo:docker:v6.9.1", "centrifugo-6.9.1"),
             ("anycable:docker", Some("1.6.1"), "anycable:docker:v1.6.1", "anycable-1.6.1"),
             ("anycable:docker:v1.5", None, "anycable:docker:v1.5.2", "anycable-1.5.2"),
+            ("centrifugo:docker:v5.4.5", None, "centrifugo:docker:v5.4.5", "centrifugo-5.4.5"),
+            ("centrifugo:docker", Some("4.0.2"), "centrifugo:docker:v4.0.2", "centrifugo-4.0.2"),
+            ("centrifugo:process:./cf", Some("5.4.5"), "centrifugo:process:./cf", "centrifugo-5.4.5"),
+            ("centrifugo:process:./cf", Some("6"), "centrifugo:process:./cf", "centrifugo-6.9.1"),
+            ("anycable:docker:v1.6.16", None, "anycable:docker:v1.6.16", "anycable-1.6.1"),
         ];
         for (name, version, full, profile) in table {
             assert_eq!(named(name, version), Ok((full.to_owned(), profile.to_owned())), "{name}");
@@ -283,13 +230,19 @@ mod tests {
             "Centrifugo 2.8.0 cannot be built here, only 5.4.9 and 3.2.3; give the path of its binary: \
              centrifugo:process:PATH --server-version 2.8.0"
         );
+        assert!(named("centrifugo:process:v5.4.5", None).is_err());
+        for version in ["2.8.6", "3.0.0", "7.0.0", "latest"] {
+            let error = named("centrifugo:process:./cf", Some(version)).unwrap_err().to_string();
+            assert!(error.contains("3.2.3, 4.1.5, 5.4.9, 6.9.1"), "{error}");
+        }
         assert!(named("centrifugo:process:v3", Some("5.4.9")).is_err());
         assert!(named("reference:rfc", Some("5.4.9")).is_err());
         assert!(named("centrifugo:process:v50", None).is_err());
         assert_eq!(
             named("anycable:docker:nightly", None).unwrap_err().to_string(),
-            "anycable:docker:nightly names no version of AnyCable that there is a profile of, which are \
-             1.5.1, 1.5.2, 1.6.0, 1.6.1: give one of them, as in :v1.5.1, and another image with --image"
+            "anycable:docker:nightly is no version of AnyCable that there is a profile of: there are 1.5.1, \
+             1.5.2, 1.6.0, 1.6.1, and what lies between two of them; give the nearest one, as in :v1.5.1, and \
+             another image with --image"
         );
         assert!(named("centrifugo:docker:v3", Some("5.4.9")).is_err());
         assert!(named("centrifugo:elsewhere", None).is_err());
@@ -298,6 +251,47 @@ mod tests {
             assert!(targets(name, image).is_err(), "{name}");
         }
         assert!(targets("centrifugo:docker:v3", image).is_ok());
+    }
+
+    #[test]
+    fn a_server_that_runs_is_asked_only_where_and_as_its_user_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.json");
+        std::fs::write(&path, r#"{"token_hmac_secret_key": ["hush"]}"#).unwrap();
+        let url = "centrifugo:ws://127.0.0.1:1/connection/websocket";
+        let with = |arguments| targets(url, arguments).err().unwrap().to_string();
+        let options = ["a=b".to_owned()];
+        let table = [
+            (ServerArguments::default(), "--config-of-server FILE (for Centrifugo: "),
+            (ServerArguments { options: &options, ..ServerArguments::default() }, "has no options"),
+            (ServerArguments { image: Some("cf"), ..ServerArguments::default() }, "has no image"),
+            (
+                ServerArguments { config: Some(folder.path()), ..ServerArguments::default() },
+                "cannot read --config-of-server",
+            ),
+            (
+                ServerArguments { config: Some(&path), ..ServerArguments::default() },
+                "token_hmac_secret_key is not a string",
+            ),
+        ];
+        for (arguments, expected) in table {
+            let error = with(arguments);
+            assert!(error.contains(expected) && !error.contains("hush"), "{error}");
+        }
+        let config = ServerArguments { config: Some(&path), ..ServerArguments::default() };
+        for (name, expected) in [
+            ("centrifugo:ws://example.invalid/x", "unless you say --allow-remote"),
+            ("centrifugo:wss://127.0.0.1/x", "wss:// is not supported"),
+            ("centrifugo:http://127.0.0.1/x", "is ws://HOST:PORT/PATH"),
+            ("centrifugo:process", "for a server that runs already"),
+            ("reference:rfc", "has no configuration of a server"),
+        ] {
+            let error = targets(name, config).err().unwrap().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        // A user name or a password is not repeated.
+        let error = targets("centrifugo:ws://u:hush@127.0.0.1/x", config).err().unwrap().to_string();
+        assert!(error.contains("no user name") && !error.contains("hush"), "{error}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::error::Error;
 use std::fs::File;
 use std::io::{self, Read as _};
 
+pub(crate) mod configuration;
 #[cfg(feature = "docker")]
 pub(crate) mod docker;
 #[cfg(not(feature = "docker"))]
@@ -16,6 +17,7 @@ pub mod guard;
 pub mod image;
 pub mod pinned;
 pub mod port;
+pub(crate) mod printed;
 pub mod process;
 
 /// `N` octets that nobody can guess, for management keys and ports.

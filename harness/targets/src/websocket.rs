@@ -38,9 +38,20 @@ pub struct Handshake {
     pub subprotocol: Option<&'static str>,
 }
 
+impl Handshake {
+    /// The same at another path, with its query.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        let query = self.target.find('?').map_or("", |at| &self.target[at..]);
+        self.target = format!("{path}{query}");
+        self
+    }
+}
+
 /// An open connection, with everything that the server has said on it.
 pub struct Connection {
     stream: WebSocketStream<TcpStream>,
+    head: String,
     heard: String,
 }
 
@@ -132,7 +143,13 @@ impl Connection {
         };
         check_answer(&head, &derive_accept_key(key.as_bytes()))?;
         let stream = WebSocketStream::from_partially_read(stream, rest, Role::Client, None).await;
-        Ok(Self { stream, heard: String::new() })
+        Ok(Self { stream, head, heard: String::new() })
+    }
+
+    /// The first header of this name, in any case of its letters, in the answer to the handshake.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.head, name)
     }
 
     /// Sends a text frame.
@@ -242,8 +259,7 @@ async fn read_head(stream: &mut TcpStream) -> Result<(String, Vec<u8>), Failure>
 
 /// RFC 6455 section 4.1: what the answer must say for the connection to be open.
 fn check_answer(head: &str, accept: &str) -> Result<(), Failure> {
-    let mut lines = head.split("\r\n");
-    let status_line = lines.next().unwrap_or_default();
+    let status_line = head.split("\r\n").next().unwrap_or_default();
     let status = status_line
         .strip_prefix("HTTP/1.1 ")
         .and_then(|rest| rest.get(..3))
@@ -252,10 +268,20 @@ fn check_answer(head: &str, accept: &str) -> Result<(), Failure> {
     if status != 101 {
         return Err(Failure::Status(status));
     }
-    let accepted = lines
+    if header(head, "sec-websocket-accept") == Some(accept) {
+        Ok(())
+    } else {
+        Err(Failure::Violation("no Sec-WebSocket-Accept for our key".to_owned()))
+    }
+}
+
+/// The value of the first header of this name in the head of an answer; names are compared without
+/// regard to case (RFC 9110 section 5.1).
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.split("\r\n")
+        .skip(1)
         .filter_map(|line| line.split_once(':'))
-        .any(|(name, value)| name.eq_ignore_ascii_case("sec-websocket-accept") && value.trim() == accept);
-    if accepted { Ok(()) } else { Err(Failure::Violation("no Sec-WebSocket-Accept for our key".to_owned())) }
+        .find_map(|(other, value)| other.eq_ignore_ascii_case(name).then(|| value.trim()))
 }
 
 fn dropped(error: &io::Error) -> Failure {
@@ -275,7 +301,14 @@ fn failure(error: &Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, check_answer};
+    use super::{Failure, check_answer, header};
+
+    #[test]
+    fn a_header_is_found_in_any_case_and_the_first_one_counts() {
+        let head = "HTTP/1.1 101 X-Not: this\r\nx-anycable-VERSION:  1.5.2 \r\nX-AnyCable-Version: 2\r\n\r\n";
+        assert_eq!(header(head, "X-AnyCable-Version"), Some("1.5.2"));
+        assert_eq!(header(head, "HTTP/1.1 101 X-Not"), None);
+    }
 
     #[test]
     fn an_answer_opens_the_connection_only_with_101_and_our_key() {

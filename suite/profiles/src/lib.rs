@@ -14,7 +14,7 @@ pub mod predict;
 pub mod profile;
 pub mod rules;
 
-pub use load::{LoadError, Profiles};
+pub use load::{LoadError, OfVersion, Profiles};
 pub use predict::{Predicted, predicted};
 pub use profile::{Answer, Asked, Either, Entry, EntryKind, Profile, ProfileFile, Then};
 pub use rules::Rules;

@@ -1,10 +1,12 @@
 //! Loading profile files, and the profiles that are built in.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use jotproof_model::Capability;
 
-use crate::profile::{Answer, Entry, Profile, ProfileFile, Version};
+use crate::profile::{Answer, Entry, Profile, ProfileFile, Version, compare, is_of};
 use crate::rules::{RuleError, Rules};
 
 /// The profile files that are built in: name and text.
@@ -77,6 +79,81 @@ impl Profiles {
             })
     }
 
+    /// The profile that a user's text names: a listed one, or that of a version between those.
+    ///
+    /// # Errors
+    ///
+    /// As [`Profiles::get`].
+    pub fn find(&self, name: &str) -> Result<Cow<'_, Profile>, LoadError> {
+        self.get(name).map(Cow::Borrowed).or_else(|unknown| {
+            let between = name
+                .rsplit_once('-')
+                .and_then(|(family, version)| self.of_version(family, version).ok())
+                .filter(|found| !found.is_newer);
+            between.map(|found| Cow::Owned(found.profile)).ok_or(unknown)
+        })
+    }
+
+    /// The profile of a version that need not be listed: three numbers with dots.
+    ///
+    /// Entries and answers say since and until which version they hold, and so a version between
+    /// listed ones has a profile of its own. What a version lacks is listed only: it lacks what the
+    /// newest one of its generation does that is not newer, or else the oldest one. A version that is
+    /// newer than all of them is taken for the last one of its generation.
+    ///
+    /// # Errors
+    ///
+    /// Where no version of that generation is listed, or all of them are newer; and where a rule is
+    /// wrong.
+    pub fn of_version(&self, family: &str, version: &str) -> Result<OfVersion, LoadError> {
+        let unknown = || LoadError::Unknown {
+            name: format!("{family}-{version}"),
+            known: self.all().map(|profile| profile.name.clone()).collect::<Vec<_>>().join(", "),
+        };
+        let file = self.file(family).filter(|_| is_exact(version)).ok_or_else(unknown)?;
+        let generation = generation(file, version).ok_or_else(unknown)?;
+        let known = || {
+            file.versions.iter().filter_map(|known| {
+                Some((
+                    known,
+                    known.version.as_deref()?,
+                    known.version.as_deref().map(|number| compare(number, version))?,
+                ))
+            })
+        };
+        let kin = || known().filter(|(_, number, _)| is_of(number, generation));
+        let is_newer = known().all(|(_, _, order)| order == Ordering::Less);
+        let nearest = kin().rfind(|(_, _, order)| *order != Ordering::Greater).or_else(|| kin().next());
+        let (nearest, number, _) = nearest.ok_or_else(unknown)?;
+        if known().all(|(_, _, order)| order == Ordering::Greater) {
+            return Err(unknown());
+        }
+        let of = if is_newer || number == version {
+            nearest.clone()
+        } else {
+            Version {
+                name: format!("{family}-{version}"),
+                version: Some(version.to_owned()),
+                aliases: Vec::new(),
+                lacks: nearest.lacks.clone(),
+            }
+        };
+        let profile =
+            resolve(file, &of).map_err(|error| LoadError::Rule { file: format!("{family}.json"), error })?;
+        Ok(OfVersion { profile, is_newer })
+    }
+
+    /// The numbers that the versions begin with which are configured and spoken to like this one: `5`
+    /// for `5.4.9` of Centrifugo, `1.5` for `1.5.2` of AnyCable. They are those of the short names.
+    #[must_use]
+    pub fn generation(&self, family: &str, version: &str) -> Option<&str> {
+        generation(self.file(family)?, version)
+    }
+
+    fn file(&self, family: &str) -> Option<&ProfileFile> {
+        self.files.iter().find(|file| file.family == family)
+    }
+
     /// Every profile, in the order of the files.
     pub fn all(&self) -> impl Iterator<Item = &Profile> {
         self.profiles.iter().map(|(profile, _)| profile)
@@ -87,6 +164,29 @@ impl Profiles {
     pub fn files(&self) -> &[ProfileFile] {
         &self.files
     }
+}
+
+/// The profile of one version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfVersion {
+    /// The profile: of that very version, or the last one known.
+    pub profile: Profile,
+    /// Whether the version is newer than every one that is known.
+    pub is_newer: bool,
+}
+
+/// Whether a version is three numbers.
+fn is_exact(version: &str) -> bool {
+    let numbers: Vec<_> = version.split('.').map(str::parse::<u64>).collect();
+    numbers.len() == 3 && numbers.iter().all(Result::is_ok)
+}
+
+fn generation<'a>(file: &'a ProfileFile, version: &str) -> Option<&'a str> {
+    let short = |name: &'a String| {
+        let rest = name.strip_prefix(file.family.as_str())?.strip_prefix('-')?;
+        Some(rest.strip_prefix('v').unwrap_or(rest))
+    };
+    file.versions.iter().flat_map(|known| &known.aliases).filter_map(short).find(|of| is_of(version, of))
 }
 
 fn resolve(file: &ProfileFile, version: &Version) -> Result<Profile, RuleError> {
@@ -205,5 +305,48 @@ mod tests {
         assert_eq!([found("server"), found("server-2")], [new.clone(), new]);
         let old = profiles.get("server-1").expect("the profile is there");
         assert_eq!((old.rules.exp_check, old.rules.nbf_check), (Check::Skip, Check::Make));
+    }
+    #[test]
+    fn a_version_between_listed_ones_has_a_profile_of_its_own() {
+        let table = [
+            ("centrifugo", "5.4.9", Some(("centrifugo-5.4.9", false))),
+            ("centrifugo", "5.4.5", Some(("centrifugo-5.4.5", false))),
+            ("centrifugo", "4.0.0", Some(("centrifugo-4.0.0", false))),
+            ("centrifugo", "6.9.99", Some(("centrifugo-6.9.1", true))),
+            ("centrifugo", "3.0.0", None),
+            ("centrifugo", "7.0.0", None),
+            ("centrifugo", "2.8.6", None),
+            ("centrifugo", "5.4", None),
+            ("anycable", "1.5.6", Some(("anycable-1.5.6", false))),
+            ("anycable", "1.6.16", Some(("anycable-1.6.1", true))),
+            ("anycable", "1.4.8", None),
+            ("rfc", "1.0.0", None),
+        ];
+        for (family, version, expected) in table {
+            let found = Profiles::built_in().of_version(family, version).ok();
+            let found = found.as_ref().map(|found| (found.profile.name.as_str(), found.is_newer));
+            assert_eq!(found, expected, "{family} {version}");
+        }
+    }
+
+    #[test]
+    fn a_version_between_listed_ones_is_told_by_since_and_until_alone() {
+        let all = Profiles::built_in();
+        let of = |version| {
+            let found = all.of_version("centrifugo", version).expect("it lies between known ones");
+            Profile { name: String::new(), ..found.profile }
+        };
+        assert_eq!(of("5.4.5"), of("5.4.9"));
+        // What 4.1.3 changed is not in 4.1.2, and what a year of life is cut down to came with 6.2.4.
+        assert_ne!(of("4.1.2").answers, of("4.1.3").answers);
+        assert_ne!(of("6.2.3").entries, of("6.2.4").entries);
+        assert_eq!(of("4.0.0").capabilities, of("4.1.5").capabilities);
+        assert_eq!(
+            all.find("centrifugo-5.4.5").map(|profile| profile.name.clone()),
+            Ok("centrifugo-5.4.5".to_owned())
+        );
+        assert_eq!(all.find("centrifugo-9").err(), all.get("centrifugo-9").err());
+        assert_eq!(all.find("centrifugo-6.9.2").err(), all.get("centrifugo-6.9.2").err());
+        assert_eq!(all.generation("anycable", "1.5.6"), Some("1.5"));
     }
 }

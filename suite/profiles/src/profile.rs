@@ -73,10 +73,18 @@ impl Version {
 }
 
 /// Compares versions number by number.
-fn compare(left: &str, right: &str) -> Ordering {
+pub(crate) fn compare(left: &str, right: &str) -> Ordering {
     let numbers =
         |text: &str| -> Vec<u64> { text.split('.').map(|part| part.parse().unwrap_or(0)).collect() };
     numbers(left).cmp(&numbers(right))
+}
+
+/// Whether a version is, or begins with, the numbers of another: `5.4.9` is of `5` and of `5.4.9`.
+#[must_use]
+pub fn is_of(version: &str, prefix: &str) -> bool {
+    version
+        .strip_prefix(prefix)
+        .is_some_and(|rest| prefix.is_empty() || rest.is_empty() || rest.starts_with('.'))
 }
 
 /// What a profile does where the texts leave a choice.

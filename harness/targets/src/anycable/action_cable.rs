@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use super::rpc;
 use crate::live::Protocol;
+use crate::live::address::Address;
 use crate::live::target::Look;
+use crate::live::version::Told;
 use crate::websocket::{Connection, Event, Failure, Handshake, unexpected_close};
 
 /// Connects with a token in the query parameter `jid`.
@@ -21,10 +23,7 @@ pub struct QueryToken {
 
 impl Protocol for QueryToken {
     fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
-        Ok(Handshake {
-            target: format!("/cable?jid={}", percent_encode(&challenge.token)),
-            subprotocol: Some("actioncable-v1-json"),
-        })
+        Ok(handshake(&challenge.token))
     }
 
     async fn converse(&self, connection: &mut Connection, _: &Challenge) -> Result<Observation, Failure> {
@@ -67,6 +66,42 @@ impl Protocol for QueryToken {
             }
         }
     }
+}
+
+fn handshake(token: &[u8]) -> Handshake {
+    Handshake {
+        target: format!("/cable?jid={}", percent_encode(token)),
+        subprotocol: Some("actioncable-v1-json"),
+    }
+}
+
+/// Shows a token to a server of any version, and gives what it tells of itself.
+pub(super) async fn ask(address: &Address, token: &[u8]) -> Result<Told, Failure> {
+    let handshake = match &address.path {
+        Some(path) => handshake(token).at(path),
+        None => handshake(token),
+    };
+    let mut connection = Connection::open(address.socket, &handshake).await?;
+    let version = connection.header("X-AnyCable-Version").map(str::to_owned);
+    let accepted = loop {
+        match connection.receive().await? {
+            Event::Text(text) => match Message::read(&text) {
+                Message::Ping => {}
+                Message::Welcome => break true,
+                Message::Disconnect(_) => break false,
+                Message::Confirmation(text) | Message::Unknown(text) => {
+                    return Err(Failure::Unknown(format!("unknown frame {text:?}")));
+                }
+            },
+            // An error of the server's own while it read the token.
+            Event::Closed { code: 1011, .. } => break false,
+            Event::Closed { code, reason } => {
+                return Err(Failure::Unknown(format!("close {code} {reason:?}")));
+            }
+        }
+    };
+    connection.close().await;
+    Ok(Told { accepted, version, generation: None })
 }
 
 async fn accepted(connection: &mut Connection, identifiers: Option<String>) -> Observation {

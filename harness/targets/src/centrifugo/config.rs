@@ -27,6 +27,11 @@ const SINCE_V6: [(&str, &str); 8] = [
     ("api_key", "http_api.key"),
 ];
 
+/// What an option of [`SINCE_V6`] is called in version 6; the same, for any other.
+pub(super) fn since_v6(name: &str) -> &str {
+    SINCE_V6.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new)
+}
+
 impl Generation {
     /// That of a version: `5.4.9`.
     pub(super) fn of(version: &str) -> Option<Self> {
@@ -41,11 +46,10 @@ impl Generation {
 
     /// What an option is called; the dots of the name lead into objects in version 6.
     pub(super) fn option(self, name: &str) -> String {
-        let renamed = match self {
-            Self::V3 | Self::V4 | Self::V5 => None,
-            Self::V6 => SINCE_V6.iter().find(|(old, _)| *old == name).map(|(_, new)| *new),
-        };
-        renamed.unwrap_or(name).to_owned()
+        match self {
+            Self::V3 | Self::V4 | Self::V5 => name.to_owned(),
+            Self::V6 => since_v6(name).to_owned(),
+        }
     }
 
     /// Whether a method of the server API has a path of its own.
@@ -72,6 +76,13 @@ impl Generation {
         self.set(&mut config, &self.option("port"), port);
         self.set(&mut config, &self.option("api_key"), Value::String(launched.key.clone()));
         Ok(config)
+    }
+
+    /// The namespaces of channels that every deployment has.
+    pub(super) fn namespaces(self) -> Vec<Value> {
+        let template: Value = serde_json::from_str(self.template()).unwrap_or_default();
+        let nested = template.pointer("/channel/namespaces").or_else(|| template.get("namespaces"));
+        nested.and_then(Value::as_array).cloned().unwrap_or_default()
     }
 
     fn template(self) -> &'static str {

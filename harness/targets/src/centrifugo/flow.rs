@@ -131,7 +131,7 @@ impl<'b> Life<'_, 'b> {
                 renewed(session, Command::SubRefresh { channel, token: &text }).await
             }
             Action::Subscribe { channel, .. } => {
-                subscribe_with(session, client, channel, token.as_deref()).await
+                subscribe_with(self.protocol.look, session, client, channel, token.as_deref()).await
             }
             Action::Unsubscribe { channel } => {
                 let unsubscribe = session.send(&[Command::Unsubscribe { channel }]).await?;

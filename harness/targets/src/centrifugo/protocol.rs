@@ -38,7 +38,8 @@ impl ClientProtocol {
     }
 }
 
-/// The handshake that every session begins with.
+/// The handshake that every session begins with, at the path that the endpoint has unless the server is
+/// told otherwise.
 pub(super) fn handshake() -> Handshake {
     Handshake { target: "/connection/websocket".to_owned(), subprotocol: None }
 }
@@ -60,7 +61,7 @@ impl Protocol for ClientProtocol {
         let mut session = Session::new(connection, self.wire);
         let observation = match (&challenge.context.session, &challenge.opening) {
             (Some(asked), Some(opening)) => {
-                subscribe::subscribe(&mut session, &asked.channel, opening, challenge).await?
+                subscribe::subscribe(self.look, &mut session, &asked.channel, opening, challenge).await?
             }
             _ => connect::connect(self, &mut session, &challenge.token).await?.0,
         };

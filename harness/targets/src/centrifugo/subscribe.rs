@@ -10,21 +10,24 @@ use super::connect::{Connected, Present, TimeToLive, presence, refused};
 use super::members::{member, members};
 use super::session::{Answer, Session};
 use super::wire::{Command, excerpt};
+use crate::live::target::Look;
 use crate::websocket::Failure;
 
 /// Asks about a token for a channel.
 pub(super) async fn subscribe(
+    look: Look,
     session: &mut Session<'_>,
     channel: &str,
     opening: &Opening,
     challenge: &Challenge,
 ) -> Result<Observation, Failure> {
     let client = open(session, &opening.connection_token).await?;
-    subscribe_with(session, &client, channel, Some(&challenge.token_for(&client))).await
+    subscribe_with(look, session, &client, channel, Some(&challenge.token_for(&client))).await
 }
 
 /// Asks for a channel in an open session of a client, with a token or without one.
 pub(super) async fn subscribe_with(
+    look: Look,
     session: &mut Session<'_>,
     client: &str,
     channel: &str,
@@ -32,9 +35,11 @@ pub(super) async fn subscribe_with(
 ) -> Result<Observation, Failure> {
     let token = token.map(String::from_utf8_lossy);
     let sent = SystemTime::now();
-    let subscribe = session
-        .send(&[Command::Subscribe { channel, token: token.as_deref() }, Command::Presence { channel }])
-        .await?;
+    let commands = [Command::Subscribe { channel, token: token.as_deref() }, Command::Presence { channel }];
+    let subscribe = match look {
+        Look::Answer => session.send(&commands[..1]).await?,
+        Look::Effects => session.send(&commands).await?,
+    };
     let (result, received) = match session.answer(subscribe).await? {
         Answer::Done { result, at } => (result, at),
         refusal => return Ok(refused(refusal)),
@@ -43,7 +48,10 @@ pub(super) async fn subscribe_with(
     let subscribed = members(&result).ok_or_else(unknown)?;
     let expiry = TimeToLive::read(&subscribed).ok_or_else(unknown)?;
     let data = member(&subscribed, "data").unwrap_or_default().to_owned();
-    let seen = own_presence(session, subscribe + 1, client, channel).await?;
+    let seen = match look {
+        Look::Answer => None,
+        Look::Effects => own_presence(session, subscribe + 1, client, channel).await?,
+    };
     let (user, info) = seen.map(|present| (present.user, present.channel_info)).unzip();
     Ok(Observation::Accepted {
         result: Box::new(Seen {

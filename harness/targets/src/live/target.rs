@@ -5,20 +5,26 @@ use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use jotproof_engine::target::{CannotCarry, Deployment, Target, TargetError};
 use jotproof_model::{Capability, Context, KeyRing};
-use jotproof_profiles::{LoadError, Profile, Profiles};
+use jotproof_profiles::{LoadError, OfVersion, Profile, Profiles};
 use serde_json::{Map, Value};
+use tokio::time::timeout;
 
+use super::address::Address;
 use super::endpoint::serve;
+use super::running::{Configured, NotAConfiguration, newer};
+use super::version::{Claim, Contradiction, Told, good_token};
 use super::{ANSWER_WITHIN, LiveDeployment, Protocol};
 use crate::server::docker;
 use crate::server::image::Image;
 use crate::server::pinned::PinnedServer;
 use crate::server::process::{Launch, Launched, Program, Proof, READY_WITHIN};
+use crate::websocket::Failure;
 
 /// Options of a server, by name.
 pub type Settings = Map<String, Value>;
@@ -50,6 +56,12 @@ pub trait Server: Send + Sync {
     /// server is ours.
     const OURS: &'static [&'static str];
 
+    /// What its configuration may be written in, for messages.
+    const CONFIGURATIONS: &'static str;
+
+    /// The argument by which its binary prints its version and ends.
+    const VERSION_ARGUMENT: &'static str;
+
     /// A version of it; nothing where that is none that is known how to start.
     fn of_version(version: &str) -> Option<Self>
     where
@@ -78,6 +90,29 @@ pub trait Server: Send + Sync {
 
     /// How it is asked, and how closely what an accepted token did is looked at.
     fn protocol(&self, look: Look) -> Self::Protocol;
+
+    /// The version in what it prints.
+    fn printed_version(text: &str) -> Option<&str>
+    where
+        Self: Sized;
+
+    /// What the configuration file of a running server says about tokens.
+    ///
+    /// # Errors
+    ///
+    /// A [`NotAConfiguration`] that says what is taken, without what stands in the text.
+    fn read_configuration(text: &str) -> Result<Configured, NotAConfiguration>
+    where
+        Self: Sized;
+
+    /// Shows a token to a server of any version, and gives what it tells of itself.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`] where it does not answer by its protocol.
+    fn ask(address: &Address, token: &[u8]) -> impl Future<Output = Result<Told, Failure>>
+    where
+        Self: Sized;
 }
 
 /// How closely what an accepted token did is looked at.
@@ -107,10 +142,12 @@ pub struct ServerTarget<S> {
     server: S,
     launcher: Launcher,
     options: Vec<(String, String)>,
-    profile: &'static Profile,
+    claim: Claim,
+    profile: Profile,
     look: Look,
     ready_within: Duration,
     answer_within: Duration,
+    warnings: Mutex<BTreeSet<String>>,
 }
 
 /// How a server is started.
@@ -156,17 +193,27 @@ impl<S: Server> ServerTarget<S> {
     ///
     /// Never: every profile of a server has a driver, which a test of this crate checks.
     pub fn new(version: &str, launcher: Launcher, options: Vec<(String, String)>) -> Result<Self, LoadError> {
-        let profile = Profiles::built_in().get(&format!("{}-{version}", S::NAME))?;
+        let OfVersion { profile, is_newer } = Profiles::built_in().of_version(S::NAME, version)?;
         let server = S::of_version(version).expect("every profile of a server has a driver");
+        let warning = is_newer.then(|| newer::<S>(version, &profile));
         Ok(Self {
             server,
             launcher,
             options,
+            claim: Claim { version: version.to_owned(), by: "its name says" },
             profile,
             look: Look::Effects,
             ready_within: READY_WITHIN,
             answer_within: ANSWER_WITHIN,
+            warnings: Mutex::new(warning.into_iter().collect()),
         })
+    }
+
+    /// The same, and somebody else than its name says which version it is: `--server-version says`.
+    #[must_use]
+    pub fn claimed_by(mut self, by: &'static str) -> Self {
+        self.claim.by = by;
+        self
     }
 
     /// The same with other bounds: how long the server has to come up, and to answer one challenge.
@@ -216,13 +263,39 @@ impl<S: Server> ServerTarget<S> {
             proof: self.server.proof(&self.options),
             ready_within: self.ready_within,
         };
-        LiveDeployment::start(&launch, self.server.protocol(self.look), self.answer_within, runtime)
+        let deployment =
+            LiveDeployment::start(&launch, self.server.protocol(self.look), self.answer_within, runtime)?;
+        self.see_version(&deployment, context, keys)?;
+        Ok(deployment)
     }
 
-    /// The exact version: that of the profile.
+    /// Holds what the server tells of its version against what was claimed. One that tells nothing, or
+    /// says nothing at all, is seen for what it is when it is asked.
+    fn see_version(
+        &self,
+        deployment: &LiveDeployment<S::Protocol>,
+        context: &Context,
+        keys: &KeyRing,
+    ) -> Result<(), TargetError> {
+        let Some(token) = good_token(context, keys) else { return Ok(()) };
+        let address = Address::of(deployment.server().address());
+        let asked = async { timeout(self.answer_within, S::ask(&address, &token)).await };
+        let told = deployment.runtime.block_on(asked);
+        let told = told.ok().and_then(Result::ok).and_then(|told| told.version);
+        match self.claim.contradiction::<S>(told.as_deref()) {
+            Some(Contradiction::Generation(text)) => return Err(TargetError::Fault(text)),
+            Some(Contradiction::Version(text)) => {
+                // Whoever panicked left whole texts behind.
+                self.warnings.lock().unwrap_or_else(PoisonError::into_inner).insert(text);
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// The exact version.
     fn version(&self) -> &str {
-        let version = self.profile.name.strip_prefix(S::NAME).and_then(|rest| rest.strip_prefix('-'));
-        version.unwrap_or_default()
+        &self.claim.version
     }
 
     /// What is started, once it is on this machine.
@@ -286,6 +359,14 @@ impl<S: Server> Target for ServerTarget<S> {
 
     fn capabilities(&self) -> &BTreeSet<Capability> {
         &self.profile.capabilities
+    }
+
+    fn is_live(&self) -> bool {
+        true
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     fn parallel_deployments(&self) -> usize {

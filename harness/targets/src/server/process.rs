@@ -349,7 +349,15 @@ impl RunningServer {
             match answer {
                 Ok(status) if status == launch.proof.granted => break,
                 answer if Instant::now() >= deadline => {
-                    let answer = answer.map_or_else(|error| error, |code| format!("HTTP {code}"));
+                    let answer = answer.map_or_else(
+                        |error| error,
+                        |code| {
+                            format!(
+                                "HTTP {code} in answer to its management key; see that it is of the version \
+                                 that was named (--server-version)"
+                            )
+                        },
+                    );
                     return Err(Failed::ForGood(fault(format!(
                         "did not come up within {} s: {answer}{}",
                         launch.ready_within.as_secs_f32(),

@@ -12,3 +12,4 @@ mod lifecycle;
 mod machine;
 mod pinned;
 mod tokens;
+mod versions;

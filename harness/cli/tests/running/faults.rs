@@ -1,0 +1,368 @@
+//! What can be wrong with a server, one row each: what is said of it, by which exit code, within which
+//! time, and that nothing is left behind. (Servers in real containers are tested where Docker is.)
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use jotproof_targets::server::pinned::ANYCABLE;
+use tempfile::TempDir;
+
+use super::command::start;
+use super::deployed::binary;
+use super::fake::{Fake, anycable, babble, centrifugo, says, silent};
+use super::versions::configuration;
+
+/// One thing that is wrong.
+struct Fault {
+    /// What.
+    what: &'static str,
+    /// What is run, and what must be there meanwhile.
+    stage: fn(&TempDir) -> Stage,
+    /// Which vectors.
+    only: &'static str,
+    /// What the command says.
+    says: &'static [&'static str],
+    /// What it ends with: 3 for a fault of the target, 6 for something that is missing.
+    code: i32,
+    /// How many seconds it may take, on a machine that does other things as well.
+    within: u64,
+}
+
+/// What is run.
+struct Stage {
+    target: String,
+    variables: Vec<(&'static str, String)>,
+    /// Kept until the command has ended.
+    fake: Option<Fake>,
+    /// Done over and over while the command runs.
+    meanwhile: Option<Box<dyn FnMut()>>,
+}
+
+fn process(path: &Path) -> Stage {
+    Stage {
+        target: format!("anycable:process:{}", path.display()),
+        variables: Vec::new(),
+        fake: None,
+        meanwhile: None,
+    }
+}
+
+/// A target that runs already at the port of a fake.
+fn running(server: &str, fake: Fake) -> Stage {
+    let target = format!("{server}:ws://127.0.0.1:{}/endpoint", fake.port);
+    Stage { target, variables: Vec::new(), fake: Some(fake), meanwhile: None }
+}
+
+fn docker(daemon: String, fake: Option<Fake>) -> Stage {
+    let variables = vec![("DOCKER_HOST", daemon)];
+    Stage { target: "centrifugo:docker".to_owned(), variables, fake, meanwhile: None }
+}
+
+/// A shell script that can be run.
+fn script(folder: &TempDir, text: &str) -> PathBuf {
+    let path = folder.path().join("anycable-go");
+    fs::write(&path, format!("#!/bin/sh\n{text}\n")).expect("it can be written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it can be made a program");
+    path
+}
+
+/// A Docker daemon that has no image and cannot fetch one.
+fn daemon() -> Fake {
+    Fake::new(|stream, _| {
+        let mut head = [0; 4096];
+        let read = stream.peek(&mut head).unwrap_or_default();
+        let head = String::from_utf8_lossy(&head[..read]).into_owned();
+        let (status, body) = if head.contains("/version") {
+            ("200 OK", r#"{"Version":"28.0.0","ApiVersion":"1.48","MinAPIVersion":"1.24","Os":"linux"}"#)
+        } else if head.contains("/images/create") {
+            ("500 Internal Server Error", r#"{"message":"no route to the registry"}"#)
+        } else {
+            ("404 Not Found", r#"{"message":"No such image"}"#)
+        };
+        says(
+            stream,
+            &format!(
+                "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            ),
+        );
+    })
+}
+
+const ONE: &str = "algorithms/valid/hs256";
+
+const FAULTS: &[Fault] = &[
+    Fault {
+        what: "a binary that is not there",
+        stage: |_| process(Path::new("/nowhere/anycable-go")),
+        only: ONE,
+        says: &["NOT RUN", "no AnyCable binary at /nowhere/anycable-go"],
+        code: 6,
+        within: 10,
+    },
+    Fault {
+        what: "a binary that is another program",
+        stage: |_| process(Path::new("/bin/cat")),
+        only: ONE,
+        says: &["FAULT", "AnyCable died at start: exit status: 1", "unrecognized option"],
+        code: 3,
+        within: 15,
+    },
+    Fault {
+        what: "a binary that is another program and never listens",
+        stage: |folder| process(&script(folder, "echo thinking; exec sleep 600")),
+        only: ONE,
+        says: &["FAULT", "AnyCable did not come up within 10 s", "thinking"],
+        code: 3,
+        within: 30,
+    },
+    Fault {
+        what: "a binary that listens to nobody's signals",
+        stage: |folder| process(&script(folder, "trap '' TERM; while :; do sleep 1; done")),
+        only: ONE,
+        says: &["FAULT", "AnyCable did not come up within 10 s"],
+        code: 3,
+        within: 40,
+    },
+    Fault {
+        what: "a port that is taken, wherever it tries",
+        stage: |folder| process(&script(folder, "echo 'listen tcp: bind: address already in use'; exit 1")),
+        only: ONE,
+        says: &["FAULT", "AnyCable died at start: exit status: 1", "address already in use"],
+        code: 3,
+        within: 20,
+    },
+    Fault {
+        what: "a server that is killed in the middle",
+        stage: |folder| {
+            let copy = folder.path().canonicalize().expect("it is there").join("anycable-go");
+            fs::copy(binary(&ANYCABLE), &copy).expect("the server can be copied");
+            let mut stage = process(&copy);
+            stage.meanwhile = Some(Box::new(move || kill_all(&copy)));
+            stage
+        },
+        only: "**",
+        says: &["signal: 9"],
+        code: 3,
+        within: 60,
+    },
+    Fault {
+        what: "nothing that listens",
+        stage: |_| {
+            let fake = Fake::new(|stream, _| silent(stream));
+            let mut stage = running("centrifugo", fake);
+            // Gone again, and its port with it.
+            stage.fake = None;
+            stage
+        },
+        only: ONE,
+        says: &["NOT RUN", "nothing listens at 127.0.0.1:", "start Centrifugo there, or see to the address"],
+        code: 6,
+        within: 10,
+    },
+    Fault {
+        what: "a server that never answers",
+        stage: |_| running("centrifugo", Fake::new(|stream, _| silent(stream))),
+        only: ONE,
+        says: &["FAULT", "does not answer as Centrifugo does: it said nothing within 5 s"],
+        code: 3,
+        within: 15,
+    },
+    Fault {
+        what: "a server that is not HTTP",
+        stage: |_| running("centrifugo", Fake::new(|stream, _| says(stream, "SSH-2.0-OpenSSH_9.9\r\n\r\n"))),
+        only: ONE,
+        says: &[
+            "FAULT",
+            "does not answer as Centrifugo does: not WebSocket: \"SSH-2.0-OpenSSH_9.9\" for a status line",
+        ],
+        code: 3,
+        within: 10,
+    },
+    Fault {
+        what: "a server that is HTTP, but not WebSocket",
+        stage: |_| running("anycable", Fake::new(|stream, _| says(stream, "HTTP/1.1 200 OK\r\n\r\nhello"))),
+        only: ONE,
+        says: &["FAULT", "does not answer as AnyCable does: HTTP 200 in answer to the WebSocket handshake"],
+        code: 3,
+        within: 10,
+    },
+    Fault {
+        what: "a server with nothing at this path",
+        stage: |_| running("anycable", Fake::new(|stream, _| says(stream, "HTTP/1.1 404 Not Found\r\n\r\n"))),
+        only: ONE,
+        says: &["FAULT", "HTTP 404", "see to the path of the address"],
+        code: 3,
+        within: 10,
+    },
+    Fault {
+        what: "a server that is WebSocket, but not Centrifugo",
+        stage: |_| running("centrifugo", Fake::new(|stream, _| babble(stream))),
+        only: ONE,
+        says: &["FAULT", "does not answer as Centrifugo does: unknown frame \"hello\""],
+        code: 3,
+        within: 10,
+    },
+    Fault {
+        what: "a server that is WebSocket, but not AnyCable",
+        stage: |_| running("anycable", Fake::new(|stream, _| centrifugo(stream, "5.4.9"))),
+        only: ONE,
+        says: &["FAULT", "does not answer as AnyCable does: it said nothing within 5 s"],
+        code: 3,
+        within: 15,
+    },
+    Fault {
+        what: "a server that closes without a frame",
+        stage: |_| running("centrifugo", Fake::new(|stream, _| drop(super::fake::web_socket(stream, None)))),
+        only: ONE,
+        says: &["FAULT", "does not answer as Centrifugo does: connection dropped: "],
+        code: 3,
+        within: 10,
+    },
+    Fault {
+        what: "a server that is gone after a while",
+        stage: |_| running("centrifugo", Fake::ending_after(5, |stream, _| centrifugo(stream, "5.4.9"))),
+        only: "algorithms/**",
+        says: &["fault on centrifugo:ws://", "connection dropped"],
+        code: 3,
+        within: 30,
+    },
+    Fault {
+        what: "a server that turns silent for a token",
+        stage: |_| {
+            running(
+                "centrifugo",
+                Fake::new(|stream, number| match number {
+                    // To see whether anything listens, and to be told a version.
+                    0..2 => centrifugo(stream, "5.4.9"),
+                    _ => silent(stream),
+                }),
+            )
+        },
+        only: ONE,
+        says: &["FAULT", "no answer within 5000 ms"],
+        code: 3,
+        within: 20,
+    },
+    Fault {
+        what: "a server that turns silent for good",
+        stage: |_| {
+            running(
+                "anycable",
+                Fake::new(|stream, number| match number {
+                    0..2 => anycable(stream, "1.5.2"),
+                    _ => silent(stream),
+                }),
+            )
+        },
+        only: "**",
+        says: &["FAULT", "answered none of 256 tokens in a row in time: it hangs"],
+        code: 3,
+        within: 60,
+    },
+    Fault {
+        what: "a server that turns to babble",
+        stage: |_| {
+            running(
+                "anycable",
+                Fake::new(|stream, number| match number {
+                    0..2 => anycable(stream, "1.5.2"),
+                    _ => babble(stream),
+                }),
+            )
+        },
+        only: ONE,
+        says: &["FAULT", "unknown frame \"hello\""],
+        code: 3,
+        within: 10,
+    },
+    Fault {
+        what: "no Docker",
+        stage: |_| docker("unix:///nowhere/docker.sock".to_owned(), None),
+        only: ONE,
+        says: &["NOT RUN", "Docker does not answer", "or take a process instead: centrifugo:process"],
+        code: 6,
+        within: 15,
+    },
+    Fault {
+        what: "a Docker that never answers",
+        stage: |_| {
+            let fake = Fake::new(|stream, _| silent(stream));
+            docker(format!("tcp://127.0.0.1:{}", fake.port), Some(fake))
+        },
+        only: ONE,
+        says: &["NOT RUN", "Docker does not answer"],
+        code: 6,
+        within: 20,
+    },
+    Fault {
+        what: "no image",
+        stage: |_| {
+            let fake = daemon();
+            docker(format!("tcp://127.0.0.1:{}", fake.port), Some(fake))
+        },
+        only: ONE,
+        says: &[
+            "NOT RUN",
+            "the image centrifugo/centrifugo:v5.4.9 is not here and cannot be pulled",
+            "--image",
+        ],
+        code: 6,
+        within: 20,
+    },
+];
+
+/// Kills every process of an executable.
+fn kill_all(executable: &Path) {
+    for entry in fs::read_dir("/proc").expect("/proc is there").filter_map(Result::ok) {
+        if fs::read_link(entry.path().join("exe")).is_ok_and(|path| path == executable) {
+            let number = entry.file_name();
+            let _ = Command::new("kill").arg("-KILL").arg(number).stderr(Stdio::null()).status();
+        }
+    }
+}
+
+fn is_over(child: &mut Child) -> bool {
+    child.try_wait().expect("the command can be waited for").is_some()
+}
+
+#[test]
+fn whatever_is_wrong_is_said_in_time_and_leaves_nothing_behind() {
+    // Each waits more than it works.
+    std::thread::scope(|scope| {
+        let tests: Vec<_> = FAULTS.iter().map(|fault| (fault.what, scope.spawn(|| check(fault)))).collect();
+        for (what, test) in tests {
+            assert!(test.join().is_ok(), "{what}: see above");
+        }
+    });
+}
+
+fn check(fault: &Fault) {
+    let Fault { what, stage, only, says, code, within } = fault;
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let Stage { target, variables, fake, meanwhile } = stage(&folder);
+    let mut arguments = vec!["run".to_owned(), target.clone(), "--only".to_owned(), (*only).to_owned()];
+    if target.contains(":ws://") {
+        arguments.extend(["--config-of-server".to_owned(), configuration(&folder)]);
+    }
+    let started = std::time::Instant::now();
+    let mut run = start(&arguments, &variables);
+    if let Some(mut meanwhile) = meanwhile {
+        while !is_over(&mut run.child) {
+            meanwhile();
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+    let ended = run.end();
+    let took = started.elapsed();
+    assert_eq!(ended.code, *code, "{what}: {}", ended.said);
+    for expected in *says {
+        assert!(ended.said.contains(expected), "{what}: no {expected:?} in {}", ended.said);
+    }
+    assert!(took <= Duration::from_secs(*within), "{what} took {took:?}: {}", ended.said);
+    assert!(!ended.said.contains("hush"), "{what}: {}", ended.said);
+    drop(fake);
+}

@@ -1,0 +1,134 @@
+//! Which version a server says it is, and whether that is the one that was named.
+
+use jotproof_mint::Mint;
+use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
+use jotproof_model::{Context, KeyRing, Recipe};
+use jotproof_profiles::Profiles;
+use serde_json::Value;
+
+use super::target::Server;
+
+/// What a server told of itself in answer to a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Whether it took the token.
+    pub accepted: bool,
+    /// Its version, as it said it.
+    pub version: Option<String>,
+    /// The generation that it must be of, going by the protocol that it answered in.
+    pub generation: Option<&'static str>,
+}
+
+/// The version that a server is taken for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The version.
+    pub version: String,
+    /// Who says so, for messages: `--server-version says`.
+    pub by: &'static str,
+}
+
+/// How what a server tells contradicts a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Contradiction {
+    /// Another version of the generation, which is asked alike.
+    Version(String),
+    /// Another generation: it is asked, and judged, as something that it is not.
+    Generation(String),
+}
+
+impl Claim {
+    /// What is wrong with the claim, where the server tells another version.
+    pub(crate) fn contradiction<S: Server>(&self, told: Option<&str>) -> Option<Contradiction> {
+        let Self { version, by } = self;
+        let told = known(told?)?;
+        if told == version {
+            return None;
+        }
+        let text = format!("it answers as {} {told}, but {by} {version}", S::TITLE);
+        let generation = |version| Profiles::built_in().generation(S::NAME, version);
+        Some(if generation(told).is_some() && generation(told) == generation(version) {
+            Contradiction::Version(text)
+        } else {
+            Contradiction::Generation(format!(
+                "{text}: say which version it is, as in --server-version {told}"
+            ))
+        })
+    }
+}
+
+/// The numbers of a version: `1.5.2` of `v1.5.2-4f2c1d`. Nothing for the `0.0.0` of who built it without
+/// saying which version it is.
+pub(crate) fn known(told: &str) -> Option<&str> {
+    let told = told.trim();
+    let numbers = told.strip_prefix('v').unwrap_or(told).split(['-', '+']).next()?;
+    let are_numbers = numbers.split('.').filter(|number| number.parse::<u32>().is_ok()).count() == 3;
+    (are_numbers && numbers.split('.').count() == 3 && numbers != "0.0.0").then_some(numbers)
+}
+
+/// A token that whoever is configured like this must accept: Centrifugo for its `sub`, AnyCable for its
+/// `ext`. Nothing where there is no key to sign it with.
+pub(crate) fn good_token(context: &Context, keys: &KeyRing) -> Option<Vec<u8>> {
+    let (key, algorithm) = (context.keys.first()?, context.algorithms.first()?);
+    let text = |name: &str, value: &str| Member(name.to_owned(), Value::from(value).to_string());
+    let mut claims = vec![text("sub", "jotproof"), text("ext", "{}")];
+    claims.push(Member("exp".to_owned(), "{{now+60}}".to_owned()));
+    claims.extend(context.audience.as_deref().map(|audience| text("aud", audience)));
+    claims.extend(context.issuer.as_deref().map(|issuer| text("iss", issuer)));
+    let recipe = Recipe::new(
+        Content::object(vec![text("alg", algorithm.name())]),
+        Content::object(claims),
+        Signer::Key { key: key.clone(), form: KeyForm::Natural, algorithm: *algorithm },
+    );
+    Mint::new(keys).token(&recipe, jotproof_engine::run::unix_time()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Claim, Contradiction, known};
+    use crate::anycable::Anycable;
+    use crate::centrifugo::Centrifugo;
+
+    #[test]
+    fn another_patch_is_told_apart_from_another_generation() {
+        let claim = |version: &str| Claim { version: version.to_owned(), by: "--server-version says" };
+        let centrifugo = |claimed, told| claim(claimed).contradiction::<Centrifugo>(told);
+        assert_eq!(centrifugo("5.4.9", Some("5.4.9")), None);
+        assert_eq!(centrifugo("5.4.9", Some("v5.4.9")), None);
+        assert_eq!(centrifugo("5.4.9", Some("0.0.0")), None);
+        assert_eq!(centrifugo("5.4.9", None), None);
+        assert_eq!(
+            centrifugo("5.4.9", Some("5.4.5")),
+            Some(Contradiction::Version(
+                "it answers as Centrifugo 5.4.5, but --server-version says 5.4.9".to_owned()
+            ))
+        );
+        assert_eq!(
+            centrifugo("3.2.3", Some("5.4.9")),
+            Some(Contradiction::Generation(
+                "it answers as Centrifugo 5.4.9, but --server-version says 3.2.3: say which version it is, as in \
+                 --server-version 5.4.9"
+                    .to_owned()
+            ))
+        );
+        assert!(matches!(centrifugo("6.9.1", Some("7.0.0")), Some(Contradiction::Generation(_))));
+        let anycable = |claimed, told| claim(claimed).contradiction::<Anycable>(told);
+        assert!(matches!(anycable("1.5.2", Some("1.6.1")), Some(Contradiction::Generation(_))));
+        assert!(matches!(anycable("1.6.1", Some("1.6.16-4f2c1d")), Some(Contradiction::Version(_))));
+    }
+
+    #[test]
+    fn a_version_is_three_numbers_that_say_something() {
+        let table = [
+            ("5.4.9", Some("5.4.9")),
+            ("1.5.2-4f2c1d\n", Some("1.5.2")),
+            ("0.0.0", None),
+            ("0.0.0-dev", None),
+            ("9.1", None),
+            ("latest", None),
+        ];
+        for (told, expected) in table {
+            assert_eq!(known(told), expected, "{told}");
+        }
+    }
+}

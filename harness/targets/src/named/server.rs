@@ -1,0 +1,243 @@
+//! Servers by name: started as a process or in a container, or running already.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jotproof_engine::target::Target;
+use jotproof_profiles::Profiles;
+use jotproof_profiles::profile::is_of;
+
+use super::{NameError, ServerArguments};
+use crate::live::address::Address;
+use crate::live::running::{NotAConfiguration, RunningTarget};
+use crate::live::target::{Launcher, Server, ServerBinary, ServerTarget, official_image};
+use crate::live::version;
+use crate::server;
+use crate::server::image::Image;
+use crate::server::pinned::{self, PinnedServer};
+use crate::server::printed::printed;
+
+/// Who says which version a server is of, for messages.
+const ARGUMENT: &str = "--server-version says";
+const NAME: &str = "its name says";
+
+/// What is started, of which version, and who says that it is this one.
+struct Named<'a> {
+    version: Cow<'a, str>,
+    launcher: Launcher,
+    by: &'static str,
+}
+
+/// A live server: `how` it is started, and `rest`, what the name says of it.
+pub(super) fn target<S: Server + 'static>(
+    name: &str,
+    how: Option<&str>,
+    rest: Option<&str>,
+    arguments: ServerArguments<'_>,
+) -> Result<Box<dyn Target>, NameError> {
+    if let Some("ws" | "wss" | "http" | "https") = how {
+        return Ok(Box::new(running::<S>(name, arguments)?));
+    }
+    if arguments.config.is_some() {
+        return Err(NameError::IsStarted(name.to_owned(), S::NAME));
+    }
+    let rest = rest.filter(|rest| !rest.is_empty());
+    if let (Some(named), Some(version)) = (rest.and_then(version_tag), arguments.version)
+        && !is_of(version, named)
+    {
+        return Err(NameError::OtherVersion(name.to_owned(), version.to_owned()));
+    }
+    let options = arguments.options.iter().map(|option| key_value(option)).collect::<Result<Vec<_>, _>>()?;
+    let Named { version, launcher, by } = match how {
+        Some("process") if arguments.image.is_some() => {
+            return Err(NameError::NoContainer(name.to_owned()));
+        }
+        Some("process") => process::<S>(rest, arguments)?,
+        Some("docker") => docker::<S>(name, rest, arguments)?,
+        None | Some("auto") => auto::<S>(name, rest, arguments)?,
+        Some(_) => return Err(NameError::Unknown(name.to_owned())),
+    };
+    Ok(Box::new(ServerTarget::<S>::new(&version, launcher, options)?.claimed_by(by)))
+}
+
+/// A server that runs already.
+fn running<S: Server>(name: &str, arguments: ServerArguments<'_>) -> Result<RunningTarget<S>, NameError> {
+    let text = name.strip_prefix(S::NAME).and_then(|rest| rest.strip_prefix(':')).unwrap_or_default();
+    let address = Address::parse(text, arguments.allow_remote)
+        // What stands in the text beyond the scheme may be a credential.
+        .map_err(|problem| NameError::Address { name: format!("{}:ws://…", S::NAME), problem })?;
+    if !arguments.options.is_empty() {
+        return Err(NameError::Runs(name.to_owned(), "options"));
+    }
+    if arguments.image.is_some() {
+        return Err(NameError::Runs(name.to_owned(), "image"));
+    }
+    let Some(path) = arguments.config else {
+        return Err(NameError::NoConfiguration {
+            name: name.to_owned(),
+            title: S::TITLE,
+            formats: S::CONFIGURATIONS,
+        });
+    };
+    let wrong = |problem| NameError::Configuration { file: path.display().to_string(), problem };
+    let text = fs::read_to_string(path).map_err(|error| wrong(NotAConfiguration(error.to_string())))?;
+    let configured = S::read_configuration(&text).map_err(wrong)?;
+    let claimed = arguments.version.map(argued::<S>).transpose()?;
+    let fallback = |generation: Option<&str>| {
+        let newest = profile_version::<S>(generation.unwrap_or_default());
+        newest.unwrap_or_default().to_owned()
+    };
+    Ok(RunningTarget::meet(address, configured, claimed.as_deref(), fallback)?)
+}
+
+/// A server that is started from a binary.
+fn process<'a, S: Server>(
+    rest: Option<&str>,
+    arguments: ServerArguments<'a>,
+) -> Result<Named<'a>, NameError> {
+    let named = rest.and_then(version_tag);
+    if let (Some(path), None) = (rest, named) {
+        let (version, by) = match arguments.version {
+            Some(version) => (argued::<S>(version)?, ARGUMENT),
+            None => of_binary::<S>(Path::new(path))?,
+        };
+        let launcher = Launcher::Process(ServerBinary::Path(PathBuf::from(path)));
+        return Ok(Named { version, launcher, by });
+    }
+    let pinned = pinned_version::<S>(arguments.version.or(named).unwrap_or_default())?;
+    let launcher = Launcher::Process(ServerBinary::Pinned(pinned));
+    Ok(Named { version: Cow::Borrowed(pinned.version), launcher, by: NAME })
+}
+
+/// The version that a binary says it is; the newest pinned one for a binary that says nothing.
+fn of_binary<S: Server>(path: &Path) -> Result<(Cow<'static, str>, &'static str), NameError> {
+    let text = if path.is_file() { printed(path, S::VERSION_ARGUMENT) } else { None };
+    let Some(told) = text.as_deref().and_then(S::printed_version).and_then(version::known) else {
+        return Ok((
+            Cow::Borrowed(pinned_version::<S>("")?.version),
+            "without --server-version it is taken for",
+        ));
+    };
+    if Profiles::built_in().of_version(S::NAME, told).is_err() {
+        return Err(NameError::UnknownBinary {
+            path: path.display().to_string(),
+            title: S::TITLE,
+            told: told.to_owned(),
+            known: known_versions::<S>(),
+            first: first_version::<S>(),
+        });
+    }
+    Ok((Cow::Owned(told.to_owned()), "its binary says"))
+}
+
+/// A server that is started in a container.
+fn docker<'a, S: Server>(
+    name: &str,
+    rest: Option<&'a str>,
+    arguments: ServerArguments<'a>,
+) -> Result<Named<'a>, NameError> {
+    let (version, by) = match (arguments.version, rest) {
+        (Some(version), None) => (argued::<S>(version)?, ARGUMENT),
+        (Some(version), Some(rest)) if version_tag(rest).is_some() => (argued::<S>(version)?, ARGUMENT),
+        (_, rest) => {
+            let named = rest.map_or(Some(""), version_tag).and_then(exact::<S>);
+            (named.ok_or_else(|| unknown_version::<S>(name))?, NAME)
+        }
+    };
+    let launcher = Launcher::Docker(arguments.image.map(Image::new));
+    Ok(Named { version, launcher, by })
+}
+
+/// A server in a container where Docker has its image, and else as a process. Says which.
+fn auto<'a, S: Server>(
+    name: &str,
+    rest: Option<&'a str>,
+    arguments: ServerArguments<'a>,
+) -> Result<Named<'a>, NameError> {
+    let container = docker::<S>(name, rest, arguments)?;
+    let image = arguments.image.map_or_else(|| official_image::<S>(&container.version), Image::new);
+    if server::docker::has(&image) {
+        eprintln!("{name}: in a container, from the image {image}");
+        return Ok(container);
+    }
+    let started = process::<S>(rest, arguments)?;
+    eprintln!("{name}: as a process; Docker is not there, or has no image {image}");
+    Ok(started)
+}
+
+fn key_value(option: &str) -> Result<(String, String), NameError> {
+    match option.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err(NameError::Option(option.to_owned())),
+    }
+}
+
+/// The version in `v5` and `v5.4.9`; anything else is a path.
+fn version_tag(text: &str) -> Option<&str> {
+    let version = text.strip_prefix('v')?;
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|octet| octet.is_ascii_digit());
+    version.split('.').all(is_number).then_some(version)
+}
+
+/// The version that a text stands for: itself where it is a whole one that there is a profile of, else
+/// one that begins with it.
+fn exact<S: Server>(version: &str) -> Option<Cow<'_, str>> {
+    if Profiles::built_in().of_version(S::NAME, version).is_ok() {
+        return Some(Cow::Borrowed(version));
+    }
+    profile_version::<S>(version).map(Cow::Borrowed)
+}
+
+/// The same of `--server-version`.
+fn argued<S: Server>(version: &str) -> Result<Cow<'_, str>, NameError> {
+    exact::<S>(version).ok_or_else(|| NameError::UnknownVersion {
+        said: format!("--server-version {version}"),
+        title: S::TITLE,
+        known: known_versions::<S>(),
+        remedy: format!("give the nearest one, as in --server-version {}", first_version::<S>()),
+    })
+}
+
+/// That the name of a target names no known version.
+fn unknown_version<S: Server>(name: &str) -> NameError {
+    let first = first_version::<S>();
+    NameError::UnknownVersion {
+        said: name.to_owned(),
+        title: S::TITLE,
+        known: known_versions::<S>(),
+        remedy: format!("give the nearest one, as in :v{first}, and another image with --image"),
+    }
+}
+
+fn pinned_version<S: Server>(version: &str) -> Result<&'static PinnedServer, NameError> {
+    let of_server = || pinned::ALL.into_iter().filter(|pinned| pinned.name == S::NAME);
+    of_server().find(|pinned| is_of(pinned.version, version)).ok_or_else(|| NameError::NotPinned {
+        title: S::TITLE,
+        name: S::NAME,
+        version: version.to_owned(),
+        known: of_server().map(|pinned| pinned.version).collect::<Vec<_>>().join(" and "),
+    })
+}
+
+/// The versions of a server that there are profiles of.
+fn profile_versions<S: Server>() -> impl Iterator<Item = &'static str> {
+    Profiles::built_in().all().filter_map(|profile| profile.name.strip_prefix(S::NAME)?.strip_prefix('-'))
+}
+
+fn known_versions<S: Server>() -> String {
+    profile_versions::<S>().collect::<Vec<_>>().join(", ")
+}
+
+fn first_version<S: Server>() -> String {
+    profile_versions::<S>().next().unwrap_or_default().to_owned()
+}
+
+/// The version that a prefix stands for: one that is pinned before one that only has a profile, and
+/// the last one before the others.
+fn profile_version<S: Server>(prefix: &str) -> Option<&'static str> {
+    pinned_version::<S>(prefix)
+        .map(|pinned| pinned.version)
+        .ok()
+        .or_else(|| profile_versions::<S>().filter(|version| is_of(version, prefix)).last())
+}
