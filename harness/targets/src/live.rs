@@ -18,6 +18,7 @@ use crate::server::process::{Launch, RunningServer};
 use crate::websocket::{Connection, Failure, Handshake};
 
 mod endpoint;
+mod meta;
 pub mod target;
 
 /// How long a server has to answer one challenge, unless said otherwise.
@@ -228,12 +229,13 @@ impl<P: Protocol> Asker<'_, P> {
     }
 }
 
-/// Which secret an answer gives away: no error text, close reason or reply may repeat one.
+/// Which secret an answer gives away: no error text, close reason or reply may repeat one, nor what a token
+/// says to the backend alone.
 fn leaked<'a>(
     heard: &str,
     context: &Context,
     keys: &KeyRing,
-    mut tokens: impl Iterator<Item = &'a [u8]>,
+    tokens: impl Iterator<Item = &'a [u8]>,
 ) -> Option<&'static str> {
     let gives_away = |secret: &[u8]| {
         secret.len() >= SHORTEST_SECRET
@@ -244,14 +246,17 @@ fn leaked<'a>(
         .iter()
         .filter_map(|name| keys.get(name)?.secret.as_deref())
         .any(|secret| gives_away(secret.as_bytes()));
-    let signature = tokens.any(|token| token.split(|octet| *octet == b'.').nth(2).is_some_and(&gives_away));
     if secret {
-        Some("secret")
-    } else if signature {
-        Some("signature")
-    } else {
-        None
+        return Some("secret");
     }
+    let of_token = |token: &[u8]| {
+        if token.split(|octet| *octet == b'.').nth(2).is_some_and(gives_away) {
+            Some("signature")
+        } else {
+            meta::is_told(heard, token).then_some("meta")
+        }
+    };
+    tokens.into_iter().find_map(of_token)
 }
 
 #[cfg(test)]
