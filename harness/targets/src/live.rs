@@ -235,7 +235,7 @@ fn leaked<'a>(
     heard: &str,
     context: &Context,
     keys: &KeyRing,
-    tokens: impl Iterator<Item = &'a [u8]>,
+    mut tokens: impl Iterator<Item = &'a [u8]>,
 ) -> Option<&'static str> {
     let gives_away = |secret: &[u8]| {
         secret.len() >= SHORTEST_SECRET
@@ -256,7 +256,7 @@ fn leaked<'a>(
             meta::is_told(heard, token).then_some("meta")
         }
     };
-    tokens.into_iter().find_map(of_token)
+    tokens.find_map(of_token)
 }
 
 #[cfg(test)]

@@ -59,10 +59,16 @@ pub fn report(suite: &Suite, logs: &[RunLog]) -> Result<String, RowsError> {
         for (id, cases) in ids.into_iter().zip(cases) {
             let requirement = &rows[id];
             let proofs: BTreeSet<String> = runs.iter().flat_map(|run| run.proofs(&cases, &index)).collect();
-            if proofs.is_empty() && requirement.waiver.is_none() {
-                unproved.push(format!("{id}: {}", cases.lacking(&runs)));
-            }
-            line(&mut text, id, requirement, &cases, &proofs, &runs);
+            let told_apart = match (&requirement.waiver, broken(&cases, &runs)) {
+                _ if !proofs.is_empty() => proofs.into_iter().collect::<Vec<_>>().join("; "),
+                (Some(waiver), _) => format!("waived: {waiver}"),
+                (None, Some(entries)) => format!("no server keeps it: {entries}"),
+                (None, None) => {
+                    unproved.push(format!("{id}: {}", cases.lacking(&runs)));
+                    continue;
+                }
+            };
+            line(&mut text, id, requirement, &cases, &told_apart, &runs);
         }
     }
     if unproved.is_empty() { Ok(text) } else { Err(RowsError::Unproved(unproved)) }
@@ -76,7 +82,8 @@ sentence of the documentation, in our words; *accept*, *reject* and *either* cou
 
 One server must have accepted a case of a row and refused another one, or have accepted a case and its twin, which is one
 change away, to another effect. *Told apart by* says which: an option of the server (with one value it accepts the very
-token that it refuses with another), the session, the token, or the effect. A row without any is waived, and says why.
+token that it refuses with another), the session, the token, or the effect. A row without any is waived, and says why, or no
+server keeps it, by deviations that their profiles state.
 Under a server, *as it must* counts the cases that came out as the texts demand, and *explained* those that its profile
 explains; the rest it does not carry.
 ";
@@ -88,17 +95,13 @@ fn line(
     id: &str,
     requirement: &Requirement,
     cases: &Cases<'_>,
-    proofs: &BTreeSet<String>,
+    told_apart: &str,
     runs: &[&Run<'_>],
 ) {
-    let Requirement { level, says, waiver, document: _, section: _, binds: _ } = requirement;
+    let Requirement { level, says, waiver: _, document: _, section: _, binds: _ } = requirement;
     let level = match level {
         Level::Must => "must",
         Level::Should => "should",
-    };
-    let told_apart = match waiver {
-        Some(waiver) if proofs.is_empty() => format!("waived: {waiver}"),
-        Some(_) | None => proofs.iter().map(String::as_str).collect::<Vec<_>>().join("; "),
     };
     let _ = write!(
         text,
@@ -107,12 +110,21 @@ fn line(
         cases.count("accept"),
         cases.count("reject"),
         cases.count("either"),
-        cell(&told_apart),
+        cell(told_apart),
     );
     for run in runs {
         let _ = write!(text, " {} |", run.result(cases));
     }
     text.push('\n');
+}
+
+/// The entries of profiles by which every case of a row comes out otherwise than it must, on every server
+/// that carries it; nothing where one comes out as it must.
+fn broken(cases: &Cases<'_>, runs: &[&Run<'_>]) -> Option<String> {
+    let rows: Vec<&Row> = runs.iter().flat_map(|run| run.seen(cases)).map(|(_, row)| row).collect();
+    let entries: BTreeSet<&str> = rows.iter().filter_map(|row| row.explained_by.as_deref()).collect();
+    let names: Vec<String> = entries.into_iter().map(|entry| format!("`{entry}`")).collect();
+    (!names.is_empty() && rows.iter().all(|row| row.explained_by.is_some())).then(|| names.join(", "))
 }
 
 /// The rows that are of no RFC: those of the documentation.
