@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Adapter(Adapter),
     /// Build and check the published vectors (for those who write cases)
     Vectors(Vectors),
+    /// Say how much live runs prove, as Markdown (for those who write cases; see ci/evidence)
+    Report(Report),
     /// Make what the fuzz targets start from (for those who fuzz; see docs/fuzzing.md)
     Fuzz(Fuzz),
 }
@@ -240,6 +242,45 @@ pub(crate) struct Folder {
     /// minute)
     #[arg(long)]
     pub(crate) skip_streams: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    #[command(subcommand)]
+    pub(crate) command: ReportCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Every row of the servers' documentation, with its cases and what run logs say of them
+    Rows(Rows),
+    /// What was reached of the servers' own token code, and why the rest was not
+    Coverage(Coverage),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rows {
+    /// Run logs, as `jotproof run --log` writes them, of runs of all vectors
+    #[arg(value_name = "LOG", required = true)]
+    pub(crate) logs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Coverage {
+    /// The counters of the servers, as `go tool covdata textfmt` writes them
+    #[arg(value_name = "PROFILE")]
+    pub(crate) profile: PathBuf,
+
+    /// Which packages are looked at, and what is known of the statements that are not reached
+    #[arg(long, value_name = "FILE", default_value = "fixtures/servers/unreached.json")]
+    pub(crate) accounts: PathBuf,
+
+    /// Fail where a package has less reached of what can be reached
+    #[arg(long, value_name = "PERCENT", default_value_t = 0)]
+    pub(crate) least: usize,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod fuzz;
 mod list;
 mod mutants;
 mod near_copies;
+mod report;
 mod run;
 mod show;
 mod terminal;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Show(arguments) => show::show(&arguments),
         Command::Adapter(arguments) => adapter::adapter(&arguments),
         Command::Vectors(arguments) => vectors::vectors(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
     };
     ExitCode::from(outcome.unwrap_or_else(|error| terminal::report(&error)).code())

@@ -3,7 +3,7 @@
 //! [`suite`] loads the vectors, [`select`] picks some of them, [`plan`] finds out which of these a
 //! target carries and on which deployment, [`run`] replays them, [`judge`] compares what was seen
 //! with what is allowed and with what the profile predicts, and [`log`] is the record that every
-//! report ([`summary`]) is a pure function of.
+//! report ([`summary`], [`report`]) is a pure function of.
 //!
 //! The engine knows no verifier and no protocol; both are behind [`target`].
 
@@ -13,6 +13,7 @@ pub mod judge;
 pub mod log;
 mod opening;
 pub mod plan;
+pub mod report;
 pub mod run;
 pub mod select;
 pub mod suite;

@@ -1,7 +1,7 @@
 //! The run log: the one record of a run. Every report is a pure function of it.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{BufRead, Write};
 
 use jotproof_model::{Judgement, Observation, VectorId};
 use serde::{Deserialize, Serialize};
@@ -27,10 +27,13 @@ pub struct RunLog {
     pub warnings: Vec<String>,
 }
 
+/// The format of a written log, and its version.
+pub const FORMAT: &str = "jotproof-run/1";
+
 /// What was run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// The format and its version: `jotproof-run/1`.
+    /// The format and its version: [`FORMAT`].
     pub format: String,
     /// The target.
     pub target: String,
@@ -76,6 +79,43 @@ pub struct Failure {
     pub message: String,
     /// Whether something is missing on this machine, and not with the target.
     pub environment: bool,
+}
+
+/// A line of a written log.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Header(Header),
+    Row(Row),
+    Footer(Footer),
+}
+
+/// What a written log ends with. That it ends with an exit code of its own is for other readers: here it follows
+/// from the rest.
+#[derive(Deserialize)]
+struct Footer {
+    not_carried: BTreeMap<String, Vec<VectorId>>,
+    failure: Option<Failure>,
+    elapsed_ms: u64,
+}
+
+/// Why a text is no run log.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// It cannot be read.
+    #[error("cannot be read: {0}")]
+    Read(#[from] std::io::Error),
+    /// A line is not one of a run log.
+    #[error("line {line} is not one of a run log, as `jotproof run --log FILE` writes it: {problem}")]
+    Line {
+        /// Which one, from 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// It is cut off, or is of no run.
+    #[error("a run without an end: is it cut off, or still being written?")]
+    CutOff,
 }
 
 impl From<&TargetError> for Failure {
@@ -133,6 +173,39 @@ impl RunLog {
         Exit::Ok
     }
 
+    /// Reads the logs of a file: one after another, each as [`RunLog::write`] writes it.
+    ///
+    /// # Errors
+    ///
+    /// Where a line is not one of a run log, or the last run has no end.
+    pub fn read_all(source: impl BufRead) -> Result<Vec<Self>, LogError> {
+        let mut logs = Vec::new();
+        let mut open: Option<(Header, Vec<Row>)> = None;
+        for (at, text) in source.lines().enumerate() {
+            let broken = |problem: String| LogError::Line { line: at + 1, problem };
+            let line = serde_json::from_str(&text?).map_err(|error| broken(error.to_string()))?;
+            open = match (line, open) {
+                (Line::Header(header), None) if header.format == FORMAT => Some((header, Vec::new())),
+                (Line::Header(header), None) => {
+                    return Err(broken(format!("format {:?} is not {FORMAT:?}", header.format)));
+                }
+                (Line::Row(row), Some((header, mut rows))) => {
+                    rows.push(row);
+                    Some((header, rows))
+                }
+                (Line::Footer(Footer { not_carried, failure, elapsed_ms }), Some((header, rows))) => {
+                    logs.push(Self { header, rows, not_carried, failure, elapsed_ms });
+                    None
+                }
+                (Line::Header(_), Some(_)) => return Err(broken("a header inside of a run".to_owned())),
+                (Line::Row(_) | Line::Footer(_), None) => {
+                    return Err(broken("no header before it".to_owned()));
+                }
+            };
+        }
+        if open.is_some() || logs.is_empty() { Err(LogError::CutOff) } else { Ok(logs) }
+    }
+
     /// Writes the log as JSON lines: a header, a line per vector, a footer.
     ///
     /// # Errors
@@ -151,5 +224,65 @@ impl RunLog {
             "elapsed_ms": self.elapsed_ms,
             "exit": self.exit().code(),
         }}))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jotproof_model::Seen;
+
+    use super::*;
+
+    fn log(target: &str) -> RunLog {
+        let row = |id: &str, observation| Row {
+            id: VectorId(id.to_owned()),
+            expected: "accept".to_owned(),
+            observation,
+            judgement: Judgement::Pass,
+            detail: String::new(),
+            explained_by: None,
+            missed: None,
+        };
+        RunLog {
+            header: Header {
+                format: FORMAT.to_owned(),
+                target: target.to_owned(),
+                profile: "rfc".to_owned(),
+                selected: 3,
+                repeat: String::new(),
+            },
+            rows: vec![
+                row("a/b", Observation::Accepted { result: Box::new(Seen::default()) }),
+                row("a/c", Observation::Unsupported { what: "it".to_owned() }),
+            ],
+            not_carried: BTreeMap::from([("clock".to_owned(), vec![VectorId("a/d".to_owned())])]),
+            failure: Some(Failure { message: "it went away".to_owned(), environment: false }),
+            elapsed_ms: 7,
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let logs = [log("one"), log("two")];
+        let mut written = Vec::new();
+        for log in &logs {
+            log.write(&mut written).expect("memory can be written to");
+        }
+        assert_eq!(RunLog::read_all(&*written).expect("it was written whole"), logs);
+    }
+
+    #[test]
+    fn a_log_that_is_cut_off_or_out_of_order_is_no_log() {
+        let mut written = Vec::new();
+        log("one").write(&mut written).expect("memory can be written to");
+        let text = String::from_utf8(written).expect("JSON is text");
+        let lines: Vec<&str> = text.lines().collect();
+        let told = |text: &str| RunLog::read_all(text.as_bytes()).expect_err("it is no log").to_string();
+        assert!(told("").starts_with("a run without an end"));
+        assert!(told(&lines[..3].join("\n")).starts_with("a run without an end"));
+        assert!(told(lines[1]).ends_with("no header before it"));
+        assert!(told(&[lines[0], lines[0]].join("\n")).ends_with("a header inside of a run"));
+        assert!(told(&text.replace("run/1", "run/9")).contains("is not \"jotproof-run/1\""));
+        assert!(told("{}").starts_with("line 1 is not one of a run log"));
     }
 }

@@ -13,7 +13,7 @@ use jotproof_profiles::{Profile, predicted};
 
 use crate::flows;
 use crate::judge::{Evidence, judge};
-use crate::log::{Failure, Header, RunLog};
+use crate::log::{FORMAT, Failure, Header, RunLog};
 use crate::opening;
 use crate::plan::{Plan, PlanError, plan};
 use crate::select::Selection;
@@ -88,7 +88,7 @@ pub fn run(
     }
     Ok(RunLog {
         header: Header {
-            format: "jotproof-run/1".to_owned(),
+            format: FORMAT.to_owned(),
             target: target.name(),
             profile: profile.name.clone(),
             selected: plan.selected,

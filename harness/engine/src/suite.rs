@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flate2::read::ZlibDecoder;
+use jotproof_model::registry::Requirement;
 use jotproof_model::{KeyRing, Twin, Vector, VectorFile};
 
 const PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vectors.zlib"));
@@ -177,6 +178,11 @@ impl Suite {
             Twin::Vector { id, .. } => self.get(&id.0),
             Twin::Nothing { .. } => None,
         }
+    }
+
+    /// Every requirement that a vector refers to, by its id; once for every file that has it.
+    pub fn requirements(&self) -> impl Iterator<Item = (&str, &Requirement)> {
+        self.files.iter().flat_map(|file| &file.requirements).map(|(id, it)| (id.as_str(), it))
     }
 
     /// Every key of every file.

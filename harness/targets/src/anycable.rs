@@ -92,11 +92,15 @@ impl Server for Anycable {
 
     /// The broadcast endpoint asks for the key. In public mode it takes anything from anybody, and
     /// what proves that the server is ours is that it has this endpoint at a path nobody can guess.
+    ///
+    /// It is served before WebSocket connections are, and those before the state of health.
     fn proof(&self, options: &[(String, String)]) -> Proof<'static> {
+        let health = options.iter().rev().find(|(name, _)| name == "health-path");
+        let served_last = Some(health.map_or_else(|| "/health".to_owned(), |(_, path)| path.clone()));
         if is_public(options) {
-            Proof { request: &hidden_broadcast, granted: 201, denied: 404 }
+            Proof { request: &hidden_broadcast, granted: 201, denied: 404, served_last }
         } else {
-            Proof { request: &broadcast, granted: 201, denied: 401 }
+            Proof { request: &broadcast, granted: 201, denied: 401, served_last }
         }
     }
 

@@ -79,7 +79,7 @@ impl Server for Centrifugo {
     fn proof(&self, _: &[(String, String)]) -> Proof<'static> {
         let request: &dyn Fn(&str) -> ManagementRequest =
             if self.generation.has_api_methods_in_path() { &info_request } else { &info_command };
-        Proof { request, granted: 200, denied: 401 }
+        Proof { request, granted: 200, denied: 401, served_last: None }
     }
 
     fn protocol(&self, look: Look) -> ClientProtocol {

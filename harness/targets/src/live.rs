@@ -19,6 +19,7 @@ use crate::websocket::{Connection, Failure, Handshake};
 
 pub mod address;
 mod endpoint;
+mod meta;
 pub mod running;
 pub mod target;
 pub mod version;
@@ -255,7 +256,8 @@ fn discreet(observation: Observation, challenge: &Challenge) -> Observation {
     }
 }
 
-/// Which secret an answer gives away: no error text, close reason or reply may repeat one.
+/// Which secret an answer gives away: no error text, close reason or reply may repeat one, nor what a token
+/// says to the backend alone.
 fn leaked<'a>(
     heard: &str,
     context: &Context,
@@ -271,14 +273,17 @@ fn leaked<'a>(
         .iter()
         .filter_map(|name| keys.get(name)?.secret.as_deref())
         .any(|secret| gives_away(secret.as_bytes()));
-    let signature = tokens.any(|token| token.split(|octet| *octet == b'.').nth(2).is_some_and(&gives_away));
     if secret {
-        Some("secret")
-    } else if signature {
-        Some("signature")
-    } else {
-        None
+        return Some("secret");
     }
+    let of_token = |token: &[u8]| {
+        if token.split(|octet| *octet == b'.').nth(2).is_some_and(gives_away) {
+            Some("signature")
+        } else {
+            meta::is_told(heard, token).then_some("meta")
+        }
+    };
+    tokens.find_map(of_token)
 }
 
 #[cfg(test)]

@@ -310,6 +310,12 @@ impl Case {
         self
     }
 
+    /// Whether a normative sentence is said to decide it.
+    #[must_use]
+    pub fn refers_to(&self, requirement: &str) -> bool {
+        self.requirements.iter().any(|id| id == requirement)
+    }
+
     /// The bug class of a verifier that fails here, by its id in `data/bug-classes.json`.
     #[must_use]
     pub fn class(mut self, id: &str) -> Self {

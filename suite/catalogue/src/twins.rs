@@ -1,5 +1,6 @@
 //! The accepted vectors that most cases are made from.
 
+use jotproof_model::algorithm::Family;
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Application, Edit};
 
@@ -39,6 +40,7 @@ pub fn hs256() -> Case {
           proves nothing by any other refusal.",
     )
     .requirement("RFC7519-8-HS256")
+    .requirement("CF-ALG-1")
     .class("V1")
 }
 
@@ -48,13 +50,27 @@ pub fn signed(algorithm: Algorithm) -> Case {
     if algorithm == Algorithm::HS256 {
         return hs256();
     }
-    hs256()
+    let case = hs256()
         .changed_by(&format!("algorithms/valid/{}", algorithm.name().to_lowercase()), signed_with(algorithm))
         .accept()
         .title(format!("a token signed with {algorithm}"))
         .why("A verifier that is configured for this algorithm and key accepts what they signed.")
         .requirement("RFC7515-5.2-VERIFY")
-        .class("V1")
+        .class("V1");
+    as_documented(case, algorithm)
+}
+
+/// The same case, with the row of the documentation of Centrifugo that is about its algorithm, if
+/// there is one.
+#[must_use]
+pub fn as_documented(case: Case, algorithm: Algorithm) -> Case {
+    match algorithm.family() {
+        _ if !CORE.contains(&algorithm) => case,
+        Family::Hmac => case.requirement("CF-ALG-1"),
+        Family::RsaPkcs1 => case.requirement("CF-ALG-2"),
+        Family::Ecdsa => case.requirement("CF-ALG-3"),
+        Family::RsaPss | Family::EdDsa => case,
+    }
 }
 
 /// What makes of a token signed with HS256 one that is signed with another algorithm, by the only key

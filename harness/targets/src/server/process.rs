@@ -93,6 +93,9 @@ pub struct Proof<'a> {
     pub granted: u16,
     /// The HTTP status of the answer to a wrong one.
     pub denied: u16,
+    /// A path that is served (with status 200) only once everything else is; nothing where the answer
+    /// to the key is proof of that too.
+    pub served_last: Option<String>,
 }
 
 /// A POST request to the management interface of a server.
@@ -340,6 +343,11 @@ impl RunningServer {
             }
         };
 
+        let served = |path: &str| {
+            let (client, url) = (&client, format!("http://{}{path}", self.address()));
+            async move { client.get(url).send().await.is_ok_and(|response| response.status() == 200) }
+        };
+
         let deadline = Instant::now() + launch.ready_within;
         loop {
             let answer = runtime.block_on(ask(&launched.key));
@@ -347,7 +355,16 @@ impl RunningServer {
                 return Err(self.died(launch, status));
             }
             match answer {
-                Ok(status) if status == launch.proof.granted => break,
+                Ok(status)
+                    if status == launch.proof.granted
+                        && launch
+                            .proof
+                            .served_last
+                            .as_deref()
+                            .is_none_or(|path| runtime.block_on(served(path))) =>
+                {
+                    break;
+                }
                 answer if Instant::now() >= deadline => {
                     let answer = answer.map_or_else(
                         |error| error,

@@ -4,7 +4,7 @@
 //! A case of another topic is carried over with its edits, its verdict and its reasons; what it was
 //! made from is a good token for a channel instead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jotproof_model::Expectation;
 
@@ -126,9 +126,25 @@ fn carried_over<'a>(path: &str, root: &Case, topics: impl Iterator<Item = &'a To
         if matches!(new.expectation(), Expectation::Accept { .. }) {
             twins.insert(case.id().to_owned(), new.clone());
         }
-        carried.push(new);
+        carried.push(if path == "centrifugo/refresh-token" { new } else { with_rows(new) });
     }
     carried
+}
+
+/// The same case, with the rows of the documentation that say that the keys, the audience and the
+/// issuer of connection tokens count for tokens for channels too.
+fn with_rows(case: Case) -> Case {
+    const ALSO: [(&str, &str); 6] = [
+        ("CF-ALG-1", "CF-ALG-5"),
+        ("CF-ALG-2", "CF-ALG-5"),
+        ("CF-ALG-3", "CF-ALG-5"),
+        ("CF-ALG-4", "CF-ALG-5"),
+        ("CF-AUD-2", "CF-AUD-4"),
+        ("CF-ISS-2", "CF-ISS-4"),
+    ];
+    let named: BTreeSet<&str> =
+        ALSO.into_iter().filter(|(of, _)| case.refers_to(of)).map(|(_, row)| row).collect();
+    named.into_iter().fold(case, Case::requirement)
 }
 
 /// One accepted token for each algorithm is enough: `algorithms/valid/rs256`.

@@ -86,6 +86,7 @@ fn exp_past((name, value, reasons, why, class): (&str, &str, &[Reason], &str, &s
         .requirement("RFC7519-4.1.4-EXP")
         .requirement("RFC7519-2-NUMERICDATE")
         .class(class);
+    let case = if why == DECIMAL { case.requirement("CF-EXP-6") } else { case };
     if [DECIMAL, BELOW_ONE, SMALL].contains(&why) { case.requirement("RFC8259-6-NUMBER") } else { case }
 }
 
@@ -143,6 +144,7 @@ fn exp_future((name, value, same, why, class): (&str, &str, bool, &str, &str)) -
         .requirement("RFC7519-2-NUMERICDATE")
         .requirement("RFC8259-6-NUMBER")
         .class(class);
+    let case = if why == WRITTEN { case.requirement("CF-EXP-6") } else { case };
     if !same {
         return case;
     }

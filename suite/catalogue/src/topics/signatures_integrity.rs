@@ -121,7 +121,10 @@ fn changed(algorithm: Algorithm, name: &str, change: SignatureChange, what: &str
         ),
         _ => ("One changed octet makes it another signature, which nobody made.", "S0"),
     };
-    let case = case.why(why).class(class);
+    let mut case = case.why(why).class(class);
+    if name == "first-bit-turned" {
+        case = twins::as_documented(case, algorithm);
+    }
     match algorithm.family() {
         Family::Hmac => case.requirement("RFC7518-3.2-MAC"),
         Family::Ecdsa => case.requirement("RFC7518-3.4-FORM"),
@@ -133,7 +136,7 @@ fn changed(algorithm: Algorithm, name: &str, change: SignatureChange, what: &str
 fn payload_changed(algorithm: Algorithm) -> Case {
     let word = algorithm.name().to_lowercase();
     let text = base64url::encode(br#"{"sub":"1","ext":"{\"user_id\":1}"}"#);
-    twins::signed(algorithm)
+    let case = twins::signed(algorithm)
         .changed(
             &format!("signatures/integrity/{word}-payload-changed"),
             sent_segment(Segment::Payload, SegmentChange::Replace { text }),
@@ -146,7 +149,8 @@ fn payload_changed(algorithm: Algorithm) -> Case {
               check signatures at all, or not over what was received.",
         )
         .requirement("RFC7515-5.2-VERIFY")
-        .class("S0")
+        .class("S0");
+    twins::as_documented(case, algorithm)
 }
 
 fn header_written_otherwise() -> Case {

@@ -1,0 +1,166 @@
+//! What is secret stays secret: a secret, a signature, and what a token says to the backend alone.
+//!
+//! The command is run as people run it, against a server whose log is kept, and everything that anybody
+//! might read afterwards is looked through: what the command printed, its run log, and the server's log.
+//! (What the server sent is looked through by the driver, in every live run: a leak is a fault there.)
+//! That a leak would be found is shown by a server that is told to log everything, and by an adapter that
+//! repeats what it is asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jotproof_catalogue::NOW;
+use jotproof_engine::Suite;
+use jotproof_engine::log::RunLog;
+use jotproof_mint::Mint;
+use jotproof_model::Subject;
+use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_3, CENTRIFUGO_5, PinnedServer};
+
+/// The cases that are run: claims and signatures, accepted and refused, with tokens that are cheap to
+/// sign again.
+const CASES: [&str; 4] = [
+    "centrifugo/connection/*",
+    "anycable/identification/*",
+    "signatures/integrity/hs256-*",
+    "claims/types/*",
+];
+
+/// What the `meta` of tokens in those cases holds.
+const META: &str = "meta-is-not-shown";
+
+/// The shortest secret that cannot stand in a text by chance.
+const SHORTEST: usize = 8;
+
+/// The secrets that show in each text that somebody may read, by the name of the text.
+type Shown = BTreeMap<&'static str, BTreeSet<&'static str>>;
+
+/// Runs the cases against a target and looks through what is left of it.
+fn run(target: &str, options: &[&str], server_log: Option<&Path>, folder: &Path) -> Shown {
+    let path = folder.join("run.jsonl");
+    let before = now();
+    let output = Command::new(env!("CARGO_BIN_EXE_jotproof"))
+        .args(["run", target, "--explained", "--all", "--log"])
+        .arg(&path)
+        .args(options)
+        .args(CASES.iter().flat_map(|glob| ["--only", *glob]))
+        .output()
+        .expect("the command runs");
+    let after = now();
+    let log = fs::read_to_string(path).unwrap_or_else(|_| panic!("{output:?}"));
+    let printed = [output.stdout, output.stderr].concat();
+    let mut texts = vec![("summary", printed), ("run log", log.clone().into_bytes())];
+    texts.extend(server_log.map(|path| ("server log", fs::read(path).expect("the server wrote a log"))));
+
+    let rows = RunLog::read_all(log.as_bytes()).expect("the run log is whole").remove(0).rows;
+    assert!(rows.len() >= 60, "only {} cases were judged", rows.len());
+    let secrets = secrets(&rows.iter().map(|row| row.id.0.as_str()).collect::<Vec<_>>(), before..=after);
+    let shown = |text: &[u8]| -> BTreeSet<&'static str> {
+        let is_in = |secret: &Vec<u8>| text.windows(secret.len()).any(|window| window == *secret);
+        secrets.iter().filter(|(_, secrets)| secrets.iter().any(is_in)).map(|(kind, _)| *kind).collect()
+    };
+    texts
+        .iter()
+        .map(|(name, text)| {
+            assert!(text.len() > 100, "the {name} is almost empty: {}", String::from_utf8_lossy(text));
+            (*name, shown(text))
+        })
+        .collect()
+}
+
+/// What must not be shown, by what it is: of cases whose tokens were signed in these seconds, or are as
+/// stored.
+fn secrets(
+    ids: &[&str],
+    seconds: std::ops::RangeInclusive<i64>,
+) -> BTreeMap<&'static str, BTreeSet<Vec<u8>>> {
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    let mint = Mint::new(suite.keys());
+    let mut secrets = BTreeMap::from([("meta", BTreeSet::from([META.as_bytes().to_vec()]))]);
+    for vector in ids.iter().filter_map(|id| suite.get(id)) {
+        let keys = vector.context.keys.iter().filter_map(|name| suite.keys().get(name)?.secret.as_ref());
+        let long = keys.filter(|secret| secret.len() >= SHORTEST);
+        secrets.entry("secret").or_default().extend(long.map(|secret| secret.as_bytes().to_vec()));
+        let Subject::Token { recipe, .. } = &vector.subject else { continue };
+        for second in seconds.clone().chain([NOW]) {
+            let token = mint.token(recipe, second).expect("the recipe can be minted");
+            let signature = token.split(|octet| *octet == b'.').nth(2).unwrap_or_default();
+            if signature.len() >= SHORTEST {
+                secrets.entry("signature").or_default().insert(signature.to_vec());
+            }
+        }
+    }
+    secrets
+}
+
+fn now() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is right");
+    i64::try_from(now.as_secs()).expect("the clock is right")
+}
+
+/// The same for a pinned server whose log is kept.
+fn run_server(server: &PinnedServer, options: &[&str]) -> Shown {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let servers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/servers");
+    let cache =
+        std::env::var_os("JOTPROOF_SERVERS").filter(|it| !it.is_empty()).map_or(servers, PathBuf::from);
+    let binary = server.binary_in(&cache).expect("the server is there, or can be built");
+    let log = folder.path().join("kept.log");
+    let text = format!("exec {} \"$@\" >>{} 2>&1\n", binary.display(), log.display());
+    let target = format!("{}:process:{}", server.name, script(folder.path(), "server", &text).display());
+    let options = [&["--server-version", server.version], options].concat();
+    run(&target, &options, Some(&log), folder.path())
+}
+
+/// An executable of these shell commands.
+fn script(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    fs::write(&path, format!("#!/bin/sh\n{text}")).expect("a script can be written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("it can be made executable");
+    path
+}
+
+/// Nothing but what the server's log is known to show.
+fn only_in_the_server_log(kinds: &[&'static str]) -> Shown {
+    let server_log = kinds.iter().copied().collect();
+    [("summary", BTreeSet::new()), ("run log", BTreeSet::new()), ("server log", server_log)].into()
+}
+
+#[test]
+fn nothing_secret_is_shown_by_servers_and_by_what_is_told_of_them() {
+    for (server, kinds) in [
+        (&CENTRIFUGO_5, &[][..]),
+        // It logs every command that it turns down, at the level at which it logs unless told otherwise:
+        // a genuine token that came too late, or to the wrong audience, with its signature.
+        (&CENTRIFUGO_3, &["signature"]),
+        (&ANYCABLE, &[]),
+    ] {
+        let expected = only_in_the_server_log(kinds);
+        assert_eq!(run_server(server, &[]), expected, "{} {}", server.title, server.version);
+    }
+}
+
+#[test]
+fn what_a_server_is_told_to_log_is_found() {
+    let shown = run_server(&CENTRIFUGO_5, &["--server-option", "log_level=trace"]);
+    assert_eq!(shown, only_in_the_server_log(&["signature"]));
+}
+
+#[test]
+fn what_a_target_repeats_is_found() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let keys = jotproof_mint::keys::all();
+    let secret = keys["hmac-64-bytes"].secret.as_deref().expect("it is a secret");
+    let hello = r#"{"type":"hello","protocol":1,"name":"echo","version":"1","capabilities":["application:jwt","application:anycable","application:centrifugo-connection","algorithm:HS256"],"clock":"settable","numbers":"exact","reasons":false}"#;
+    let answer = format!(r#"{{"type":"refused","id":\1,"text":"{secret} {META} \2"}}"#);
+    let repeat = format!(r#"s/.*"id":\([0-9]*\),.*"token":"\([^"]*\)".*/{answer}/p"#);
+    let adapter = script(folder.path(), "echo", &format!("echo '{hello}'\nexec sed -u -n '{repeat}'\n"));
+    let all = BTreeSet::from(["meta", "secret", "signature"]);
+    assert_eq!(
+        run(&format!("exec:{}", adapter.display()), &[], None, folder.path()),
+        ["summary", "run log"].map(|text| (text, all.clone())).into(),
+    );
+}

@@ -1,0 +1,103 @@
+//! What documents say of live runs: made from their logs, and refused where these prove too little.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn jotproof(arguments: &[&str]) -> Output {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    Command::new(env!("CARGO_BIN_EXE_jotproof"))
+        .args(arguments)
+        .current_dir(root)
+        .output()
+        .expect("the command runs")
+}
+
+fn stderr(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(2), "it has to fail");
+    assert!(output.stdout.is_empty(), "what is refused is not printed");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The log of the reference in place of the servers.
+fn log(folder: &Path) -> String {
+    let path = folder.join("run.jsonl");
+    let output = jotproof(&[
+        "run",
+        "reference:centrifugo-3.2.3",
+        "reference:centrifugo-5.4.9",
+        "reference:anycable-1.5.2",
+        "--log",
+        path.to_str().expect("the path is text"),
+    ]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    std::fs::read_to_string(path).expect("the log was written")
+}
+
+/// What is said of the rows where a log is otherwise.
+fn rows(folder: &Path, log: &str) -> Output {
+    let path = folder.join("changed.jsonl");
+    std::fs::write(&path, log).expect("the log can be written");
+    jotproof(&["report", "rows", path.to_str().expect("the path is text")])
+}
+
+#[test]
+fn rows_are_proved_by_two_answers_and_by_nothing_less() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let log = log(folder.path());
+    let without = |part: &str| -> String {
+        let is_without = |line: &&str| !(line.starts_with("{\"row\"") && line.contains(part));
+        log.lines().filter(is_without).map(|line| format!("{line}\n")).collect()
+    };
+
+    let output = rows(folder.path(), &log);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for row in ["| CF-AUD-2 | must |", "| CP-CLI-1 | must |", "| AC-EXT-3 | should |"] {
+        assert_eq!(text.matches(row).count(), 1, "{row}\n{text}");
+    }
+
+    // Without the refusals, and without the other effects, nothing would tell the servers apart from
+    // one that gives a single answer.
+    let told = stderr(&rows(folder.path(), &without("/anonymous-refused-")));
+    assert!(told.contains("CF-ANON-1: no case of it came out as it must on any server"), "{told}");
+    let told = stderr(&rows(folder.path(), &without("\"seen\":\"refused\"")));
+    assert!(told.contains("CF-AUD-2: accepted, and never refused"), "{told}");
+    assert!(!told.contains("CF-SUB-2:"), "its effect is another one than that of its twin: {told}");
+    let told = stderr(&rows(folder.path(), &without("\"seen\":\"accepted\"")));
+    assert!(told.contains("CF-AUD-2: refused, and never accepted"), "{told}");
+    assert!(!told.contains("CF-EXP-2:"), "it is waived: {told}");
+}
+
+#[test]
+fn a_run_that_failed_proves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let log = log(folder.path());
+    let red = log.replacen("\"judgement\":\"pass\"", "\"judgement\":\"bypass\"", 1);
+    let told = stderr(&rows(folder.path(), &red));
+    assert!(told.contains("reference:centrifugo-3.2.3: the run is red: "), "{told}");
+    let failed = log.replace("\"failure\":null", "\"failure\":{\"message\":\"gone\",\"environment\":false}");
+    assert!(stderr(&rows(folder.path(), &failed)).contains("reference:centrifugo-3.2.3: gone"));
+    let cut_off = &log[..log.rfind("{\"footer\"").expect("there is a footer")];
+    assert!(stderr(&rows(folder.path(), cut_off)).contains("a run without an end"));
+}
+
+#[test]
+fn statements_that_nothing_is_said_of_are_told() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = |name: &str| folder.path().join(name).to_str().expect("the path is text").to_owned();
+    let (profile, accounts) = (path("profile.txt"), path("unreached.json"));
+    std::fs::write(&profile, "mode: set\nexample.org/s/keys/a.go:1.2,3.4 1 0\n").expect("it can be written");
+    let report = |unreached: &str| {
+        let text = format!(
+            r#"{{"packages":[{{"server":"S 1","package":"example.org/s/keys","own_tests":"0.0","unreached":[{unreached}]}}]}}"#
+        );
+        std::fs::write(&accounts, text).expect("it can be written");
+        jotproof(&["report", "coverage", &profile, "--accounts", &accounts])
+    };
+    let told = stderr(&report(""));
+    assert!(told.contains("example.org/s/keys: a.go:1.2 is not reached, and nothing says why"), "{told}");
+    let output = report(r#"{"kind":"unreachable","reason":"nobody calls it","statements":["a.go:1.2"]}"#);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let told = stderr(&report(r#"{"kind":"impossible","reason":"","statements":[]}"#));
+    assert!(told.contains("unreached.json") && told.contains("unknown variant `impossible`"), "{told}");
+}
