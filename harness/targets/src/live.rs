@@ -14,10 +14,11 @@ use jotproof_model::{Challenge, Context, FlowChallenge, KeyRing, Observation};
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
+use crate::live::endpoint::Published;
 use crate::server::process::{Launch, RunningServer};
 use crate::websocket::{Connection, Failure, Handshake};
 
-mod endpoint;
+pub mod endpoint;
 pub mod target;
 
 /// How long a server has to answer one challenge, unless said otherwise.
@@ -79,6 +80,17 @@ pub struct LiveDeployment<P> {
     protocol: P,
     answer_within: Duration,
     runtime: Runtime,
+    backend: Option<Running>,
+    at_a_time: usize,
+}
+
+/// The backend of a server, while it runs.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it is.
+    pub address: SocketAddr,
+    /// The documents behind it, where it has some.
+    pub published: Option<Published>,
 }
 
 impl<P: Protocol> LiveDeployment<P> {
@@ -93,7 +105,28 @@ impl<P: Protocol> LiveDeployment<P> {
         answer_within: Duration,
         runtime: Runtime,
     ) -> Result<Self, TargetError> {
-        Ok(Self { server: RunningServer::start(launch)?, protocol, answer_within, runtime })
+        let server = RunningServer::start(launch)?;
+        Ok(Self { server, protocol, answer_within, runtime, backend: None, at_a_time: CONCURRENCY })
+    }
+
+    /// The same, with the backend that it calls.
+    #[must_use]
+    pub fn with_backend(mut self, backend: Option<Running>) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// The same, asked about one token after the other: where the order of them matters.
+    #[must_use]
+    pub fn one_at_a_time(mut self) -> Self {
+        self.at_a_time = 1;
+        self
+    }
+
+    /// The backend that it calls, if it has one.
+    #[must_use]
+    pub fn backend(&self) -> Option<&Running> {
+        self.backend.as_ref()
     }
 
     /// The server.
@@ -122,7 +155,7 @@ impl<P: Protocol> Deployment for LiveDeployment<P> {
 impl<P: Protocol> LiveDeployment<P> {
     fn asker<'a>(&'a self, crashed: &'a dyn Fn() -> Option<String>) -> Asker<'a, P> {
         let (protocol, address) = (&self.protocol, self.server.address());
-        Asker { protocol, address, answer_within: self.answer_within, crashed }
+        Asker { protocol, address, answer_within: self.answer_within, at_a_time: self.at_a_time, crashed }
     }
 
     /// How the server died, if it did.
@@ -137,13 +170,14 @@ struct Asker<'a, P> {
     protocol: &'a P,
     address: SocketAddr,
     answer_within: Duration,
+    at_a_time: usize,
     /// How the server died, if it did.
     crashed: &'a dyn Fn() -> Option<String>,
 }
 
 impl<P: Protocol> Asker<'_, P> {
     async fn ask_all(&self, challenges: &[Challenge]) -> Vec<Observation> {
-        stream::iter(challenges).map(|challenge| self.ask(challenge)).buffered(CONCURRENCY).collect().await
+        stream::iter(challenges).map(|challenge| self.ask(challenge)).buffered(self.at_a_time).collect().await
     }
 
     async fn ask(&self, challenge: &Challenge) -> Observation {
@@ -265,7 +299,7 @@ mod tests {
     use tokio::net::TcpListener;
     use tokio::runtime::Runtime;
 
-    use super::{Asker, Protocol, leaked};
+    use super::{Asker, CONCURRENCY, Protocol, leaked};
     use crate::websocket::{Connection, Event, Failure, Handshake};
 
     /// Says nothing and takes any text for a yes.
@@ -311,7 +345,8 @@ mod tests {
         crashed: &dyn Fn() -> Option<String>,
         tokens: &[&[u8]],
     ) -> Vec<Observation> {
-        let asker = Asker { protocol: &AnyText, address, answer_within: Duration::from_millis(300), crashed };
+        let answer_within = Duration::from_millis(300);
+        let asker = Asker { protocol: &AnyText, address, answer_within, at_a_time: CONCURRENCY, crashed };
         let challenges: Vec<_> = tokens.iter().map(|token| challenge(token, "")).collect();
         runtime.block_on(asker.ask_all(&challenges))
     }
