@@ -136,7 +136,7 @@ pub(crate) fn there_is_no_key(challenge: &Challenge) -> bool {
     };
     let path = key_set.path.replace("{{tenant}}", &tenant().unwrap_or_default());
     let set = key_set.documents.get(&path).and_then(|text| serde_json::from_str::<Value>(text).ok());
-    !set.is_some_and(|set| set["keys"].as_array().is_some_and(|keys| !keys.is_empty()))
+    set.is_none_or(|set| set["keys"].as_array().is_none_or(Vec::is_empty))
 }
 
 /// Whether the verifier finds no key that it can use.
