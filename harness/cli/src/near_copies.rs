@@ -39,6 +39,11 @@ fn kind(vector: &Vector) -> String {
         context.typ.is_some(),
         context.leeway,
         context.allow_none,
+        context.key_set.as_ref().map(|key_set| &key_set.path),
+        context.audience_regex,
+        context.issuer_regex,
+        context.user_id_claim,
+        context.separate.is_some(),
     ]);
     Value::from(vec![Value::from(vector.bug_class.clone()), without_amounts(edits), configured]).to_string()
 }

@@ -8,8 +8,8 @@ use jotproof_mint::stored;
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{
-    Action, Context, Effect, Expectation, Expiry, Flow, FlowToken, Reason, Recipe, Session, Step, Subject,
-    Token, Twin, Vector, VectorFile,
+    Action, Context, Effect, Expectation, Expiry, Flow, FlowToken, KeySet, Reason, Recipe, Separate, Session,
+    Step, Subject, Token, Twin, Vector, VectorFile,
 };
 
 use crate::arguments::{Show, Source};
@@ -211,6 +211,11 @@ fn context_lines(page: &mut Page, context: &Context) {
         allow_none,
         refuse_anonymous,
         session,
+        key_set,
+        audience_regex,
+        issuer_regex,
+        user_id_claim,
+        separate,
     } = context;
     let names: Vec<&str> = algorithms.iter().map(|algorithm| algorithm.name()).collect();
     page.line("application", application.name());
@@ -231,6 +236,32 @@ fn context_lines(page: &mut Page, context: &Context) {
     }
     if let Some(Session { user, client, channel }) = session {
         page.line("session", &format!("user {user:?}, client {client}, asks for channel {channel:?}"));
+    }
+    if let Some(KeySet { path, documents, fetched }) = key_set {
+        page.line("key set", &format!("at {path}, in place of configured keys"));
+        for (path, document) in documents {
+            page.line("", &format!("{path} is {}", shortened(document)));
+        }
+        if !fetched.is_empty() {
+            page.line("", &format!("fetched before: {}", fetched.join(" ")));
+        }
+    }
+    for (label, value) in [("audiences", audience_regex), ("issuers", issuer_regex), ("user", user_id_claim)]
+    {
+        if let Some(value) = value {
+            let what = if label == "user" { "named by claim" } else { "that match" };
+            page.line(label, &format!("{what} {value}"));
+        }
+    }
+    if let Some(Separate { keys, algorithms, audience, issuer }) = separate {
+        let names: Vec<&str> = algorithms.iter().map(|algorithm| algorithm.name()).collect();
+        let other = [("audience", audience), ("issuer", issuer)].map(|(name, value)| {
+            value.as_ref().map_or_else(String::new, |value| format!("; {name} {value}"))
+        });
+        page.line(
+            "other purpose",
+            &format!("keys {}; algorithms {}{}", keys.join(" "), names.join(" "), other.concat()),
+        );
     }
 }
 

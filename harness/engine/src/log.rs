@@ -96,6 +96,8 @@ enum Line {
 struct Footer {
     not_carried: BTreeMap<String, Vec<VectorId>>,
     failure: Option<Failure>,
+    #[serde(default)]
+    warnings: Vec<String>,
     elapsed_ms: u64,
 }
 
@@ -193,8 +195,9 @@ impl RunLog {
                     rows.push(row);
                     Some((header, rows))
                 }
-                (Line::Footer(Footer { not_carried, failure, elapsed_ms }), Some((header, rows))) => {
-                    logs.push(Self { header, rows, not_carried, failure, elapsed_ms });
+                (Line::Footer(footer), Some((header, rows))) => {
+                    let Footer { not_carried, failure, warnings, elapsed_ms } = footer;
+                    logs.push(Self { header, rows, not_carried, failure, elapsed_ms, warnings });
                     None
                 }
                 (Line::Header(_), Some(_)) => return Err(broken("a header inside of a run".to_owned())),
@@ -250,6 +253,8 @@ mod tests {
                 profile: "rfc".to_owned(),
                 selected: 3,
                 repeat: String::new(),
+                seed: 5,
+                live: true,
             },
             rows: vec![
                 row("a/b", Observation::Accepted { result: Box::new(Seen::default()) }),
@@ -258,6 +263,7 @@ mod tests {
             not_carried: BTreeMap::from([("clock".to_owned(), vec![VectorId("a/d".to_owned())])]),
             failure: Some(Failure { message: "it went away".to_owned(), environment: false }),
             elapsed_ms: 7,
+            warnings: vec!["it says that it is another".to_owned()],
         }
     }
 

@@ -7,7 +7,7 @@ use jotproof_mint::flow::names_client;
 use jotproof_mint::placeholder::Values;
 use jotproof_mint::{Mint, MintError};
 use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
-use jotproof_model::{Context, ForClient, Opening, Recipe, Session, Subject, Vector};
+use jotproof_model::{Context, ForClient, Opening, Recipe, Separate, Session, Subject, Vector};
 
 /// What a live server needs beside the token; nothing where the vector has no session.
 pub(crate) fn opening(vector: &Vector, mint: &Arc<Mint>, now: i64) -> Result<Option<Opening>, MintError> {
@@ -29,13 +29,19 @@ pub(crate) fn for_client(recipe: &Recipe, mint: &Arc<Mint>, now: i64) -> Option<
     })
 }
 
-/// A good connection token of the session's user, signed with the first key of the context.
+/// A good connection token of the session's user, signed with the first key that judges it: of the
+/// context, unless connection tokens are judged separately.
 fn connection(context: &Context, session: &Session) -> Recipe {
+    let (keys, algorithms, audience, issuer) = match &context.separate {
+        Some(Separate { keys, algorithms, audience, issuer }) => (keys, algorithms, audience, issuer),
+        None => (&context.keys, &context.algorithms, &context.audience, &context.issuer),
+    };
+    let user = context.user_id_claim.as_deref().filter(|_| context.separate.is_none()).unwrap_or("sub");
     let claim = |name: &str, value: &str| Member(name.to_owned(), serde_json::Value::from(value).to_string());
-    let mut claims = vec![claim("sub", &session.user)];
-    claims.extend(context.audience.as_deref().map(|audience| claim("aud", audience)));
-    claims.extend(context.issuer.as_deref().map(|issuer| claim("iss", issuer)));
-    let (alg, signer) = match (context.keys.first(), context.algorithms.first()) {
+    let mut claims = vec![claim(user, &session.user)];
+    claims.extend(audience.as_deref().map(|audience| claim("aud", audience)));
+    claims.extend(issuer.as_deref().map(|issuer| claim("iss", issuer)));
+    let (alg, signer) = match (keys.first(), algorithms.first()) {
         (Some(key), Some(algorithm)) => (
             algorithm.name(),
             Signer::Key { key: key.clone(), form: KeyForm::Natural, algorithm: *algorithm },

@@ -132,8 +132,15 @@ fn deployable(
             carried(context).map_err(|reason| reason.to_string())?;
         }
     }
-    Ok(if flow.is_alone() { format!("{deployment}
-{}", vector.id) } else { deployment })
+    Ok(if flow.is_alone() {
+        format!(
+            "{deployment}
+{}",
+            vector.id
+        )
+    } else {
+        deployment
+    })
 }
 
 /// How the tokens of a vector are minted.

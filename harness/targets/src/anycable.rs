@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 use std::io;
 
-use axum::Router;
 use jotproof_engine::target::CannotCarry;
 use jotproof_model::{Application, Context, KeyKind, KeyRing};
 use serde_json::Value;
 
 use crate::live::address::Address;
+use crate::live::endpoint::Backend;
 use crate::live::running::{Configured, NotAConfiguration};
 use crate::live::target::{Look, Server, ServerTarget, Settings, Startup};
 use crate::live::version::Told;
@@ -58,8 +58,8 @@ impl Server for Anycable {
         Ok(Settings::from_iter([("secret".to_owned(), Value::String(secret.to_owned()))]))
     }
 
-    fn backend(&self) -> Option<Router> {
-        Some(rpc::router())
+    fn backend(&self, _: &Context) -> Option<Backend> {
+        Some(Backend { router: rpc::router(), published: None })
     }
 
     /// The command line: what is always there, what is made anew, the settings, and the options in
@@ -157,6 +157,15 @@ fn secret<'a>(context: &Context, keys: &'a KeyRing) -> Result<&'a str, CannotCar
     }
     if context.refuse_anonymous {
         return cannot("refusal of anonymous users");
+    }
+    if context.key_set.is_some() {
+        return cannot("published key set");
+    }
+    if context.audience_regex.is_some() || context.issuer_regex.is_some() {
+        return cannot("pattern of audiences or issuers");
+    }
+    if context.user_id_claim.is_some() || context.separate.is_some() {
+        return cannot("configuration of Centrifugo");
     }
 
     let mut configured = None;

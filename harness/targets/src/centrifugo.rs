@@ -4,12 +4,12 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 
-use axum::Router;
 use jotproof_engine::target::CannotCarry;
-use jotproof_model::{Application, Context, KeyKind, KeyRing};
+use jotproof_model::{Application, Context, KeyKind, KeyRing, KeySet, Separate};
 use serde_json::Value;
 
 use crate::live::address::Address;
+use crate::live::endpoint::{Backend, Published};
 use crate::live::running::{Configured, NotAConfiguration};
 use crate::live::target::{Look, Server, ServerTarget, Settings, Startup};
 use crate::live::version::Told;
@@ -65,8 +65,10 @@ impl Server for Centrifugo {
         settings(self.generation, context, keys)
     }
 
-    fn backend(&self) -> Option<Router> {
-        None
+    /// The key set, where one is published.
+    fn backend(&self, context: &Context) -> Option<Backend> {
+        let published = Published::new(context.key_set.as_ref()?.documents.clone());
+        Some(Backend { router: published.router(), published: Some(published) })
     }
 
     fn arguments(&self, startup: &Startup<'_>) -> io::Result<Vec<OsString>> {
@@ -124,40 +126,142 @@ fn settings(generation: Generation, context: &Context, keys: &KeyRing) -> Result
         return cannot("unsecured tokens");
     }
 
-    let mut settings = Settings::new();
-    let mut set = |option: &str, value: Value| settings.insert(generation.option(option), value);
-    for name in &context.keys {
-        let Some(key) = keys.get(name) else {
-            return cannot(&format!("unknown key {name:?}"));
-        };
-        let (option, material, several) = match key.kind {
-            KeyKind::Hmac => ("token_hmac_secret_key", &key.secret, "two HMAC keys"),
-            KeyKind::Rsa => ("token_rsa_public_key", &key.public_pem, "two RSA keys"),
-            KeyKind::P256 | KeyKind::P384 | KeyKind::P521 => {
-                ("token_ecdsa_public_key", &key.public_pem, "two EC keys")
-            }
-            KeyKind::Secp256k1 => return cannot("secp256k1 key"),
-            KeyKind::Ed25519 => return cannot("ed25519 key"),
-        };
-        let Some(material) = material else {
-            return cannot(&format!("key {name:?} without its material"));
-        };
-        if set(option, Value::String(material.clone())).is_some() {
-            return cannot(several);
+    let purpose = match context.application {
+        Application::CentrifugoSubscription | Application::CentrifugoPrivateChannel => Purpose::Channel,
+        _ => Purpose::Connection,
+    };
+    if purpose == Purpose::Channel && context.separate.is_none() {
+        // The token that opens the session is made for what is configured, and has no `kid` and no text
+        // that matches a pattern.
+        if context.key_set.is_some() {
+            return cannot("a session that is opened by a key of a published set");
+        }
+        if context.audience_regex.is_some() || context.issuer_regex.is_some() {
+            return cannot("a session that is opened under a pattern");
         }
     }
-    if let Some(audience) = &context.audience {
-        set("token_audience", Value::String(audience.clone()));
-    }
-    if let Some(issuer) = &context.issuer {
-        set("token_issuer", Value::String(issuer.clone()));
+    let mut options = Options { generation, keys, settings: Settings::new() };
+    match &context.separate {
+        None => options.judge(Purpose::Connection, &Judge::of(context))?,
+        Some(Separate { keys, algorithms: _, audience, issuer }) => {
+            let other =
+                Judge { keys, audience: audience.as_ref(), issuer: issuer.as_ref(), ..Judge::default() };
+            options.judge(purpose, &Judge::of(context))?;
+            options.judge(purpose.other(), &other)?;
+            options.set("separate_subscription_token_config", Value::Bool(true));
+        }
     }
     if context.refuse_anonymous {
-        set("disallow_anonymous_connection_tokens", Value::Bool(true));
+        options.set("disallow_anonymous_connection_tokens", Value::Bool(true));
     }
-    // An empty secret is no secret: the same configuration as none at all.
-    settings.retain(|_, value| value.as_str() != Some(""));
-    Ok(settings)
+    Ok(options.settings)
+}
+
+/// What a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Connection,
+    Channel,
+}
+
+impl Purpose {
+    const fn other(self) -> Self {
+        match self {
+            Self::Connection => Self::Channel,
+            Self::Channel => Self::Connection,
+        }
+    }
+}
+
+/// What judges the tokens of one purpose.
+#[derive(Debug, Clone, Copy, Default)]
+struct Judge<'a> {
+    keys: &'a [String],
+    key_set: Option<&'a KeySet>,
+    audience: Option<&'a String>,
+    issuer: Option<&'a String>,
+    audience_regex: Option<&'a String>,
+    issuer_regex: Option<&'a String>,
+    user_id_claim: Option<&'a String>,
+}
+
+impl<'a> Judge<'a> {
+    fn of(context: &'a Context) -> Self {
+        Self {
+            keys: &context.keys,
+            key_set: context.key_set.as_ref(),
+            audience: context.audience.as_ref(),
+            issuer: context.issuer.as_ref(),
+            audience_regex: context.audience_regex.as_ref(),
+            issuer_regex: context.issuer_regex.as_ref(),
+            user_id_claim: context.user_id_claim.as_ref(),
+        }
+    }
+}
+
+/// Options that are being collected.
+struct Options<'a> {
+    generation: Generation,
+    keys: &'a KeyRing,
+    settings: Settings,
+}
+
+impl Options<'_> {
+    /// Sets an option, and gives the value that it had.
+    fn set(&mut self, option: &str, value: Value) -> Option<Value> {
+        // An empty text is none: the same configuration as without it.
+        if value.as_str() == Some("") {
+            return None;
+        }
+        self.settings.insert(self.generation.option(option), value)
+    }
+
+    /// Sets the options of one purpose.
+    fn judge(&mut self, purpose: Purpose, judge: &Judge<'_>) -> Result<(), CannotCarry> {
+        let cannot = |what: &str| Err(CannotCarry(what.to_owned()));
+        let named = |suffix: &str| match purpose {
+            Purpose::Connection => format!("token_{suffix}"),
+            Purpose::Channel => format!("subscription_token_{suffix}"),
+        };
+        for name in judge.keys {
+            let Some(key) = self.keys.get(name) else {
+                return cannot(&format!("unknown key {name:?}"));
+            };
+            let (option, material, several) = match key.kind {
+                KeyKind::Hmac => ("hmac_secret_key", &key.secret, "two HMAC keys"),
+                KeyKind::Rsa => ("rsa_public_key", &key.public_pem, "two RSA keys"),
+                KeyKind::P256 | KeyKind::P384 | KeyKind::P521 => {
+                    ("ecdsa_public_key", &key.public_pem, "two EC keys")
+                }
+                KeyKind::Secp256k1 => return cannot("secp256k1 key"),
+                KeyKind::Ed25519 => return cannot("ed25519 key"),
+            };
+            let Some(material) = material else {
+                return cannot(&format!("key {name:?} without its material"));
+            };
+            if self.set(&named(option), Value::String(material.clone())).is_some() {
+                return cannot(several);
+            }
+        }
+        for (option, value) in [
+            ("audience", judge.audience),
+            ("issuer", judge.issuer),
+            ("audience_regex", judge.audience_regex),
+            ("issuer_regex", judge.issuer_regex),
+            ("user_id_claim", judge.user_id_claim),
+            // Where it is served is known only when it is: the path alone, until then.
+            ("jwks_public_endpoint", judge.key_set.map(|key_set| &key_set.path)),
+        ] {
+            if let Some(value) = value {
+                self.set(&named(option), Value::String(value.clone()));
+            }
+        }
+        // Version 6 starts with a template only where it is told that this is known to be unsafe.
+        if self.generation == Generation::V6 && judge.key_set.is_some_and(KeySet::is_template) {
+            self.set(&named("insecure_skip_jwks_endpoint_safety_check"), Value::Bool(true));
+        }
+        Ok(())
+    }
 }
 
 /// A call of the server API, which asks for the key.

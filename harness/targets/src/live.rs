@@ -14,11 +14,12 @@ use jotproof_model::{Challenge, Context, FlowChallenge, KeyRing, Observation};
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
+use crate::live::endpoint::Published;
 use crate::server::process::{Launch, RunningServer};
 use crate::websocket::{Connection, Failure, Handshake};
 
 pub mod address;
-mod endpoint;
+pub mod endpoint;
 mod meta;
 pub mod running;
 pub mod target;
@@ -83,6 +84,17 @@ pub struct LiveDeployment<P> {
     protocol: P,
     answer_within: Duration,
     runtime: Runtime,
+    backend: Option<Running>,
+    at_a_time: usize,
+}
+
+/// The backend of a server, while it runs.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it is.
+    pub address: SocketAddr,
+    /// The documents behind it, where it has some.
+    pub published: Option<Published>,
 }
 
 impl<P: Protocol> LiveDeployment<P> {
@@ -97,7 +109,28 @@ impl<P: Protocol> LiveDeployment<P> {
         answer_within: Duration,
         runtime: Runtime,
     ) -> Result<Self, TargetError> {
-        Ok(Self { server: RunningServer::start(launch)?, protocol, answer_within, runtime })
+        let server = RunningServer::start(launch)?;
+        Ok(Self { server, protocol, answer_within, runtime, backend: None, at_a_time: CONCURRENCY })
+    }
+
+    /// The same, with the backend that it calls.
+    #[must_use]
+    pub fn with_backend(mut self, backend: Option<Running>) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// The same, asked about one token after the other: where the order of them matters.
+    #[must_use]
+    pub fn one_at_a_time(mut self) -> Self {
+        self.at_a_time = 1;
+        self
+    }
+
+    /// The backend that it calls, if it has one.
+    #[must_use]
+    pub fn backend(&self) -> Option<&Running> {
+        self.backend.as_ref()
     }
 
     /// The server.
@@ -126,7 +159,14 @@ impl<P: Protocol> Deployment for LiveDeployment<P> {
 impl<P: Protocol> LiveDeployment<P> {
     fn asker<'a>(&'a self, crashed: &'a dyn Fn() -> Option<String>) -> Asker<'a, P> {
         let (protocol, address) = (&self.protocol, self.server.address());
-        Asker { protocol, address, path: None, answer_within: self.answer_within, crashed: Some(crashed) }
+        Asker {
+            protocol,
+            address,
+            path: None,
+            answer_within: self.answer_within,
+            at_a_time: self.at_a_time,
+            crashed: Some(crashed),
+        }
     }
 
     /// How the server died, if it did.
@@ -143,13 +183,14 @@ struct Asker<'a, P> {
     /// The path of the WebSocket endpoint, where that is not the one by default.
     path: Option<&'a str>,
     answer_within: Duration,
+    at_a_time: usize,
     /// How the server died, if it did; absent where nobody would know.
     crashed: Option<&'a dyn Fn() -> Option<String>>,
 }
 
 impl<P: Protocol> Asker<'_, P> {
     async fn ask_all(&self, challenges: &[Challenge]) -> Vec<Observation> {
-        stream::iter(challenges).map(|challenge| self.ask(challenge)).buffered(CONCURRENCY).collect().await
+        stream::iter(challenges).map(|challenge| self.ask(challenge)).buffered(self.at_a_time).collect().await
     }
 
     async fn ask(&self, challenge: &Challenge) -> Observation {
@@ -297,7 +338,7 @@ mod tests {
     use tokio::net::TcpListener;
     use tokio::runtime::Runtime;
 
-    use super::{Asker, Protocol, leaked};
+    use super::{Asker, CONCURRENCY, Protocol, leaked};
     use crate::websocket::{Connection, Event, Failure, Handshake};
 
     /// Says nothing and takes any text for a yes.
@@ -348,6 +389,7 @@ mod tests {
             address,
             path: None,
             answer_within: Duration::from_millis(300),
+            at_a_time: CONCURRENCY,
             crashed: Some(crashed),
         };
         let challenges: Vec<_> = tokens.iter().map(|token| challenge(token, "")).collect();

@@ -64,6 +64,7 @@ pub fn topic_file(topic: &Topic, mint: &Mint, now: i64) -> Result<VectorFile, Bu
     let mut bug_classes = BTreeMap::new();
     for vector in &vectors {
         key_names.extend(vector.context.keys.iter().cloned());
+        key_names.extend(vector.context.separate.iter().flat_map(|separate| separate.keys.iter().cloned()));
         let recipes: Vec<_> = match &vector.subject {
             Subject::Token { recipe, .. } => vec![&**recipe],
             Subject::Flow { flow } => flow.tokens.values().map(|token| &token.recipe).collect(),

@@ -14,8 +14,8 @@ use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, KeyForm, Member, Segment, SegmentChange, SegmentEdit, Signer};
 use jotproof_model::vector::Severity;
 use jotproof_model::{
-    Action, Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Expiry, Level, Reason,
-    Recipe, Session, Step, Subject, Threat, Twin, Vector, VectorId,
+    Action, Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Expiry, KeySet, Level,
+    Reason, Recipe, Session, Step, Subject, Threat, Twin, Vector, VectorId,
 };
 
 use crate::{edits, registry};
@@ -518,7 +518,10 @@ fn effect_of(recipe: &Recipe, context: &Context) -> Effect {
             }),
         ),
         None => (
-            if last.contains_key("sub") { string("sub") } else { Some(String::new()) },
+            match context.user_id_claim.as_deref().unwrap_or("sub") {
+                name if last.contains_key(name) => string(name),
+                _ => Some(String::new()),
+            },
             (!last.contains_key("channels") && !last.contains_key("subs")).then(BTreeMap::new),
         ),
     };
@@ -555,7 +558,9 @@ fn clock_margin(recipe: &Recipe) -> Option<u64> {
 /// What a target must be able to do.
 fn requires(context: &Context, token: &[u8], margin: Option<u64>) -> Vec<Capability> {
     let mut all = BTreeSet::from([Capability::Application(context.application)]);
-    all.extend(context.algorithms.iter().copied().map(Capability::Algorithm));
+    let of_a_key =
+        if context.key_set.is_some() { Capability::KeySetAlgorithm } else { Capability::Algorithm };
+    all.extend(context.algorithms.iter().copied().map(of_a_key));
     let optional = [
         (context.audience.is_some(), Capability::Audience),
         (context.issuer.is_some(), Capability::Issuer),
@@ -563,6 +568,12 @@ fn requires(context: &Context, token: &[u8], margin: Option<u64>) -> Vec<Capabil
         (context.leeway > 0, Capability::Leeway),
         (context.allow_none, Capability::None),
         (context.refuse_anonymous, Capability::RefuseAnonymous),
+        (context.key_set.is_some(), Capability::KeySet),
+        (context.key_set.as_ref().is_some_and(KeySet::is_template), Capability::KeySetTemplate),
+        (context.audience_regex.is_some(), Capability::AudiencePattern),
+        (context.issuer_regex.is_some(), Capability::IssuerPattern),
+        (context.user_id_claim.is_some(), Capability::UserClaim),
+        (context.separate.is_some(), Capability::SeparateSubscriptionKeys),
         (context.keys.len() > 1, Capability::SeveralKeys),
         (std::str::from_utf8(token).is_err(), Capability::BinaryToken),
         (margin.is_some_and(|margin| margin < MARGIN), Capability::Clock),

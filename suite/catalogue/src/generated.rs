@@ -7,15 +7,17 @@
 use std::fmt::Write as _;
 
 use jotproof_mint::{Mint, keys};
-use jotproof_model::edit::Layer;
+use jotproof_model::edit::{ContextChange, Layer};
 use jotproof_model::recipe::{Place, Segment, SignatureChange};
-use jotproof_model::{Algorithm, Reason, Threat, VectorFile};
+use jotproof_model::{Algorithm, Reason, Separate, Threat, VectorFile};
 
 use crate::build::{BuildError, topic_file};
 use crate::case::Case;
 use crate::edits::{
-    claim, duplicate, header, insert, sent_segment, sign, signature, signed_segment, structure, without_claim,
+    claim, context, duplicate, header, insert, sent_segment, sign, signature, signed_segment, structure,
+    without_claim,
 };
+use crate::published;
 use crate::topics::Topic;
 use crate::twins;
 
@@ -53,7 +55,7 @@ fn for_channels(cases: &[Case]) -> Vec<Case> {
 /// A family makes a case under an id.
 type Family = fn(&mut Random, &str) -> Case;
 
-const FAMILIES: [Family; 23] = [
+const FAMILIES: [Family; 27] = [
     exp_before_now,
     exp_after_now,
     nbf_around_now,
@@ -77,7 +79,101 @@ const FAMILIES: [Family; 23] = [
     expired_for_another_audience,
     issued_at_of_another_type,
     channel_claim,
+    user_in_another_claim,
+    issuer_under_a_pattern,
+    kid_of_a_key_set,
+    crossed_purposes,
 ];
+
+fn user_in_another_claim(random: &mut Random, id: &str) -> Case {
+    let user = random.text();
+    twins::centrifugo()
+        .changed_by(
+            id,
+            vec![
+                context(ContextChange::UserIdClaim { claim: Some("uid".to_owned()) }),
+                claim("uid", &quoted(&user)),
+            ],
+        )
+        .accept()
+        .title("some user in the configured claim")
+        .why("The user is exactly what the configured claim holds.")
+        .requirement("CF-USER-1")
+        .class("C11")
+}
+
+/// The pattern takes letters at one host; some issuers have something else there.
+fn issuer_under_a_pattern(random: &mut Random, id: &str) -> Case {
+    let pattern = Some(r"^https://[a-z]+\.example\.com$".to_owned());
+    let twin = twins::centrifugo()
+        .changed_by(
+            "centrifugo/patterns/issuer-matches",
+            vec![
+                context(ContextChange::IssuerRegex { pattern }),
+                claim("iss", "\"https://chat.example.com\""),
+            ],
+        )
+        .accept();
+    let name: String = random.letters().chars().filter(char::is_ascii_lowercase).chain(['a']).collect();
+    let stranger = random.of(&["", ".", "A", "7", "/", "\u{e9}"]);
+    let case = twin.changed(id, claim("iss", &quoted(&format!("https://{name}{stranger}.example.com"))));
+    let case = if stranger.is_empty() {
+        case.accept()
+    } else {
+        case.reject([Reason::Issuer]).threat(Threat::Holder)
+    };
+    case.title("some issuer under a pattern")
+        .why("The pattern says what an issuer is.")
+        .requirement("CF-ISS-5")
+        .class("C10")
+}
+
+fn kid_of_a_key_set(random: &mut Random, id: &str) -> Case {
+    // A name with an `x` at its end is that of no key.
+    let kid = format!("{}x", random.text());
+    published::twin(Algorithm::RS256)
+        .changed(id, header("kid", &quoted(&kid)))
+        .reject([Reason::Key, Reason::Signature])
+        .title("some unknown kid")
+        .why("A verifier has no key of this name.")
+        .requirement("RFC7515-4.1.4-KID")
+        .class("K12")
+}
+
+fn crossed_purposes(random: &mut Random, id: &str) -> Case {
+    let crossed = random.below(2) == 0;
+    let separate = Separate {
+        keys: vec!["hmac-128-bytes".to_owned()],
+        algorithms: vec![Algorithm::HS256],
+        audience: None,
+        issuer: None,
+    };
+    let configured = context(ContextChange::Separate { separate: Some(separate) });
+    let name = claim(&format!("x-{}", random.letters()), "1");
+    let twin = twins::centrifugo()
+        .changed("centrifugo/separate-keys/connection-with-subscriptions-apart", configured)
+        .accept()
+        .title("subscription tokens have a configuration of their own")
+        .why("Connection tokens are judged as ever.")
+        .requirement("CS-KEY-1")
+        .class("V1");
+    if crossed {
+        return twin
+            .changed(id, sign(None, "hmac-128-bytes", Algorithm::HS256))
+            .reject([Reason::Signature])
+            .threat(Threat::Forger)
+            .title("a connection token by the key of subscription tokens")
+            .why("The key is trusted with the other purpose.")
+            .requirement("CS-KEY-1")
+            .class("C14");
+    }
+    twin.changed(id, name)
+        .accept()
+        .title("a connection token where subscription tokens have a key of their own")
+        .why("Connection tokens are judged as ever.")
+        .requirement("CS-KEY-1")
+        .class("V1")
+}
 
 fn exp_before_now(random: &mut Random, id: &str) -> Case {
     let value = format!("{{{{now-{}}}}}{}", random.seconds(), random.fraction());

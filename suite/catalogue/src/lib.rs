@@ -14,6 +14,7 @@ pub mod edits;
 pub mod generated;
 pub mod ledger;
 pub mod lint;
+mod published;
 pub mod registry;
 pub mod steps;
 pub mod streams;

@@ -16,9 +16,15 @@ mod centrifugo_claim_types;
 mod centrifugo_connection;
 mod centrifugo_expire_at;
 mod centrifugo_expiry;
+mod centrifugo_key_set;
+mod centrifugo_key_set_documents;
+mod centrifugo_key_set_templates;
 mod centrifugo_namespaces;
+mod centrifugo_patterns;
 mod centrifugo_reload;
 mod centrifugo_renewal;
+mod centrifugo_separate_keys;
+mod centrifugo_user_claim;
 mod claims_audience;
 mod claims_issuer;
 mod claims_subject;
@@ -70,6 +76,12 @@ pub fn all() -> Vec<Topic> {
         centrifugo_renewal::connection(),
         centrifugo_renewal::private_channel(),
         centrifugo_renewal::subscription(),
+        centrifugo_key_set::topic(),
+        centrifugo_key_set_documents::topic(),
+        centrifugo_key_set_templates::topic(),
+        centrifugo_patterns::topic(),
+        centrifugo_separate_keys::topic(),
+        centrifugo_user_claim::topic(),
         claims_audience::topic(),
         claims_issuer::topic(),
         claims_subject::topic(),

@@ -68,6 +68,11 @@ fn validation(context: &Context) -> Result<Validation, String> {
         allow_none,
         refuse_anonymous,
         session,
+        key_set,
+        audience_regex,
+        issuer_regex,
+        user_id_claim,
+        separate,
     } = context;
     if typ.is_some() {
         return Err("an expected typ".to_owned());
@@ -80,6 +85,15 @@ fn validation(context: &Context) -> Result<Validation, String> {
     }
     if session.is_some() {
         return Err("a session".to_owned());
+    }
+    if key_set.is_some() {
+        return Err("a published key set".to_owned());
+    }
+    if audience_regex.is_some() || issuer_regex.is_some() {
+        return Err("a pattern of audiences or issuers".to_owned());
+    }
+    if user_id_claim.is_some() || separate.is_some() {
+        return Err("configuration of Centrifugo".to_owned());
     }
     let mut validation = Validation::new(jsonwebtoken::Algorithm::HS256);
     validation.algorithms = algorithms.iter().copied().map(known).collect::<Result<_, _>>()?;

@@ -11,6 +11,7 @@ use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{Context, Edit, Recipe, Session};
 use thiserror::Error;
 
+use crate::document::{self, DocumentError};
 use crate::flow::Plot;
 
 /// The recipe after some edits.
@@ -98,6 +99,12 @@ pub enum EditError {
     /// The flow has no such step.
     #[error("the flow has no step {0}")]
     NoSuchStep(usize),
+    /// There is no such document.
+    #[error("the context of the twin has no document at {0:?}")]
+    NoSuchDocument(String),
+    /// The document cannot be changed so.
+    #[error("the document of the twin: {0}")]
+    Document(#[from] DocumentError),
 }
 
 fn layer_name(layer: Layer) -> &'static str {
@@ -207,6 +214,22 @@ fn edit_context(context: &mut Context, change: &ContextChange) -> Result<(), Edi
         ContextChange::RefuseAnonymous { refuse } => context.refuse_anonymous = *refuse,
         ContextChange::SessionUser { user } => session(context)?.user.clone_from(user),
         ContextChange::SessionChannel { channel } => session(context)?.channel.clone_from(channel),
+        ContextChange::KeySet { key_set } => {
+            context.keys.clear();
+            context.key_set = Some(key_set.clone());
+        }
+        ContextChange::KeySetDocument { path, change } => {
+            let no_document = || EditError::NoSuchDocument(path.clone());
+            let documents = &mut context.key_set.as_mut().ok_or_else(no_document)?.documents;
+            match document::changed(documents.get(path).ok_or_else(no_document)?, change)? {
+                Some(text) => documents.insert(path.clone(), text),
+                None => documents.remove(path),
+            };
+        }
+        ContextChange::AudienceRegex { pattern } => context.audience_regex.clone_from(pattern),
+        ContextChange::IssuerRegex { pattern } => context.issuer_regex.clone_from(pattern),
+        ContextChange::UserIdClaim { claim } => context.user_id_claim.clone_from(claim),
+        ContextChange::Separate { separate } => context.separate.clone_from(separate),
     }
     Ok(())
 }

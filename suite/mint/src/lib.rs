@@ -12,6 +12,7 @@
 pub mod apply;
 pub mod base64url;
 pub mod change;
+pub mod document;
 pub mod flow;
 pub mod keys;
 mod mint;

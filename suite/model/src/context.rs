@@ -1,5 +1,6 @@
 //! What a verifier is configured with.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -87,6 +88,61 @@ pub struct Context {
     /// Centrifugo: the session in which a token for a channel is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Session>,
+    /// The published key set that takes the place of the configured keys, if there is one (RFC 7517
+    /// section 5). Keys that are configured beside it judge no token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_set: Option<KeySet>,
+    /// Centrifugo: the pattern that an audience must match, in the syntax of RE2, if one is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience_regex: Option<String>,
+    /// Centrifugo: the pattern that the issuer must match, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer_regex: Option<String>,
+    /// Centrifugo: the claim that names the user in place of `sub`, if one is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id_claim: Option<String>,
+    /// Centrifugo: what judges the tokens of the other purpose, where that is configured separately:
+    /// connection tokens where the token is for a channel, and the reverse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separate: Option<Separate>,
+}
+
+/// A key set that is published at a URL (RFC 7517 section 5).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeySet {
+    /// The path of the URL. `{{name}}` in it stands for what the group of that name in `issuer_regex`
+    /// or `audience_regex` matched in the token.
+    pub path: String,
+    /// The documents that are there, raw text by path; anywhere else there is none (status 404).
+    pub documents: BTreeMap<String, String>,
+    /// The paths that the verifier has fetched before, in order: it may have kept what it found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fetched: Vec<String>,
+}
+
+impl KeySet {
+    /// Whether the URL is a template.
+    #[must_use]
+    pub fn is_template(&self) -> bool {
+        self.path.contains("{{")
+    }
+}
+
+/// What judges the tokens of the other purpose.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Separate {
+    /// The configured keys, by name.
+    pub keys: Vec<String>,
+    /// The algorithms that their tokens are signed with.
+    pub algorithms: Vec<Algorithm>,
+    /// The audience, if one is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// The issuer, if one is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
 }
 
 /// A session of a Centrifugo client that asks for a channel.
@@ -122,6 +178,11 @@ impl Context {
             allow_none: false,
             refuse_anonymous: false,
             session: None,
+            key_set: None,
+            audience_regex: None,
+            issuer_regex: None,
+            user_id_claim: None,
+            separate: None,
         }
     }
 }
@@ -163,6 +224,20 @@ pub enum Capability {
     Flow,
     /// The configuration can be changed while the server runs.
     Reload,
+    /// A published key set can take the place of configured keys.
+    KeySet,
+    /// A signature algorithm, with a key of such a set.
+    KeySetAlgorithm(Algorithm),
+    /// The URL of the key set can be a template.
+    KeySetTemplate,
+    /// A pattern of audiences can be configured.
+    AudiencePattern,
+    /// A pattern of issuers can be configured.
+    IssuerPattern,
+    /// The claim that names the user can be configured.
+    UserClaim,
+    /// Tokens for channels can be judged by keys of their own.
+    SeparateSubscriptionKeys,
 }
 
 impl fmt::Display for Capability {
@@ -181,6 +256,13 @@ impl fmt::Display for Capability {
             Self::SeveralKeys => f.write_str("several-keys"),
             Self::Flow => f.write_str("flow"),
             Self::Reload => f.write_str("reload"),
+            Self::KeySet => f.write_str("key-set"),
+            Self::KeySetAlgorithm(algorithm) => write!(f, "key-set:{algorithm}"),
+            Self::KeySetTemplate => f.write_str("key-set-template"),
+            Self::AudiencePattern => f.write_str("audience-pattern"),
+            Self::IssuerPattern => f.write_str("issuer-pattern"),
+            Self::UserClaim => f.write_str("user-claim"),
+            Self::SeparateSubscriptionKeys => f.write_str("separate-subscription-keys"),
         }
     }
 }
@@ -200,6 +282,9 @@ impl FromStr for Capability {
         if let Some(name) = text.strip_prefix("algorithm:") {
             return name.parse().map(Self::Algorithm).map_err(|_| unknown());
         }
+        if let Some(name) = text.strip_prefix("key-set:") {
+            return name.parse().map(Self::KeySetAlgorithm).map_err(|_| unknown());
+        }
         Ok(match text {
             "audience" => Self::Audience,
             "issuer" => Self::Issuer,
@@ -212,6 +297,12 @@ impl FromStr for Capability {
             "several-keys" => Self::SeveralKeys,
             "flow" => Self::Flow,
             "reload" => Self::Reload,
+            "key-set" => Self::KeySet,
+            "key-set-template" => Self::KeySetTemplate,
+            "audience-pattern" => Self::AudiencePattern,
+            "issuer-pattern" => Self::IssuerPattern,
+            "user-claim" => Self::UserClaim,
+            "separate-subscription-keys" => Self::SeparateSubscriptionKeys,
             _ => return Err(unknown()),
         })
     }
@@ -240,7 +331,7 @@ impl JsonSchema for Capability {
         schemars::json_schema!({
             "type": "string",
             "description": "Something that a vector needs and a target may not have.",
-            "pattern": "^(application:[a-z-]+|algorithm:[A-Za-z0-9]+|[a-z-]+)$"
+            "pattern": "^(application:[a-z-]+|(algorithm|key-set):[A-Za-z0-9]+|[a-z-]+)$"
         })
     }
 }

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Algorithm;
+use crate::context::{KeySet, Separate};
 use crate::flow::Step;
 use crate::recipe::{SegmentEdit, SignatureChange, Signer, StructureChange};
 
@@ -328,6 +329,162 @@ pub enum ContextChange {
         /// Its name.
         channel: String,
     },
+    /// A published key set in place of the configured keys, of which none stays.
+    KeySet {
+        /// The set.
+        key_set: KeySet,
+    },
+    /// A published document is another one.
+    KeySetDocument {
+        /// The path of the document.
+        path: String,
+        /// The change.
+        change: DocumentChange,
+    },
+    /// The pattern of audiences.
+    AudienceRegex {
+        /// Absent: there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
+    },
+    /// The pattern of issuers.
+    IssuerRegex {
+        /// Absent: there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
+    },
+    /// The claim that names the user.
+    UserIdClaim {
+        /// Absent: it is `sub`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claim: Option<String>,
+    },
+    /// What judges the tokens of the other purpose.
+    Separate {
+        /// Absent: the same as judges this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        separate: Option<Separate>,
+    },
+}
+
+/// A change to a published key set document. Keys are counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
+pub enum DocumentChange {
+    /// Give a member of a JWK another raw value; one that is not there is appended.
+    SetJwkMember {
+        /// Which JWK.
+        key: usize,
+        /// The name of the member.
+        name: String,
+        /// The raw value.
+        value: String,
+    },
+    /// Take a member of a JWK away.
+    RemoveJwkMember {
+        /// Which JWK.
+        key: usize,
+        /// The name of the member.
+        name: String,
+    },
+    /// Give a member of a JWK a second value, after every other.
+    DuplicateJwkMember {
+        /// Which JWK.
+        key: usize,
+        /// The name of the member.
+        name: String,
+        /// The raw value of the second.
+        value: String,
+    },
+    /// Write the name of a member of a JWK in another way.
+    RenameJwkMember {
+        /// Which JWK.
+        key: usize,
+        /// The name as it was.
+        name: String,
+        /// The name as it is now.
+        to: String,
+    },
+    /// Put a further value into `keys`.
+    InsertJwk {
+        /// Before which JWK; behind every other where there is none.
+        key: usize,
+        /// The raw value.
+        value: String,
+        /// What it is.
+        what: JwkKind,
+    },
+    /// Give the set a further member.
+    SetSetMember {
+        /// The name of the member.
+        name: String,
+        /// The raw value.
+        value: String,
+    },
+    /// Put other text in place of the document.
+    SetDocument {
+        /// The text.
+        text: String,
+        /// What it is.
+        what: DocumentKind,
+    },
+    /// There is no such document any more.
+    RemoveDocument,
+}
+
+impl DocumentChange {
+    /// The name as stored.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SetJwkMember { .. } => "set_jwk_member",
+            Self::RemoveJwkMember { .. } => "remove_jwk_member",
+            Self::DuplicateJwkMember { .. } => "duplicate_jwk_member",
+            Self::RenameJwkMember { .. } => "rename_jwk_member",
+            Self::InsertJwk { .. } => "insert_jwk",
+            Self::SetSetMember { .. } => "set_set_member",
+            Self::SetDocument { .. } => "set_document",
+            Self::RemoveDocument => "remove_document",
+        }
+    }
+}
+
+/// What a further value in `keys` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JwkKind {
+    /// A good key with a `kid` of its own.
+    Other,
+    /// A good key with the `kid` of the one that signs, before it.
+    SameKidFirst,
+    /// A good key with the `kid` of the one that signs, after it.
+    SameKidLast,
+    /// A secret (RFC 7518 section 6.4), with a `kid` of its own.
+    Secret,
+    /// A key of a type or curve that is registered, and is not for signatures that are asked for here.
+    OtherType,
+    /// A key that no implementation understands, or that lacks what it must have.
+    NotUnderstood,
+    /// No JWK at all.
+    NoJwk,
+}
+
+/// What stands in place of a key set document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    /// A JWK Set with no key in it.
+    NoKeys,
+    /// A JSON object that is no JWK Set.
+    NoSet,
+    /// A JSON value that is no object.
+    NotAnObject,
+    /// Text that is not JSON.
+    NotJson,
+    /// The same set with white space in it.
+    WhiteSpace,
+    /// A set of keys of somebody else.
+    OtherKeys,
 }
 
 impl ContextChange {
@@ -347,6 +504,12 @@ impl ContextChange {
             Self::RefuseAnonymous { .. } => "refuse_anonymous",
             Self::SessionUser { .. } => "session_user",
             Self::SessionChannel { .. } => "session_channel",
+            Self::KeySet { .. } => "key_set",
+            Self::KeySetDocument { .. } => "key_set_document",
+            Self::AudienceRegex { .. } => "audience_regex",
+            Self::IssuerRegex { .. } => "issuer_regex",
+            Self::UserIdClaim { .. } => "user_id_claim",
+            Self::Separate { .. } => "separate",
         }
     }
 }

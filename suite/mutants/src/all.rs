@@ -1,7 +1,11 @@
 //! The mutants, in the order of the stages that they are wrong in.
 
+use jotproof_model::recipe::KeyForm;
+
 use crate::Bug::{self, Crashes, Forgives, LetsIn, Reads, Refuses};
-use crate::{Mutant, leniency, lenient_json, matching, outright, parts, reading, signatures, times};
+use crate::{
+    Mutant, leniency, lenient_json, matching, outright, parts, published, reading, signatures, times,
+};
 
 macro_rules! mutants {
     ($($name:literal $class:literal $says:literal: $bug:expr;)+) => {
@@ -1077,4 +1081,95 @@ mutants! {
         Refuses(outright::beyond_ascii);
     "short-tokens-only" "V1" "refuses tokens of more than two thousand characters":
         Refuses(outright::long);
+
+    // Published key sets.
+    "any-key-of-the-set" "K12" "tries every key of the published set, whatever `kid` says":
+        rules!("key_set.kid" = "ignore");
+    "no-kid-any-key" "K12" "tries every key of the published set where the token names none":
+        rules!("key_set.kid" = "optional");
+    "kid-in-any-case" "K12" "compares `kid` without regard to case":
+        Reads(|sent| published::kid_alike(sent, |ours, theirs| ours.eq_ignore_ascii_case(theirs)), &[]);
+    "kid-that-begins-alike" "K12" "finds a key whose `kid` is the beginning of the one that is named":
+        Reads(|sent| published::kid_alike(sent, |ours, theirs| theirs.starts_with(ours)), &[]);
+    "kid-cut-short" "K12" "finds a key whose `kid` begins with the one that is named":
+        Reads(|sent| published::kid_alike(sent, |ours, theirs| ours.starts_with(theirs)), &[]);
+    "kid-trimmed" "K12" "trims `kid` before it compares it":
+        Reads(|sent| published::kid_alike(sent, |ours, theirs| ours == theirs.trim()), &[]);
+    "kid-as-a-path" "K12" "takes the file name of `kid` for it":
+        Reads(|sent| published::kid_alike(sent, |ours, theirs| theirs.rsplit('/').next() == Some(ours)), &[]);
+    "type-of-a-key-guessed" "K10" "tells the type of a published key by its members":
+        Reads(published::type_by_members, &[]);
+    "type-of-a-key-in-any-case" "K10" "compares `kty` of a published key without regard to case":
+        Reads(published::type_in_any_case, &[]);
+    "algorithm-of-a-key-ignored" "K10" "uses a published key for whatever algorithm the token names":
+        rules!("key_set.algorithm" = "any", "key_set.okp_algorithm" = "any");
+    "algorithm-of-a-key-in-any-case" "K10" "compares `alg` of a published key without regard to case":
+        Reads(published::algorithm_in_any_case, &[]);
+    "last-member-of-a-key-ignored" "J1" "takes the first of equal members of a published key":
+        rules!("key_set.duplicates" = "first");
+    "members-of-a-key-in-any-case" "J2" "matches members of a published key without regard to case":
+        rules!("key_set.member_names" = "case_fold");
+    "unusable-keys-forgiven" "K9" "verifies nothing where the published key cannot be used":
+        Forgives(published::no_key_can_be_used, &[]);
+    "no-published-key-passes" "K2" "verifies nothing where there is no key set, or no key in it":
+        Forgives(published::there_is_no_key, &[]);
+    "published-secret-used" "K11" "verifies with a secret that is published among public keys":
+        Reads(published::hmac_allowed, &[("key_set.types", "[\"RSA\",\"EC\",\"OKP\",\"oct\"]")]);
+    "published-pem-is-a-secret" "A4" "takes the PEM of a published key for an HMAC secret":
+        Forgives(|sent| published::keyed_with(sent, KeyForm::PublicPem), &[]);
+    "published-jwk-is-a-secret" "A4" "takes the text of a published JWK for an HMAC secret":
+        Forgives(|sent| published::keyed_with(sent, KeyForm::JwkJson), &[]);
+    "published-set-is-a-secret" "A4" "takes the text of a published set for an HMAC secret":
+        Forgives(|sent| published::keyed_with(sent, KeyForm::JwksJson), &[]);
+    "published-octets-are-a-secret" "A4" "takes the octets of a published key for an HMAC secret":
+        Forgives(|sent| published::keyed_with(sent, KeyForm::RawPublic), &[]);
+    "published-member-is-a-secret" "A4" "takes the text of a member of a published key for an HMAC secret":
+        Forgives(|sent| published::keyed_with(sent, KeyForm::RawPublicText), &[]);
+    "configured-keys-beside-the-set" "K22" "tries configured keys too, where a key set takes their place":
+        rules!("key_set.exclusive" = "ignore", "algorithm.pinning" = "family");
+    "key-set-of-the-token" "K18" "fetches the key set that the token points at":
+        Forgives(published::by_a_key_of_the_token, &[]);
+    "keys-kept-for-ever" "K15" "keeps a key under its `kid` when another one is published":
+        Forgives(published::by_the_key_of_before, &[]);
+    "keys-kept-by-kid" "K13" "keeps keys of every issuer by `kid` alone":
+        rules!("key_set.cache" = "key_id");
+    "keys-of-every-issuer" "K13" "tries the keys of every issuer":
+        Forgives(published::by_a_key_of_any_document, &[]);
+    "any-key-set-of-the-host" "K14" "puts claims that nobody has verified into the URL of the key set":
+        rules!("key_set.template" = "verbatim");
+
+    // Patterns, the user, and configurations of two purposes.
+    "patterns-ignored" "C10" "matches no pattern":
+        Reads(published::without_patterns, &[]);
+    "patterns-and-types-ignored" "C10" "matches no pattern, nor looks at the type of the claim":
+        Reads(
+            published::without_patterns,
+            &[
+                ("claims.aud_type", "\"absent\""),
+                ("claims.iss_type", "\"absent\""),
+                ("claims.null", "\"absent\""),
+            ],
+        );
+    "pattern-without-its-beginning" "C10" "matches a pattern as if it had no anchor at its beginning":
+        Reads(|sent| published::patterns(sent, |text| text.replace('^', "")), &[("pattern.match", "\"search\"")]);
+    "pattern-without-its-end" "C10" "matches a pattern as if it had no anchor at its end":
+        Reads(|sent| published::patterns(sent, |text| text.replace('$', "")), &[("pattern.match", "\"search\"")]);
+    "pattern-before-a-line-end" "C10" "matches the end of a pattern before a line end too, as other languages do":
+        Reads(|sent| published::patterns(sent, |text| text.replace('$', "\n?$")), &[]);
+    "pattern-line-by-line" "C10" "matches a pattern with each line of the text":
+        Reads(|sent| published::patterns(sent, |text| format!("(?m){text}")), &[("pattern.match", "\"search\"")]);
+    "pattern-in-any-case" "C10" "matches a pattern without regard to case":
+        Reads(|sent| published::patterns(sent, |text| format!("(?i){text}")), &[]);
+    "pattern-of-any-dots" "C10" "undoes escapes before it compiles a pattern":
+        Reads(|sent| published::patterns(sent, |text| text.replace("\\.", ".")), &[]);
+    "pattern-of-a-shell" "C10" "lets a repetition be none":
+        Reads(|sent| published::patterns(sent, |text| text.replace('+', "*")), &[]);
+    "empty-matches" "C10" "asks for no match where the claim is empty or not there":
+        Reads(published::empty_passes, &[]);
+    "audiences-joined" "C10" "matches a pattern with all audiences in one text":
+        Reads(published::audiences_joined, &[]);
+    "user-is-sub" "C11" "takes `sub` for the user, whichever claim is configured":
+        rules!("centrifugo.user_claim" = "subject");
+    "configuration-of-the-other-purpose" "C14" "judges a token by what is configured for the other purpose":
+        Reads(published::of_the_other_purpose, &[]);
 }

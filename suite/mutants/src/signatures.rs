@@ -235,6 +235,20 @@ pub(crate) fn mac_in_another_form(challenge: &Challenge) -> bool {
     })
 }
 
+/// Whether one of these keys signed, with the algorithm that is named.
+pub(crate) fn by_one_of(challenge: &Challenge, keys: &[&'static KeyMaterial]) -> bool {
+    named(challenge).is_some_and(|algorithm| by_any(challenge, keys.iter().copied(), &[algorithm], equal))
+}
+
+/// Whether it is a MAC by this secret, with the algorithm that is named.
+pub(crate) fn keyed_with(challenge: &Challenge, secret: &[u8]) -> bool {
+    let Some((input, given)) = sent(challenge) else { return false };
+    named(challenge)
+        .filter(|algorithm| algorithm.family() == Family::Hmac)
+        .and_then(|algorithm| sign::hmac(secret, algorithm, input).ok())
+        .is_some_and(|good| good == given)
+}
+
 /// A key or certificate in the header, and a signature by some key.
 pub(crate) fn by_the_key_in_the_header(challenge: &Challenge) -> bool {
     let brings_one = header(challenge)

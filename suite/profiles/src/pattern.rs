@@ -1,12 +1,15 @@
 //! The closed patterns that select constructed cases: over edits and context, never over ids, tokens
 //! or outcomes.
 
-use jotproof_model::edit::{Alias, FlowChange, Layer, OctetsKind, Surrounding, TextKind};
+use jotproof_model::edit::{
+    Alias, ContextChange, DocumentChange, DocumentKind, FlowChange, JwkKind, Layer, OctetsKind, Surrounding,
+    TextKind,
+};
 use jotproof_model::recipe::{
     Content, KeyForm, Member, Place, Segment, SegmentChange, Signer, StructureChange,
 };
 use jotproof_model::{
-    Action, ActionName, Algorithm, Application, Context, Edit, Recipe, Subject, Twin, Vector,
+    Action, ActionName, Algorithm, Application, Context, Edit, KeySet, Recipe, Subject, Twin, Vector,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -105,6 +108,27 @@ pub struct Pattern {
     /// Whether a leeway is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leeway_configured: Option<bool>,
+    /// Whether a published key set takes the place of configured keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_set_configured: Option<bool>,
+    /// Whether its URL is a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template_configured: Option<bool>,
+    /// Whether a key set was fetched before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetched_before: Option<bool>,
+    /// Whether a pattern of audiences is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience_pattern_configured: Option<bool>,
+    /// Whether a pattern of issuers is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer_pattern_configured: Option<bool>,
+    /// The claims that are configured to name the user.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub user_claims: Vec<String>,
+    /// What is put into a published set, or in place of its document.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub published: Vec<Published>,
     /// Whether the edit is the only one of its vector.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alone: Option<bool>,
@@ -123,6 +147,16 @@ pub struct Pattern {
     /// The kinds of steps of which one decides: a flow with such a last step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decided_by: Vec<ActionName>,
+}
+
+/// What is put into a published set, or in place of its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Published {
+    /// A further key.
+    Jwk(JwkKind),
+    /// A document.
+    Document(DocumentKind),
 }
 
 /// The kind of an edit.
@@ -261,6 +295,16 @@ impl Pattern {
             && is(self.audience_configured, context.audience.is_some())
             && is(self.issuer_configured, context.issuer.is_some())
             && is(self.leeway_configured, context.leeway > 0)
+            && is(self.key_set_configured, context.key_set.is_some())
+            && is(self.template_configured, context.key_set.as_ref().is_some_and(KeySet::is_template))
+            && is(
+                self.fetched_before,
+                context.key_set.as_ref().is_some_and(|key_set| !key_set.fetched.is_empty()),
+            )
+            && is(self.audience_pattern_configured, context.audience_regex.is_some())
+            && is(self.issuer_pattern_configured, context.issuer_regex.is_some())
+            && (self.user_claims.is_empty()
+                || context.user_id_claim.as_ref().is_some_and(|claim| self.user_claims.contains(claim)))
     }
 
     fn says_nothing_of_edits(&self) -> bool {
@@ -275,6 +319,12 @@ impl Pattern {
                 leeway_configured: self.leeway_configured,
                 beside: self.beside.clone(),
                 decided_by: self.decided_by.clone(),
+                key_set_configured: self.key_set_configured,
+                template_configured: self.template_configured,
+                fetched_before: self.fetched_before,
+                audience_pattern_configured: self.audience_pattern_configured,
+                issuer_pattern_configured: self.issuer_pattern_configured,
+                user_claims: self.user_claims.clone(),
                 ..Self::default()
             }
     }
@@ -324,6 +374,8 @@ impl Pattern {
             && (self.not_alg.is_empty() || has.alg.is_some_and(|alg| spells_none_of(alg, &self.not_alg)))
             && (self.options.is_empty()
                 || has.option.is_some_and(|option| self.options.iter().any(|o| o == option)))
+            && (self.published.is_empty()
+                || has.published.is_some_and(|published| self.published.contains(&published)))
     }
 }
 
@@ -414,6 +466,7 @@ struct Facts<'a> {
     configured_key: Option<bool>,
     alg: Option<&'a str>,
     option: Option<&'static str>,
+    published: Option<Published>,
 }
 
 impl<'a> Facts<'a> {
@@ -438,6 +491,7 @@ impl<'a> Facts<'a> {
             configured_key: None,
             alg: None,
             option: None,
+            published: None,
         }
     }
 
@@ -541,10 +595,36 @@ impl<'a> Facts<'a> {
                 },
                 ..Self::named(EditName::Structure)
             },
-            Edit::Context { change } => {
-                Self { option: Some(change.name()), ..Self::named(EditName::Context) }
-            }
+            Edit::Context { change } => Self {
+                option: Some(change.name()),
+                ..match change {
+                    ContextChange::KeySetDocument { change, path: _ } => Self::of_document(change),
+                    _ => Self::named(EditName::Context),
+                }
+            },
             Edit::Flow { change } => Self { change: Some(change.name()), ..Self::named(EditName::Flow) },
+        }
+    }
+
+    fn of_document(change: &'a DocumentChange) -> Self {
+        let (member, value, published) = match change {
+            DocumentChange::SetJwkMember { name, value, key: _ }
+            | DocumentChange::DuplicateJwkMember { name, value, key: _ } => (Some(name), Some(value), None),
+            DocumentChange::RemoveJwkMember { name, key: _ }
+            | DocumentChange::RenameJwkMember { name, key: _, to: _ } => (Some(name), None, None),
+            DocumentChange::InsertJwk { value, what, key: _ } => {
+                (None, Some(value), Some(Published::Jwk(*what)))
+            }
+            DocumentChange::SetSetMember { name, value } => (Some(name), Some(value), None),
+            DocumentChange::SetDocument { what, text: _ } => (None, None, Some(Published::Document(*what))),
+            DocumentChange::RemoveDocument => (None, None, None),
+        };
+        Self {
+            change: Some(change.name()),
+            member: member.map(String::as_str),
+            value: value.map(String::as_str),
+            published,
+            ..Self::named(EditName::Context)
         }
     }
 }

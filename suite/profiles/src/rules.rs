@@ -354,6 +354,111 @@ choices! {
         /// It is accepted.
         Accept,
     }
+    /// Which key of a published set a token is verified with.
+    KeyId {
+        /// The one that its `kid` names; a token without one is refused.
+        #[default]
+        Required,
+        /// Where it names none, any that serves the algorithm.
+        Optional,
+        /// Any that serves the algorithm, whatever it names.
+        Ignore,
+    }
+    /// What several keys of one `kid` are, in a published set.
+    SameKeyId {
+        /// Nothing that can be chosen from: the token is refused.
+        #[default]
+        Refuse,
+        /// The last one counts.
+        Last,
+        /// The first one counts.
+        First,
+    }
+    /// Which `use` a key of a published set must have (RFC 7517 section 4.2).
+    KeyUse {
+        /// `sig`, or none.
+        #[default]
+        SignatureOrNone,
+        /// `sig`.
+        Signature,
+        /// Any.
+        Any,
+    }
+    /// What a key of a published set means that cannot be read.
+    BadKey {
+        /// The set cannot be read.
+        #[default]
+        WholeSet,
+        /// Nothing: the set is without it (RFC 7517 section 5).
+        Ignore,
+    }
+    /// Which algorithm a key of a published set serves.
+    KeyAlgorithm {
+        /// The one that it names (RFC 8725 section 3.1); without one, any allowed one of its type.
+        #[default]
+        NamedOrAny,
+        /// The one that it names; without one, none.
+        Named,
+        /// Any allowed one of its type, whatever it names.
+        Any,
+    }
+    /// What the private part of a key in a published set means.
+    PrivatePart {
+        /// The key is not used.
+        #[default]
+        Refuse,
+        /// The key is not used where the part is whole: `d`, `p` and `q` of RSA, `d` of EC.
+        RefuseWhole,
+        /// Nothing.
+        Ignore,
+    }
+    /// What may be put into a template for the URL of a key set, of what a token says.
+    Template {
+        /// One segment of a path, of characters that mean nothing in a URL.
+        #[default]
+        Segment,
+        /// Whatever leaves the path without `.` and `..` segments and empty ones.
+        CleanPath,
+        /// Anything.
+        Verbatim,
+    }
+    /// What a key of a published set is kept by.
+    KeyCache {
+        /// The URL and the `kid`.
+        #[default]
+        Url,
+        /// The `kid` alone.
+        KeyId,
+    }
+    /// How much a pattern must match.
+    PatternMatch {
+        /// The whole text.
+        #[default]
+        Whole,
+        /// A part of it, unless the pattern says otherwise.
+        Search,
+        /// Its beginning.
+        Beginning,
+    }
+    /// What an absent issuer is where a pattern is configured.
+    AbsentIssuer {
+        /// No issuer: the token is refused.
+        #[default]
+        Refuse,
+        /// An empty text, which a pattern may match.
+        Empty,
+    }
+    /// Centrifugo: what the configured claim that names the user must be.
+    UserClaim {
+        /// A string.
+        #[default]
+        String,
+        /// Go, as gjson does it: the first of equal names, exactly; any value as text; an absent one is
+        /// empty.
+        GoJson,
+        /// Not looked at: the user is `sub`.
+        Subject,
+    }
     /// AnyCable: what `ext` must hold.
     Identifiers {
         /// The text of a JSON value.
@@ -449,6 +554,40 @@ rules! {
     key_empty: Strictness = "key.empty",
     /// Whether a key below the size of RFC 7518 is refused.
     key_size: Strictness = "key.size",
+    /// Which key of a published set counts.
+    key_id: KeyId = "key_set.kid",
+    /// What several keys of one `kid` are.
+    same_key_id: SameKeyId = "key_set.same_kid",
+    /// Which `use` a key must have.
+    key_use: KeyUse = "key_set.use",
+    /// Whether `key_ops` without `verify` is refused (RFC 7517 section 4.3).
+    key_operations: Strictness = "key_set.operations",
+    /// What a key means that cannot be read.
+    bad_key: BadKey = "key_set.bad_key",
+    /// Which algorithm an RSA or EC key serves.
+    key_algorithm: KeyAlgorithm = "key_set.algorithm",
+    /// Which algorithm an OKP key serves (RFC 8037 section 2).
+    okp_algorithm: KeyAlgorithm = "key_set.okp_algorithm",
+    /// The types of keys that are used.
+    key_types: Vec<String> = "key_set.types",
+    /// What a private part means.
+    private_part: PrivatePart = "key_set.private_part",
+    /// How the names of members are matched.
+    key_set_names: Names = "key_set.member_names",
+    /// What repeated members mean.
+    key_set_duplicates: Duplicates = "key_set.duplicates",
+    /// What `null` means for a member.
+    key_set_null: Null = "key_set.null",
+    /// Which members must be integers where they are present, beside those of RFC 7517.
+    key_set_integers: Vec<String> = "key_set.integers",
+    /// Whether a number of an RSA key that begins with a zero octet is refused (RFC 7518 section 6.3.1.1).
+    key_leading_zero: Strictness = "key_set.leading_zero",
+    /// Whether configured keys judge nothing where there is a set.
+    key_set_exclusive: Strictness = "key_set.exclusive",
+    /// What may be put into a template.
+    template: Template = "key_set.template",
+    /// What keys are kept by.
+    key_cache: KeyCache = "key_set.cache",
     /// How much of the signature is checked.
     signature: SignatureCheck = "signature.check",
     /// What the payload may be.
@@ -523,6 +662,12 @@ rules! {
     issuer_array: IssuerArray = "issuer.array",
     /// What an absent one means.
     issuer_missing: Missing = "issuer.missing",
+    /// How much of an audience or issuer a pattern must match.
+    pattern_match: PatternMatch = "pattern.match",
+    /// What an absent issuer is where there is a pattern.
+    pattern_absent_issuer: AbsentIssuer = "pattern.absent_issuer",
+    /// Centrifugo: what the configured claim that names the user must be.
+    user_claim: UserClaim = "centrifugo.user_claim",
     /// Centrifugo: what an absent `sub` means.
     centrifugo_subject: Subject = "centrifugo.subject",
     /// Centrifugo: what an `expire_at` of another type, or not an integer, means.
@@ -626,6 +771,23 @@ impl Default for Rules {
             hmac_key: HmacKey::default(),
             key_empty: Strictness::default(),
             key_size: Strictness::default(),
+            key_id: KeyId::default(),
+            same_key_id: SameKeyId::default(),
+            key_use: KeyUse::default(),
+            key_operations: Strictness::default(),
+            bad_key: BadKey::default(),
+            key_algorithm: KeyAlgorithm::default(),
+            okp_algorithm: KeyAlgorithm::default(),
+            key_types: ["RSA", "EC", "OKP"].map(str::to_owned).to_vec(),
+            private_part: PrivatePart::default(),
+            key_set_names: Names::default(),
+            key_set_duplicates: Duplicates::default(),
+            key_set_null: Null::default(),
+            key_set_integers: Vec::new(),
+            key_leading_zero: Strictness::default(),
+            key_set_exclusive: Strictness::default(),
+            template: Template::default(),
+            key_cache: KeyCache::default(),
             signature: SignatureCheck::default(),
             payload: Payload::default(),
             payload_trailing_text: Strictness::default(),
@@ -663,6 +825,9 @@ impl Default for Rules {
             issuer_type: WrongType::default(),
             issuer_array: IssuerArray::default(),
             issuer_missing: Missing::default(),
+            pattern_match: PatternMatch::default(),
+            pattern_absent_issuer: AbsentIssuer::default(),
+            user_claim: UserClaim::default(),
             centrifugo_subject: Subject::default(),
             expire_at_type: WrongType::default(),
             expire_at_zero: ZeroExpireAt::default(),

@@ -87,7 +87,11 @@ fn allowed(algorithm: Algorithm, context: &Context, keys: &KeyRing, rules: &Rule
         && family == Family::Hmac
         && !configured(Family::Hmac)
         && key::configured(context, keys, rules).any(|key| key.public_pem.is_some());
-    by_family || by_confusion
+    // Where a key set is published, each key says what it is for, and configures nothing beside it.
+    let by_key = rules.pinning == Pinning::Family
+        && context.key_set.is_some()
+        && !matches!(family, Family::Hmac | Family::RsaPss);
+    by_family || by_confusion || by_key
 }
 
 #[cfg(test)]

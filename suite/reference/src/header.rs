@@ -14,6 +14,8 @@ use crate::verdict::{Refusal, Stage};
 pub struct Header<'a> {
     /// The value of `alg`.
     pub alg: Found<&'a str>,
+    /// The value of `kid`.
+    pub kid: Found<&'a str>,
 }
 
 /// Reads the text of a header.
@@ -83,7 +85,7 @@ pub fn read<'a>(
     }
     refusals.extend(typ(&known, rules, context));
     refusals.extend(nested(&known, rules));
-    (Header { alg }, refusals)
+    (Header { alg, kid: known.string("kid", rules.header_null) }, refusals)
 }
 
 /// The name of an algorithm that is written as the variant of an enum: `{"HS256":null}`.

@@ -1,6 +1,8 @@
 //! The stage `key`: which configured keys serve an algorithm, and whether they are fit for it (RFC
 //! 7518 sections 3.2 to 3.5).
 
+use std::borrow::Cow;
+
 use aws_lc_rs::signature::{RsaParameters, RsaSubjectPublicKey};
 use jotproof_model::algorithm::Family;
 use jotproof_model::{Algorithm, Context, KeyKind, KeyMaterial, KeyRing, Reason};
@@ -14,7 +16,7 @@ use crate::verdict::{Refusal, Stage};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Candidate<'a> {
     /// Octets for HMAC.
-    Secret(&'a [u8]),
+    Secret(Cow<'a, [u8]>),
     /// The DER form of a public key, SubjectPublicKeyInfo (RFC 5280 section 4.1).
     Public(PublicKey),
 }
@@ -59,7 +61,7 @@ pub const fn serves(kind: KeyKind, family: Family) -> bool {
 
 /// The kind of key that an algorithm takes; the curve is part of the algorithm (RFC 7518 section
 /// 3.4).
-const fn kind_for(algorithm: Algorithm) -> KeyKind {
+pub(crate) const fn kind_for(algorithm: Algorithm) -> KeyKind {
     match algorithm {
         Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512 => KeyKind::Hmac,
         Algorithm::RS256
@@ -107,11 +109,11 @@ pub fn candidates<'a>(
     if algorithm.family() == Family::Hmac {
         match rules.hmac_key {
             HmacKey::Secret => {}
-            HmacKey::OrEmpty => candidates.push(Candidate::Secret(&[])),
+            HmacKey::OrEmpty => candidates.push(Candidate::Secret(Cow::Borrowed(&[]))),
             HmacKey::PublicKeyText => {
                 if !configured(context, keys, rules).any(|key| key.kind == KeyKind::Hmac) {
                     let texts = configured(context, keys, rules).filter_map(|key| key.public_pem.as_deref());
-                    candidates.extend(texts.map(|text| Candidate::Secret(text.as_bytes())));
+                    candidates.extend(texts.map(|text| Candidate::Secret(Cow::Borrowed(text.as_bytes()))));
                 }
             }
         }
@@ -130,7 +132,7 @@ fn fit<'a>(key: &'a KeyMaterial, algorithm: Algorithm, rules: &Rules) -> Result<
         if rules.key_size == Strictness::Refuse && secret.len() < least {
             return Err(format!("the secret has {} octets; {algorithm} needs {least}", secret.len()));
         }
-        return Ok(Candidate::Secret(secret));
+        return Ok(Candidate::Secret(Cow::Borrowed(secret)));
     }
     let pem = key.public_pem.as_deref().ok_or("the configured key has no public half")?;
     let der = pem_to_der(pem).ok_or("the configured key is no PEM file `PUBLIC KEY`")?;

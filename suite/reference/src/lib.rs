@@ -27,8 +27,10 @@ pub mod flow;
 pub mod header;
 pub mod json;
 pub mod key;
+pub mod key_set;
 pub mod limits;
 pub mod members;
+pub mod pattern;
 pub mod segments;
 pub mod signature;
 #[cfg(test)]
@@ -48,7 +50,7 @@ pub use crate::verdict::{End, Judged, Outcome, Refusal, Stage, Step};
 
 use crate::algorithm::Method;
 use crate::application::centrifugo::Of;
-use crate::segments::Segments;
+use crate::segments::{Decoded, Segments};
 use crate::signature::ParsedKeys;
 use crate::verdict::Trace;
 
@@ -141,7 +143,7 @@ impl Reference {
             .and_then(|octets| header::parse(octets, rules).map_err(|refusal| trace.refused(refusal)).ok());
         match (&header, &decoded.header) {
             (Some(header), _) => {
-                self.signature(challenge, header, &segments, decoded.signature.as_deref(), trace)
+                self.signature(challenge, header, &segments, &decoded, trace);
             }
             (None, decoded) => {
                 let (stages, because): (&[Stage], _) = match decoded {
@@ -185,6 +187,9 @@ impl Reference {
         trace.stage(Stage::Audience, || expected(context.audience.as_deref()), refusals);
         let refusals = audience::issuer(&claims, context.issuer.as_deref(), rules);
         trace.stage(Stage::Issuer, || expected(context.issuer.as_deref()), refusals);
+        for refusal in pattern::check(&claims, context, rules).err().into_iter().flatten() {
+            trace.refused(refusal);
+        }
 
         let mut seen = Seen::default();
         let application = match context.application {
@@ -225,9 +230,10 @@ impl Reference {
         challenge: &Challenge,
         document: &json::Document,
         segments: &Segments<'_>,
-        signature: Option<&[u8]>,
+        decoded: &Decoded,
         trace: &mut Trace,
     ) {
+        let signature = decoded.signature.as_deref();
         let (rules, context, keys) = (&self.rules, &*challenge.context, &*challenge.keys);
         let (header, refusals) = header::read(document, rules, context, keys);
         trace.stage(Stage::Header, || "a JOSE header", refusals);
@@ -259,7 +265,22 @@ impl Reference {
                 return;
             }
         };
-        let candidates = key::candidates(algorithm, context, keys, rules);
+        let candidates = match &context.key_set {
+            Some(key_set) => {
+                let groups = self.groups(decoded.payload.as_deref(), context);
+                let published = key_set::candidates(header.kid, algorithm, key_set, &groups, rules);
+                match rules.key_set_exclusive {
+                    Strictness::Refuse => published,
+                    Strictness::Ignore => match key::candidates(algorithm, context, keys, rules) {
+                        Ok(configured) => {
+                            Ok(published.unwrap_or_default().into_iter().chain(configured).collect())
+                        }
+                        Err(_) => published,
+                    },
+                }
+            }
+            None => key::candidates(algorithm, context, keys, rules),
+        };
         let found = |candidates: &Vec<_>| format!("{} configured for {algorithm}", candidates.len());
         let Some(candidates) = trace.result(Stage::Key, candidates, found) else {
             trace.skip(&[Stage::Signature], "there is no key");
@@ -272,6 +293,17 @@ impl Reference {
         let input = segments.signing_input;
         let verified = signature::verify(algorithm, &candidates, input, signature, rules, &self.parsed);
         trace.result(Stage::Signature, verified, |()| format!("a good {algorithm} signature"));
+    }
+
+    /// What the patterns matched of the claims; nobody has signed for it yet.
+    fn groups(&self, payload: Option<&[u8]>, context: &Context) -> pattern::Groups {
+        let rules = &self.rules;
+        let document = payload.and_then(|octets| claims::parse(octets, rules).ok());
+        let groups = document.and_then(|document| {
+            let (claims, _) = claims::read(&document, rules);
+            pattern::check(&claims, context, rules).ok()
+        });
+        groups.unwrap_or_default()
     }
 }
 

@@ -43,7 +43,10 @@ impl ParsedKeys {
 }
 
 /// How a public key verifies a signature of an algorithm; nothing where the library cannot.
-fn verification(algorithm: Algorithm, bits: Option<u32>) -> Option<&'static dyn VerificationAlgorithm> {
+pub(crate) fn verification(
+    algorithm: Algorithm,
+    bits: Option<u32>,
+) -> Option<&'static dyn VerificationAlgorithm> {
     let short = bits.is_some_and(|bits| bits < 2048);
     Some(match algorithm {
         Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512 => return None,

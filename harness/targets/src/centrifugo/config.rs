@@ -15,21 +15,24 @@ pub(super) enum Generation {
     V6,
 }
 
-/// Options that a context or a launch decides, by their names until version 5, and since.
-const SINCE_V6: [(&str, &str); 8] = [
-    ("token_hmac_secret_key", "client.token.hmac_secret_key"),
-    ("token_rsa_public_key", "client.token.rsa_public_key"),
-    ("token_ecdsa_public_key", "client.token.ecdsa_public_key"),
-    ("token_audience", "client.token.audience"),
-    ("token_issuer", "client.token.issuer"),
+/// Options that a context or a launch decides, by their names until version 5, and since. One that ends
+/// with an underscore is the beginning of several.
+const SINCE_V6: [(&str, &str); 6] = [
+    ("token_", "client.token."),
+    ("subscription_token_", "client.subscription_token."),
+    ("separate_subscription_token_config", "client.subscription_token.enabled"),
     ("disallow_anonymous_connection_tokens", "client.disallow_anonymous_connection_tokens"),
     ("port", "http_server.port"),
     ("api_key", "http_api.key"),
 ];
 
 /// What an option of [`SINCE_V6`] is called in version 6; the same, for any other.
-pub(super) fn since_v6(name: &str) -> &str {
-    SINCE_V6.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new)
+pub(super) fn since_v6(name: &str) -> String {
+    let renamed = SINCE_V6.iter().find_map(|(old, new)| {
+        let rest = name.strip_prefix(old)?;
+        (rest.is_empty() || old.ends_with('_')).then(|| format!("{new}{rest}"))
+    });
+    renamed.unwrap_or_else(|| name.to_owned())
 }
 
 impl Generation {
@@ -48,7 +51,7 @@ impl Generation {
     pub(super) fn option(self, name: &str) -> String {
         match self {
             Self::V3 | Self::V4 | Self::V5 => name.to_owned(),
-            Self::V6 => since_v6(name).to_owned(),
+            Self::V6 => since_v6(name),
         }
     }
 
@@ -60,10 +63,16 @@ impl Generation {
     /// The whole configuration: what every deployment is started with, what the context decides, the
     /// options of the user, and what is made anew for every launch.
     pub(super) fn config(self, startup: &Startup<'_>) -> io::Result<Map<String, Value>> {
-        let Startup { settings, options, launched, backend: _ } = *startup;
+        let Startup { settings, options, launched, backend } = *startup;
         let mut config: Map<String, Value> = serde_json::from_str(self.template())?;
         for (name, value) in settings {
-            self.set(&mut config, name, value.clone());
+            let value = match (value.as_str(), backend) {
+                (Some(path), Some(address)) if name.ends_with("jwks_public_endpoint") => {
+                    Value::String(format!("http://{address}{path}"))
+                }
+                _ => value.clone(),
+            };
+            self.set(&mut config, name, value);
         }
         for (name, text) in options {
             let value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()));

@@ -36,7 +36,7 @@ pub(super) fn read(text: &str) -> Result<Configured, NotAConfiguration> {
     let set = |old: &str, new: &str| {
         configuration::option(&file, old).or_else(|| configuration::option(&file, new))
     };
-    let text_of = |old: &str| match set(old, since_v6(old)) {
+    let text_of = |old: &str| match set(old, &since_v6(old)) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) if text.is_empty() => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -58,7 +58,7 @@ pub(super) fn read(text: &str) -> Result<Configured, NotAConfiguration> {
     context.audience = text_of("token_audience")?;
     context.issuer = text_of("token_issuer")?;
     let anonymous = "disallow_anonymous_connection_tokens";
-    context.refuse_anonymous = set(anonymous, since_v6(anonymous)).is_some_and(is_on);
+    context.refuse_anonymous = set(anonymous, &since_v6(anonymous)).is_some_and(is_on);
 
     let mut obstacles: Vec<_> = OBSTACLES
         .iter()

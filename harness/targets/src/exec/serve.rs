@@ -51,6 +51,7 @@ pub fn hello(profile: &Profile) -> Answer {
     let mut capabilities = profile.capabilities.clone();
     let leeway = capabilities.remove(&Capability::Leeway);
     capabilities.remove(&Capability::Clock);
+    capabilities.retain(wire::carries);
     Answer::Hello {
         protocol: PROTOCOL,
         name: format!("jotproof reference:{}", profile.name),

@@ -43,6 +43,20 @@ impl Hello {
     }
 }
 
+/// Whether the protocol has words for what a capability needs.
+pub(crate) fn carries(capability: &Capability) -> bool {
+    !matches!(
+        capability,
+        Capability::KeySet
+            | Capability::KeySetAlgorithm(_)
+            | Capability::KeySetTemplate
+            | Capability::AudiencePattern
+            | Capability::IssuerPattern
+            | Capability::UserClaim
+            | Capability::SeparateSubscriptionKeys
+    )
+}
+
 /// Reads the first line of an adapter.
 ///
 /// # Errors
@@ -76,6 +90,11 @@ pub fn hello(line: &[u8]) -> Result<Hello, String> {
         return Err(format!(
             "its hello lists the capability {derived}; leave it out, the member {derived:?} says it",
             derived = derived.to_string()
+        ));
+    }
+    if let Some(unknown) = capabilities.iter().find(|one| !carries(one)) {
+        return Err(format!(
+            "its hello lists the capability {unknown}; leave it out, the protocol does not carry it"
         ));
     }
     let clock = match clock {
@@ -125,6 +144,12 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
         allow_none,
         refuse_anonymous,
         session,
+        // Adapters declare no capability for these, and are not asked.
+        key_set: _,
+        audience_regex: _,
+        issuer_regex: _,
+        user_id_claim: _,
+        separate: _,
     } = &*challenge.context;
     let (token, token_base64url) = match str::from_utf8(&challenge.token) {
         Ok(text) => (Some(text.to_owned()), None),
@@ -218,6 +243,7 @@ pub fn challenge(question: Verify) -> Result<Challenge, String> {
         allow_none,
         refuse_anonymous,
         session,
+        ..Context::new(application, &[], &[])
     };
     Ok(Challenge::new(token, Arc::new(context), Arc::new(ring), now))
 }

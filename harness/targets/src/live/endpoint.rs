@@ -1,11 +1,93 @@
-//! An HTTP endpoint that the harness serves to a server under test: the backend that it calls.
+//! An HTTP endpoint that the harness serves to a server under test: the backend that it calls, or the
+//! documents that it fetches.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
+use axum::http::{StatusCode, Uri};
+use axum::response::IntoResponse as _;
 use axum::serve::ListenerExt as _;
 use tokio::runtime::Runtime;
+
+/// What a server calls.
+#[derive(Debug)]
+pub struct Backend {
+    /// What answers.
+    pub router: Router,
+    /// The documents behind it, where it has some: they can be changed while the server runs.
+    pub published: Option<Published>,
+}
+
+/// Documents by path, and what was asked for. Every clone is the same one.
+#[derive(Debug, Clone, Default)]
+pub struct Published(Arc<Mutex<Documents>>);
+
+#[derive(Debug, Default)]
+struct Documents {
+    by_path: BTreeMap<String, String>,
+    asked: Vec<String>,
+}
+
+impl Published {
+    /// Documents by their paths.
+    #[must_use]
+    pub fn new(documents: BTreeMap<String, String>) -> Self {
+        Self(Arc::new(Mutex::new(Documents { by_path: documents, asked: Vec::new() })))
+    }
+
+    /// Puts a document at a path, in place of any other: a rotation of keys.
+    pub fn publish(&self, path: &str, document: &str) {
+        self.documents().by_path.insert(path.to_owned(), document.to_owned());
+    }
+
+    /// Takes the document at a path away: an outage.
+    pub fn withdraw(&self, path: &str) {
+        self.documents().by_path.remove(path);
+    }
+
+    /// What was asked for so far, in order: path and query as they were sent.
+    #[must_use]
+    pub fn asked(&self) -> Vec<String> {
+        self.documents().asked.clone()
+    }
+
+    /// Answers with the document at a path, `.` and `..` in it resolved as other servers do, or with
+    /// status 404.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        let published = self.clone();
+        Router::new().fallback(async move |uri: Uri| match published.answer(&uri) {
+            Some(document) => ([("content-type", "application/json")], document).into_response(),
+            None => StatusCode::NOT_FOUND.into_response(),
+        })
+    }
+
+    fn answer(&self, uri: &Uri) -> Option<String> {
+        let mut documents = self.documents();
+        documents.asked.push(uri.to_string());
+        documents.by_path.get(&without_dot_segments(uri.path())).cloned()
+    }
+
+    fn documents(&self) -> MutexGuard<'_, Documents> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// RFC 3986 section 5.2.4; empty segments go too.
+fn without_dot_segments(path: &str) -> String {
+    let mut segments = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()),
+            segment => segments.push(segment),
+        }
+    }
+    format!("/{}", segments.join("/"))
+}
 
 /// Serves `router` on the loopback interface for as long as the runtime lives. Requests are answered
 /// whenever the runtime runs.
@@ -22,4 +104,23 @@ pub(super) fn serve(runtime: &Runtime, router: Router) -> io::Result<SocketAddr>
         }
     });
     Ok(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_come_and_go_and_every_question_is_told() {
+        let published = Published::new(BTreeMap::from([("/a/keys".to_owned(), "{}".to_owned())]));
+        let ask = |text: &str| published.answer(&text.parse().expect("a path"));
+        assert_eq!(ask("/a/keys").as_deref(), Some("{}"));
+        assert_eq!(ask("/b/../a/keys?x=/c").as_deref(), Some("{}"));
+        assert_eq!(ask("/b"), None);
+        published.publish("/b", "[]");
+        published.withdraw("/a/keys");
+        assert_eq!(ask("/b").as_deref(), Some("[]"));
+        assert_eq!(ask("/a/keys"), None);
+        assert_eq!(published.asked(), ["/a/keys", "/b/../a/keys?x=/c", "/b", "/b", "/a/keys"]);
+    }
 }

@@ -21,6 +21,7 @@ use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
+use super::CONCURRENCY;
 use super::address::Address;
 use super::target::{Look, Server};
 use super::version::{Claim, Contradiction, Told, good_token, known};
@@ -340,6 +341,7 @@ impl<P: Protocol> Deployment for RunningDeployment<P> {
             protocol: &self.protocol,
             address: self.address.socket,
             path: self.address.path.as_deref(),
+            at_a_time: CONCURRENCY,
             answer_within: self.answer_within,
             crashed: None,
         };

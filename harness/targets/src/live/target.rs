@@ -8,18 +8,17 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
 use jotproof_engine::target::{CannotCarry, Deployment, Target, TargetError};
-use jotproof_model::{Capability, Context, KeyRing};
+use jotproof_model::{Capability, Context, KeyRing, KeySet};
 use jotproof_profiles::{LoadError, OfVersion, Profile, Profiles};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 
 use super::address::Address;
-use super::endpoint::serve;
+use super::endpoint::{Backend, serve};
 use super::running::{Configured, NotAConfiguration, newer};
 use super::version::{Claim, Contradiction, Told, good_token};
-use super::{ANSWER_WITHIN, LiveDeployment, Protocol};
+use super::{ANSWER_WITHIN, LiveDeployment, Protocol, Running};
 use crate::server::docker;
 use crate::server::image::Image;
 use crate::server::pinned::PinnedServer;
@@ -75,8 +74,9 @@ pub trait Server: Send + Sync {
     /// A [`CannotCarry`] that says which part of the context has no counterpart in the server.
     fn settings(&self, context: &Context, keys: &KeyRing) -> Result<Settings, CannotCarry>;
 
-    /// The backend that it calls, if it needs one: served by the harness as long as it runs.
-    fn backend(&self) -> Option<Router>;
+    /// The backend that it calls in this context, if it needs one: served by the harness as long as it
+    /// runs.
+    fn backend(&self, context: &Context) -> Option<Backend>;
 
     /// Writes what it reads into its directory, and gives its arguments.
     ///
@@ -251,20 +251,28 @@ impl<S: Server> ServerTarget<S> {
         let program = self.program()?;
         let fault = |error: io::Error| TargetError::Fault(format!("cannot serve a backend: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(fault)?;
-        let backend =
-            self.server.backend().map(|router| serve(&runtime, router)).transpose().map_err(fault)?;
+        let running =
+            |Backend { router, published }| Ok(Running { address: serve(&runtime, router)?, published });
+        let backend = self.server.backend(context).map(running).transpose().map_err(fault)?;
+        let address = backend.as_ref().map(|backend| backend.address);
         let (settings, options) = (&settings, &*self.options);
         let launch = Launch {
             title: S::TITLE,
             program: &program,
             foreign_variables: S::FOREIGN_VARIABLES,
             variables: S::VARIABLES,
-            arguments: &|launched| self.server.arguments(&Startup { settings, options, launched, backend }),
+            arguments: &|launched| {
+                self.server.arguments(&Startup { settings, options, launched, backend: address })
+            },
             proof: self.server.proof(&self.options),
             ready_within: self.ready_within,
         };
-        let deployment =
-            LiveDeployment::start(&launch, self.server.protocol(self.look), self.answer_within, runtime)?;
+        let protocol = self.server.protocol(self.look);
+        let started = LiveDeployment::start(&launch, protocol, self.answer_within, runtime)?;
+        // What a server keeps of one URL may serve for another: then it matters who comes first.
+        let is_template = context.key_set.as_ref().is_some_and(KeySet::is_template);
+        let started = if is_template { started.one_at_a_time() } else { started };
+        let deployment = started.with_backend(backend);
         self.see_version(&deployment, context, keys)?;
         Ok(deployment)
     }
@@ -374,7 +382,12 @@ impl<S: Server> Target for ServerTarget<S> {
     }
 
     fn deployment(&self, context: &Context, keys: &KeyRing) -> Result<String, CannotCarry> {
-        self.server.settings(context, keys).map(|settings| Value::Object(settings).to_string())
+        let settings = Value::Object(self.server.settings(context, keys)?);
+        Ok(match &context.key_set {
+            None => settings.to_string(),
+            // What is served beside the server is part of the deployment.
+            Some(KeySet { path: _, documents, fetched }) => json!([settings, documents, fetched]).to_string(),
+        })
     }
 
     fn deploy(&self, context: &Context, keys: &KeyRing) -> Result<Box<dyn Deployment>, TargetError> {

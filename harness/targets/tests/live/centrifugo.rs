@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use jotproof_engine::target::{CannotCarry, Target as _};
-use jotproof_mint::keys;
-use jotproof_model::{Algorithm, Application, Observation, Seen, SeenExpiry};
+use jotproof_mint::{document, keys};
+use jotproof_model::{Algorithm, Application, Context, KeySet, Observation, Seen, SeenExpiry};
 use jotproof_targets::server::pinned::{CENTRIFUGO_3, CENTRIFUGO_5};
 use jotproof_targets::{CentrifugoTarget, ServerBinary};
 
 use crate::machine::pinned;
-use crate::tokens::{SECRET, ask, context, hs256, now, replay, signed};
+use crate::tokens::{SECRET, ask, context, hs256, now, replay, short, signed, signed_under};
 
 fn target(options: &[(&str, &str)]) -> CentrifugoTarget {
     let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -245,4 +245,89 @@ fn contexts_that_differ_for_the_server_do_not_share_a_deployment() {
         deployment(context(Application::Jwt, &["hmac-empty"])),
         deployment(context(Application::Jwt, &[]))
     );
+}
+
+/// A key set with these keys, for RS256.
+fn key_set(names: &[&str]) -> String {
+    let jwk = |name: &&str| document::with_member(&keys::all()[*name].jwk, "alg", "\"RS256\"").unwrap();
+    let jwks: Vec<String> = names.iter().map(jwk).collect();
+    document::key_set(jwks.iter().map(String::as_str))
+}
+
+fn of_key_set() -> Context {
+    let mut context = Context::new(Application::CentrifugoConnection, &[], &[Algorithm::RS256]);
+    context.key_set = Some(KeySet {
+        path: "/jwks.json".to_owned(),
+        documents: BTreeMap::from([("/jwks.json".to_owned(), key_set(&["rsa-2048"]))]),
+        fetched: Vec::new(),
+    });
+    context
+}
+
+/// A token that a key signed and that has these header parameters beside `alg`, as raw members.
+fn of_key(key: &str, parameters: &[(&str, &str)]) -> Vec<u8> {
+    signed_under(key, Algorithm::RS256, parameters, r#"{"sub":"42"}"#)
+}
+
+#[test]
+fn a_key_set_is_fetched_from_where_it_is_configured_and_from_nowhere_else() {
+    let context = of_key_set();
+    let mut deployment = target(&[]).launch(&context, keys::all()).unwrap();
+    let backend = deployment.backend().expect("the key set is served");
+    let (published, canary) =
+        (backend.published.clone().unwrap(), format!("\"http://{}/canary\"", backend.address));
+    published.publish("/canary", &key_set(&["rsa-2048-foreign"]));
+    let mut answers = |token: Vec<u8>| short(&replay(&mut deployment, &context, &[token])[0]);
+    let ours = ("kid", "\"rsa-2048\"");
+
+    assert_eq!(answers(of_key("rsa-2048", &[ours])), "accepted");
+    assert_eq!(published.asked(), ["/jwks.json"]);
+    for parameter in ["jku", "x5u"] {
+        let points = (parameter, canary.as_str());
+        assert_eq!(answers(of_key("rsa-2048", &[ours, points])), "accepted");
+        assert_eq!(answers(of_key("rsa-2048-foreign", &[ours, points])), "close 3500");
+    }
+    assert_eq!(published.asked(), ["/jwks.json"], "a known key is kept, and no token is followed");
+    for parameter in ["jku", "x5u"] {
+        let theirs = ("kid", "\"rsa-2048-foreign\"");
+        assert_eq!(answers(of_key("rsa-2048-foreign", &[theirs, (parameter, &canary)])), "close 3500");
+    }
+    assert_eq!(published.asked(), ["/jwks.json"; 3], "each unknown kid is looked for where it should be");
+}
+
+#[test]
+fn keys_rotate_and_go_away_while_a_server_runs() {
+    let context = of_key_set();
+    let mut deployment = target(&[]).launch(&context, keys::all()).unwrap();
+    let published = deployment.backend().and_then(|backend| backend.published.clone()).unwrap();
+    let mut answers = |key: &str| {
+        let kid = format!("\"{key}\"");
+        short(&replay(&mut deployment, &context, &[of_key(key, &[("kid", &kid)])])[0])
+    };
+    assert_eq!(answers("rsa-2048"), "accepted");
+    assert_eq!(answers("rsa-3072"), "close 3500");
+    published.publish("/jwks.json", &key_set(&["rsa-3072"]));
+    assert_eq!(answers("rsa-3072"), "accepted");
+    // It is kept for an hour after it was used last.
+    assert_eq!(answers("rsa-2048"), "accepted");
+    published.withdraw("/jwks.json");
+    let asked = published.asked().len();
+    assert_eq!(answers("rsa-3072"), "accepted");
+    assert_eq!(published.asked().len(), asked);
+    assert_eq!(answers("rsa-4096"), "close 3500");
+    assert_eq!(published.asked().len(), asked + 2, "it is tried twice");
+}
+
+#[test]
+fn what_is_published_is_part_of_the_deployment() {
+    let target = CentrifugoTarget::process("5.4.9", ServerBinary::Pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
+    let deployment = |context: &Context| target.deployment(context, keys::all());
+    let one = of_key_set();
+    let mut other = one.clone();
+    other.key_set.as_mut().unwrap().documents.clear();
+    assert_ne!(deployment(&one), deployment(&other));
+    let mut session = one;
+    session.application = Application::CentrifugoSubscription;
+    let reason = "a session that is opened by a key of a published set".to_owned();
+    assert_eq!(deployment(&session), Err(CannotCarry(reason)));
 }

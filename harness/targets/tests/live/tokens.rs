@@ -17,8 +17,15 @@ pub fn context(application: Application, keys: &[&str]) -> Context {
 
 /// A token with this payload, signed now.
 pub fn signed(key: &str, algorithm: Algorithm, payload: &str) -> Vec<u8> {
+    signed_under(key, algorithm, &[], payload)
+}
+
+/// The same, with header parameters beside `alg`, as raw members.
+pub fn signed_under(key: &str, algorithm: Algorithm, parameters: &[(&str, &str)], payload: &str) -> Vec<u8> {
+    let alg = format!("\"{algorithm}\"");
+    let members = [("alg", &*alg)].into_iter().chain(parameters.iter().copied());
     let recipe = Recipe::new(
-        Content::object(vec![Member("alg".to_owned(), format!("\"{algorithm}\""))]),
+        Content::object(members.map(|(name, value)| Member(name.to_owned(), value.to_owned())).collect()),
         Content::Text { text: payload.to_owned() },
         Signer::Key { key: key.to_owned(), form: Default::default(), algorithm },
     );

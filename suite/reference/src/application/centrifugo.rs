@@ -1,12 +1,13 @@
 //! A Centrifugo connection token: who connects, until when, with which info, to which channels.
 //! What is shared with tokens for one channel, which are in [`channel`], is here too.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jotproof_model::{Context, Reason, Seen, SeenExpiry};
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
-    ExpireAtEqual, NegativeExpireAt, Null, Strictness, Subject, TimeNumber, TimeToLive, WrongType,
+    ExpireAtEqual, NegativeExpireAt, Null, Strictness, Subject, TimeNumber, TimeToLive, UserClaim, WrongType,
     ZeroExpireAt,
 };
 
@@ -56,6 +57,25 @@ struct Subscription<'a> {
     base64_data: &'a str,
 }
 
+/// A value as text, as gjson makes it: a number loses what is not needed to tell it.
+fn text(value: Value<'_>) -> Cow<'_, str> {
+    match value.kind() {
+        Kind::Null => Cow::Borrowed(""),
+        Kind::Bool(value) => Cow::Borrowed(if value { "true" } else { "false" }),
+        Kind::String(text) => Cow::Borrowed(text),
+        Kind::Number(lexeme) => {
+            let digits = lexeme.strip_prefix('-').unwrap_or(lexeme);
+            match lexeme.parse::<f64>() {
+                Ok(number) if !digits.bytes().all(|octet| octet.is_ascii_digit()) => {
+                    Cow::Owned(number.to_string())
+                }
+                _ => Cow::Borrowed(lexeme),
+            }
+        }
+        Kind::Array(_) | Kind::Object(_) => Cow::Owned(value.verbatim()),
+    }
+}
+
 /// A claim, or part of one, that has another shape than it must have.
 struct Misshapen {
     claim: String,
@@ -83,11 +103,14 @@ impl<'a> Token<'a> {
     }
 
     fn user(&self, refusals: &mut Vec<Refusal>) -> Option<String> {
-        let user = match (self.claims.sub, self.rules.centrifugo_subject) {
+        let named = self.named_user(refusals)?;
+        let user = match (named, self.rules.centrifugo_subject) {
             (Found::Value(user), _) => user,
-            (Found::Absent, Subject::Anonymous) => "",
+            (Found::Absent, Subject::Anonymous) => Cow::Borrowed(""),
             (Found::Absent, Subject::Refuse) => {
-                refusals.push(refuse(Reason::ClaimMissing, "claim \"sub\" is absent; it names the user"));
+                let name = self.context.user_id_claim.as_deref().unwrap_or("sub");
+                let detail = format!("claim {name:?} is absent; it names the user");
+                refusals.push(refuse(Reason::ClaimMissing, detail));
                 return None;
             }
             // The stage `claims` has refused it.
@@ -96,7 +119,34 @@ impl<'a> Token<'a> {
         if user.is_empty() && self.context.refuse_anonymous {
             refusals.push(refuse(Reason::Anonymous, "the user is anonymous, and such tokens are refused"));
         }
-        Some(user.to_owned())
+        Some(user.into_owned())
+    }
+
+    /// Who the claim names that is configured for it, or `sub`; nothing where that is refused.
+    pub(super) fn named_user(&self, refusals: &mut Vec<Refusal>) -> Option<Found<Cow<'a, str>>> {
+        let name = match &self.context.user_id_claim {
+            Some(name) if self.rules.user_claim != UserClaim::Subject => name,
+            _ => {
+                return Some(match self.claims.sub {
+                    Found::Value(user) => Found::Value(Cow::Borrowed(user)),
+                    Found::Absent => Found::Absent,
+                    Found::Wrong(what) => Found::Wrong(what),
+                });
+            }
+        };
+        if self.rules.user_claim == UserClaim::GoJson {
+            let first = self.claims.known.iter().find(|(other, _)| other == name);
+            return Some(Found::Value(first.map_or(Cow::Borrowed(""), |(_, value)| text(value))));
+        }
+        match self.claims.known.string(name, Null::WrongType) {
+            Found::Value(user) => Some(Found::Value(Cow::Borrowed(user))),
+            Found::Absent => Some(Found::Absent),
+            Found::Wrong(what) => {
+                let detail = format!("claim {name:?} is {what}; it names the user");
+                refusals.push(refuse(Reason::ClaimType, detail));
+                None
+            }
+        }
     }
 
     /// A token for a channel must not open a connection.

@@ -1,6 +1,7 @@
 //! A token for one channel: a subscription token of Centrifugo 4 and later, or a token for a private
 //! channel of Centrifugo 3. It is good in one session only, and for the channel that it names.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jotproof_model::{Reason, Seen, Session};
@@ -96,16 +97,18 @@ impl Token<'_> {
     }
 
     fn session_user(&self, session: &Session, of: Of) -> Option<Refusal> {
-        let user = match (self.claims.sub, of) {
+        let mut refusals = Vec::new();
+        let Some(named) = self.named_user(&mut refusals) else { return refusals.pop() };
+        let user = match (named, of) {
             (Found::Value(user), _) => user,
-            (Found::Absent, Of::User) => "",
+            (Found::Absent, Of::User) => Cow::Borrowed(""),
             // The client says who it is.
             (Found::Absent, Of::Client) => return None,
             // The stage `claims` has refused it.
             (Found::Wrong(_), _) => return None,
         };
-        (user != session.user && self.rules.user_check == Check::Make).then(|| {
-            let detail = format!("the token is for the user {:?}, not {:?}", shortened(user), session.user);
+        (*user != session.user && self.rules.user_check == Check::Make).then(|| {
+            let detail = format!("the token is for the user {:?}, not {:?}", shortened(&user), session.user);
             refuse(Reason::User, detail)
         })
     }

@@ -1,0 +1,463 @@
+//! What a published key set can be: one change to the document, or to the key in it that signs.
+
+use jotproof_mint::{document, keys};
+use jotproof_model::edit::{DocumentChange, DocumentKind, JwkKind};
+use jotproof_model::{Algorithm, Reason};
+
+use super::Topic;
+use crate::case::{Case, Undecided, alg, key_for};
+use crate::published::{jwk, published, twin, with, word};
+
+use Algorithm::{ES256, ES384, EdDSA, HS256, PS256, RS256, RS512};
+
+pub(super) fn topic() -> Topic {
+    let mut cases = Vec::new();
+    for algorithm in [RS256, ES256, EdDSA] {
+        cases.extend(good(algorithm));
+        cases.extend(use_and_operations(algorithm));
+        cases.extend(algorithms(algorithm));
+        cases.extend(kids(algorithm));
+        cases.extend(types(algorithm));
+        cases.extend(further_keys(algorithm));
+        cases.extend(no_set(algorithm));
+    }
+    cases.extend(members_in_any_case());
+    cases.extend(rsa());
+    cases.extend(elliptic_curve());
+    cases.extend(edwards_curve());
+    Topic {
+        path: "centrifugo/key-set-documents",
+        about: "Published key sets, RFC 7517: what a set and its keys may be, and what makes a key that is \
+                not to be used.",
+        cases,
+    }
+}
+
+/// The token is good, the document is changed.
+fn changed(algorithm: Algorithm, name: &str, change: DocumentChange) -> Undecided {
+    twin(algorithm)
+        .changed(&format!("centrifugo/key-set-documents/{}-{name}", word(algorithm)), published(change))
+}
+
+fn set(name: &str, value: &str) -> DocumentChange {
+    DocumentChange::SetJwkMember { key: 0, name: name.to_owned(), value: value.to_owned() }
+}
+
+fn remove(name: &str) -> DocumentChange {
+    DocumentChange::RemoveJwkMember { key: 0, name: name.to_owned() }
+}
+
+fn rename(name: &str, to: &str) -> DocumentChange {
+    DocumentChange::RenameJwkMember { key: 0, name: name.to_owned(), to: to.to_owned() }
+}
+
+fn twice(name: &str, value: &str) -> DocumentChange {
+    DocumentChange::DuplicateJwkMember { key: 0, name: name.to_owned(), value: value.to_owned() }
+}
+
+fn insert(key: usize, what: JwkKind, value: String) -> DocumentChange {
+    DocumentChange::InsertJwk { key, value, what }
+}
+
+/// A set that is as good as the one that it was made from.
+fn good(algorithm: Algorithm) -> Vec<Case> {
+    let spaced = document::key_set([&*jwk(key_for(algorithm), algorithm)])
+        .replace('{', "{\n ")
+        .replace(',', " ,\r\n\t")
+        .replace("\":", "\" : ");
+    let rows = [
+        (
+            "member-unknown",
+            set("x-note", "{\"rotated\":[1,2]}"),
+            "RFC7517-4-IGNORE",
+            "a member that nobody knows",
+        ),
+        ("member-exp", set("exp", "1"), "RFC7517-4-IGNORE", "an exp, which is no member of a JWK"),
+        ("member-exp-string", set("exp", "\"never\""), "RFC7517-4-IGNORE", "an exp that is a string"),
+        (
+            "operations-verify",
+            set("key_ops", "[\"verify\"]"),
+            "RFC7517-4.3-OPERATIONS",
+            "key_ops with verify",
+        ),
+        (
+            "set-member-unknown",
+            DocumentChange::SetSetMember { name: "next".to_owned(), value: "\"/jwks/2\"".to_owned() },
+            "RFC7517-5-IGNORE",
+            "a member of the set that nobody knows",
+        ),
+        (
+            "white-space",
+            DocumentChange::SetDocument { text: spaced, what: DocumentKind::WhiteSpace },
+            "RFC8259-2-JSON",
+            "white space in the document",
+        ),
+        (
+            "key-of-another-type-beside",
+            insert(
+                9,
+                JwkKind::OtherType,
+                "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo\",\
+                 \"kid\":\"agreement\",\"use\":\"enc\"}"
+                    .to_owned(),
+            ),
+            "RFC7517-5-KEYS",
+            "a key for key agreement beside the one that signs",
+        ),
+        (
+            "key-of-another-curve-beside",
+            insert(0, JwkKind::Other, {
+                let other = if algorithm == ES256 { ES384 } else { ES256 };
+                jwk(key_for(other), other)
+            }),
+            "RFC7517-5-KEYS",
+            "an EC key before the one that signs",
+        ),
+    ];
+    rows.into_iter()
+        .map(|(name, change, requirement, what)| {
+            changed(algorithm, name, change)
+                .accept()
+                .title(what)
+                .why("It changes nothing about the key that the token names.")
+                .requirement(requirement)
+                .class("V1")
+        })
+        .collect()
+}
+
+fn use_and_operations(algorithm: Algorithm) -> Vec<Case> {
+    let mut cases = vec![
+        changed(algorithm, "use-absent", remove("use"))
+            .accept()
+            .title("no use")
+            .why("`use` is optional, and a key without it is for whatever its type is for.")
+            .requirement("RFC7517-4.2-USE")
+            .class("V1"),
+    ];
+    let rows = [
+        ("use-encryption", set("use", "\"enc\""), "RFC7517-4.2-USE", "use: enc"),
+        ("use-in-capitals", set("use", "\"SIG\""), "RFC7517-4.2-USE", "use: SIG, which is no registered one"),
+        ("use-number", set("use", "1"), "RFC7517-4.2-USE", "use: 1"),
+        ("operations-sign", set("key_ops", "[\"sign\"]"), "RFC7517-4.3-OPERATIONS", "key_ops without verify"),
+    ];
+    cases.extend(rows.into_iter().map(|(name, change, requirement, what)| {
+        changed(algorithm, name, change)
+            .either_better_refused(
+                "RFC 7517 section 4.2 and 4.3: the members are optional, and say what is intended",
+                [Reason::Key],
+            )
+            .title(what)
+            .why("The key was not published for verifying signatures.")
+            .requirement(requirement)
+            .class("K10")
+    }));
+    cases
+}
+
+fn algorithms(algorithm: Algorithm) -> Vec<Case> {
+    let mut cases = vec![
+        changed(algorithm, "alg-absent", remove("alg"))
+            .accept()
+            .title("no alg")
+            .why("`alg` is optional; the key serves the allowed algorithm of its type.")
+            .requirement("RFC7517-4.4-ALG")
+            .class("V1"),
+        changed(algorithm, "alg-number", set("alg", "256"))
+            .either_better_refused("RFC 7517 section 5: what is out of range is ignored", [Reason::Key])
+            .title("alg: 256")
+            .why("A JWK with a member that it cannot have is no key, or one without that member.")
+            .requirement("RFC7517-4.4-ALG")
+            .class("K10"),
+        changed(algorithm, "alg-twice", twice("alg", &alg(HS256)))
+            .reject([Reason::Key, Reason::Algorithm])
+            .title("alg twice, the second one another")
+            .why("Duplicate members are refused, or the last one counts, and that is not for this key.")
+            .requirement("RFC7517-4-DUP")
+            .class("J1"),
+        changed(algorithm, "alg-twice-alike", twice("alg", &alg(algorithm)))
+            .either("RFC 7517 section 4: refused, or the last one counts", [Reason::Key])
+            .title("alg twice, with one value")
+            .why("Duplicate members are refused, or the last one counts.")
+            .requirement("RFC7517-4-DUP")
+            .class("J1"),
+    ];
+    let lower = format!("\"{}\"", word(algorithm));
+    let others = [RS512, PS256, HS256, ES384].into_iter().map(alg).chain([lower]);
+    cases.extend(others.map(|other| {
+        let name = other.trim_matches('"').to_owned();
+        let name = if name == word(algorithm) {
+            "alg-in-lower-case".to_owned()
+        } else {
+            format!("alg-{}", name.to_lowercase())
+        };
+        changed(algorithm, &name, set("alg", &other))
+            .reject([Reason::Key, Reason::Algorithm])
+            .title(format!("alg: {other}"))
+            .why("The published key is for another algorithm than the token was signed with.")
+            .requirement("RFC7517-4.4-ALG")
+            .requirement("RFC8725-3.1-ALG")
+            .class("K10")
+    }));
+    cases
+}
+
+fn kids(algorithm: Algorithm) -> Vec<Case> {
+    let mut cases = vec![
+        changed(algorithm, "kid-other", set("kid", "\"nobody\""))
+            .reject([Reason::Key])
+            .title("the key has another kid than the token names")
+            .why("The token says that another key secured it.")
+            .requirement("RFC7515-4.1.4-KID")
+            .class("K12"),
+        changed(algorithm, "kid-twice", twice("kid", "\"nobody\""))
+            .reject([Reason::Key])
+            .title("kid twice, the second one another")
+            .why("Duplicate members are refused, or the last one counts, and no token names that.")
+            .requirement("RFC7517-4-DUP")
+            .class("J1"),
+    ];
+    let rows = [
+        ("kid-absent", remove("kid"), "no kid in the set"),
+        ("kid-empty", set("kid", "\"\""), "an empty kid in the set"),
+        ("kid-number", set("kid", "1"), "a kid in the set that is a number"),
+    ];
+    cases.extend(rows.into_iter().map(|(name, change, what)| {
+        changed(algorithm, name, change)
+            .either_better_refused("RFC 7515 section 4.1.4: `kid` is a hint, and optional", [Reason::Key])
+            .title(what)
+            .why("The token names a key, and no key has the name.")
+            .requirement("RFC7515-4.1.4-KID")
+            .class("K12")
+    }));
+    cases
+}
+
+fn types(algorithm: Algorithm) -> Vec<Case> {
+    let lower = match algorithm {
+        RS256 => "rsa",
+        ES256 => "ec",
+        _ => "okp",
+    };
+    vec![
+        changed(algorithm, "kty-unknown", set("kty", "\"XYZ\""))
+            .reject([Reason::Key])
+            .title("a kty that nobody knows")
+            .why("What the other members look like does not make a key of a known type of it.")
+            .requirement("RFC7517-4.1-KTY")
+            .class("K10"),
+        changed(algorithm, "kty-in-lower-case", set("kty", &format!("\"{lower}\"")))
+            .reject([Reason::Key])
+            .title(format!("kty: {lower}"))
+            .why("`kty` is case-sensitive: this is no registered type.")
+            .requirement("RFC7517-4.1-KTY")
+            .class("K10"),
+        changed(algorithm, "kty-absent", remove("kty"))
+            .reject([Reason::Key])
+            .title("no kty")
+            .why("`kty` must be there: without it nothing says what the key is for.")
+            .requirement("RFC7517-4.1-KTY")
+            .class("K10"),
+    ]
+}
+
+/// What else is in the set.
+fn further_keys(algorithm: Algorithm) -> Vec<Case> {
+    let other = format!("{}-foreign", key_for(algorithm));
+    let same = with(&jwk(&other, algorithm), "kid", &format!("\"{}\"", key_for(algorithm)));
+    let mut cases: Vec<Case> = [(0, "before", JwkKind::SameKidFirst), (9, "after", JwkKind::SameKidLast)]
+        .into_iter()
+        .map(|(at, place, what)| {
+            changed(algorithm, &format!("same-kid-{place}"), insert(at, what, same.clone()))
+                .either(
+                    "RFC 7517 section 4.5: distinct keys SHOULD have distinct kids; what else they mean is \
+                     left open",
+                    [Reason::Key, Reason::Signature],
+                )
+                .title(format!("another key with this kid {place} the one that signs"))
+                .why("The `kid` does not say which of the two it is.")
+                .requirement("RFC7515-4.1.4-KID")
+                .class("K12")
+        })
+        .collect();
+    let unknown = [
+        ("unknown-type", "{\"kty\":\"XYZ\",\"kid\":\"other\",\"use\":\"sig\"}", JwkKind::NotUnderstood),
+        ("nothing-in-it", "{}", JwkKind::NotUnderstood),
+        ("modulus-missing", "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"kid\":\"other\"}", JwkKind::NotUnderstood),
+        ("secp256k1", &*keys::all()["secp256k1"].jwk, JwkKind::NotUnderstood),
+        ("null", "null", JwkKind::NoJwk),
+        ("number", "1", JwkKind::NoJwk),
+        ("string", "\"key\"", JwkKind::NoJwk),
+    ];
+    cases.extend(unknown.into_iter().map(|(name, value, what)| {
+        changed(algorithm, &format!("beside-{name}"), insert(9, what, value.to_owned()))
+            .either(
+                "RFC 7517 section 5: implementations SHOULD ignore keys that they do not understand",
+                [Reason::Key],
+            )
+            .title(format!("beside the key that signs, one that is none: {name}"))
+            .why("One bad key in a set need not shut everybody out.")
+            .requirement("RFC7517-5-UNKNOWN")
+            .class("V1")
+    }));
+    cases
+}
+
+/// No set, or none with a key in it.
+fn no_set(algorithm: Algorithm) -> Vec<Case> {
+    let document = |text: &str, what| DocumentChange::SetDocument { text: text.to_owned(), what };
+    let rows = [
+        ("no-keys", document("{\"keys\":[]}", DocumentKind::NoKeys), "a set without keys"),
+        ("no-member-keys", document("{}", DocumentKind::NoSet), "an object without keys"),
+        ("not-an-object", document("[]", DocumentKind::NotAnObject), "a bare array"),
+        (
+            "not-json",
+            document("<!doctype html><title>Sign in</title>", DocumentKind::NotJson),
+            "a page in place of the set",
+        ),
+        ("outage", DocumentChange::RemoveDocument, "nothing where the set was"),
+    ];
+    rows.into_iter()
+        .map(|(name, change, what)| {
+            changed(algorithm, name, change)
+                .reject([Reason::Key])
+                .title(what)
+                .why("Without a key nothing is verified, and nobody gets in while the keys are away.")
+                .requirement("RFC7517-5-KEYS")
+                .requirement("CF-JWKS-1")
+                .class("K2")
+        })
+        .collect()
+}
+
+/// A member that is no key of its own, in another spelling.
+fn members_in_any_case() -> Vec<Case> {
+    [(RS256, "n", "N"), (RS256, "e", "E"), (ES256, "x", "X"), (ES256, "crv", "Crv"), (EdDSA, "x", "X")]
+        .into_iter()
+        .map(|(algorithm, name, to)| {
+            changed(algorithm, &format!("{name}-in-capitals"), rename(name, to))
+                .reject([Reason::Key])
+                .title(format!("{to} in place of {name}"))
+                .why("Names are compared exactly: this is a member that nobody knows, and the key lacks one.")
+                .requirement("RFC7517-4-IGNORE")
+                .class("J2")
+        })
+        .collect()
+}
+
+/// A key that cannot be one.
+fn unreadable(algorithm: Algorithm, name: &str, change: DocumentChange, title: &str) -> Case {
+    changed(algorithm, name, change)
+        .reject([Reason::Key, Reason::Signature])
+        .title(title)
+        .why("It is no key, and so there is none that could have made the signature.")
+        .requirement(match algorithm {
+            RS256 => "RFC7518-6.3-RSA",
+            ES256 => "RFC7518-6.2-EC",
+            _ => "RFC8037-2-OKP",
+        })
+        .class("K9")
+}
+
+/// The raw value of a member of a fixture's JWK.
+fn member(key: &str, name: &str) -> String {
+    let jwk: serde_json::Value = serde_json::from_str(&keys::all()[key].jwk).unwrap_or_default();
+    jwk[name].as_str().unwrap_or_default().to_owned()
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
+/// Base64url of the octets of a member, after a change.
+fn octets(key: &str, name: &str, change: impl FnOnce(&mut Vec<u8>)) -> String {
+    let mut octets = jotproof_mint::base64url::decode(&member(key, name)).unwrap_or_default();
+    change(&mut octets);
+    quoted(&jotproof_mint::base64url::encode(&octets))
+}
+
+fn rsa() -> Vec<Case> {
+    let key = key_for(RS256);
+    let mut cases = vec![
+        unreadable(RS256, "n-absent", remove("n"), "an RSA key without a modulus"),
+        unreadable(RS256, "e-absent", remove("e"), "an RSA key without an exponent"),
+        unreadable(RS256, "n-number", set("n", "3233"), "a modulus that is a number"),
+        unreadable(RS256, "e-number", set("e", "65537"), "an exponent that is a number"),
+        unreadable(
+            RS256,
+            "n-padded",
+            set("n", &quoted(&format!("{}==", member(key, "n")))),
+            "a modulus with padding",
+        ),
+        unreadable(RS256, "n-null", set("n", "null"), "a modulus that is null"),
+    ];
+    cases.extend(["n", "e"].map(|name| {
+        changed(
+            RS256,
+            &format!("{name}-leading-zero"),
+            set(name, &octets(key, name, |octets| octets.insert(0, 0))),
+        )
+        .either(
+            "RFC 7518 section 6.3.1.1: the minimum number of octets is used; a verifier may read more",
+            [Reason::Key],
+        )
+        .title(format!("{name} begins with a zero octet"))
+        .why("Some implementations write the octet that ASN.1 asks for.")
+        .requirement("RFC7518-6.3-RSA")
+        .class("K9")
+    }));
+    cases.push(
+        changed(RS256, "private-exponent", set("d", &octets(key, "n", |octets| octets[0] = 1)))
+            .either_better_refused(
+                "RFC 7517 section 9.2: private keys must not be disclosed; the public part is a key",
+                [Reason::Key],
+            )
+            .title("a private exponent beside the public key")
+            .why("Whoever publishes a private key has lost it, and everybody signs.")
+            .requirement("RFC7518-6.3-RSA")
+            .class("K11"),
+    );
+    cases
+}
+
+fn elliptic_curve() -> Vec<Case> {
+    let key = key_for(ES256);
+    vec![
+        unreadable(ES256, "x-absent", remove("x"), "an EC key without x"),
+        unreadable(ES256, "y-absent", remove("y"), "an EC key without y"),
+        unreadable(ES256, "crv-absent", remove("crv"), "an EC key without a curve"),
+        unreadable(ES256, "crv-other", set("crv", "\"P-384\""), "a point of P-256 that says P-384"),
+        unreadable(ES256, "crv-number", set("crv", "256"), "a curve that is a number"),
+        unreadable(ES256, "x-number", set("x", "1"), "a coordinate that is a number"),
+        unreadable(
+            ES256,
+            "x-padded",
+            set("x", &quoted(&format!("{}=", member(key, "x")))),
+            "a coordinate with padding",
+        ),
+        unreadable(
+            ES256,
+            "off-curve",
+            set("y", &octets(key, "y", |octets| octets[31] ^= 1)),
+            "a point that is not on the curve",
+        ),
+        unreadable(ES256, "y-null", set("y", "null"), "a coordinate that is null"),
+        changed(ES256, "x-short", set("x", &octets(key, "x", |octets| octets.truncate(31))))
+            .reject([Reason::Key, Reason::Signature])
+            .title("a coordinate of 31 octets")
+            .why("A coordinate has full length; without its last octet it is another one.")
+            .requirement("RFC7518-6.2-EC")
+            .class("K9"),
+    ]
+}
+
+fn edwards_curve() -> Vec<Case> {
+    let key = key_for(EdDSA);
+    vec![
+        unreadable(EdDSA, "x-absent", remove("x"), "an Ed25519 key without x"),
+        unreadable(EdDSA, "x-short", set("x", &octets(key, "x", |octets| octets.truncate(31))), "31 octets"),
+        unreadable(EdDSA, "x-number", set("x", "1"), "a key that is a number"),
+        unreadable(EdDSA, "crv-absent", remove("crv"), "no curve"),
+        unreadable(EdDSA, "crv-other", set("crv", "\"X25519\""), "the curve of key agreement"),
+    ]
+}

@@ -1,0 +1,200 @@
+//! Key sets at URLs that are made of what a token says: one set for each issuer or audience.
+
+use jotproof_mint::document;
+use jotproof_model::edit::ContextChange;
+use jotproof_model::{Algorithm, Edit, KeySet, Reason, Threat};
+
+use super::Topic;
+use crate::case::{Case, alg, key_for};
+use crate::edits::{claim, context, header, sign};
+use crate::published::{jwk, with, word};
+use crate::twins;
+
+use Algorithm::{ES256, EdDSA, RS256};
+
+pub(super) fn topic() -> Topic {
+    let mut cases = Vec::new();
+    for algorithm in [RS256, ES256, EdDSA] {
+        for by in [ISSUER, AUDIENCE] {
+            cases.extend(tenants(algorithm, by));
+            cases.extend(led_astray(algorithm, by));
+        }
+    }
+    Topic {
+        path: "centrifugo/key-set-templates",
+        about: "Key sets whose URL is made of the issuer or the audience that a token names, before anybody \
+                has verified it.",
+        cases,
+    }
+}
+
+/// What leads to the key set.
+#[derive(Clone, Copy)]
+struct By {
+    name: &'static str,
+    claim: &'static str,
+    change: fn(&str) -> ContextChange,
+    requirement: &'static str,
+}
+
+const ISSUER: By = By {
+    name: "issuer",
+    claim: "iss",
+    change: |pattern| ContextChange::IssuerRegex { pattern: Some(pattern.to_owned()) },
+    requirement: "CF-ISS-5",
+};
+const AUDIENCE: By = By {
+    name: "audience",
+    claim: "aud",
+    change: |pattern| ContextChange::AudienceRegex { pattern: Some(pattern.to_owned()) },
+    requirement: "CF-AUD-5",
+};
+
+/// The `kid` of every key: people call their keys alike.
+const KID: &str = "\"default\"";
+
+impl By {
+    fn id(self, algorithm: Algorithm, name: &str) -> String {
+        format!("centrifugo/key-set-templates/{}-by-{}-{name}", word(algorithm), self.name)
+    }
+
+    fn names(self, tenant: &str) -> Edit {
+        claim(self.claim, &format!("\"https://idp.example.com/{tenant}\""))
+    }
+}
+
+fn other(algorithm: Algorithm) -> String {
+    format!("{}-foreign", key_for(algorithm))
+}
+
+/// Where key sets are.
+struct Place {
+    /// The pattern whose group leads there.
+    pattern: &'static str,
+    /// The template.
+    path: &'static str,
+    /// Where the other key set is.
+    others: &'static str,
+    /// The `kid` of its key.
+    kid: &'static str,
+}
+
+/// A token of the tenant acme, whose key set is found by the claim that names it; another one is at
+/// `other`.
+fn token_of_acme(
+    algorithm: Algorithm,
+    by: By,
+    Place { pattern, path, others, kid }: Place,
+    fetched: &[&str],
+) -> Vec<Edit> {
+    let set = |key: &str, kid| document::key_set([&*with(&jwk(key, algorithm), "kid", kid)]);
+    let key_set = KeySet {
+        path: path.to_owned(),
+        documents: [
+            (path.replace("{{tenant}}", "acme"), set(key_for(algorithm), KID)),
+            (others.to_owned(), set(&other(algorithm), kid)),
+        ]
+        .into(),
+        fetched: fetched.iter().map(|path| (*path).to_owned()).collect(),
+    };
+    vec![
+        context(ContextChange::KeySet { key_set }),
+        context((by.change)(pattern)),
+        context(ContextChange::Algorithms { algorithms: vec![algorithm] }),
+        header("kid", KID),
+        by.names("acme"),
+        sign(Some(&alg(algorithm)), key_for(algorithm), algorithm),
+    ]
+}
+
+/// Two tenants, each with its own key set, of which one was fetched before.
+fn tenants(algorithm: Algorithm, by: By) -> Vec<Case> {
+    let place = Place {
+        pattern: r"^https://idp\.example\.com/(?P<tenant>[a-z]+)$",
+        path: "/tenants/{{tenant}}/jwks.json",
+        others: "/tenants/globex/jwks.json",
+        kid: KID,
+    };
+    // Its own token comes first, and everything else after it.
+    let fetched = ["/tenants/acme/jwks.json"];
+    let acme = twins::centrifugo()
+        .changed_by(&by.id(algorithm, "valid"), token_of_acme(algorithm, by, place, &fetched))
+        .accept()
+        .title(format!("the key set is that of the {} that the token names", by.name))
+        .why("Every tenant has a key set of its own, and the token is signed with a key of its tenant.")
+        .requirement("CF-JWKS-4")
+        .requirement(by.requirement)
+        .class("V1");
+    let unknown = acme
+        .changed(&by.id(algorithm, "tenant-unknown"), by.names("initech"))
+        .reject([Reason::Key, Reason::Signature])
+        .threat(Threat::Forger)
+        .title("a tenant without a key set")
+        .why("Nobody has published a key for this tenant.")
+        .requirement("CF-JWKS-4")
+        .class("K2");
+    let foreign = acme
+        .changed(&by.id(algorithm, "key-of-the-other-tenant"), sign(None, &other(algorithm), algorithm))
+        .reject([Reason::Signature])
+        .threat(Threat::Forger)
+        .title("the key of another tenant signs, with the same kid")
+        .why("Each tenant signs for itself.")
+        .requirement("CF-JWKS-4")
+        .class("K13");
+    let forged = acme
+        .changed(&by.id(algorithm, "cve-2026-49998"), by.names("globex"))
+        .reject([Reason::Signature, Reason::Key])
+        .threat(Threat::Forger)
+        .title("after a token of one tenant, one that names another, with the same key (CVE-2026-49998)")
+        .why(
+            "The key that was fetched for one tenant has the `kid` of the other's. Found by that alone, it \
+             signs for every tenant.",
+        )
+        .requirement("CF-JWKS-4")
+        .class("K13");
+    vec![acme, unknown, foreign, forged]
+}
+
+/// The claim leads to another place of the same host, where somebody else may put files.
+fn led_astray(algorithm: Algorithm, by: By) -> Vec<Case> {
+    let place = Place {
+        pattern: r"^https://idp\.example\.com/(?P<tenant>.+)$",
+        path: "/permissive/{{tenant}}/jwks.json",
+        others: "/uploads/mallory/jwks.json",
+        kid: "\"mallory\"",
+    };
+    let acme = twins::centrifugo()
+        .changed_by(&by.id(algorithm, "permissive-valid"), token_of_acme(algorithm, by, place, &[]))
+        .accept()
+        .title("a tenant that a permissive pattern matches")
+        .why("The pattern lets every tenant through, this one too.")
+        .requirement("CF-JWKS-4")
+        .requirement(by.requirement)
+        .class("V1");
+    let astray = acme
+        .changed_by(
+            &by.id(algorithm, "cve-2026-32301"),
+            vec![
+                by.names("../uploads/mallory"),
+                header("kid", "\"mallory\""),
+                sign(None, &other(algorithm), algorithm),
+            ],
+        )
+        .reject([Reason::Key, Reason::Signature, by_reason(by)])
+        .threat(Threat::Forger)
+        .title(
+            "a token that leads to a key set of its sender and is signed with a key of it (CVE-2026-32301)",
+        )
+        .why(
+            "Nobody has verified the claim when the URL is made of it. Where it leads out of the place that \
+             was meant, the sender chooses the key, and is whoever they like.",
+        )
+        .requirement("CF-JWKS-4")
+        .requirement("RFC8725-3.10-TRUST")
+        .class("K14");
+    vec![acme, astray]
+}
+
+fn by_reason(by: By) -> Reason {
+    if by.claim == "iss" { Reason::Issuer } else { Reason::Audience }
+}

@@ -1,0 +1,196 @@
+//! What a mutant makes of published key sets and of patterns: another document, another pattern, or a
+//! signature by a key that is not the one.
+
+use std::sync::Arc;
+
+use jotproof_mint::{keys, secret};
+use jotproof_model::recipe::KeyForm;
+use jotproof_model::{Algorithm, Challenge, Context, KeyMaterial, KeySet, Reason};
+use jotproof_profiles::Rules;
+use jotproof_reference::Reference;
+use serde_json::{Value, json};
+
+use crate::parts::{header, payload, with_context, with_payload};
+use crate::signatures;
+
+fn key_set(challenge: &Challenge) -> Option<&KeySet> {
+    challenge.context.key_set.as_ref()
+}
+
+fn kid(challenge: &Challenge) -> Option<String> {
+    Some(header(challenge)?.get("kid")?.as_str()?.to_owned())
+}
+
+/// The same, with each published document rewritten; nothing where there is none.
+fn with_documents(challenge: &Challenge, rewrite: impl Fn(&str) -> String) -> Option<Challenge> {
+    key_set(challenge)?;
+    Some(with_context(challenge, |context| {
+        for document in context.key_set.iter_mut().flat_map(|key_set| key_set.documents.values_mut()) {
+            *document = rewrite(document);
+        }
+    }))
+}
+
+/// The same, with each published key rewritten, where the document is a set of them.
+fn with_keys(challenge: &Challenge, rewrite: impl Fn(&mut Value)) -> Option<Challenge> {
+    with_documents(challenge, |document| {
+        let Ok(mut set) = serde_json::from_str::<Value>(document) else { return document.to_owned() };
+        set.get_mut("keys").and_then(Value::as_array_mut).into_iter().flatten().for_each(&rewrite);
+        set.to_string()
+    })
+}
+
+/// A key of the set is the one that the token names, where this finds the two names alike.
+pub(crate) fn kid_alike(challenge: &Challenge, alike: fn(&str, &str) -> bool) -> Option<Challenge> {
+    let theirs = kid(challenge)?;
+    with_keys(challenge, |key| {
+        let is_alike = key["kid"].as_str().is_some_and(|ours| alike(ours, &theirs));
+        if is_alike {
+            key["kid"] = json!(theirs);
+        }
+    })
+}
+
+/// `kty` is what the other members look like.
+pub(crate) fn type_by_members(challenge: &Challenge) -> Option<Challenge> {
+    with_keys(challenge, |key| {
+        let has = |name| key.get(name).is_some();
+        let kty = match (has("n"), has("y"), has("x")) {
+            (true, ..) => "RSA",
+            (_, true, _) => "EC",
+            (.., true) => "OKP",
+            _ => return,
+        };
+        key["kty"] = json!(kty);
+    })
+}
+
+/// `kty` is compared without regard to case.
+pub(crate) fn type_in_any_case(challenge: &Challenge) -> Option<Challenge> {
+    with_keys(challenge, |key| {
+        if let Some(kty) = key["kty"].as_str().map(str::to_uppercase) {
+            key["kty"] = json!(kty);
+        }
+    })
+}
+
+/// `alg` of a key is compared without regard to case.
+pub(crate) fn algorithm_in_any_case(challenge: &Challenge) -> Option<Challenge> {
+    let ours = challenge.context.algorithms.first()?.name();
+    with_keys(challenge, |key| {
+        if key["alg"].as_str().is_some_and(|alg| alg.eq_ignore_ascii_case(ours)) {
+            key["alg"] = json!(ours);
+        }
+    })
+}
+
+/// HMAC is allowed wherever there is a key set.
+pub(crate) fn hmac_allowed(challenge: &Challenge) -> Option<Challenge> {
+    key_set(challenge)?;
+    Some(with_context(challenge, |context| context.algorithms.push(Algorithm::HS256)))
+}
+
+/// The key that the token names, whether or not it is still published.
+fn named(challenge: &Challenge) -> Option<&'static KeyMaterial> {
+    key_set(challenge)?;
+    keys::all().get(&kid(challenge)?)
+}
+
+/// Whether an encoding of the named public key is the secret.
+pub(crate) fn keyed_with(challenge: &Challenge, form: KeyForm) -> bool {
+    named(challenge)
+        .and_then(|key| secret::octets(key, form).ok())
+        .is_some_and(|secret| signatures::keyed_with(challenge, &secret))
+}
+
+/// Whether the key signed that was published under this name before.
+pub(crate) fn by_the_key_of_before(challenge: &Challenge) -> bool {
+    named(challenge).is_some_and(|key| signatures::by_one_of(challenge, &[key]))
+}
+
+/// Whether the key signed of any document that is published.
+pub(crate) fn by_a_key_of_any_document(challenge: &Challenge) -> bool {
+    let Some(key_set) = key_set(challenge) else { return false };
+    let is_published = |key: &&KeyMaterial| {
+        let own: Value = serde_json::from_str(&key.jwk).unwrap_or_default();
+        let material = ["n", "x"].into_iter().find_map(|name| own[name].as_str());
+        material.is_some_and(|material| key_set.documents.values().any(|text| text.contains(material)))
+    };
+    let published: Vec<&KeyMaterial> = keys::all().values().filter(is_published).collect();
+    signatures::by_one_of(challenge, &published)
+}
+
+/// Whether the key signed that lies where `jku` of the token points: any, for a test has no network.
+pub(crate) fn by_a_key_of_the_token(challenge: &Challenge) -> bool {
+    let points = header(challenge).is_some_and(|header| header.contains_key("jku"));
+    points && signatures::by_one_of(challenge, &keys::all().values().collect::<Vec<_>>())
+}
+
+/// Whether there is no set, or no key in it.
+pub(crate) fn there_is_no_key(challenge: &Challenge) -> bool {
+    let Some(key_set) = key_set(challenge) else { return false };
+    let tenant = || {
+        let claims = payload(challenge)?;
+        let name = claims.get("iss").or(claims.get("aud"))?.as_str()?;
+        Some(name.rsplit('/').next()?.to_owned())
+    };
+    let path = key_set.path.replace("{{tenant}}", &tenant().unwrap_or_default());
+    let set = key_set.documents.get(&path).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    set.is_none_or(|set| set["keys"].as_array().is_none_or(Vec::is_empty))
+}
+
+/// Whether the verifier finds no key that it can use.
+pub(crate) fn no_key_can_be_used(challenge: &Challenge) -> bool {
+    let strict = Reference::new("strict", Rules::default(), None);
+    key_set(challenge).is_some() && strict.verdict(challenge) == Err(Reason::Key)
+}
+
+/// The patterns are rewritten; nothing where there are none.
+pub(crate) fn patterns(challenge: &Challenge, rewrite: fn(&str) -> String) -> Option<Challenge> {
+    let Context { audience_regex, issuer_regex, .. } = &*challenge.context;
+    audience_regex.as_ref().or(issuer_regex.as_ref())?;
+    Some(with_context(challenge, |context| {
+        for pattern in [&mut context.audience_regex, &mut context.issuer_regex].into_iter().flatten() {
+            *pattern = rewrite(pattern);
+        }
+    }))
+}
+
+/// There are no patterns.
+pub(crate) fn without_patterns(challenge: &Challenge) -> Option<Challenge> {
+    patterns(challenge, |_| ".*".to_owned())?;
+    Some(with_context(challenge, |context| (context.audience_regex, context.issuer_regex) = (None, None)))
+}
+
+/// A pattern is not asked for where the claim is empty, or not there.
+pub(crate) fn empty_passes(challenge: &Challenge) -> Option<Challenge> {
+    patterns(challenge, str::to_owned)?;
+    let claims = payload(challenge)?;
+    let is_empty = |name: &str| claims.get(name).is_none_or(|value| value == "");
+    Some(with_context(challenge, |context| {
+        context.audience_regex.take_if(|_| is_empty("aud"));
+        context.issuer_regex.take_if(|_| is_empty("iss"));
+    }))
+}
+
+/// Several audiences are one text.
+pub(crate) fn audiences_joined(challenge: &Challenge) -> Option<Challenge> {
+    challenge.context.audience_regex.as_ref()?;
+    let mut claims = payload(challenge)?;
+    let joined: String = claims.get("aud")?.as_array()?.iter().filter_map(Value::as_str).collect();
+    claims.insert("aud".to_owned(), json!(joined));
+    with_payload(challenge, |_| Some(Value::Object(claims.clone()).to_string().into_bytes()))
+}
+
+/// The configuration of the other purpose judges.
+pub(crate) fn of_the_other_purpose(challenge: &Challenge) -> Option<Challenge> {
+    let separate = challenge.context.separate.clone()?;
+    let context = Context {
+        keys: separate.keys,
+        algorithms: separate.algorithms,
+        key_set: None,
+        separate: None,
+        ..(*challenge.context).clone()
+    };
+    Some(Challenge { context: Arc::new(context), ..challenge.clone() })
+}
