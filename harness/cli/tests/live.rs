@@ -183,12 +183,17 @@ fn seen_by(verifier: &Reference, vector: &Vector, suite: &Suite) -> Observation 
     }
 }
 
+/// The forgeries that came through: none of them is explained, unless by a vulnerability that the profile
+/// knows and somebody has read.
 fn bypasses(log: &RunLog) -> Vec<String> {
+    let profile = Profiles::built_in().get(&log.header.profile).expect("the profile is built in");
+    let is_known = |id: &str| profile.entries.iter().any(|entry| entry.id == id && entry.acknowledge_risk);
     log.rows
         .iter()
         .filter(|row| row.judgement == Judgement::Bypass)
         .map(|row| {
-            assert!(row.is_red(), "{} is explained away", row.id);
+            let known = row.explained_by.as_deref().is_some_and(is_known);
+            assert!(row.is_red() || known, "{} is explained away", row.id);
             row.id.0.clone()
         })
         .collect()
