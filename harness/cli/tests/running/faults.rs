@@ -27,7 +27,7 @@ struct Fault {
     says: &'static [&'static str],
     /// What it ends with: 3 for a fault of the target, 6 for something that is missing.
     code: i32,
-    /// How many seconds it may take, on a machine that does other things as well.
+    /// How many seconds it may take, on a machine that does nothing else.
     within: u64,
 }
 
@@ -91,6 +91,9 @@ fn daemon() -> Fake {
         );
     })
 }
+
+/// What is allowed on top of it: all of them run at once, and other tests beside them.
+const BUSY: Duration = Duration::from_secs(40);
 
 const ONE: &str = "algorithms/valid/hs256";
 
@@ -362,7 +365,7 @@ fn check(fault: &Fault) {
     for expected in *says {
         assert!(ended.said.contains(expected), "{what}: no {expected:?} in {}", ended.said);
     }
-    assert!(took <= Duration::from_secs(*within), "{what} took {took:?}: {}", ended.said);
+    assert!(took <= Duration::from_secs(*within) + BUSY, "{what} took {took:?}: {}", ended.said);
     assert!(!ended.said.contains("hush"), "{what}: {}", ended.said);
     drop(fake);
 }

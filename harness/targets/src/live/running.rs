@@ -23,7 +23,7 @@ use tokio::time::timeout;
 
 use super::CONCURRENCY;
 use super::address::Address;
-use super::target::{Look, Server};
+use super::target::{Look, Server, Settings};
 use super::version::{Claim, Contradiction, Told, good_token, known};
 use super::{ANSWER_WITHIN, Asker, Protocol};
 use crate::websocket::Failure;
@@ -70,8 +70,6 @@ pub struct RunningTarget<S: Server> {
     warnings: Vec<String>,
     answer_within: Duration,
 }
-
-type Settings = super::target::Settings;
 
 impl<S: Server> RunningTarget<S> {
     /// The server at this address, which is asked at once which version it is. `fallback` is the version
