@@ -102,6 +102,10 @@ pub(crate) struct Run {
     #[arg(long, value_name = "NAME")]
     pub(crate) image: Option<String>,
 
+    /// Ask a server over another of its transports than the default one
+    #[arg(long, value_name = "NAME")]
+    pub(crate) transport: Option<String>,
+
     /// Show what is explained by the profile, and what is not carried, with every reason
     #[arg(long)]
     pub(crate) explained: bool,

@@ -27,6 +27,7 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         server_option,
         server_version,
         image,
+        transport,
         explained,
         all,
         log,
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         options: server_option,
         version: server_version.as_deref(),
         image: image.as_deref(),
+        transport: transport.as_deref(),
     };
     let targets = targets(names, mutant.as_deref(), server)?;
     let mut sink = log.as_deref().map(LogFile::create).transpose()?;
@@ -88,6 +90,9 @@ fn targets(
 /// The command that repeats a run, but for the selection.
 fn repeat(target: &str, arguments: &Run) -> String {
     let mut command = "jotproof run ".to_owned();
+    // The name of a target ends in its transport, which is an argument of its own.
+    let transport = arguments.transport.as_deref();
+    let target = transport.and_then(|name| target.strip_suffix(name)?.strip_suffix('+')).unwrap_or(target);
     match target.strip_prefix("mutant:") {
         Some(mutant) => command.push_str(&format!("reference --mutant {mutant}")),
         None if target.contains(|c: char| c.is_whitespace() || "'\"\\$`*?;&|<>()".contains(c)) => {
@@ -101,6 +106,9 @@ fn repeat(target: &str, arguments: &Run) -> String {
     // A target that chose for itself may have chosen a process.
     if let Some(image) = arguments.image.as_ref().filter(|_| target.contains(":docker")) {
         command.push_str(&format!(" --image '{image}'"));
+    }
+    if let Some(transport) = transport {
+        command.push_str(&format!(" --transport {transport}"));
     }
     for option in &arguments.server_option {
         command.push_str(&format!(" --server-option '{option}'"));

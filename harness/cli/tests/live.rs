@@ -41,9 +41,12 @@ fn target(name: &str, options: &[&str]) -> Box<dyn Target> {
     let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
     // The images that ci/images makes: `centrifugo:docker:v5.4.9` is in `jotproof/centrifugo:5.4.9`.
     let image = name.split_once(":docker:v").map(|(server, version)| format!("jotproof/{server}:{version}"));
-    named::targets(name, ServerArguments { options: &options, version: None, image: image.as_deref() })
-        .expect("the name is a target's")
-        .remove(0)
+    named::targets(
+        name,
+        ServerArguments { options: &options, image: image.as_deref(), ..ServerArguments::default() },
+    )
+    .expect("the name is a target's")
+    .remove(0)
 }
 
 fn profile(target: &dyn Target) -> &'static Profile {

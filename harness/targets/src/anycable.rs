@@ -38,6 +38,7 @@ impl Server for Anycable {
     const VARIABLES: &'static [(&'static str, &'static str)] = &[("ANYCABLE_DISABLE_TELEMETRY", "true")];
     const OURS: &'static [&'static str] =
         &["host", "port", "broadcast_key", "http_broadcast_port", "http_broadcast_path"];
+    const TRANSPORTS: &'static [&'static str] = &[];
 
     /// The flags that are used here are the same since 1.5.
     fn of_version(version: &str) -> Option<Self> {

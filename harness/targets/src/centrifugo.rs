@@ -46,6 +46,7 @@ impl Server for Centrifugo {
     const VARIABLES: &'static [(&'static str, &'static str)] = &[];
     const OURS: &'static [&'static str] =
         &["address", "port", "api_key", "http_server.address", "http_server.port", "http_api.key"];
+    const TRANSPORTS: &'static [&'static str] = &[];
 
     fn of_version(version: &str) -> Option<Self> {
         Some(Self { generation: Generation::of(version)? })

@@ -28,6 +28,8 @@ pub struct ServerArguments<'a> {
     pub version: Option<&'a str>,
     /// The image that holds it, in place of the official one.
     pub image: Option<&'a str>,
+    /// The transport that it is asked over, in place of its default one.
+    pub transport: Option<&'a str>,
 }
 
 /// Why a name names no target.
@@ -81,6 +83,16 @@ pub enum NameError {
         /// The versions that there are.
         known: String,
     },
+    /// The server has no such transport, or the harness does not speak it.
+    #[error("{title} is not asked over {transport:?}; the transports beside the default one: {known}")]
+    UnknownTransport {
+        /// What people call the server.
+        title: &'static str,
+        /// The transport asked for.
+        transport: String,
+        /// The transports that there are.
+        known: String,
+    },
     /// The name says one version and the arguments another.
     #[error("{0} is not version {1}: leave --server-version out, or give a path")]
     OtherVersion(String, String),
@@ -103,6 +115,9 @@ pub fn targets(name: &str, server: ServerArguments<'_>) -> Result<Vec<Box<dyn Ta
         }
         if server.image.is_some() {
             return Err(NameError::NoServer(name.to_owned(), "image"));
+        }
+        if server.transport.is_some() {
+            return Err(NameError::NoServer(name.to_owned(), "transport"));
         }
     }
     match (kind, how, rest) {
@@ -144,7 +159,15 @@ fn live<S: Server>(
         None | Some("auto") => auto::<S>(name, rest, arguments)?,
         Some(_) => return Err(NameError::Unknown(name.to_owned())),
     };
-    Ok(ServerTarget::new(version, launcher, options)?)
+    let target = ServerTarget::new(version, launcher, options)?;
+    match arguments.transport {
+        None => Ok(target),
+        Some(transport) => target.over(transport).ok_or_else(|| NameError::UnknownTransport {
+            title: S::TITLE,
+            transport: transport.to_owned(),
+            known: if S::TRANSPORTS.is_empty() { "none".to_owned() } else { S::TRANSPORTS.join(", ") },
+        }),
+    }
 }
 
 /// A server that is started from a binary.

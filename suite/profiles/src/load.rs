@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jotproof_model::Capability;
 
-use crate::profile::{Answer, Entry, Profile, ProfileFile, Version};
+use crate::profile::{Answer, Entry, Profile, ProfileFile, Version, answers_over};
 use crate::rules::{RuleError, Rules};
 
 /// The profile files that are built in: name and text.
@@ -100,6 +100,7 @@ fn resolve(file: &ProfileFile, version: &Version) -> Result<Profile, RuleError> 
         rules = rules.with(&entry.rule)?;
     }
     let answers = |answer: &&Answer| version.is_within(answer.since.as_deref(), answer.until.as_deref());
+    let answers_of_all: Vec<Answer> = file.answers.iter().filter(answers).cloned().collect();
     let can = |capability: &&Capability| !version.lacks.contains(capability);
     Ok(Profile {
         name: version.name.clone(),
@@ -108,7 +109,8 @@ fn resolve(file: &ProfileFile, version: &Version) -> Result<Profile, RuleError> 
         capabilities: file.capabilities.iter().filter(can).copied().collect(),
         demands: file.demands.iter().copied().collect(),
         either: file.either,
-        answers: file.answers.iter().filter(answers).cloned().collect(),
+        answers: answers_over(&answers_of_all, None),
+        answers_of_all,
         entries,
         rules,
     })
@@ -145,6 +147,8 @@ pub enum LoadError {
 
 #[cfg(test)]
 mod tests {
+    use jotproof_model::{Application, Reason};
+
     use super::*;
     use crate::rules::Check;
 
@@ -205,5 +209,42 @@ mod tests {
         assert_eq!([found("server"), found("server-2")], [new.clone(), new]);
         let old = profiles.get("server-1").expect("the profile is there");
         assert_eq!((old.rules.exp_check, old.rules.nbf_check), (Check::Skip, Check::Make));
+    }
+    #[test]
+    fn a_transport_answers_otherwise_where_the_profile_says_so() {
+        let file = r#"{
+            "$schema": "", "family": "server", "about": "", "either": "stated",
+            "versions": [{"name": "server-1"}],
+            "capabilities": [],
+            "answers": [
+                {"reasons": ["signature", "expired"], "answer": "no"},
+                {"reasons": ["expired"], "answer": "status 401", "transports": ["sse"],
+                 "applications": ["anycable"]},
+                {"reasons": ["audience"], "answer": "never", "transports": ["other"]}
+            ]
+        }"#;
+        let profiles = Profiles::parse(&[("server.json", file)]).expect("the file is well-formed");
+        let profile = profiles.get("server-1").expect("the profile is there");
+        let told = |transport, application, reason: Reason| {
+            let over = profile.over(transport);
+            let answer = over.answer(application, [&reason])?.answer.clone();
+            assert!(over.reasons(application, &answer).contains(&reason));
+            Some(answer)
+        };
+        let (anycable, jwt) = (Application::Anycable, Application::Jwt);
+        for (transport, application, reason, answer) in [
+            (None, anycable, Reason::Expired, Some("no")),
+            (None, anycable, Reason::Audience, None),
+            (Some("sse"), anycable, Reason::Expired, Some("status 401")),
+            (Some("sse"), anycable, Reason::Signature, Some("no")),
+            (Some("sse"), jwt, Reason::Expired, Some("no")),
+            (Some("other"), anycable, Reason::Expired, Some("no")),
+            (Some("other"), anycable, Reason::Audience, Some("never")),
+        ] {
+            assert_eq!(told(transport, application, reason).as_deref(), answer, "{transport:?} {reason:?}");
+        }
+        let sse = profile.over(Some("sse"));
+        assert_eq!(sse.reasons(anycable, "no"), [Reason::Signature], "the reason that is answered otherwise");
+        assert_eq!(profile.over(None), *profile);
     }
 }

@@ -113,6 +113,10 @@ pub struct Answer {
     /// The first version that does so no longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// The transports that answer so; empty: the default one, and every other one of which no answer
+    /// says otherwise for the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transports: Vec<String>,
 }
 
 /// One mechanism in which a family differs from `rfc`.
@@ -209,8 +213,11 @@ pub struct Profile {
     pub demands: BTreeSet<Capability>,
     /// What it does where the texts leave a choice.
     pub either: Either,
-    /// What it sends, in this version.
+    /// What it sends, in this version, on the transport that is asked over: the default one, unless
+    /// [`Profile::over`] says another.
     pub answers: Vec<Answer>,
+    /// What it sends, in this version, on every transport.
+    pub answers_of_all: Vec<Answer>,
     /// The entries that hold for this version and this processor.
     pub entries: Vec<Entry>,
     /// The rules of the reference.
@@ -218,6 +225,13 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// The same on a transport: it sends what the profile says of that one, and else what is sent on
+    /// the default one.
+    #[must_use]
+    pub fn over(&self, transport: Option<&str>) -> Self {
+        Self { answers: answers_over(&self.answers_of_all, transport), ..self.clone() }
+    }
+
     /// What is sent for a set of admissible reasons: the first answer that has one of them, of those
     /// for tokens of the application.
     #[must_use]
@@ -282,4 +296,38 @@ impl Asked {
             step => Self { application, step },
         }
     }
+}
+
+/// What is sent on a transport, in the order of precedence.
+pub(crate) fn answers_over(all: &[Answer], transport: Option<&str>) -> Vec<Answer> {
+    let of_it = |answer: &Answer| {
+        transport.is_some_and(|transport| answer.transports.iter().any(|name| name == transport))
+    };
+    let is_for = |answer: &Answer, application: &Application| {
+        answer.applications.is_empty() || answer.applications.contains(application)
+    };
+    let replacing: Vec<&Answer> = all.iter().filter(|answer| of_it(answer)).collect();
+    let mut answers = Vec::new();
+    for answer in all {
+        if of_it(answer) {
+            answers.push(answer.clone());
+        } else if !answer.transports.is_empty() {
+            // Of another transport.
+        } else if replacing.is_empty() {
+            answers.push(answer.clone());
+        } else {
+            for application in Application::ALL.into_iter().filter(|other| is_for(answer, other)) {
+                let mut rest = Answer { applications: vec![application], ..answer.clone() };
+                rest.reasons.retain(|reason| {
+                    !replacing
+                        .iter()
+                        .any(|other| is_for(other, &application) && other.reasons.contains(reason))
+                });
+                if !rest.reasons.is_empty() {
+                    answers.push(rest);
+                }
+            }
+        }
+    }
+    answers
 }

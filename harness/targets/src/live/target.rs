@@ -50,6 +50,9 @@ pub trait Server: Send + Sync {
     /// server is ours.
     const OURS: &'static [&'static str];
 
+    /// The transports that it can be asked over beside its default one.
+    const TRANSPORTS: &'static [&'static str];
+
     /// A version of it; nothing where that is none that is known how to start.
     fn of_version(version: &str) -> Option<Self>
     where
@@ -109,6 +112,8 @@ pub struct ServerTarget<S> {
     options: Vec<(String, String)>,
     profile: &'static Profile,
     look: Look,
+    /// The transport that it is asked over, where that is not the default one.
+    transport: Option<&'static str>,
     ready_within: Duration,
     answer_within: Duration,
 }
@@ -164,6 +169,7 @@ impl<S: Server> ServerTarget<S> {
             options,
             profile,
             look: Look::Effects,
+            transport: None,
             ready_within: READY_WITHIN,
             answer_within: ANSWER_WITHIN,
         })
@@ -175,6 +181,13 @@ impl<S: Server> ServerTarget<S> {
         self.ready_within = ready_within;
         self.answer_within = answer_within;
         self
+    }
+
+    /// The same, asked over another transport than the default one; nothing where there is no such one.
+    #[must_use]
+    pub fn over(mut self, transport: &str) -> Option<Self> {
+        self.transport = Some(S::TRANSPORTS.iter().find(|name| **name == transport)?);
+        Some(self)
     }
 
     /// The same, and what an accepted token did is not looked at beyond the answer itself.
@@ -269,19 +282,28 @@ impl ServerBinary {
 }
 
 impl<S: Server> Target for ServerTarget<S> {
-    /// `centrifugo:process:v5.4.9`, `centrifugo:process:PATH`, `centrifugo:docker:v5.4.9`.
+    /// `centrifugo:process:v5.4.9`, `centrifugo:process:PATH`, `centrifugo:docker:v5.4.9`; over another
+    /// transport than the default one, `centrifugo:process:v5.4.9+sse`.
     fn name(&self) -> String {
-        match &self.launcher {
+        let server = match &self.launcher {
             Launcher::Process(ServerBinary::Pinned(pinned)) => {
                 format!("{}:process:v{}", S::NAME, pinned.version)
             }
             Launcher::Process(ServerBinary::Path(path)) => format!("{}:process:{}", S::NAME, path.display()),
             Launcher::Docker(_) => format!("{}:docker:v{}", S::NAME, self.version()),
+        };
+        match self.transport {
+            Some(transport) => format!("{server}+{transport}"),
+            None => server,
         }
     }
 
     fn profile(&self) -> String {
         self.profile.name.clone()
+    }
+
+    fn transport(&self) -> Option<&str> {
+        self.transport
     }
 
     fn capabilities(&self) -> &BTreeSet<Capability> {
