@@ -1,11 +1,12 @@
 //! AnyCable: identification tokens, over Action Cable.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 
 use axum::Router;
 use jotproof_engine::target::CannotCarry;
-use jotproof_model::{Application, Context, KeyKind, KeyRing};
+use jotproof_model::{Application, Capability, Context, KeyKind, KeyRing};
 use serde_json::Value;
 
 use crate::live::target::{Look, Server, ServerTarget, Settings, Startup};
@@ -43,6 +44,14 @@ impl Server for Anycable {
     /// The flags that are used here are the same since 1.5.
     fn of_version(version: &str) -> Option<Self> {
         ["1.5.", "1.6."].iter().any(|minor| version.starts_with(minor)).then_some(Self)
+    }
+
+    fn over(self, _: &str) -> Option<Self> {
+        None
+    }
+
+    fn capabilities(&self, of_profile: &BTreeSet<Capability>) -> BTreeSet<Capability> {
+        of_profile.clone()
     }
 
     /// AnyCable takes HS256, HS384 and HS512 with its secret and has no option to pin one: a context

@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
 use crate::server::process::{Launch, RunningServer};
-use crate::websocket::{Connection, Failure, Handshake};
+use crate::websocket::Failure;
 
 mod endpoint;
 pub mod target;
@@ -32,19 +32,22 @@ const NEWS_OF_DEATH: Duration = Duration::from_millis(500);
 /// The shortest text that is looked for as a leaked secret; shorter ones stand in any text.
 const SHORTEST_SECRET: usize = 8;
 
-/// How a server is asked about a token, over WebSocket.
+/// How a server is asked about a token.
 pub trait Protocol: Send {
-    /// The handshake that carries the token, or goes before it.
+    /// What it is spoken over.
+    type Connection: Carriage;
+
+    /// What opens a connection: it carries the token, or goes before it.
     ///
     /// # Errors
     ///
     /// [`Observation::Unsupported`] where the protocol has no place for such a token.
-    fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation>;
+    fn opening(&self, challenge: &Challenge) -> Result<<Self::Connection as Carriage>::Opening, Observation>;
 
     /// Says what is left to say, and waits for the answer.
     fn converse(
         &self,
-        connection: &mut Connection,
+        connection: &mut Self::Connection,
         challenge: &Challenge,
     ) -> impl Future<Output = Result<Observation, Failure>>;
 
@@ -57,7 +60,7 @@ pub trait Protocol: Send {
         let _ = (address, flow);
         async {
             let observation = Observation::Unsupported { what: "flow".to_owned() };
-            Ok(Told { observation, late: Duration::ZERO, heard: String::new() })
+            Ok(Told { observation, late: Duration::ZERO, heard: Vec::new() })
         }
     }
 }
@@ -69,8 +72,24 @@ pub struct Told {
     pub observation: Observation,
     /// By how much the latest of its steps came too late.
     pub late: Duration,
-    /// Every frame and close reason.
-    pub heard: String,
+    /// Everything that it said.
+    pub heard: Vec<u8>,
+}
+
+/// What carries a conversation with a server: a WebSocket, an HTTP answer that goes on and on.
+pub trait Carriage: Sized {
+    /// What opens it.
+    type Opening;
+
+    /// Opens a connection that nothing else uses.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`] where the server does not take it.
+    fn open(address: SocketAddr, opening: &Self::Opening) -> impl Future<Output = Result<Self, Failure>>;
+
+    /// Everything that the server has said, in order: what is looked through for secrets.
+    fn heard(&self) -> &[u8];
 }
 
 /// A server that was started for one context.
@@ -147,14 +166,14 @@ impl<P: Protocol> Asker<'_, P> {
     }
 
     async fn ask(&self, challenge: &Challenge) -> Observation {
-        let handshake = match self.protocol.handshake(challenge) {
-            Ok(handshake) => handshake,
+        let opening = match self.protocol.opening(challenge) {
+            Ok(opening) => opening,
             Err(observation) => return observation,
         };
         if let Some(detail) = (self.crashed)() {
             return Observation::Crashed { detail };
         }
-        self.within(self.answer_within, self.converse(&handshake, challenge))
+        self.within(self.answer_within, self.converse(&opening, challenge))
             .await
             .unwrap_or_else(|observation| observation)
     }
@@ -201,8 +220,12 @@ impl<P: Protocol> Asker<'_, P> {
         }
     }
 
-    async fn converse(&self, handshake: &Handshake, challenge: &Challenge) -> Result<Observation, Failure> {
-        let mut connection = Connection::open(self.address, handshake).await?;
+    async fn converse(
+        &self,
+        opening: &<P::Connection as Carriage>::Opening,
+        challenge: &Challenge,
+    ) -> Result<Observation, Failure> {
+        let mut connection = P::Connection::open(self.address, opening).await?;
         let observation = self.protocol.converse(&mut connection, challenge).await?;
         let Challenge { token, context, keys, .. } = challenge;
         Ok(match leaked(connection.heard(), context, keys, [&**token].into_iter()) {
@@ -230,14 +253,13 @@ impl<P: Protocol> Asker<'_, P> {
 
 /// Which secret an answer gives away: no error text, close reason or reply may repeat one.
 fn leaked<'a>(
-    heard: &str,
+    heard: &[u8],
     context: &Context,
     keys: &KeyRing,
     mut tokens: impl Iterator<Item = &'a [u8]>,
 ) -> Option<&'static str> {
     let gives_away = |secret: &[u8]| {
-        secret.len() >= SHORTEST_SECRET
-            && heard.as_bytes().windows(secret.len()).any(|window| window == secret)
+        secret.len() >= SHORTEST_SECRET && heard.windows(secret.len()).any(|window| window == secret)
     };
     let secret = context
         .keys
@@ -261,18 +283,25 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
+    use futures_util::{SinkExt as _, StreamExt as _};
     use jotproof_model::{Application, Challenge, Context, KeyKind, KeyMaterial, Observation};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
     use tokio::runtime::Runtime;
+    use tokio_tungstenite::tungstenite::Message;
 
+    use super::target::{Look, Server as _};
     use super::{Asker, Protocol, leaked};
+    use crate::centrifugo::{Centrifugo, ClientProtocol};
     use crate::websocket::{Connection, Event, Failure, Handshake};
 
     /// Says nothing and takes any text for a yes.
     struct AnyText;
 
     impl Protocol for AnyText {
-        fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
+        type Connection = Connection;
+
+        fn opening(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
             if challenge.token.is_empty() {
                 return Err(Observation::Unsupported { what: "empty-token".to_owned() });
             }
@@ -282,7 +311,9 @@ mod tests {
         async fn converse(&self, connection: &mut Connection, _: &Challenge) -> Result<Observation, Failure> {
             match connection.receive().await? {
                 Event::Text(_) => Ok(Observation::Accepted { result: Box::default() }),
-                Event::Closed { .. } => Ok(Observation::ProtocolError { detail: String::new() }),
+                Event::Binary(_) | Event::Closed { .. } => {
+                    Ok(Observation::ProtocolError { detail: String::new() })
+                }
             }
         }
     }
@@ -311,7 +342,17 @@ mod tests {
         crashed: &dyn Fn() -> Option<String>,
         tokens: &[&[u8]],
     ) -> Vec<Observation> {
-        let asker = Asker { protocol: &AnyText, address, answer_within: Duration::from_millis(300), crashed };
+        ask_over(&AnyText, runtime, address, crashed, tokens)
+    }
+
+    fn ask_over(
+        protocol: &impl Protocol,
+        runtime: &Runtime,
+        address: SocketAddr,
+        crashed: &dyn Fn() -> Option<String>,
+        tokens: &[&[u8]],
+    ) -> Vec<Observation> {
+        let asker = Asker { protocol, address, answer_within: Duration::from_millis(300), crashed };
         let challenges: Vec<_> = tokens.iter().map(|token| challenge(token, "")).collect();
         runtime.block_on(asker.ask_all(&challenges))
     }
@@ -368,6 +409,107 @@ mod tests {
     }
 
     fn leaks(heard: &str, challenge: &Challenge) -> Option<&'static str> {
-        leaked(heard, &challenge.context, &challenge.keys, [&*challenge.token].into_iter())
+        let Challenge { token, context, keys, .. } = challenge;
+        leaked(heard.as_bytes(), context, keys, [&**token].into_iter())
+    }
+
+    /// Every way in which Centrifugo is asked, by the name of its transport.
+    fn every_transport() -> Vec<(&'static str, ClientProtocol)> {
+        let server = Centrifugo::of_version("5.4.9").unwrap();
+        let over = |name| (name, server.over(name).unwrap().protocol(Look::Effects));
+        std::iter::once(("", server.protocol(Look::Effects)))
+            .chain(Centrifugo::TRANSPORTS.iter().copied().map(over))
+            .collect()
+    }
+
+    /// A server that says this to every client after its first word, and hangs up.
+    fn says(runtime: &Runtime, transport: &'static str, said: &'static [u8]) -> SocketAddr {
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        runtime.spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                if matches!(transport, "" | "protobuf" | "uni_websocket") {
+                    let mut websocket = tokio_tungstenite::accept_async(stream).await.unwrap();
+                    websocket.next().await.unwrap().unwrap();
+                    let message = match transport {
+                        "protobuf" => Message::binary(said),
+                        _ => Message::text(std::str::from_utf8(said).unwrap()),
+                    };
+                    if !said.is_empty() {
+                        websocket.send(message).await.unwrap();
+                    }
+                } else {
+                    assert_ne!(stream.read(&mut [0; 4096]).await.unwrap(), 0, "the first word");
+                    stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+                    stream.write_all(said).await.unwrap();
+                    stream.shutdown().await.unwrap();
+                    // What is left unread would make a reset of the end.
+                    tokio::spawn(async move { stream.read_to_end(&mut Vec::new()).await });
+                }
+            }
+        });
+        address
+    }
+
+    #[test]
+    fn a_silence_is_a_time_out_over_every_transport() {
+        let runtime = runtime();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        for (name, protocol) in every_transport() {
+            let seen = ask_over(&protocol, &runtime, address, &|| None, &[b"a"]);
+            assert_eq!(seen, [Observation::TimedOut { after_ms: 300 }], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_dropped_connection_is_no_refusal_over_any_transport() {
+        let runtime = runtime();
+        for (name, protocol) in every_transport() {
+            let address = says(&runtime, name, b"");
+            let seen = ask_over(&protocol, &runtime, address, &|| None, &[b"a"]);
+            assert!(
+                matches!(&seen[..], [Observation::ProtocolError { detail }] if detail.contains("dropped")),
+                "{name}: {seen:?}"
+            );
+            let died = || Some("signal: 9".to_owned());
+            let seen = ask_over(&protocol, &runtime, address, &died, &[b"a"]);
+            assert_eq!(seen, [Observation::Crashed { detail: "signal: 9".to_owned() }], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_one_and_a_leak_in_it_is_found_over_every_transport() {
+        let runtime = runtime();
+        for (name, protocol) in every_transport() {
+            let (said, answer): (&[u8], _) = match name {
+                "" | "http_stream" => (
+                    b"{\"id\":1,\"error\":{\"code\":109,\"message\":\"signature-text\"}}\n",
+                    "error 109",
+                ),
+                "protobuf" => (b"\x16\x08\x01\x12\x12\x08\x6d\x12\x0esignature-text", "error 109"),
+                "sse" => (
+                    b"\r\ndata: {\"push\":{\"disconnect\":{\"code\":3500,\"reason\":\"signature-text\"}}}\n\n",
+                    "close 3500",
+                ),
+                "uni_sse" => (
+                    b"data: {\"disconnect\":{\"code\":3500,\"reason\":\"signature-text\"}}\n\n",
+                    "close 3500",
+                ),
+                _ => (
+                    b"{\"disconnect\":{\"code\":3500,\"reason\":\"signature-text\"}}\n",
+                    "close 3500",
+                ),
+            };
+            let address = says(&runtime, name, said);
+            let seen = ask_over(&protocol, &runtime, address, &|| None, &[b"h.p.s", b"h.p.signature-text"]);
+            let refused = Observation::Refused {
+                reason: None,
+                answer: Some(answer.to_owned()),
+                text: "signature-text".to_owned(),
+            };
+            let leaks = Observation::ProtocolError { detail: "leaks the signature".to_owned() };
+            assert_eq!(seen, [refused, leaks], "{name}");
+        }
     }
 }

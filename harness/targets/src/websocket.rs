@@ -20,6 +20,8 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
+use crate::live::Carriage;
+
 /// How much of the answer to a handshake is read at most.
 const MAX_HEAD: usize = 16 * 1024;
 
@@ -27,7 +29,7 @@ const MAX_HEAD: usize = 16 * 1024;
 const FAREWELL: Duration = Duration::from_millis(100);
 
 /// How long to wait for a port to leave from, where a replay has used them all up.
-const PORT_PAUSE: Duration = Duration::from_millis(200);
+pub(crate) const PORT_PAUSE: Duration = Duration::from_millis(200);
 
 /// The opening handshake that carries, or goes before, a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub struct Handshake {
 /// An open connection, with everything that the server has said on it.
 pub struct Connection {
     stream: WebSocketStream<TcpStream>,
-    heard: String,
+    heard: Vec<u8>,
 }
 
 /// What a server does on an open connection.
@@ -49,6 +51,8 @@ pub struct Connection {
 pub enum Event {
     /// A text frame.
     Text(String),
+    /// A binary frame.
+    Binary(Vec<u8>),
     /// A close frame.
     Closed {
         /// The status code; 1005 where there is none (RFC 6455 section 7.1.5).
@@ -61,11 +65,12 @@ pub enum Event {
 /// Why there is no connection, or none any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// The handshake was answered by another HTTP status than 101.
+    /// The request that opens the connection was answered by another HTTP status than the one that
+    /// does: 101 for a WebSocket handshake.
     Status(u16),
     /// The TCP connection was refused or ended in the middle.
     Dropped(String),
-    /// Something came that is not WebSocket.
+    /// Something came that is not WebSocket, or not the stream that was asked for.
     Violation(String),
     /// Something came that the protocol above does not have.
     Unknown(String),
@@ -76,8 +81,9 @@ impl Failure {
     #[must_use]
     pub fn observation(self) -> Observation {
         match self {
-            // RFC 6585 section 5: the request is too long for this server.
-            Self::Status(431) => Observation::OverLimit { what: "HTTP 431".to_owned() },
+            // RFC 9110 sections 15.5.14 and 15.5.15, RFC 6585 section 5: the request is too long for this
+            // server.
+            Self::Status(code @ (413 | 414 | 431)) => Observation::OverLimit { what: format!("HTTP {code}") },
             other => Observation::ProtocolError { detail: other.to_string() },
         }
     }
@@ -86,9 +92,9 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Status(code) => write!(f, "HTTP {code} in answer to the WebSocket handshake"),
+            Self::Status(code) => write!(f, "HTTP {code} in answer to the request that opens a connection"),
             Self::Dropped(how) => write!(f, "connection dropped: {how}"),
-            Self::Violation(what) => write!(f, "not WebSocket: {what}"),
+            Self::Violation(what) => write!(f, "not the transport that was asked for: {what}"),
             Self::Unknown(what) => f.write_str(what),
         }
     }
@@ -105,13 +111,12 @@ pub fn unexpected_close(code: u16, reason: &str) -> Observation {
     }
 }
 
-impl Connection {
-    /// Connects and shakes hands.
-    ///
-    /// # Errors
-    ///
-    /// A [`Failure`] where the server does not take the connection or does not change protocols.
-    pub async fn open(address: SocketAddr, handshake: &Handshake) -> Result<Self, Failure> {
+impl Carriage for Connection {
+    type Opening = Handshake;
+
+    /// Connects and shakes hands. It fails where the server does not take the connection or does not
+    /// change protocols.
+    async fn open(address: SocketAddr, handshake: &Handshake) -> Result<Self, Failure> {
         let mut stream = connect(address).await?;
         let key = generate_key();
         let subprotocol = handshake
@@ -132,19 +137,26 @@ impl Connection {
         };
         check_answer(&head, &derive_accept_key(key.as_bytes()))?;
         let stream = WebSocketStream::from_partially_read(stream, rest, Role::Client, None).await;
-        Ok(Self { stream, heard: String::new() })
+        Ok(Self { stream, heard: Vec::new() })
     }
 
-    /// Sends a text frame.
+    /// Text frames, binary frames and close reasons.
+    fn heard(&self) -> &[u8] {
+        &self.heard
+    }
+}
+
+impl Connection {
+    /// Sends a frame: of text a text frame, of octets a binary frame.
     ///
     /// # Errors
     ///
     /// A [`Failure`] where the connection is gone.
-    pub async fn send(&mut self, text: String) -> Result<(), Failure> {
-        self.stream.send(Message::text(text)).await.map_err(|error| failure(&error))
+    pub async fn send(&mut self, frame: impl Into<Message>) -> Result<(), Failure> {
+        self.stream.send(frame.into()).await.map_err(|error| failure(&error))
     }
 
-    /// Waits for the next text or close frame.
+    /// Waits for the next text, binary or close frame.
     ///
     /// # Errors
     ///
@@ -153,7 +165,7 @@ impl Connection {
         loop {
             match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => {
-                    self.hear(&text);
+                    self.hear(text.as_bytes());
                     return Ok(Event::Text(text.as_str().to_owned()));
                 }
                 Some(Ok(Message::Close(frame))) => {
@@ -161,11 +173,12 @@ impl Connection {
                         Some(frame) => (frame.code.into(), frame.reason.as_str().to_owned()),
                         None => (1005, String::new()),
                     };
-                    self.hear(&reason);
+                    self.hear(reason.as_bytes());
                     return Ok(Event::Closed { code, reason });
                 }
                 Some(Ok(Message::Binary(octets))) => {
-                    return Err(Failure::Violation(format!("a binary frame of {} octets", octets.len())));
+                    self.hear(&octets);
+                    return Ok(Event::Binary(octets.into()));
                 }
                 // Control frames, which the library answers.
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
@@ -183,7 +196,7 @@ impl Connection {
         let farewell = async {
             loop {
                 match self.receive().await {
-                    Ok(Event::Text(_)) => {}
+                    Ok(Event::Text(_) | Event::Binary(_)) => {}
                     Ok(Event::Closed { reason, .. }) => return Some(reason),
                     Err(_) => return None,
                 }
@@ -192,15 +205,9 @@ impl Connection {
         timeout(FAREWELL, farewell).await.ok().flatten()
     }
 
-    /// Everything that the server has said: text frames and close reasons, in order.
-    #[must_use]
-    pub fn heard(&self) -> &str {
-        &self.heard
-    }
-
-    fn hear(&mut self, text: &str) {
-        self.heard.push_str(text);
-        self.heard.push('\n');
+    fn hear(&mut self, octets: &[u8]) {
+        self.heard.extend_from_slice(octets);
+        self.heard.push(b'\n');
     }
 }
 

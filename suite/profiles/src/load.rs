@@ -150,6 +150,7 @@ mod tests {
     use jotproof_model::{Application, Reason};
 
     use super::*;
+    use crate::profile::Asked;
     use crate::rules::Check;
 
     #[test]
@@ -227,8 +228,9 @@ mod tests {
         let profile = profiles.get("server-1").expect("the profile is there");
         let told = |transport, application, reason: Reason| {
             let over = profile.over(transport);
-            let answer = over.answer(application, [&reason])?.answer.clone();
-            assert!(over.reasons(application, &answer).contains(&reason));
+            let asked = Asked { application, step: None };
+            let answer = over.answer(asked, [&reason])?.answer.clone();
+            assert!(over.reasons(asked, &answer).contains(&reason));
             Some(answer)
         };
         let (anycable, jwt) = (Application::Anycable, Application::Jwt);
@@ -244,7 +246,8 @@ mod tests {
             assert_eq!(told(transport, application, reason).as_deref(), answer, "{transport:?} {reason:?}");
         }
         let sse = profile.over(Some("sse"));
-        assert_eq!(sse.reasons(anycable, "no"), [Reason::Signature], "the reason that is answered otherwise");
+        let asked = Asked { application: anycable, step: None };
+        assert_eq!(sse.reasons(asked, "no"), [Reason::Signature], "the other reason is answered otherwise");
         assert_eq!(profile.over(None), *profile);
     }
 }

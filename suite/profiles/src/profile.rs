@@ -254,13 +254,7 @@ impl Profile {
     }
 
     fn answers_for(&self, asked: Asked) -> impl Iterator<Item = &Answer> {
-        self.answers.iter().filter(move |answer| {
-            (answer.applications.is_empty() || answer.applications.contains(&asked.application))
-                && match asked.step {
-                    Some(step) => answer.steps.contains(&step),
-                    None => answer.steps.is_empty(),
-                }
-        })
+        self.answers.iter().filter(move |answer| answer.is_for(asked))
     }
 }
 
@@ -303,25 +297,18 @@ pub(crate) fn answers_over(all: &[Answer], transport: Option<&str>) -> Vec<Answe
     let of_it = |answer: &Answer| {
         transport.is_some_and(|transport| answer.transports.iter().any(|name| name == transport))
     };
-    let is_for = |answer: &Answer, application: &Application| {
-        answer.applications.is_empty() || answer.applications.contains(application)
-    };
     let replacing: Vec<&Answer> = all.iter().filter(|answer| of_it(answer)).collect();
     let mut answers = Vec::new();
     for answer in all {
-        if of_it(answer) {
+        if of_it(answer) || answer.transports.is_empty() && replacing.is_empty() {
             answers.push(answer.clone());
-        } else if !answer.transports.is_empty() {
-            // Of another transport.
-        } else if replacing.is_empty() {
-            answers.push(answer.clone());
-        } else {
-            for application in Application::ALL.into_iter().filter(|other| is_for(answer, other)) {
-                let mut rest = Answer { applications: vec![application], ..answer.clone() };
+        } else if answer.transports.is_empty() {
+            for asked in answer.asked() {
+                let mut rest = answer.clone();
+                rest.applications = vec![asked.application];
+                rest.steps = asked.step.into_iter().collect();
                 rest.reasons.retain(|reason| {
-                    !replacing
-                        .iter()
-                        .any(|other| is_for(other, &application) && other.reasons.contains(reason))
+                    !replacing.iter().any(|other| other.is_for(asked) && other.reasons.contains(reason))
                 });
                 if !rest.reasons.is_empty() {
                     answers.push(rest);
@@ -330,4 +317,27 @@ pub(crate) fn answers_over(all: &[Answer], transport: Option<&str>) -> Vec<Answe
         }
     }
     answers
+}
+
+impl Answer {
+    /// Whether it answers what is asked in this way.
+    fn is_for(&self, asked: Asked) -> bool {
+        (self.applications.is_empty() || self.applications.contains(&asked.application))
+            && match asked.step {
+                Some(step) => self.steps.contains(&step),
+                None => self.steps.is_empty(),
+            }
+    }
+
+    /// Every way of asking that it answers.
+    fn asked(&self) -> impl Iterator<Item = Asked> {
+        let applications = Application::ALL
+            .into_iter()
+            .filter(|application| self.applications.is_empty() || self.applications.contains(application));
+        applications.flat_map(|application| {
+            let alone = self.steps.is_empty().then_some(None);
+            let steps = self.steps.iter().copied().map(Some);
+            alone.into_iter().chain(steps).map(move |step| Asked { application, step })
+        })
+    }
 }

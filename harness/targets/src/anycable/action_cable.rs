@@ -1,11 +1,10 @@
 //! The Action Cable handshake with a token in the query, and what it is answered by.
 
-use std::fmt::Write as _;
-
 use jotproof_model::{Challenge, Observation, Seen};
 use serde_json::{Value, json};
 
 use super::rpc;
+use crate::http::percent_encode;
 use crate::live::Protocol;
 use crate::live::target::Look;
 use crate::websocket::{Connection, Event, Failure, Handshake, unexpected_close};
@@ -20,7 +19,9 @@ pub struct QueryToken {
 }
 
 impl Protocol for QueryToken {
-    fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
+    type Connection = Connection;
+
+    fn opening(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
         Ok(Handshake {
             target: format!("/cable?jid={}", percent_encode(&challenge.token)),
             subprotocol: Some("actioncable-v1-json"),
@@ -31,6 +32,9 @@ impl Protocol for QueryToken {
         loop {
             let message = match connection.receive().await? {
                 Event::Text(text) => Message::read(&text),
+                Event::Binary(octets) => {
+                    return Err(Failure::Unknown(format!("a binary frame of {} octets", octets.len())));
+                }
                 // An error of the server's own while it read a token: the profile says whether that
                 // is a refusal.
                 Event::Closed { code: 1011, reason } => {
@@ -105,29 +109,9 @@ impl Message {
     }
 }
 
-/// RFC 3986 section 2.1, for every octet that is not unreserved (section 2.3).
-fn percent_encode(octets: &[u8]) -> String {
-    let mut text = String::with_capacity(octets.len());
-    for &octet in octets {
-        if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {
-            text.push(char::from(octet));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(text, "%{octet:02X}");
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Message, percent_encode};
-
-    #[test]
-    fn every_octet_that_is_not_unreserved_is_encoded() {
-        assert_eq!(percent_encode(b"aZ09-._~"), "aZ09-._~");
-        assert_eq!(percent_encode(b" +/=%&;\0\xff\n"), "%20%2B%2F%3D%25%26%3B%00%FF%0A");
-    }
+    use super::Message;
 
     #[test]
     fn messages_are_told_by_their_type() {

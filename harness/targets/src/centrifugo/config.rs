@@ -16,7 +16,7 @@ pub(super) enum Generation {
 }
 
 /// Options that a context or a launch decides, by their names until version 5, and since.
-const SINCE_V6: [(&str, &str); 8] = [
+const SINCE_V6: [(&str, &str); 13] = [
     ("token_hmac_secret_key", "client.token.hmac_secret_key"),
     ("token_rsa_public_key", "client.token.rsa_public_key"),
     ("token_ecdsa_public_key", "client.token.ecdsa_public_key"),
@@ -25,6 +25,11 @@ const SINCE_V6: [(&str, &str); 8] = [
     ("disallow_anonymous_connection_tokens", "client.disallow_anonymous_connection_tokens"),
     ("port", "http_server.port"),
     ("api_key", "http_api.key"),
+    ("http_stream", "http_stream.enabled"),
+    ("sse", "sse.enabled"),
+    ("uni_websocket", "uni_websocket.enabled"),
+    ("uni_sse", "uni_sse.enabled"),
+    ("uni_http_stream", "uni_http_stream.enabled"),
 ];
 
 impl Generation {

@@ -58,7 +58,15 @@ pub trait Server: Send + Sync {
     where
         Self: Sized;
 
-    /// The options that a context decides. What a server has no option for is carried where leaving it
+    /// The same, asked over one of [`Server::TRANSPORTS`]; nothing where it has no such transport.
+    fn over(self, transport: &str) -> Option<Self>
+    where
+        Self: Sized;
+
+    /// What can be asked over its transport, of what its profile says can be asked over the default one.
+    fn capabilities(&self, of_profile: &BTreeSet<Capability>) -> BTreeSet<Capability>;
+
+    /// The options that a context and the transport decide. What a server has no option for is carried where leaving it
     /// out can only be seen in what it answers; what comes of it is an observation.
     ///
     /// # Errors
@@ -111,6 +119,7 @@ pub struct ServerTarget<S> {
     launcher: Launcher,
     options: Vec<(String, String)>,
     profile: &'static Profile,
+    capabilities: BTreeSet<Capability>,
     look: Look,
     /// The transport that it is asked over, where that is not the default one.
     transport: Option<&'static str>,
@@ -164,6 +173,7 @@ impl<S: Server> ServerTarget<S> {
         let profile = Profiles::built_in().get(&format!("{}-{version}", S::NAME))?;
         let server = S::of_version(version).expect("every profile of a server has a driver");
         Ok(Self {
+            capabilities: server.capabilities(&profile.capabilities),
             server,
             launcher,
             options,
@@ -187,6 +197,8 @@ impl<S: Server> ServerTarget<S> {
     #[must_use]
     pub fn over(mut self, transport: &str) -> Option<Self> {
         self.transport = Some(S::TRANSPORTS.iter().find(|name| **name == transport)?);
+        self.server = self.server.over(transport)?;
+        self.capabilities = self.server.capabilities(&self.profile.capabilities);
         Some(self)
     }
 
@@ -307,7 +319,7 @@ impl<S: Server> Target for ServerTarget<S> {
     }
 
     fn capabilities(&self) -> &BTreeSet<Capability> {
-        &self.profile.capabilities
+        &self.capabilities
     }
 
     fn parallel_deployments(&self) -> usize {
