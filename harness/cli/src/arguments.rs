@@ -50,6 +50,9 @@ pub(crate) enum Command {
     ///   centrifugo            in a container where Docker has the image already, or else as a process
     ///   anycable…             AnyCable 1.5.2, likewise
     ///
+    /// With --transport NAME a server is asked over another of its transports: what it takes and refuses
+    /// must not hang on it. docs/running-against-servers.md says what each can be asked and what it shows.
+    ///
     /// Servers are started on the loopback interface and stopped again, whatever happens to this command.
     #[command(verbatim_doc_comment)]
     Run(Run),
@@ -102,7 +105,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "NAME")]
     pub(crate) image: Option<String>,
 
-    /// Ask a server over another of its transports than the default one
+    /// Ask a server over another of its transports than the default one, which is a WebSocket; of
+    /// Centrifugo protobuf, http_stream, sse, uni_websocket, uni_sse, uni_http_stream
     #[arg(long, value_name = "NAME")]
     pub(crate) transport: Option<String>,
 

@@ -295,6 +295,9 @@ mod tests {
                 let length = stream.read(&mut request).await.unwrap();
                 assert!(request[..length].starts_with(b"POST /stream?a=%2B HTTP/1.1\r\n"));
                 stream.write_all(answer.as_bytes()).await.unwrap();
+                stream.shutdown().await.unwrap();
+                // What is left unread would make a reset of the end.
+                stream.read_to_end(&mut Vec::new()).await.unwrap();
             });
             let request = Request { target: "/stream?a=%2B".to_owned(), body: Some("{}".to_owned()) };
             let mut stream = match Stream::open(address, &request, Framing::Lines).await {

@@ -512,4 +512,104 @@ mod tests {
             assert_eq!(seen, [refused, leaks], "{name}");
         }
     }
+
+    /// Every way in which Centrifugo is asked, by the name of its transport.
+    fn every_transport() -> Vec<(&'static str, ClientProtocol)> {
+        let server = Centrifugo::of_version("5.4.9").unwrap();
+        let over = |name| (name, server.over(name).unwrap().protocol(Look::Effects));
+        std::iter::once(("", server.protocol(Look::Effects)))
+            .chain(Centrifugo::TRANSPORTS.iter().copied().map(over))
+            .collect()
+    }
+
+    /// A server that says this to every client after its first word, and hangs up.
+    fn says(runtime: &Runtime, transport: &'static str, said: &'static [u8]) -> SocketAddr {
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        runtime.spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                if matches!(transport, "" | "protobuf" | "uni_websocket") {
+                    let mut websocket = tokio_tungstenite::accept_async(stream).await.unwrap();
+                    websocket.next().await.unwrap().unwrap();
+                    let message = match transport {
+                        "protobuf" => Message::binary(said),
+                        _ => Message::text(std::str::from_utf8(said).unwrap()),
+                    };
+                    if !said.is_empty() {
+                        websocket.send(message).await.unwrap();
+                    }
+                } else {
+                    assert_ne!(stream.read(&mut [0; 4096]).await.unwrap(), 0, "the first word");
+                    stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+                    stream.write_all(said).await.unwrap();
+                    stream.shutdown().await.unwrap();
+                    // What is left unread would make a reset of the end.
+                    tokio::spawn(async move { stream.read_to_end(&mut Vec::new()).await });
+                }
+            }
+        });
+        address
+    }
+
+    #[test]
+    fn a_silence_is_a_time_out_over_every_transport() {
+        let runtime = runtime();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        for (name, protocol) in every_transport() {
+            let seen = ask_over(&protocol, &runtime, address, &|| None, &[b"a"]);
+            assert_eq!(seen, [Observation::TimedOut { after_ms: 300 }], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_dropped_connection_is_no_refusal_over_any_transport() {
+        let runtime = runtime();
+        for (name, protocol) in every_transport() {
+            let address = says(&runtime, name, b"");
+            let seen = ask_over(&protocol, &runtime, address, &|| None, &[b"a"]);
+            assert!(
+                matches!(&seen[..], [Observation::ProtocolError { detail }] if detail.contains("dropped")),
+                "{name}: {seen:?}"
+            );
+            let died = || Some("signal: 9".to_owned());
+            let seen = ask_over(&protocol, &runtime, address, &died, &[b"a"]);
+            assert_eq!(seen, [Observation::Crashed { detail: "signal: 9".to_owned() }], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_one_and_a_leak_in_it_is_found_over_every_transport() {
+        let runtime = runtime();
+        for (name, protocol) in every_transport() {
+            let (said, answer): (&[u8], _) = match name {
+                "" | "http_stream" => (
+                    b"{\"id\":1,\"error\":{\"code\":109,\"message\":\"signature-text\"}}\n",
+                    "error 109",
+                ),
+                "protobuf" => (b"\x16\x08\x01\x12\x12\x08\x6d\x12\x0esignature-text", "error 109"),
+                "sse" => (
+                    b"\r\ndata: {\"push\":{\"disconnect\":{\"code\":3500,\"reason\":\"signature-text\"}}}\n\n",
+                    "close 3500",
+                ),
+                "uni_sse" => (
+                    b"data: {\"disconnect\":{\"code\":3500,\"reason\":\"signature-text\"}}\n\n",
+                    "close 3500",
+                ),
+                _ => (
+                    b"{\"disconnect\":{\"code\":3500,\"reason\":\"signature-text\"}}\n",
+                    "close 3500",
+                ),
+            };
+            let address = says(&runtime, name, said);
+            let seen = ask_over(&protocol, &runtime, address, &|| None, &[b"h.p.s", b"h.p.signature-text"]);
+            let refused = Observation::Refused {
+                reason: None,
+                answer: Some(answer.to_owned()),
+                text: "signature-text".to_owned(),
+            };
+            let leaks = Observation::ProtocolError { detail: "leaks the signature".to_owned() };
+            assert_eq!(seen, [refused, leaks], "{name}");
+        }
+    }
 }

@@ -343,4 +343,35 @@ mod tests {
             }
         }
     }
+
+    fn over(name: &str, transport: &str) -> Result<String, String> {
+        let arguments = ServerArguments { transport: Some(transport), ..ServerArguments::default() };
+        targets(name, arguments).map(|targets| targets[0].name()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_transport_is_told_with_the_name_and_must_be_one_of_the_server() {
+        assert_eq!(over("centrifugo:process", "sse"), Ok("centrifugo:process:v5.4.9+sse".to_owned()));
+        assert_eq!(
+            over("centrifugo:docker:v3", "uni_sse"),
+            Ok("centrifugo:docker:v3.2.3+uni_sse".to_owned())
+        );
+        assert_eq!(
+            over("centrifugo:process", "webtransport"),
+            Err("Centrifugo is not asked over \"webtransport\"; the transports beside the default one: \
+                 protobuf, http_stream, sse, uni_websocket, uni_sse, uni_http_stream"
+                .to_owned())
+        );
+        assert!(over("reference:rfc", "sse").is_err());
+    }
+
+    #[test]
+    fn every_transport_that_a_profile_answers_on_is_one_of_the_server() {
+        for file in Profiles::built_in().files() {
+            for transport in file.answers.iter().flat_map(|answer| &answer.transports) {
+                let name = format!("{}:process", file.family);
+                assert!(over(&name, transport).is_ok(), "{name} over {transport}");
+            }
+        }
+    }
 }

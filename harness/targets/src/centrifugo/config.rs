@@ -139,6 +139,9 @@ mod tests {
         assert_eq!(six["client"]["token"], json!({ "audience": "chat" }));
         assert_eq!(six["client"]["insecure"], true);
         assert_eq!(six["usage_stats"]["disabled"], true);
+        assert!(six.get("sse").is_none(), "a transport is switched on where it is asked over");
+        let sse = config(Generation::V6, &Generation::V6.option("sse"));
+        assert_eq!(sse["sse"], json!({ "enabled": true }));
     }
 
     #[test]
