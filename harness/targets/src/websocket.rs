@@ -43,6 +43,7 @@ pub struct Handshake {
 /// An open connection, with everything that the server has said on it.
 pub struct Connection {
     stream: WebSocketStream<TcpStream>,
+    head: String,
     heard: Vec<u8>,
 }
 
@@ -137,7 +138,7 @@ impl Carriage for Connection {
         };
         check_answer(&head, &derive_accept_key(key.as_bytes()))?;
         let stream = WebSocketStream::from_partially_read(stream, rest, Role::Client, None).await;
-        Ok(Self { stream, heard: Vec::new() })
+        Ok(Self { stream, head, heard: Vec::new() })
     }
 
     /// Text frames, binary frames and close reasons.
@@ -147,6 +148,12 @@ impl Carriage for Connection {
 }
 
 impl Connection {
+    /// The first header of this name, in any case of its letters, in the answer to the handshake.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.head, name)
+    }
+
     /// Sends a frame: of text a text frame, of octets a binary frame.
     ///
     /// # Errors
@@ -249,8 +256,7 @@ async fn read_head(stream: &mut TcpStream) -> Result<(String, Vec<u8>), Failure>
 
 /// RFC 6455 section 4.1: what the answer must say for the connection to be open.
 fn check_answer(head: &str, accept: &str) -> Result<(), Failure> {
-    let mut lines = head.split("\r\n");
-    let status_line = lines.next().unwrap_or_default();
+    let status_line = head.split("\r\n").next().unwrap_or_default();
     let status = status_line
         .strip_prefix("HTTP/1.1 ")
         .and_then(|rest| rest.get(..3))
@@ -259,10 +265,20 @@ fn check_answer(head: &str, accept: &str) -> Result<(), Failure> {
     if status != 101 {
         return Err(Failure::Status(status));
     }
-    let accepted = lines
+    if header(head, "sec-websocket-accept") == Some(accept) {
+        Ok(())
+    } else {
+        Err(Failure::Violation("no Sec-WebSocket-Accept for our key".to_owned()))
+    }
+}
+
+/// The value of the first header of this name in the head of an answer; names are compared without
+/// regard to case (RFC 9110 section 5.1).
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.split("\r\n")
+        .skip(1)
         .filter_map(|line| line.split_once(':'))
-        .any(|(name, value)| name.eq_ignore_ascii_case("sec-websocket-accept") && value.trim() == accept);
-    if accepted { Ok(()) } else { Err(Failure::Violation("no Sec-WebSocket-Accept for our key".to_owned())) }
+        .find_map(|(other, value)| other.eq_ignore_ascii_case(name).then(|| value.trim()))
 }
 
 fn dropped(error: &io::Error) -> Failure {
@@ -282,7 +298,14 @@ fn failure(error: &Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, check_answer};
+    use super::{Failure, check_answer, header};
+
+    #[test]
+    fn a_header_is_found_in_any_case_and_the_first_one_counts() {
+        let head = "HTTP/1.1 101 X-Not: this\r\nx-anycable-VERSION:  1.5.2 \r\nX-AnyCable-Version: 2\r\n\r\n";
+        assert_eq!(header(head, "X-AnyCable-Version"), Some("1.5.2"));
+        assert_eq!(header(head, "HTTP/1.1 101 X-Not"), None);
+    }
 
     #[test]
     fn an_answer_opens_the_connection_only_with_101_and_our_key() {
