@@ -39,6 +39,8 @@ fn kind(vector: &Vector) -> String {
         context.typ.is_some(),
         context.leeway,
         context.allow_none,
+        context.identification,
+        context.submission,
     ]);
     Value::from(vec![Value::from(vector.bug_class.clone()), without_amounts(edits), configured]).to_string()
 }

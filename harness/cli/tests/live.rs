@@ -114,6 +114,19 @@ fn anycable_comes_out_as_predicted() {
 }
 
 #[test]
+fn anycable_over_server_sent_events_comes_out_as_predicted() {
+    prepare();
+    let arguments = ServerArguments { transport: Some("sse"), ..ServerArguments::default() };
+    let sse = named::targets("anycable:process", arguments).expect("the name is a target's").remove(0);
+    assert_eq!(sse.name(), "anycable:process:v1.5.2+sse");
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    let log = run(&suite, &[], sse.as_ref());
+    assert_eq!(red(&log), Vec::<String>::new());
+    assert_eq!((log.exit(), log.count(Judgement::Void)), (Exit::Ok, 0));
+    assert!(log.rows.len() >= 1000, "{} judged", log.rows.len());
+}
+
+#[test]
 #[ignore = "needs Docker and the images of ci/images; ci/test runs it where Docker answers, and where CI is set"]
 fn every_server_comes_out_as_predicted_in_docker() {
     for (name, at_least) in [
@@ -219,7 +232,7 @@ fn the_live_gate_fails_where_centrifugo_checks_no_signature() {
 #[test]
 fn the_live_gate_fails_where_anycable_is_public() {
     let suite = Suite::built_in().expect("the built-in vectors load");
-    let public = target("anycable:process", &["public=true", "secret=", "enforce_jwt=false"]);
+    let public = target("anycable:process", &["public=true", "secret=", "jwt_secret=", "enforce_jwt=false"]);
     let log = run(&suite, &[], public.as_ref());
     assert_eq!(log.exit(), Exit::ConformanceFailure);
     // Such a server reads no token at all, and so every forgery is readable.

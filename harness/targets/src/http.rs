@@ -25,6 +25,8 @@ pub struct Request {
     pub target: String,
     /// The body of a POST; a GET has none.
     pub body: Option<String>,
+    /// Further headers, each a name and a value without line ends.
+    pub headers: Vec<(String, String)>,
 }
 
 /// How a body is taken apart.
@@ -129,11 +131,13 @@ async fn send(address: SocketAddr, request: &Request) -> Result<reqwest::Respons
         .map_err(|error| dropped(&error))?;
     let url = format!("http://{address}{}", request.target);
     loop {
-        let request = match &request.body {
+        let start = match &request.body {
             Some(body) => client.post(&url).header("Content-Type", "application/json").body(body.clone()),
             None => client.get(&url),
         };
-        match request.send().await {
+        let headers = request.headers.iter();
+        let whole = headers.fold(start, |request, (name, value)| request.header(name, value));
+        match whole.send().await {
             Ok(response) => return Ok(response),
             // As with WebSocket: a port to leave from comes back before long.
             Err(error) if io_kind(&error) == Some(io::ErrorKind::AddrNotAvailable) => {
@@ -299,7 +303,11 @@ mod tests {
                 // What is left unread would make a reset of the end.
                 stream.read_to_end(&mut Vec::new()).await.unwrap();
             });
-            let request = Request { target: "/stream?a=%2B".to_owned(), body: Some("{}".to_owned()) };
+            let request = Request {
+                target: "/stream?a=%2B".to_owned(),
+                body: Some("{}".to_owned()),
+                headers: Vec::new(),
+            };
             let mut stream = match Stream::open(address, &request, Framing::Lines).await {
                 Ok(stream) => stream,
                 Err(failure) => return (Vec::new(), failure),

@@ -162,7 +162,15 @@ struct Asker<'a, P> {
 
 impl<P: Protocol> Asker<'_, P> {
     async fn ask_all(&self, challenges: &[Challenge]) -> Vec<Observation> {
-        stream::iter(challenges).map(|challenge| self.ask(challenge)).buffered(CONCURRENCY).collect().await
+        // Whoever is done makes room for the next, in whatever order that is.
+        let ask = |(at, challenge)| async move { (at, self.ask(challenge).await) };
+        let mut seen: Vec<(usize, Observation)> = stream::iter(challenges.iter().enumerate())
+            .map(ask)
+            .buffer_unordered(CONCURRENCY)
+            .collect()
+            .await;
+        seen.sort_unstable_by_key(|(at, _)| *at);
+        seen.into_iter().map(|(_, observation)| observation).collect()
     }
 
     async fn ask(&self, challenge: &Challenge) -> Observation {
@@ -305,7 +313,7 @@ mod tests {
             if challenge.token.is_empty() {
                 return Err(Observation::Unsupported { what: "empty-token".to_owned() });
             }
-            Ok(Handshake { target: "/".to_owned(), subprotocol: None })
+            Ok(Handshake { target: "/".to_owned(), subprotocol: None, headers: Vec::new() })
         }
 
         async fn converse(&self, connection: &mut Connection, _: &Challenge) -> Result<Observation, Failure> {

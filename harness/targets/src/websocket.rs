@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::live::Carriage;
@@ -25,7 +25,11 @@ use crate::live::Carriage;
 /// How much of the answer to a handshake is read at most.
 const MAX_HEAD: usize = 16 * 1024;
 
-/// How long a server has to answer a close frame; longer waits teach nothing.
+/// How much is read at a time: most answers are a line, and a buffer of the library's own size, made anew
+/// for every connection, costs more than all the rest of it.
+const READ_AT_ONCE: usize = 4 * 1024;
+
+/// How long a server has to answer a close frame, or to send its own; longer waits teach nothing.
 const FAREWELL: Duration = Duration::from_millis(100);
 
 /// How long to wait for a port to leave from, where a replay has used them all up.
@@ -38,6 +42,8 @@ pub struct Handshake {
     pub target: String,
     /// The subprotocol that is asked for.
     pub subprotocol: Option<&'static str>,
+    /// Further headers, each a name and a value without line ends.
+    pub headers: Vec<(String, String)>,
 }
 
 /// An open connection, with everything that the server has said on it.
@@ -124,9 +130,11 @@ impl Carriage for Connection {
             .subprotocol
             .map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n"))
             .unwrap_or_default();
+        let headers: String =
+            handshake.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let request = format!(
             "GET {} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{subprotocol}\r\n",
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{subprotocol}{headers}\r\n",
             handshake.target
         );
         // A server may answer a long request, and hang up, before it has read it to the end: what it
@@ -137,7 +145,8 @@ impl Carriage for Connection {
             (answer, _) => answer?,
         };
         check_answer(&head, &derive_accept_key(key.as_bytes()))?;
-        let stream = WebSocketStream::from_partially_read(stream, rest, Role::Client, None).await;
+        let config = WebSocketConfig::default().read_buffer_size(READ_AT_ONCE);
+        let stream = WebSocketStream::from_partially_read(stream, rest, Role::Client, Some(config)).await;
         Ok(Self { stream, head, heard: Vec::new() })
     }
 
@@ -198,8 +207,19 @@ impl Connection {
     /// Closes the connection and gives the server a moment to do the same; the reason of its close
     /// frame, if it sends one.
     pub async fn close(&mut self) -> Option<String> {
+        self.leave().await;
+        self.closed().await
+    }
+
+    /// Says goodbye and goes: nothing that the server could still say is of interest.
+    pub async fn leave(&mut self) {
         // The conversation is over and its outcome is known: what fails now changes nothing.
         let _ = self.stream.close(None).await;
+    }
+
+    /// The reason of the close frame of a server that is about to close the connection; nothing where it
+    /// takes longer than a moment.
+    pub async fn closed(&mut self) -> Option<String> {
         let farewell = async {
             loop {
                 match self.receive().await {

@@ -68,6 +68,8 @@ fn validation(context: &Context) -> Result<Validation, String> {
         allow_none,
         refuse_anonymous,
         session,
+        identification,
+        submission,
     } = context;
     if typ.is_some() {
         return Err("an expected typ".to_owned());
@@ -80,6 +82,9 @@ fn validation(context: &Context) -> Result<Validation, String> {
     }
     if session.is_some() {
         return Err("a session".to_owned());
+    }
+    if identification.is_some() || submission.is_some() {
+        return Err("clients that are identified".to_owned());
     }
     let mut validation = Validation::new(jsonwebtoken::Algorithm::HS256);
     validation.algorithms = algorithms.iter().copied().map(known).collect::<Result<_, _>>()?;

@@ -146,7 +146,7 @@ impl Emulated {
             return Err(Failure::Unknown("a second word to a server that named no session".to_owned()));
         };
         let body = json!({ "session": session, "node": node, "data": text }).to_string();
-        stream.ask(&Request { target: EMULATION.to_owned(), body: Some(body) }).await
+        stream.ask(&Request { target: EMULATION.to_owned(), body: Some(body), headers: Vec::new() }).await
     }
 
     async fn receive(&mut self) -> Result<String, Failure> {
@@ -160,10 +160,13 @@ impl Emulated {
 impl Endpoint {
     fn request(&self, first_word: String) -> Request {
         match self.first_word {
-            FirstWord::Body => Request { target: self.path.to_owned(), body: Some(first_word) },
+            FirstWord::Body => {
+                Request { target: self.path.to_owned(), body: Some(first_word), headers: Vec::new() }
+            }
             FirstWord::Query => Request {
                 target: format!("{}?cf_connect={}", self.path, percent_encode(first_word.as_bytes())),
                 body: None,
+                headers: Vec::new(),
             },
         }
     }
@@ -181,11 +184,19 @@ mod tests {
         };
         assert_eq!(
             request(FirstWord::Body),
-            Request { target: "/stream".to_owned(), body: Some("{\"id\":1}\n{}".to_owned()) }
+            Request {
+                target: "/stream".to_owned(),
+                body: Some("{\"id\":1}\n{}".to_owned()),
+                headers: Vec::new()
+            }
         );
         assert_eq!(
             request(FirstWord::Query),
-            Request { target: "/stream?cf_connect=%7B%22id%22%3A1%7D%0A%7B%7D".to_owned(), body: None }
+            Request {
+                target: "/stream?cf_connect=%7B%22id%22%3A1%7D%0A%7B%7D".to_owned(),
+                body: None,
+                headers: Vec::new()
+            }
         );
     }
 }

@@ -84,8 +84,9 @@ impl Transport {
 
     /// What opens a connection.
     pub(super) fn opening(self) -> Opening {
-        let websocket =
-            |path: &str, subprotocol| Opening::WebSocket(Handshake { target: path.to_owned(), subprotocol });
+        let websocket = |path: &str, subprotocol| {
+            Opening::WebSocket(Handshake { target: path.to_owned(), subprotocol, headers: Vec::new() })
+        };
         let stream = |path, framing, first_word| Opening::Stream(Endpoint { path, framing, first_word });
         match self {
             Self::WebSocket => websocket("/connection/websocket", None),

@@ -74,6 +74,11 @@ pub trait Server: Send + Sync {
     /// A [`CannotCarry`] that says which part of the context has no counterpart in the server.
     fn settings(&self, context: &Context, keys: &KeyRing) -> Result<Settings, CannotCarry>;
 
+    /// The variables that it is given under these settings.
+    fn variables<'a>(&self, _settings: &'a Settings) -> Vec<(&'a str, &'a str)> {
+        Self::VARIABLES.to_vec()
+    }
+
     /// The backend that it calls, if it needs one: served by the harness as long as it runs.
     fn backend(&self) -> Option<Router>;
 
@@ -232,11 +237,12 @@ impl<S: Server> ServerTarget<S> {
         let backend =
             self.server.backend().map(|router| serve(&runtime, router)).transpose().map_err(fault)?;
         let (settings, options) = (&settings, &*self.options);
+        let variables = self.server.variables(settings);
         let launch = Launch {
             title: S::TITLE,
             program: &program,
             foreign_variables: S::FOREIGN_VARIABLES,
-            variables: S::VARIABLES,
+            variables: &variables,
             arguments: &|launched| self.server.arguments(&Startup { settings, options, launched, backend }),
             proof: self.server.proof(&self.options),
             ready_within: self.ready_within,
