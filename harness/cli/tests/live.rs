@@ -441,11 +441,9 @@ fn the_live_gate_fails_over_every_transport_where_centrifugo_checks_no_signature
         let insecure = over(Some(transport), "centrifugo:process", &options);
         let log = run(&suite, &["signatures/**", "algorithms/none/**"], insecure.as_ref());
         assert_eq!(log.exit(), Exit::ConformanceFailure, "{transport}");
-        let expected =
-            readable_forgeries(&suite, &log, profile(insecure.as_ref()), |reference, challenge| {
-                use jotproof_model::Verifier as _;
-                matches!(reference.verify(challenge), Observation::Accepted { .. })
-            });
+        let expected = readable_forgeries(&suite, &log, profile(insecure.as_ref()), |seen| {
+            matches!(seen, Observation::Accepted { .. })
+        });
         assert!(expected.len() >= 5, "only {} forgeries are readable", expected.len());
         assert_eq!(bypasses(&log), expected, "{transport}");
     }

@@ -3,8 +3,10 @@
 //! The status of the answer is the verdict: a client that is refused is told nothing else.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use jotproof_model::{Challenge, Observation};
+use tokio::time::sleep;
 
 use super::action_cable::{Message, observed};
 use super::rpc;
@@ -12,6 +14,9 @@ use super::submission::Submission;
 use crate::http::{Framing, Request, Stream};
 use crate::live::target::Look;
 use crate::websocket::Failure;
+
+/// How long to wait for an endpoint that a server has not opened yet.
+const NOT_YET: Duration = Duration::from_millis(10);
 
 /// The answer to a request.
 pub enum Answer {
@@ -41,10 +46,15 @@ pub(super) fn request(challenge: &Challenge, look: Look) -> Result<Request, Obse
 
 /// Sends the request. 400 and 401 say no; which of them for what, the profile knows.
 pub(super) async fn open(address: SocketAddr, request: &Request) -> Result<Answer, Failure> {
-    match Stream::open(address, request, Framing::Events).await {
-        Ok(stream) => Ok(Answer::Events(Box::new(stream))),
-        Err(Failure::Status(status @ (400 | 401))) => Ok(Answer::Refused(status)),
-        Err(failure) => Err(failure),
+    loop {
+        match Stream::open(address, request, Framing::Events).await {
+            Ok(stream) => return Ok(Answer::Events(Box::new(stream))),
+            Err(Failure::Status(status @ (400 | 401))) => return Ok(Answer::Refused(status)),
+            // The broadcast endpoint, which proves that the server is ours, is there before this one is.
+            // Whoever asks bounds how long that may take.
+            Err(Failure::Status(404)) => sleep(NOT_YET).await,
+            Err(failure) => return Err(failure),
+        }
     }
 }
 

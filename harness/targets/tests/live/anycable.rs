@@ -134,7 +134,7 @@ fn odd_identifiers() -> BTreeMap<String, Vec<u8>> {
         .vectors()
         .filter(|vector| odd(&vector.id.0) && !matches!(vector.expectation, Expectation::Reject { .. }))
         .filter_map(|vector| {
-            let Subject::Token { recipe, .. } = &vector.subject;
+            let Subject::Token { recipe, .. } = &vector.subject else { return None };
             let identifiers = vector.effect.as_ref()?.identifiers.clone()?;
             Some((identifiers, mint.token(recipe, now()).unwrap()))
         })
