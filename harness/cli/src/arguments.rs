@@ -55,6 +55,9 @@ pub(crate) enum Command {
     ///   centrifugo            in a container where Docker has the image already, or else as a process
     ///   anycable…             AnyCable 1.5.2, likewise
     ///
+    /// With --transport NAME a server is asked over another of its transports: what it takes and refuses
+    /// must not hang on it. docs/running-against-servers.md says what each can be asked and what it shows.
+    ///
     /// Servers are started on the loopback interface and stopped again, whatever happens to this command.
     /// Where a server tells its version, that must be the one that was named: of another generation it is
     /// a fault, of another patch a warning. A binary or a running server that nobody said the version of
@@ -130,6 +133,10 @@ pub(crate) struct Run {
     /// asked; the environment variable CI=true says the same
     #[arg(long)]
     pub(crate) require_live: bool,
+    /// Ask a server over another of its transports than the default one, which is a WebSocket; of
+    /// Centrifugo protobuf, http_stream, sse, uni_websocket, uni_sse, uni_http_stream
+    #[arg(long, value_name = "NAME")]
+    pub(crate) transport: Option<String>,
 
     /// Show what is explained by the profile, and what is not carried, with every reason
     #[arg(long)]

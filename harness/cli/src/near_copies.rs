@@ -44,6 +44,8 @@ fn kind(vector: &Vector) -> String {
         context.issuer_regex,
         context.user_id_claim,
         context.separate.is_some(),
+        context.identification,
+        context.submission,
     ]);
     Value::from(vec![Value::from(vector.bug_class.clone()), without_amounts(edits), configured]).to_string()
 }

@@ -31,6 +31,7 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         allow_remote,
         seed,
         require_live,
+        transport,
         explained,
         all,
         log,
@@ -49,6 +50,7 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         image: image.as_deref(),
         config: config_of_server.as_deref(),
         allow_remote: *allow_remote,
+        transport: transport.as_deref(),
     };
     let targets = targets(names, mutant.as_deref(), server)?;
     if *require_live && !targets.iter().any(|target| target.is_live()) {
@@ -113,6 +115,9 @@ fn targets(
 /// The command that repeats a run, but for the selection.
 fn repeat(target: &str, arguments: &Run) -> String {
     let mut command = "jotproof run ".to_owned();
+    // The name of a target ends in its transport, which is an argument of its own.
+    let transport = arguments.transport.as_deref();
+    let target = transport.and_then(|name| target.strip_suffix(name)?.strip_suffix('+')).unwrap_or(target);
     match target.strip_prefix("mutant:") {
         Some(mutant) => command.push_str(&format!("reference --mutant {mutant}")),
         None if target.contains(|c: char| c.is_whitespace() || "'\"\\$`*?;&|<>()".contains(c)) => {
@@ -135,6 +140,9 @@ fn repeat(target: &str, arguments: &Run) -> String {
     }
     if arguments.seed != 0 {
         command.push_str(&format!(" --seed {}", arguments.seed));
+    }
+    if let Some(transport) = transport {
+        command.push_str(&format!(" --transport {transport}"));
     }
     for option in &arguments.server_option {
         command.push_str(&format!(" --server-option '{option}'"));

@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use anyhow::bail;
 use jotproof_engine::{Exit, select};
 use jotproof_mint::stored;
+use jotproof_model::context::{Carrier, Fallback, Parameter, ParameterSource};
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{
-    Action, Context, Effect, Expectation, Expiry, Flow, FlowToken, KeySet, Reason, Recipe, Separate, Session,
-    Step, Subject, Token, Twin, Vector, VectorFile,
+    Action, Context, Effect, Expectation, Expiry, Flow, FlowToken, Identification, KeySet, Reason, Recipe,
+    Separate, Session, Step, Subject, Token, Twin, Vector, VectorFile,
 };
 
 use crate::arguments::{Show, Source};
@@ -216,6 +217,8 @@ fn context_lines(page: &mut Page, context: &Context) {
         issuer_regex,
         user_id_claim,
         separate,
+        identification,
+        submission,
     } = context;
     let names: Vec<&str> = algorithms.iter().map(|algorithm| algorithm.name()).collect();
     page.line("application", application.name());
@@ -263,10 +266,44 @@ fn context_lines(page: &mut Page, context: &Context) {
             &format!("keys {}; algorithms {}{}", keys.join(" "), names.join(" "), other.concat()),
         );
     }
+    if let Some(identification) = identification {
+        identification_lines(page, identification);
+    }
+    for Carrier { at, name, text } in submission.iter().flatten() {
+        page.line("submitted", &format!("{} {name}: {}", at.name(), shortened(text)));
+    }
+    if submission.as_ref().is_some_and(Vec::is_empty) {
+        page.line("submitted", "no token");
+    }
+}
+
+fn identification_lines(page: &mut Page, identification: &Identification) {
+    let Identification { optional, fallback, parameter, headers, common_secret } = identification;
+    let without = match (optional, fallback) {
+        (false, _) => "is refused",
+        (true, Fallback::BackendRefuses) => "is refused by the backend",
+        (true, Fallback::BackendAccepts) => "is let in by the backend",
+        (true, Fallback::Public) => "is let in",
+        (true, Fallback::Nobody) => "is refused: there is nobody to ask",
+    };
+    page.line("", &format!("a client without a token {without}"));
+    if let Some(Parameter { name, by }) = parameter {
+        let by = match by {
+            ParameterSource::Option => "the option jwt_param",
+            ParameterSource::Variable => "the variable ANYCABLE_ID_PARAM",
+        };
+        page.line("parameter", &format!("{name}, by {by}"));
+    }
+    if !headers.is_empty() {
+        page.line("headers", &headers.join(" "));
+    }
+    if let Some(key) = common_secret {
+        page.line("secret", &format!("{key}, for everything but tokens"));
+    }
 }
 
 fn effect_lines(page: &mut Page, effect: &Effect) {
-    let Effect { claims, user, expires, subscriptions, info, identifiers } = effect;
+    let Effect { claims, user, expires, subscriptions, info, identifiers, backend_asked } = effect;
     let mut say = |what: &str, text: Option<&str>| {
         if let Some(text) = text {
             page.line("if accepted", &format!("{what} {}", shortened(text)));
@@ -291,6 +328,7 @@ fn effect_lines(page: &mut Page, effect: &Effect) {
     say("subscriptions", channels.as_deref());
     say("info", info.as_deref().map(|info| if info.is_empty() { "none" } else { info }));
     say("identifiers", identifiers.as_ref().map(|text| format!("{text:?}")).as_deref());
+    say("the backend is", backend_asked.map(|asked| if asked { "asked" } else { "not asked" }));
 }
 
 /// The stored word of a closed enumeration.

@@ -69,16 +69,14 @@ fn differing(suite: &Suite, one: &str, other: &str) -> usize {
 #[test]
 fn versions_differ_where_their_behaviour_does() {
     let suite = Suite::built_in().expect("the built-in vectors load");
-    for (one, other) in [
-        ("centrifugo-4.1.5", "centrifugo-5.4.9"),
-        ("anycable-1.5.1", "anycable-1.5.2"),
-        ("anycable-1.5.2", "anycable-1.6.0"),
-    ] {
+    for (one, other) in [("centrifugo-4.1.5", "centrifugo-5.4.9"), ("anycable-1.5.1", "anycable-1.5.2")] {
         assert_eq!(differing(&suite, one, other), 0, "{one} and {other} are alike");
     }
     for (one, other, at_least) in [
         ("centrifugo-3.2.3", "centrifugo-4.1.5", 10),
         ("centrifugo-5.4.9", "centrifugo-6.9.1", 9),
+        // The header is read by default.
+        ("anycable-1.5.2", "anycable-1.6.0", 3),
         ("anycable-1.6.0", "anycable-1.6.1", 60),
     ] {
         let found = differing(&suite, one, other);

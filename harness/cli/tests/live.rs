@@ -38,13 +38,19 @@ fn prepare() {
 }
 
 fn target(name: &str, options: &[&str]) -> Box<dyn Target> {
+    over(None, name, options)
+}
+
+/// A target that is asked over a transport of its server, in place of the default one.
+fn over(transport: Option<&str>, name: &str, options: &[&str]) -> Box<dyn Target> {
     prepare();
     let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
     // The images that ci/images makes: `centrifugo:docker:v5.4.9` is in `jotproof/centrifugo:5.4.9`.
     let image = name.split_once(":docker:v").map(|(server, version)| format!("jotproof/{server}:{version}"));
+    let image = image.as_deref();
     named::targets(
         name,
-        ServerArguments { options: &options, image: image.as_deref(), ..ServerArguments::default() },
+        ServerArguments { options: &options, image, transport, ..ServerArguments::default() },
     )
     .expect("the name is a target's")
     .remove(0)
@@ -73,8 +79,12 @@ fn red(log: &RunLog) -> Vec<String> {
 
 /// Every carried vector is judged, not void, and comes out as predicted.
 fn comes_out_as_predicted(name: &str, at_least: usize) -> RunLog {
+    all_as_predicted(target(name, &[]).as_ref(), at_least)
+}
+
+fn all_as_predicted(target: &dyn Target, at_least: usize) -> RunLog {
     let suite = Suite::built_in().expect("the built-in vectors load");
-    let log = run(&suite, &[], target(name, &[]).as_ref());
+    let log = run(&suite, &[], target);
     assert_eq!(red(&log), Vec::<String>::new());
     assert_eq!(log.exit(), Exit::Ok);
     assert_eq!(log.count(Judgement::Void), 0);
@@ -102,6 +112,19 @@ fn centrifugo_3_comes_out_as_predicted() {
 fn anycable_comes_out_as_predicted() {
     let log = comes_out_as_predicted("anycable:process", 1000);
     insta::assert_snapshot!("anycable_not_carried", not_carried(&log));
+}
+
+#[test]
+fn anycable_over_server_sent_events_comes_out_as_predicted() {
+    prepare();
+    let arguments = ServerArguments { transport: Some("sse"), ..ServerArguments::default() };
+    let sse = named::targets("anycable:process", arguments).expect("the name is a target's").remove(0);
+    assert_eq!(sse.name(), "anycable:process:v1.5.2+sse");
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    let log = run(&suite, &[], sse.as_ref());
+    assert_eq!(red(&log), Vec::<String>::new());
+    assert_eq!((log.exit(), log.count(Judgement::Void)), (Exit::Ok, 0));
+    assert!(log.rows.len() >= 1000, "{} judged", log.rows.len());
 }
 
 #[test]
@@ -215,7 +238,7 @@ fn the_live_gate_fails_where_centrifugo_checks_no_signature() {
 #[test]
 fn the_live_gate_fails_where_anycable_is_public() {
     let suite = Suite::built_in().expect("the built-in vectors load");
-    let public = target("anycable:process", &["public=true", "secret=", "enforce_jwt=false"]);
+    let public = target("anycable:process", &["public=true", "secret=", "jwt_secret=", "enforce_jwt=false"]);
     let log = run(&suite, &[], public.as_ref());
     assert_eq!(log.exit(), Exit::ConformanceFailure);
     // Such a server reads no token at all, and so every forgery is readable.
@@ -376,5 +399,83 @@ fn the_order_changes_nothing() {
         let set = |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<_>>();
         assert_eq!(set(&one[..twins]), set(&another[..twins]));
         assert_eq!(set(&one[twins..]), set(&another[twins..]));
+    }
+}
+
+/// Over a transport, both pinned versions of Centrifugo come out as predicted. What is carried is what
+/// the default transport carries, but for what the transport has no place for, or a place beside.
+fn centrifugo_comes_out_as_predicted_over(transport: &str) {
+    for version in ["v5.4.9", "v3.2.3"] {
+        let name = format!("centrifugo:process:{version}");
+        let by_default = target(&name, &[]);
+        let over = over(Some(transport), &name, &[]);
+        assert_eq!(over.name(), format!("{name}+{transport}"));
+        let log = all_as_predicted(over.as_ref(), 1800);
+        let differ: Vec<String> = by_default
+            .capabilities()
+            .symmetric_difference(over.capabilities())
+            .map(ToString::to_string)
+            .collect();
+        let expected: &[&str] = match (transport, version) {
+            ("protobuf", _) => &["binary-token"],
+            ("http_stream" | "sse", _) => &[],
+            (_, "v3.2.3") => &["application:centrifugo-private-channel"],
+            _ => &["application:centrifugo-subscription"],
+        };
+        assert_eq!(differ, expected, "{name}");
+        let binary = log.rows.iter().filter(|row| row.id.0.ends_with("octet-that-is-not-utf-8-after-it"));
+        assert_eq!(binary.count(), if transport == "protobuf" { 2 } else { 0 }, "{name}");
+        // A unidirectional transport tells nobody's name, so that nothing was compared with it.
+        let user_is_seen = log
+            .rows
+            .iter()
+            .any(|row| matches!(&row.observation, Observation::Accepted { result } if result.user.is_some()));
+        assert_eq!(user_is_seen, !transport.starts_with("uni_"), "{name}");
+    }
+}
+
+#[test]
+fn centrifugo_comes_out_as_predicted_over_protobuf() {
+    centrifugo_comes_out_as_predicted_over("protobuf");
+}
+
+#[test]
+fn centrifugo_comes_out_as_predicted_over_http_stream() {
+    centrifugo_comes_out_as_predicted_over("http_stream");
+}
+
+#[test]
+fn centrifugo_comes_out_as_predicted_over_sse() {
+    centrifugo_comes_out_as_predicted_over("sse");
+}
+
+#[test]
+fn centrifugo_comes_out_as_predicted_over_uni_websocket() {
+    centrifugo_comes_out_as_predicted_over("uni_websocket");
+}
+
+#[test]
+fn centrifugo_comes_out_as_predicted_over_uni_sse() {
+    centrifugo_comes_out_as_predicted_over("uni_sse");
+}
+
+#[test]
+fn centrifugo_comes_out_as_predicted_over_uni_http_stream() {
+    centrifugo_comes_out_as_predicted_over("uni_http_stream");
+}
+
+#[test]
+fn the_live_gate_fails_over_every_transport_where_centrifugo_checks_no_signature() {
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    for transport in ["protobuf", "http_stream", "sse", "uni_websocket", "uni_sse", "uni_http_stream"] {
+        let options = ["client_insecure_skip_token_signature_verify=true"];
+        let insecure = over(Some(transport), "centrifugo:process", &options);
+        let log = run(&suite, &["signatures/**", "algorithms/none/**"], insecure.as_ref());
+        assert_eq!(log.exit(), Exit::ConformanceFailure, "{transport}");
+        let expected = readable_forgeries(&suite, &log, profile(insecure.as_ref()), |seen| {
+            matches!(seen, Observation::Accepted { .. })
+        });
+        assert!(expected.len() >= 5, "only {} forgeries are readable", expected.len());
+        assert_eq!(bypasses(&log), expected, "{transport}");
     }
 }

@@ -226,7 +226,8 @@ struct Difference {
 /// How what was seen differs from an effect; what was not observed, or is not stated, is not
 /// compared.
 fn differences(effect: Option<&Effect>, seen: &Seen, now: i64) -> Vec<Difference> {
-    let Some(Effect { claims, user, expires, subscriptions, info, identifiers }) = effect else {
+    let Some(Effect { claims, user, expires, subscriptions, info, identifiers, backend_asked }) = effect
+    else {
         return Vec::new();
     };
     let fill = |text: &String| placeholder::fill(text, now).unwrap_or_else(|_| text.clone());
@@ -256,6 +257,12 @@ fn differences(effect: Option<&Effect>, seen: &Seen, now: i64) -> Vec<Difference
             text: format!("subscriptions are [{}], not [{}]", names(seen), names(expected)),
             grants: seen.keys().any(|channel| !expected.contains_key(channel)),
         });
+    }
+    if let (Some(expected), Some(seen)) = (backend_asked, seen.backend_asked)
+        && *expected != seen
+    {
+        let text = if seen { "the backend was asked to let it in" } else { "the backend was not asked" };
+        found.push(Difference { text: text.to_owned(), grants: false });
     }
     if let (Some(expected), Some(seen)) = (expires, &seen.expires) {
         found.extend(expiry_difference(expected, seen, now));

@@ -47,6 +47,7 @@ pub fn run(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<RunLog, PlanError> {
     let start = Instant::now();
+    let profile = &profile.over(target.transport());
     let ready = target.ready();
     let plan = plan(suite, selection, target, profile)?;
     let (seen, failure) = match ready {

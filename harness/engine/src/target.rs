@@ -63,6 +63,11 @@ pub trait Target: Send + Sync {
         Vec::new()
     }
 
+    /// The transport that it is asked over, where that is not the default one of its profile.
+    fn transport(&self) -> Option<&str> {
+        None
+    }
+
     /// How many deployments may run side by side.
     fn parallel_deployments(&self) -> usize;
 

@@ -1,10 +1,12 @@
 //! AnyCable: identification tokens, over Action Cable.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 
 use jotproof_engine::target::CannotCarry;
-use jotproof_model::{Application, Context, KeyKind, KeyRing};
+use jotproof_model::context::{Fallback, Parameter, ParameterSource};
+use jotproof_model::{Application, Capability, Context, Identification, KeyKind, KeyRing};
 use serde_json::Value;
 
 use crate::live::address::Address;
@@ -17,12 +19,18 @@ use crate::websocket::Failure;
 
 mod action_cable;
 mod deployed;
+mod events;
 mod rpc;
+mod submission;
+mod transport;
 
-pub use action_cable::QueryToken;
+pub use transport::{Identification as Protocol, Transport};
 
 /// What every deployment is started with, an argument each line.
 const ARGUMENTS: &str = include_str!("../../../fixtures/servers/anycable-1.5.2/arguments.txt");
+
+/// The variable that the documentation gives for the name of the parameter.
+const PARAMETER_VARIABLE: &str = "ANYCABLE_ID_PARAM";
 
 /// An AnyCable server on this machine. Its options are flags without their dashes; the flag `secret`
 /// with an empty value takes the secret away.
@@ -30,10 +38,12 @@ pub type AnycableTarget = ServerTarget<Anycable>;
 
 /// AnyCable-Go.
 #[derive(Debug, Clone, Copy)]
-pub struct Anycable;
+pub struct Anycable {
+    transport: Transport,
+}
 
 impl Server for Anycable {
-    type Protocol = QueryToken;
+    type Protocol = Protocol;
 
     const TITLE: &'static str = "AnyCable";
     const NAME: &'static str = "anycable";
@@ -45,17 +55,73 @@ impl Server for Anycable {
         &["host", "port", "broadcast_key", "http_broadcast_port", "http_broadcast_path"];
     const CONFIGURATIONS: &'static str = "its flags or ANYCABLE_… variables, a line each, or its TOML";
     const VERSION_ARGUMENT: &'static str = "--version";
+    const TRANSPORTS: &'static [&'static str] = &["sse"];
 
     /// The flags that are used here are the same since 1.5.
     fn of_version(version: &str) -> Option<Self> {
-        ["1.5.", "1.6."].iter().any(|minor| version.starts_with(minor)).then_some(Self)
+        ["1.5.", "1.6."]
+            .iter()
+            .any(|minor| version.starts_with(minor))
+            .then_some(Self { transport: Transport::WebSocket })
+    }
+
+    fn over(self, transport: &str) -> Option<Self> {
+        (transport == "sse").then_some(Self { transport: Transport::Sse })
+    }
+
+    fn capabilities(&self, of_profile: &BTreeSet<Capability>) -> BTreeSet<Capability> {
+        of_profile.clone()
     }
 
     /// AnyCable takes HS256, HS384 and HS512 with its secret and has no option to pin one: a context
     /// that allows fewer is carried, and what comes of it is an observation.
+    ///
+    /// A setting in capitals is a variable of the environment; `rpc_host` is a path on the backend.
     fn settings(&self, context: &Context, keys: &KeyRing) -> Result<Settings, CannotCarry> {
+        let mut settings = Settings::new();
+        let mut set = |name: &str, value: &str| drop(settings.insert(name.to_owned(), value.into()));
+        if self.transport == Transport::Sse {
+            set("sse", "true");
+        }
         let secret = secret(context, keys)?;
-        Ok(Settings::from_iter([("secret".to_owned(), Value::String(secret.to_owned()))]))
+        let Some(configured) = &context.identification else {
+            set("secret", secret);
+            return Ok(settings);
+        };
+        let Identification { optional, fallback, parameter, headers, common_secret } = configured;
+        if *optional {
+            set("enforce_jwt", "false");
+        }
+        match fallback {
+            Fallback::BackendRefuses => {}
+            Fallback::BackendAccepts => set("rpc_host", rpc::PATH_OF_OPEN),
+            Fallback::Public => set("noauth", "true"),
+            Fallback::Nobody => set("norpc", "true"),
+        }
+        match parameter {
+            Some(Parameter { name, by: ParameterSource::Option }) => set("jwt_param", name),
+            Some(Parameter { name, by: ParameterSource::Variable }) => set(PARAMETER_VARIABLE, name),
+            None => {}
+        }
+        if !headers.is_empty() {
+            set("headers", &headers.join(","));
+        }
+        match common_secret {
+            None => set("secret", secret),
+            Some(name) => {
+                let common = keys.get(name).and_then(|key| key.secret.as_deref());
+                let missing = || CannotCarry(format!("key {name:?} without its material"));
+                set("secret", common.ok_or_else(missing)?);
+                // The word that takes tokens their key.
+                set("jwt_secret", if context.keys.is_empty() { "none" } else { secret });
+            }
+        }
+        Ok(settings)
+    }
+
+    fn variables<'a>(&self, settings: &'a Settings) -> Vec<(&'a str, &'a str)> {
+        let named = settings.get(PARAMETER_VARIABLE).and_then(Value::as_str);
+        Self::VARIABLES.iter().copied().chain(named.map(|name| (PARAMETER_VARIABLE, name))).collect()
     }
 
     fn backend(&self, _: &Context) -> Option<Backend> {
@@ -66,7 +132,10 @@ impl Server for Anycable {
     /// place of whatever they name.
     fn arguments(&self, startup: &Startup<'_>) -> io::Result<Vec<OsString>> {
         let Startup { settings, options, launched, backend } = *startup;
-        let rpc = backend.map(|address| format!("http://{address}{}", rpc::PATH));
+        let text = |name: &str| settings.get(name).and_then(Value::as_str);
+        let path = text("rpc_host").unwrap_or(rpc::PATH);
+        let rpc =
+            backend.filter(|_| text("norpc").is_none()).map(|address| format!("http://{address}{path}"));
         let port = launched.port.to_string();
         let request = if is_public(options) { hidden_broadcast } else { broadcast };
         let path = request(&launched.key).path;
@@ -79,11 +148,12 @@ impl Server for Anycable {
                 ("http_broadcast_path", &*path),
                 ("broadcast_key", &*launched.key),
             ])
-            .chain(rpc.iter().map(|url| ("rpc_host", &**url)))
-            .chain(settings.iter().filter_map(|(name, value)| Some((&**name, value.as_str()?))))
             .collect();
-        for (name, value) in options {
-            flags.retain(|(flag, _)| flag != name);
+        let settings = settings.iter().filter_map(|(name, value)| Some((&**name, value.as_str()?)));
+        let settings = settings.filter(|(name, _)| !["rpc_host", PARAMETER_VARIABLE].contains(name));
+        let options = options.iter().map(|(name, value)| (&**name, &**value));
+        for (name, value) in rpc.iter().map(|url| ("rpc_host", &**url)).chain(settings).chain(options) {
+            flags.retain(|(flag, _)| *flag != name);
             flags.push((name, value));
         }
         flags.retain(|flag| *flag != ("secret", ""));
@@ -104,8 +174,8 @@ impl Server for Anycable {
         }
     }
 
-    fn protocol(&self, look: Look) -> QueryToken {
-        QueryToken { look }
+    fn protocol(&self, look: Look) -> Protocol {
+        Protocol { transport: self.transport, look }
     }
 
     /// `1.5.2`.
@@ -208,7 +278,7 @@ fn hidden_broadcast(key: &str) -> ManagementRequest {
 mod tests {
     use std::path::PathBuf;
 
-    use super::{Anycable, Server as _, Settings, Startup};
+    use super::{Anycable, Server as _, Settings, Startup, Transport};
     use crate::server::process::Launched;
 
     fn arguments(options: &[(&str, &str)]) -> Vec<String> {
@@ -217,7 +287,7 @@ mod tests {
         let settings = Settings::from_iter([("secret".to_owned(), "secret".into())]);
         let backend = Some("127.0.0.1:20001".parse().unwrap());
         let launched = Launched { port: 20_000, key: "key".to_owned(), directory: PathBuf::from("/tmp") };
-        Anycable
+        Anycable { transport: Transport::WebSocket }
             .arguments(&Startup { settings: &settings, options: &options, launched: &launched, backend })
             .unwrap()
             .into_iter()

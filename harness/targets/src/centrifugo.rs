@@ -1,11 +1,13 @@
-//! Centrifugo 3 to 6: connection tokens, and tokens for a channel, over its bidirectional WebSocket protocol.
+//! Centrifugo 3 to 6: connection tokens, and tokens for a channel, over the transports of its client
+//! protocol.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 
 use jotproof_engine::target::CannotCarry;
-use jotproof_model::{Application, Context, KeyKind, KeyRing, KeySet, Separate};
+use jotproof_model::{Application, Capability, Context, KeyKind, KeyRing, KeySet, Separate};
 use serde_json::Value;
 
 use crate::live::address::Address;
@@ -16,21 +18,24 @@ use crate::live::version::Told;
 use crate::server::process::{ManagementRequest, Proof};
 use crate::websocket::Failure;
 
+mod carriage;
 mod config;
 mod connect;
 mod deployed;
 mod flow;
 mod members;
+mod protobuf;
 mod protocol;
 mod session;
 mod subscribe;
 mod told;
+mod transport;
 mod wire;
 
 pub use protocol::ClientProtocol;
 
 use config::Generation;
-use wire::Wire;
+use transport::Transport;
 
 /// A Centrifugo server on this machine.
 pub type CentrifugoTarget = ServerTarget<Centrifugo>;
@@ -39,6 +44,7 @@ pub type CentrifugoTarget = ServerTarget<Centrifugo>;
 #[derive(Debug, Clone, Copy)]
 pub struct Centrifugo {
     generation: Generation,
+    transport: Transport,
 }
 
 impl Server for Centrifugo {
@@ -54,15 +60,28 @@ impl Server for Centrifugo {
         &["address", "port", "api_key", "http_server.address", "http_server.port", "http_api.key"];
     const CONFIGURATIONS: &'static str = "its JSON or TOML, flat or nested";
     const VERSION_ARGUMENT: &'static str = "version";
+    const TRANSPORTS: &'static [&'static str] = &Transport::NAMES;
 
     fn of_version(version: &str) -> Option<Self> {
-        Some(Self { generation: Generation::of(version)? })
+        Some(Self { generation: Generation::of(version)?, transport: Transport::WebSocket })
+    }
+
+    fn over(self, transport: &str) -> Option<Self> {
+        Some(Self { transport: Transport::of_name(transport)?, ..self })
+    }
+
+    fn capabilities(&self, of_profile: &BTreeSet<Capability>) -> BTreeSet<Capability> {
+        self.transport.capabilities(of_profile.clone())
     }
 
     /// Centrifugo serves every algorithm of a configured key and has no option to pin one: a context
     /// that allows fewer is carried, and what comes of it is an observation.
     fn settings(&self, context: &Context, keys: &KeyRing) -> Result<Settings, CannotCarry> {
-        settings(self.generation, context, keys)
+        let mut settings = settings(self.generation, context, keys)?;
+        let switch =
+            self.transport.option().map(|option| (self.generation.option(option), Value::Bool(true)));
+        settings.extend(switch);
+        Ok(settings)
     }
 
     /// The key set, where one is published.
@@ -85,11 +104,8 @@ impl Server for Centrifugo {
     }
 
     fn protocol(&self, look: Look) -> ClientProtocol {
-        let wire = match self.generation {
-            Generation::V3 => Wire::Json1,
-            Generation::V4 | Generation::V5 | Generation::V6 => Wire::Json2,
-        };
-        ClientProtocol::new(wire, look)
+        let Self { generation, transport } = *self;
+        ClientProtocol::new(transport.opening(), transport.wire(generation), look)
     }
 
     /// `Centrifugo v5.4.9 (Go version: go1.23.4)`.

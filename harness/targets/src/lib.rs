@@ -9,8 +9,7 @@
 //! - [`server`] gets such a server onto the machine, starts it, proves that it is the one that was
 //!   started, and makes sure that it ends.
 //! - [`named`] finds a target by the text that names it.
-//! - [`live`] puts challenges to a started server; [`websocket`] is the connection that it does so
-//!   over.
+//! - [`live`] puts challenges to a started server; [`websocket`] and [`http`] are what it does so over.
 //!
 //! Nothing here knows an expectation, and nothing here decides whether an answer was right.
 
@@ -19,6 +18,7 @@
 pub mod anycable;
 pub mod centrifugo;
 pub mod exec;
+pub mod http;
 pub mod live;
 pub mod named;
 pub mod reference;

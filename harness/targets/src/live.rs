@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::live::endpoint::Published;
 use crate::server::process::{Launch, RunningServer};
-use crate::websocket::{Connection, Failure, Handshake};
+use crate::websocket::Failure;
 
 pub mod address;
 pub mod endpoint;
@@ -37,19 +37,22 @@ const NEWS_OF_DEATH: Duration = Duration::from_millis(500);
 /// The shortest text that is looked for as a leaked secret; shorter ones stand in any text.
 const SHORTEST_SECRET: usize = 8;
 
-/// How a server is asked about a token, over WebSocket.
+/// How a server is asked about a token.
 pub trait Protocol: Send {
-    /// The handshake that carries the token, or goes before it.
+    /// What it is spoken over.
+    type Connection: Carriage;
+
+    /// What opens a connection: it carries the token, or goes before it.
     ///
     /// # Errors
     ///
     /// [`Observation::Unsupported`] where the protocol has no place for such a token.
-    fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation>;
+    fn opening(&self, challenge: &Challenge) -> Result<<Self::Connection as Carriage>::Opening, Observation>;
 
     /// Says what is left to say, and waits for the answer.
     fn converse(
         &self,
-        connection: &mut Connection,
+        connection: &mut Self::Connection,
         challenge: &Challenge,
     ) -> impl Future<Output = Result<Observation, Failure>>;
 
@@ -62,7 +65,7 @@ pub trait Protocol: Send {
         let _ = (address, flow);
         async {
             let observation = Observation::Unsupported { what: "flow".to_owned() };
-            Ok(Told { observation, late: Duration::ZERO, heard: String::new() })
+            Ok(Told { observation, late: Duration::ZERO, heard: Vec::new() })
         }
     }
 }
@@ -74,8 +77,27 @@ pub struct Told {
     pub observation: Observation,
     /// By how much the latest of its steps came too late.
     pub late: Duration,
-    /// Every frame and close reason.
-    pub heard: String,
+    /// Everything that it said.
+    pub heard: Vec<u8>,
+}
+
+/// What carries a conversation with a server: a WebSocket, an HTTP answer that goes on and on.
+pub trait Carriage: Sized {
+    /// What opens it.
+    type Opening;
+
+    /// Opens a connection that nothing else uses.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`] where the server does not take it.
+    fn open(address: SocketAddr, opening: &Self::Opening) -> impl Future<Output = Result<Self, Failure>>;
+
+    /// The same opening, at another path of the server than its default one.
+    fn at(opening: Self::Opening, path: &str) -> Self::Opening;
+
+    /// Everything that the server has said, in order: what is looked through for secrets.
+    fn heard(&self) -> &[u8];
 }
 
 /// A server that was started for one context.
@@ -190,21 +212,29 @@ struct Asker<'a, P> {
 
 impl<P: Protocol> Asker<'_, P> {
     async fn ask_all(&self, challenges: &[Challenge]) -> Vec<Observation> {
-        stream::iter(challenges).map(|challenge| self.ask(challenge)).buffered(self.at_a_time).collect().await
+        // Whoever is done makes room for the next, in whatever order that is.
+        let ask = |(at, challenge)| async move { (at, self.ask(challenge).await) };
+        let mut seen: Vec<(usize, Observation)> = stream::iter(challenges.iter().enumerate())
+            .map(ask)
+            .buffer_unordered(self.at_a_time)
+            .collect()
+            .await;
+        seen.sort_unstable_by_key(|(at, _)| *at);
+        seen.into_iter().map(|(_, observation)| observation).collect()
     }
 
     async fn ask(&self, challenge: &Challenge) -> Observation {
-        let handshake = match self.protocol.handshake(challenge) {
-            Ok(handshake) => match self.path {
-                Some(path) => handshake.at(path),
-                None => handshake,
+        let opening = match self.protocol.opening(challenge) {
+            Ok(opening) => match self.path {
+                Some(path) => P::Connection::at(opening, path),
+                None => opening,
             },
             Err(observation) => return observation,
         };
         if let Some(detail) = self.crash() {
             return Observation::Crashed { detail };
         }
-        self.within(self.answer_within, self.converse(&handshake, challenge))
+        self.within(self.answer_within, self.converse(&opening, challenge))
             .await
             .unwrap_or_else(|observation| discreet(observation, challenge))
     }
@@ -251,8 +281,12 @@ impl<P: Protocol> Asker<'_, P> {
         }
     }
 
-    async fn converse(&self, handshake: &Handshake, challenge: &Challenge) -> Result<Observation, Failure> {
-        let mut connection = Connection::open(self.address, handshake).await?;
+    async fn converse(
+        &self,
+        opening: &<P::Connection as Carriage>::Opening,
+        challenge: &Challenge,
+    ) -> Result<Observation, Failure> {
+        let mut connection = P::Connection::open(self.address, opening).await?;
         let observation = self.protocol.converse(&mut connection, challenge).await?;
         let Challenge { token, context, keys, .. } = challenge;
         Ok(match leaked(connection.heard(), context, keys, [&**token].into_iter()) {
@@ -288,7 +322,7 @@ fn discreet(observation: Observation, challenge: &Challenge) -> Observation {
     let Challenge { token, context, keys, .. } = challenge;
     match observation {
         Observation::ProtocolError { detail } => {
-            match leaked(&detail, context, keys, [&**token].into_iter()) {
+            match leaked(detail.as_bytes(), context, keys, [&**token].into_iter()) {
                 Some(what) => Observation::ProtocolError { detail: format!("leaks the {what}") },
                 None => Observation::ProtocolError { detail },
             }
@@ -300,14 +334,13 @@ fn discreet(observation: Observation, challenge: &Challenge) -> Observation {
 /// Which secret an answer gives away: no error text, close reason or reply may repeat one, nor what a token
 /// says to the backend alone.
 fn leaked<'a>(
-    heard: &str,
+    heard: &[u8],
     context: &Context,
     keys: &KeyRing,
     mut tokens: impl Iterator<Item = &'a [u8]>,
 ) -> Option<&'static str> {
     let gives_away = |secret: &[u8]| {
-        secret.len() >= SHORTEST_SECRET
-            && heard.as_bytes().windows(secret.len()).any(|window| window == secret)
+        secret.len() >= SHORTEST_SECRET && heard.windows(secret.len()).any(|window| window == secret)
     };
     let secret = context
         .keys
@@ -334,28 +367,37 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
+    use futures_util::{SinkExt as _, StreamExt as _};
     use jotproof_model::{Application, Challenge, Context, KeyKind, KeyMaterial, Observation};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
     use tokio::runtime::Runtime;
+    use tokio_tungstenite::tungstenite::Message;
 
+    use super::target::{Look, Server as _};
     use super::{Asker, CONCURRENCY, Protocol, leaked};
+    use crate::centrifugo::{Centrifugo, ClientProtocol};
     use crate::websocket::{Connection, Event, Failure, Handshake};
 
     /// Says nothing and takes any text for a yes.
     struct AnyText;
 
     impl Protocol for AnyText {
-        fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
+        type Connection = Connection;
+
+        fn opening(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
             if challenge.token.is_empty() {
                 return Err(Observation::Unsupported { what: "empty-token".to_owned() });
             }
-            Ok(Handshake { target: "/".to_owned(), subprotocol: None })
+            Ok(Handshake { target: "/".to_owned(), subprotocol: None, headers: Vec::new() })
         }
 
         async fn converse(&self, connection: &mut Connection, _: &Challenge) -> Result<Observation, Failure> {
             match connection.receive().await? {
                 Event::Text(_) => Ok(Observation::Accepted { result: Box::default() }),
-                Event::Closed { .. } => Ok(Observation::ProtocolError { detail: String::new() }),
+                Event::Binary(_) | Event::Closed { .. } => {
+                    Ok(Observation::ProtocolError { detail: String::new() })
+                }
             }
         }
     }
@@ -384,8 +426,18 @@ mod tests {
         crashed: &dyn Fn() -> Option<String>,
         tokens: &[&[u8]],
     ) -> Vec<Observation> {
+        ask_over(&AnyText, runtime, address, crashed, tokens)
+    }
+
+    fn ask_over(
+        protocol: &impl Protocol,
+        runtime: &Runtime,
+        address: SocketAddr,
+        crashed: &dyn Fn() -> Option<String>,
+        tokens: &[&[u8]],
+    ) -> Vec<Observation> {
         let asker = Asker {
-            protocol: &AnyText,
+            protocol,
             address,
             path: None,
             answer_within: Duration::from_millis(300),
@@ -448,6 +500,107 @@ mod tests {
     }
 
     fn leaks(heard: &str, challenge: &Challenge) -> Option<&'static str> {
-        leaked(heard, &challenge.context, &challenge.keys, [&*challenge.token].into_iter())
+        let Challenge { token, context, keys, .. } = challenge;
+        leaked(heard.as_bytes(), context, keys, [&**token].into_iter())
+    }
+
+    /// Every way in which Centrifugo is asked, by the name of its transport.
+    fn every_transport() -> Vec<(&'static str, ClientProtocol)> {
+        let server = Centrifugo::of_version("5.4.9").unwrap();
+        let over = |name| (name, server.over(name).unwrap().protocol(Look::Effects));
+        std::iter::once(("", server.protocol(Look::Effects)))
+            .chain(Centrifugo::TRANSPORTS.iter().copied().map(over))
+            .collect()
+    }
+
+    /// A server that says this to every client after its first word, and hangs up.
+    fn says(runtime: &Runtime, transport: &'static str, said: &'static [u8]) -> SocketAddr {
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        runtime.spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                if matches!(transport, "" | "protobuf" | "uni_websocket") {
+                    let mut websocket = tokio_tungstenite::accept_async(stream).await.unwrap();
+                    websocket.next().await.unwrap().unwrap();
+                    let message = match transport {
+                        "protobuf" => Message::binary(said),
+                        _ => Message::text(std::str::from_utf8(said).unwrap()),
+                    };
+                    if !said.is_empty() {
+                        websocket.send(message).await.unwrap();
+                    }
+                } else {
+                    assert_ne!(stream.read(&mut [0; 4096]).await.unwrap(), 0, "the first word");
+                    stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+                    stream.write_all(said).await.unwrap();
+                    stream.shutdown().await.unwrap();
+                    // What is left unread would make a reset of the end.
+                    tokio::spawn(async move { stream.read_to_end(&mut Vec::new()).await });
+                }
+            }
+        });
+        address
+    }
+
+    #[test]
+    fn a_silence_is_a_time_out_over_every_transport() {
+        let runtime = runtime();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        for (name, protocol) in every_transport() {
+            let seen = ask_over(&protocol, &runtime, address, &|| None, &[b"a"]);
+            assert_eq!(seen, [Observation::TimedOut { after_ms: 300 }], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_dropped_connection_is_no_refusal_over_any_transport() {
+        let runtime = runtime();
+        for (name, protocol) in every_transport() {
+            let address = says(&runtime, name, b"");
+            let seen = ask_over(&protocol, &runtime, address, &|| None, &[b"a"]);
+            assert!(
+                matches!(&seen[..], [Observation::ProtocolError { detail }] if detail.contains("dropped")),
+                "{name}: {seen:?}"
+            );
+            let died = || Some("signal: 9".to_owned());
+            let seen = ask_over(&protocol, &runtime, address, &died, &[b"a"]);
+            assert_eq!(seen, [Observation::Crashed { detail: "signal: 9".to_owned() }], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_one_and_a_leak_in_it_is_found_over_every_transport() {
+        let runtime = runtime();
+        for (name, protocol) in every_transport() {
+            let (said, answer): (&[u8], _) = match name {
+                "" | "http_stream" => (
+                    b"{\"id\":1,\"error\":{\"code\":109,\"message\":\"signature-text\"}}\n",
+                    "error 109",
+                ),
+                "protobuf" => (b"\x16\x08\x01\x12\x12\x08\x6d\x12\x0esignature-text", "error 109"),
+                "sse" => (
+                    b"\r\ndata: {\"push\":{\"disconnect\":{\"code\":3500,\"reason\":\"signature-text\"}}}\n\n",
+                    "close 3500",
+                ),
+                "uni_sse" => (
+                    b"data: {\"disconnect\":{\"code\":3500,\"reason\":\"signature-text\"}}\n\n",
+                    "close 3500",
+                ),
+                _ => (
+                    b"{\"disconnect\":{\"code\":3500,\"reason\":\"signature-text\"}}\n",
+                    "close 3500",
+                ),
+            };
+            let address = says(&runtime, name, said);
+            let seen = ask_over(&protocol, &runtime, address, &|| None, &[b"h.p.s", b"h.p.signature-text"]);
+            let refused = Observation::Refused {
+                reason: None,
+                answer: Some(answer.to_owned()),
+                text: "signature-text".to_owned(),
+            };
+            let leaks = Observation::ProtocolError { detail: "leaks the signature".to_owned() };
+            assert_eq!(seen, [refused, leaks], "{name}");
+        }
     }
 }

@@ -32,6 +32,8 @@ pub struct ServerArguments<'a> {
     pub config: Option<&'a Path>,
     /// Whether one may be contacted that is not on this machine.
     pub allow_remote: bool,
+    /// The transport that it is asked over, in place of its default one.
+    pub transport: Option<&'a str>,
 }
 
 /// Why a name names no target.
@@ -141,6 +143,16 @@ pub enum NameError {
         /// The versions that there are.
         known: String,
     },
+    /// The server has no such transport, or the harness does not speak it.
+    #[error("{title} is not asked over {transport:?}; the transports beside the default one: {known}")]
+    UnknownTransport {
+        /// What people call the server.
+        title: &'static str,
+        /// The transport asked for.
+        transport: String,
+        /// The transports that there are.
+        known: String,
+    },
     /// The name says one version and the arguments another.
     #[error("{0} is not version {1}: leave --server-version out, or give a path")]
     OtherVersion(String, String),
@@ -166,6 +178,9 @@ pub fn targets(name: &str, arguments: ServerArguments<'_>) -> Result<Vec<Box<dyn
         }
         if arguments.config.is_some() {
             return Err(NameError::NoServer(name.to_owned(), "configuration of a server"));
+        }
+        if arguments.transport.is_some() {
+            return Err(NameError::NoServer(name.to_owned(), "transport"));
         }
     }
     match (kind, how, rest) {
@@ -311,6 +326,37 @@ mod tests {
                     "{}",
                     profile.name
                 );
+            }
+        }
+    }
+
+    fn over(name: &str, transport: &str) -> Result<String, String> {
+        let arguments = ServerArguments { transport: Some(transport), ..ServerArguments::default() };
+        targets(name, arguments).map(|targets| targets[0].name()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_transport_is_told_with_the_name_and_must_be_one_of_the_server() {
+        assert_eq!(over("centrifugo:process", "sse"), Ok("centrifugo:process:v5.4.9+sse".to_owned()));
+        assert_eq!(
+            over("centrifugo:docker:v3", "uni_sse"),
+            Ok("centrifugo:docker:v3.2.3+uni_sse".to_owned())
+        );
+        assert_eq!(
+            over("centrifugo:process", "webtransport"),
+            Err("Centrifugo is not asked over \"webtransport\"; the transports beside the default one: \
+                 protobuf, http_stream, sse, uni_websocket, uni_sse, uni_http_stream"
+                .to_owned())
+        );
+        assert!(over("reference:rfc", "sse").is_err());
+    }
+
+    #[test]
+    fn every_transport_that_a_profile_answers_on_is_one_of_the_server() {
+        for file in Profiles::built_in().files() {
+            for transport in file.answers.iter().flat_map(|answer| &answer.transports) {
+                let name = format!("{}:process", file.family);
+                assert!(over(&name, transport).is_ok(), "{name} over {transport}");
             }
         }
     }

@@ -17,17 +17,23 @@ use tokio::time::{sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
+
+use crate::live::Carriage;
 
 /// How much of the answer to a handshake is read at most.
 const MAX_HEAD: usize = 16 * 1024;
 
-/// How long a server has to answer a close frame; longer waits teach nothing.
+/// How much is read at a time: most answers are a line, and a buffer of the library's own size, made anew
+/// for every connection, costs more than all the rest of it.
+const READ_AT_ONCE: usize = 4 * 1024;
+
+/// How long a server has to answer a close frame, or to send its own; longer waits teach nothing.
 const FAREWELL: Duration = Duration::from_millis(100);
 
 /// How long to wait for a port to leave from, where a replay has used them all up.
-const PORT_PAUSE: Duration = Duration::from_millis(200);
+pub(crate) const PORT_PAUSE: Duration = Duration::from_millis(200);
 
 /// The opening handshake that carries, or goes before, a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +42,8 @@ pub struct Handshake {
     pub target: String,
     /// The subprotocol that is asked for.
     pub subprotocol: Option<&'static str>,
+    /// Further headers, each a name and a value without line ends.
+    pub headers: Vec<(String, String)>,
 }
 
 impl Handshake {
@@ -52,7 +60,7 @@ impl Handshake {
 pub struct Connection {
     stream: WebSocketStream<TcpStream>,
     head: String,
-    heard: String,
+    heard: Vec<u8>,
 }
 
 /// What a server does on an open connection.
@@ -60,6 +68,8 @@ pub struct Connection {
 pub enum Event {
     /// A text frame.
     Text(String),
+    /// A binary frame.
+    Binary(Vec<u8>),
     /// A close frame.
     Closed {
         /// The status code; 1005 where there is none (RFC 6455 section 7.1.5).
@@ -72,11 +82,12 @@ pub enum Event {
 /// Why there is no connection, or none any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// The handshake was answered by another HTTP status than 101.
+    /// The request that opens the connection was answered by another HTTP status than the one that
+    /// does: 101 for a WebSocket handshake.
     Status(u16),
     /// The TCP connection was refused or ended in the middle.
     Dropped(String),
-    /// Something came that is not WebSocket.
+    /// Something came that is not WebSocket, or not the stream that was asked for.
     Violation(String),
     /// Something came that the protocol above does not have.
     Unknown(String),
@@ -87,8 +98,9 @@ impl Failure {
     #[must_use]
     pub fn observation(self) -> Observation {
         match self {
-            // RFC 6585 section 5: the request is too long for this server.
-            Self::Status(431) => Observation::OverLimit { what: "HTTP 431".to_owned() },
+            // RFC 9110 sections 15.5.14 and 15.5.15, RFC 6585 section 5: the request is too long for this
+            // server.
+            Self::Status(code @ (413 | 414 | 431)) => Observation::OverLimit { what: format!("HTTP {code}") },
             other => Observation::ProtocolError { detail: other.to_string() },
         }
     }
@@ -97,9 +109,9 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Status(code) => write!(f, "HTTP {code} in answer to the WebSocket handshake"),
+            Self::Status(code) => write!(f, "HTTP {code} in answer to the request that opens a connection"),
             Self::Dropped(how) => write!(f, "connection dropped: {how}"),
-            Self::Violation(what) => write!(f, "not WebSocket: {what}"),
+            Self::Violation(what) => write!(f, "not the transport that was asked for: {what}"),
             Self::Unknown(what) => f.write_str(what),
         }
     }
@@ -116,22 +128,23 @@ pub fn unexpected_close(code: u16, reason: &str) -> Observation {
     }
 }
 
-impl Connection {
-    /// Connects and shakes hands.
-    ///
-    /// # Errors
-    ///
-    /// A [`Failure`] where the server does not take the connection or does not change protocols.
-    pub async fn open(address: SocketAddr, handshake: &Handshake) -> Result<Self, Failure> {
+impl Carriage for Connection {
+    type Opening = Handshake;
+
+    /// Connects and shakes hands. It fails where the server does not take the connection or does not
+    /// change protocols.
+    async fn open(address: SocketAddr, handshake: &Handshake) -> Result<Self, Failure> {
         let mut stream = connect(address).await?;
         let key = generate_key();
         let subprotocol = handshake
             .subprotocol
             .map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n"))
             .unwrap_or_default();
+        let headers: String =
+            handshake.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let request = format!(
             "GET {} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{subprotocol}\r\n",
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{subprotocol}{headers}\r\n",
             handshake.target
         );
         // A server may answer a long request, and hang up, before it has read it to the end: what it
@@ -142,26 +155,38 @@ impl Connection {
             (answer, _) => answer?,
         };
         check_answer(&head, &derive_accept_key(key.as_bytes()))?;
-        let stream = WebSocketStream::from_partially_read(stream, rest, Role::Client, None).await;
-        Ok(Self { stream, head, heard: String::new() })
+        let config = WebSocketConfig::default().read_buffer_size(READ_AT_ONCE);
+        let stream = WebSocketStream::from_partially_read(stream, rest, Role::Client, Some(config)).await;
+        Ok(Self { stream, head, heard: Vec::new() })
     }
 
+    fn at(opening: Handshake, path: &str) -> Handshake {
+        opening.at(path)
+    }
+
+    /// Text frames, binary frames and close reasons.
+    fn heard(&self) -> &[u8] {
+        &self.heard
+    }
+}
+
+impl Connection {
     /// The first header of this name, in any case of its letters, in the answer to the handshake.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         header(&self.head, name)
     }
 
-    /// Sends a text frame.
+    /// Sends a frame: of text a text frame, of octets a binary frame.
     ///
     /// # Errors
     ///
     /// A [`Failure`] where the connection is gone.
-    pub async fn send(&mut self, text: String) -> Result<(), Failure> {
-        self.stream.send(Message::text(text)).await.map_err(|error| failure(&error))
+    pub async fn send(&mut self, frame: impl Into<Message>) -> Result<(), Failure> {
+        self.stream.send(frame.into()).await.map_err(|error| failure(&error))
     }
 
-    /// Waits for the next text or close frame.
+    /// Waits for the next text, binary or close frame.
     ///
     /// # Errors
     ///
@@ -170,7 +195,7 @@ impl Connection {
         loop {
             match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => {
-                    self.hear(&text);
+                    self.hear(text.as_bytes());
                     return Ok(Event::Text(text.as_str().to_owned()));
                 }
                 Some(Ok(Message::Close(frame))) => {
@@ -178,11 +203,12 @@ impl Connection {
                         Some(frame) => (frame.code.into(), frame.reason.as_str().to_owned()),
                         None => (1005, String::new()),
                     };
-                    self.hear(&reason);
+                    self.hear(reason.as_bytes());
                     return Ok(Event::Closed { code, reason });
                 }
                 Some(Ok(Message::Binary(octets))) => {
-                    return Err(Failure::Violation(format!("a binary frame of {} octets", octets.len())));
+                    self.hear(&octets);
+                    return Ok(Event::Binary(octets.into()));
                 }
                 // Control frames, which the library answers.
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
@@ -195,12 +221,23 @@ impl Connection {
     /// Closes the connection and gives the server a moment to do the same; the reason of its close
     /// frame, if it sends one.
     pub async fn close(&mut self) -> Option<String> {
+        self.leave().await;
+        self.closed().await
+    }
+
+    /// Says goodbye and goes: nothing that the server could still say is of interest.
+    pub async fn leave(&mut self) {
         // The conversation is over and its outcome is known: what fails now changes nothing.
         let _ = self.stream.close(None).await;
+    }
+
+    /// The reason of the close frame of a server that is about to close the connection; nothing where it
+    /// takes longer than a moment.
+    pub async fn closed(&mut self) -> Option<String> {
         let farewell = async {
             loop {
                 match self.receive().await {
-                    Ok(Event::Text(_)) => {}
+                    Ok(Event::Text(_) | Event::Binary(_)) => {}
                     Ok(Event::Closed { reason, .. }) => return Some(reason),
                     Err(_) => return None,
                 }
@@ -209,15 +246,9 @@ impl Connection {
         timeout(FAREWELL, farewell).await.ok().flatten()
     }
 
-    /// Everything that the server has said: text frames and close reasons, in order.
-    #[must_use]
-    pub fn heard(&self) -> &str {
-        &self.heard
-    }
-
-    fn hear(&mut self, text: &str) {
-        self.heard.push_str(text);
-        self.heard.push('\n');
+    fn hear(&mut self, octets: &[u8]) {
+        self.heard.extend_from_slice(octets);
+        self.heard.push(b'\n');
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jotproof_mint::flow::Plot;
 use jotproof_mint::{Mint, MintError, apply, placeholder, stored};
 use jotproof_model::algorithm::Family;
+use jotproof_model::context::Place;
 use jotproof_model::edit::{FlowChange, Layer, TextKind};
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, KeyForm, Member, Segment, SegmentChange, SegmentEdit, Signer};
@@ -488,6 +489,9 @@ fn effect_of_flow(plot: &Plot, context: &Context) -> Effect {
 /// What an acceptance of a well-formed payload does, by its plain members: the last of equal names
 /// counts.
 fn effect_of(recipe: &Recipe, context: &Context) -> Effect {
+    if context.submission.as_ref().is_some_and(Vec::is_empty) {
+        return Effect::default();
+    }
     let Content::Object { members, .. } = &recipe.payload else {
         return Effect::default();
     };
@@ -532,6 +536,7 @@ fn effect_of(recipe: &Recipe, context: &Context) -> Effect {
         subscriptions,
         info: (!last.contains_key("info") && !last.contains_key("b64info")).then(String::new),
         identifiers: string("ext"),
+        backend_asked: None,
     }
 }
 
@@ -575,6 +580,12 @@ fn requires(context: &Context, token: &[u8], margin: Option<u64>) -> Vec<Capabil
         (context.user_id_claim.is_some(), Capability::UserClaim),
         (context.separate.is_some(), Capability::SeparateSubscriptionKeys),
         (context.keys.len() > 1, Capability::SeveralKeys),
+        (context.identification.is_some(), Capability::Identification),
+        (context.submission.is_some(), Capability::Submission),
+        (
+            context.submission.iter().flatten().any(|carrier| carrier.at == Place::Subprotocol),
+            Capability::SubprotocolToken,
+        ),
         (std::str::from_utf8(token).is_err(), Capability::BinaryToken),
         (margin.is_some_and(|margin| margin < MARGIN), Capability::Clock),
     ];

@@ -8,7 +8,11 @@ mod algorithms_cross;
 mod algorithms_edge;
 mod algorithms_none;
 mod algorithms_valid;
+mod anycable_enforcement;
 mod anycable_identification;
+mod anycable_secrets;
+mod anycable_snippets;
+mod anycable_sources;
 mod carried_over;
 mod centrifugo_channel;
 pub(crate) mod centrifugo_claim_combinations;
@@ -61,7 +65,11 @@ pub fn all() -> Vec<Topic> {
         algorithms_edge::topic(),
         algorithms_none::topic(),
         algorithms_valid::topic(),
+        anycable_enforcement::topic(),
         anycable_identification::topic(),
+        anycable_secrets::topic(),
+        anycable_snippets::topic(),
+        anycable_sources::topic(),
         centrifugo_claim_combinations::topic(),
         centrifugo_claim_types::topic(),
         centrifugo_connection::topic(),

@@ -73,6 +73,8 @@ fn validation(context: &Context) -> Result<Validation, String> {
         issuer_regex,
         user_id_claim,
         separate,
+        identification,
+        submission,
     } = context;
     if typ.is_some() {
         return Err("an expected typ".to_owned());
@@ -94,6 +96,9 @@ fn validation(context: &Context) -> Result<Validation, String> {
     }
     if user_id_claim.is_some() || separate.is_some() {
         return Err("configuration of Centrifugo".to_owned());
+    }
+    if identification.is_some() || submission.is_some() {
+        return Err("clients that are identified".to_owned());
     }
     let mut validation = Validation::new(jsonwebtoken::Algorithm::HS256);
     validation.algorithms = algorithms.iter().copied().map(known).collect::<Result<_, _>>()?;

@@ -8,7 +8,7 @@ use std::slice;
 
 use jotproof_model::edit::{ContextChange, FlowChange, Layer};
 use jotproof_model::recipe::{Content, Member, Signer};
-use jotproof_model::{Context, Edit, Recipe, Session};
+use jotproof_model::{Context, Edit, Identification, Recipe, Session};
 use thiserror::Error;
 
 use crate::document::{self, DocumentError};
@@ -198,6 +198,10 @@ fn session(context: &mut Context) -> Result<&mut Session, EditError> {
     context.session.as_mut().ok_or(EditError::NoSession)
 }
 
+fn identification(context: &mut Context) -> &mut Identification {
+    context.identification.get_or_insert_default()
+}
+
 fn edit_context(context: &mut Context, change: &ContextChange) -> Result<(), EditError> {
     match change {
         ContextChange::Key { from, to } | ContextChange::ConfiguredKey { from, to } => {
@@ -230,6 +234,17 @@ fn edit_context(context: &mut Context, change: &ContextChange) -> Result<(), Edi
         ContextChange::IssuerRegex { pattern } => context.issuer_regex.clone_from(pattern),
         ContextChange::UserIdClaim { claim } => context.user_id_claim.clone_from(claim),
         ContextChange::Separate { separate } => context.separate.clone_from(separate),
+        ContextChange::Submission { carriers } => context.submission = Some(carriers.clone()),
+        ContextChange::TokenOptional { optional } => identification(context).optional = *optional,
+        ContextChange::Fallback { fallback } => identification(context).fallback = *fallback,
+        ContextChange::Parameter { parameter } => {
+            identification(context).parameter = Some(parameter.clone());
+        }
+        ContextChange::Headers { headers } => identification(context).headers.clone_from(headers),
+        ContextChange::TokenSecret { key } => {
+            let keys = std::mem::replace(&mut context.keys, key.iter().cloned().collect());
+            identification(context).common_secret = keys.into_iter().next();
+        }
     }
     Ok(())
 }

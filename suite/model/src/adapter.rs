@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::context::{Application, Capability, Session};
+use crate::context::{Application, Capability, Carrier, Identification, Session};
 use crate::key::KeyKind;
 use crate::observation::SeenExpiry;
 use crate::{Algorithm, Reason};
@@ -75,6 +75,10 @@ pub struct Configuration {
     pub refuse_anonymous: bool,
     /// Centrifugo: the session in which a token for a channel is used; null for every other token.
     pub session: Option<Session>,
+    /// AnyCable: how clients are identified; null where every option is as it is by default.
+    pub identification: Option<Identification>,
+    /// AnyCable: what a client submits; null for the token alone, in the place that is usual.
+    pub submission: Option<Vec<Carrier>>,
 }
 
 /// A configured key: the public half, or the secret.
@@ -145,6 +149,9 @@ pub enum Answer {
         /// The identifiers of the connection.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         identifiers: Option<String>,
+        /// Whether the backend was asked to let the client in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        backend_asked: Option<bool>,
     },
     /// The token is refused.
     Refused {
@@ -227,6 +234,7 @@ pub enum Observable {
     Subscriptions,
     Info,
     Identifiers,
+    BackendAsked,
 }
 
 #[cfg(test)]

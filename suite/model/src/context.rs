@@ -105,6 +105,13 @@ pub struct Context {
     /// connection tokens where the token is for a channel, and the reverse.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separate: Option<Separate>,
+    /// AnyCable: how clients are identified; absent: by tokens alone, with every option as it is by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identification: Option<Identification>,
+    /// AnyCable: what a client submits, in order; absent: the token in the query parameter `jid`. An empty
+    /// list submits no token at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submission: Option<Vec<Carrier>>,
 }
 
 /// A key set that is published at a URL (RFC 7517 section 5).
@@ -145,6 +152,141 @@ pub struct Separate {
     pub issuer: Option<String>,
 }
 
+/// How AnyCable identifies clients.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Identification {
+    /// Whether a client may come without a token (`enforce_jwt` is off).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    /// What becomes of a client without a token, where it may come without one.
+    #[serde(default, skip_serializing_if = "Fallback::is_backend_refuses")]
+    pub fallback: Fallback,
+    /// Another name for what carries the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<Parameter>,
+    /// The request headers that it is told to read (`headers`), in lower case; empty: those of its default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<String>,
+    /// The common secret (`secret`), by the name of its key, where tokens have another one (`jwt_secret`):
+    /// that of the context, or none at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub common_secret: Option<String>,
+}
+
+/// What becomes of a client without a token.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Fallback {
+    /// The backend is asked, and refuses it.
+    #[default]
+    BackendRefuses,
+    /// The backend is asked, and lets it in.
+    BackendAccepts,
+    /// Authentication is disabled (`noauth`): it is let in.
+    Public,
+    /// There is nobody to ask.
+    Nobody,
+}
+
+impl Fallback {
+    /// Whether it is the default, which is left out of the stored form.
+    #[must_use]
+    pub fn is_backend_refuses(&self) -> bool {
+        *self == Self::BackendRefuses
+    }
+}
+
+/// Another name for the query parameter that carries the token, and with `X-` before it for the header.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// The name.
+    pub name: String,
+    /// Where it is configured.
+    pub by: ParameterSource,
+}
+
+impl Parameter {
+    /// The name where none is configured.
+    pub const DEFAULT: &'static str = "jid";
+}
+
+/// Where the name of the parameter is configured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ParameterSource {
+    /// The option `jwt_param`.
+    Option,
+    /// The variable `ANYCABLE_ID_PARAM` of the environment.
+    Variable,
+}
+
+/// A part of a handshake in which a token, or something in its place, is submitted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Carrier {
+    /// Which part.
+    pub at: Place,
+    /// Its name: of the query parameter, of the header; of a subprotocol, what comes before the text.
+    pub name: String,
+    /// What stands there; `{{token}}` is the token of the vector.
+    #[serde(default = "the_token", skip_serializing_if = "Carrier::is_the_token")]
+    pub text: String,
+}
+
+impl Carrier {
+    /// What stands for the token.
+    pub const TOKEN: &'static str = "{{token}}";
+
+    /// A place with the token.
+    #[must_use]
+    pub fn of_token(at: Place, name: &str) -> Self {
+        Self { at, name: name.to_owned(), text: the_token() }
+    }
+
+    /// What stands there, with a token in place of its placeholder.
+    #[must_use]
+    pub fn octets(&self, token: &[u8]) -> Vec<u8> {
+        self.text.split(Self::TOKEN).map(str::as_bytes).collect::<Vec<_>>().join(token)
+    }
+
+    #[allow(clippy::ptr_arg, reason = "the signature that serde asks for")]
+    fn is_the_token(text: &String) -> bool {
+        text == Self::TOKEN
+    }
+}
+
+fn the_token() -> String {
+    Carrier::TOKEN.to_owned()
+}
+
+/// A part of a handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// A parameter of the query.
+    Query,
+    /// A header.
+    Header,
+    /// One of the subprotocols that are offered (RFC 6455 section 1.9).
+    Subprotocol,
+}
+
+impl Place {
+    /// The name as stored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Subprotocol => "subprotocol",
+        }
+    }
+}
+
 /// A session of a Centrifugo client that asks for a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -183,6 +325,8 @@ impl Context {
             issuer_regex: None,
             user_id_claim: None,
             separate: None,
+            identification: None,
+            submission: None,
         }
     }
 }
@@ -238,6 +382,12 @@ pub enum Capability {
     UserClaim,
     /// Tokens for channels can be judged by keys of their own.
     SeparateSubscriptionKeys,
+    /// AnyCable: how clients are identified can be configured.
+    Identification,
+    /// AnyCable: the parts of the handshake in which a token is submitted can be chosen.
+    Submission,
+    /// AnyCable: a subprotocol can carry a token.
+    SubprotocolToken,
 }
 
 impl fmt::Display for Capability {
@@ -263,6 +413,9 @@ impl fmt::Display for Capability {
             Self::IssuerPattern => f.write_str("issuer-pattern"),
             Self::UserClaim => f.write_str("user-claim"),
             Self::SeparateSubscriptionKeys => f.write_str("separate-subscription-keys"),
+            Self::Identification => f.write_str("identification"),
+            Self::Submission => f.write_str("submission"),
+            Self::SubprotocolToken => f.write_str("subprotocol-token"),
         }
     }
 }
@@ -303,6 +456,9 @@ impl FromStr for Capability {
             "issuer-pattern" => Self::IssuerPattern,
             "user-claim" => Self::UserClaim,
             "separate-subscription-keys" => Self::SeparateSubscriptionKeys,
+            "identification" => Self::Identification,
+            "submission" => Self::Submission,
+            "subprotocol-token" => Self::SubprotocolToken,
             _ => return Err(unknown()),
         })
     }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Algorithm;
-use crate::context::{KeySet, Separate};
+use crate::context::{Carrier, Fallback, KeySet, Parameter, Separate};
 use crate::flow::Step;
 use crate::recipe::{SegmentEdit, SignatureChange, Signer, StructureChange};
 
@@ -116,7 +116,7 @@ pub enum Edit {
         /// The change.
         change: StructureChange,
     },
-    /// Change what the verifier is configured with; the token stays as it is.
+    /// Change what the verifier is configured with, or how the token is submitted; the token stays as it is.
     Context {
         /// The change.
         change: ContextChange,
@@ -365,6 +365,37 @@ pub enum ContextChange {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         separate: Option<Separate>,
     },
+    /// What a client submits.
+    Submission {
+        /// All of it, in order.
+        carriers: Vec<Carrier>,
+    },
+    /// Whether a client may come without a token.
+    TokenOptional {
+        /// Whether it may.
+        optional: bool,
+    },
+    /// What becomes of a client without a token, where it may come without one.
+    Fallback {
+        /// What.
+        fallback: Fallback,
+    },
+    /// The name of what carries the token.
+    Parameter {
+        /// The name, and where it is configured.
+        parameter: Parameter,
+    },
+    /// The request headers that are read.
+    Headers {
+        /// Their names, in lower case.
+        headers: Vec<String>,
+    },
+    /// A key for tokens alone: the one that is configured is the common secret from then on.
+    TokenSecret {
+        /// Its name; absent: tokens have no key at all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+    },
 }
 
 /// A change to a published key set document. Keys are counted from 0.
@@ -510,6 +541,12 @@ impl ContextChange {
             Self::IssuerRegex { .. } => "issuer_regex",
             Self::UserIdClaim { .. } => "user_id_claim",
             Self::Separate { .. } => "separate",
+            Self::Submission { .. } => "submission",
+            Self::TokenOptional { .. } => "token_optional",
+            Self::Fallback { .. } => "fallback",
+            Self::Parameter { .. } => "parameter",
+            Self::Headers { .. } => "headers",
+            Self::TokenSecret { .. } => "token_secret",
         }
     }
 }

@@ -89,6 +89,9 @@ pub struct Effect {
     /// AnyCable: the identifiers of the connection, byte for byte.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identifiers: Option<String>,
+    /// AnyCable: whether the backend is asked to let the client in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backend_asked: Option<bool>,
 }
 
 /// When a connection expires.

@@ -75,6 +75,9 @@ pub struct Seen {
     /// The identifiers of the connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identifiers: Option<String>,
+    /// Whether the backend was asked to let the client in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backend_asked: Option<bool>,
 }
 
 /// When a connection was seen to expire.

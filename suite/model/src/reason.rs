@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum Reason {
     /// There is no token: the text is empty.
     NoToken,
+    /// Several tokens are submitted, and nothing says which of them counts.
+    SeveralTokens,
     /// Not three segments joined by dots (RFC 7519 section 7.2 step 1, RFC 7515 section 7.1).
     NotCompact,
     /// A segment is not base64url without padding (RFC 7515 sections 2 and 5.2).
@@ -78,6 +80,7 @@ impl Reason {
     pub const fn name(self) -> &'static str {
         match self {
             Self::NoToken => "no-token",
+            Self::SeveralTokens => "several-tokens",
             Self::NotCompact => "not-compact",
             Self::Encoding => "encoding",
             Self::Header => "header",

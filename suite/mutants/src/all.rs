@@ -1,10 +1,11 @@
 //! The mutants, in the order of the stages that they are wrong in.
 
+use jotproof_model::context::{Fallback, Place};
 use jotproof_model::recipe::KeyForm;
 
 use crate::Bug::{self, Crashes, Forgives, LetsIn, Reads, Refuses};
 use crate::{
-    Mutant, leniency, lenient_json, matching, outright, parts, published, reading, signatures, times,
+    Mutant, leniency, lenient_json, matching, outright, parts, places, published, reading, signatures, times,
 };
 
 macro_rules! mutants {
@@ -1063,6 +1064,56 @@ mutants! {
         rules!("centrifugo.subscription_expire_at_equal" = "accept");
     "subscription-time-wraps" "C3" "keeps the time that is left to a subscription in 32 bits":
         rules!("centrifugo.subscription_time_to_live" = "wraps");
+
+    // Where a token is taken from, and clients without one.
+    "query-not-read" "T1" "looks for a token in headers alone":
+        Bug::Rules(&[("anycable.token_places", "[\"header\",\"subprotocol\"]")]);
+    "header-not-read" "T1" "looks for a token in the query and in subprotocols, and in no header":
+        Bug::Rules(&[("anycable.token_places", "[\"subprotocol\",\"query\"]")]);
+    "subprotocol-not-read" "T1" "looks for a token in the query and in headers, and in no subprotocol":
+        Bug::Rules(&[("anycable.token_places", "[\"header\",\"query\"]")]);
+    "header-in-capitals-only" "T1" "knows a header by its exact letters":
+        Reads(places::header_spelled_exactly, &[]);
+    "header-trusted" "T1" "takes a token in a header for one that a proxy has looked at":
+        Forgives(|sent| places::holds_the_token(sent, Place::Header), &[]);
+    "subprotocol-trusted" "T1" "takes a token in a subprotocol as it is":
+        Forgives(|sent| places::holds_the_token(sent, Place::Subprotocol), &[]);
+    "any-good-token" "T1" "lets in a client one of whose tokens is good":
+        rules!("anycable.several_tokens" = "any");
+    "parameter-in-any-case" "T1" "knows the query parameter in any case of its letters":
+        Reads(|sent| places::taken_from(sent, Place::Query, "JID"), &[]);
+    "parameter-token" "T1" "takes a token from the query parameter token too":
+        Reads(|sent| places::taken_from(sent, Place::Query, "token"), &[]);
+    "parameter-access-token" "T1" "takes a token from the query parameter access_token too":
+        Reads(|sent| places::taken_from(sent, Place::Query, "access_token"), &[]);
+    "authorization-read" "T1" "takes a token from the header Authorization too":
+        Reads(|sent| places::taken_from(sent, Place::Header, "Authorization"), &[]);
+    "cookies-read" "T1" "takes a token from a cookie too":
+        Reads(|sent| places::taken_from(sent, Place::Header, "Cookie"), &[]);
+    "header-without-x-read" "T1" "takes a token from a header that lacks its X-":
+        Reads(|sent| places::taken_from(sent, Place::Header, "JID"), &[]);
+    "usual-name-read-too" "T1" "reads the usual parameter and header too, where they have other names":
+        Reads(places::usual_names, &[]);
+    "variable-unread" "T1" "does not read the variable that renames the parameter":
+        rules!("anycable.parameter_variable" = "ignored");
+    "bad-token-as-none" "T2" "takes a bad token for none where a client needs none":
+        rules!("anycable.bad_token" = "as_none");
+    "enforcement-forgotten-in-public" "T3" "forgets that tokens are enforced where authentication is disabled":
+        Reads(|sent| places::unenforced(sent, Fallback::Public), &[]);
+    "enforcement-forgotten-with-a-backend" "T3" "asks a backend about clients without a token that is enforced":
+        Reads(|sent| places::unenforced(sent, Fallback::BackendAccepts), &[]);
+    "backend-not-heard" "T3" "lets in a client that the backend refuses":
+        Reads(|sent| places::let_in(sent, Fallback::BackendRefuses), &[]);
+    "nobody-lets-in" "T3" "lets in a client where there is nobody to ask":
+        Reads(|sent| places::let_in(sent, Fallback::Nobody), &[]);
+    "nothing-submitted-nothing-checked" "T3" "lets in a client that submits nothing":
+        LetsIn(places::nothing_submitted);
+    "common-secret-too" "T4" "verifies tokens with the common secret too, where they have one of their own":
+        Reads(places::common_secret_too, &[]);
+    "common-secret-only" "T4" "verifies tokens with the common secret, whether they have one of their own":
+        Reads(places::common_secret_only, &[]);
+    "backend-always-asked" "T5" "asks the backend about every client":
+        rules!("anycable.backend_asked" = "always");
 
     // Those that refuse what must be accepted.
     "prefix-demanded" "V1" "knows a token by its first characters, eyJ":

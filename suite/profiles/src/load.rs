@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use jotproof_model::Capability;
 
-use crate::profile::{Answer, Entry, Profile, ProfileFile, Version, compare, is_of};
+use crate::profile::{Answer, Entry, Profile, ProfileFile, Version, answers_over, compare, is_of};
 use crate::rules::{RuleError, Rules};
 
 /// The profile files that are built in: name and text.
@@ -200,6 +200,7 @@ fn resolve(file: &ProfileFile, version: &Version) -> Result<Profile, RuleError> 
         rules = rules.with(&entry.rule)?;
     }
     let answers = |answer: &&Answer| version.is_within(answer.since.as_deref(), answer.until.as_deref());
+    let answers_of_all: Vec<Answer> = file.answers.iter().filter(answers).cloned().collect();
     let can = |capability: &&Capability| !version.lacks.contains(capability);
     Ok(Profile {
         name: version.name.clone(),
@@ -208,7 +209,8 @@ fn resolve(file: &ProfileFile, version: &Version) -> Result<Profile, RuleError> 
         capabilities: file.capabilities.iter().filter(can).copied().collect(),
         demands: file.demands.iter().copied().collect(),
         either: file.either,
-        answers: file.answers.iter().filter(answers).cloned().collect(),
+        answers: answers_over(&answers_of_all, None),
+        answers_of_all,
         entries,
         rules,
     })
@@ -245,7 +247,10 @@ pub enum LoadError {
 
 #[cfg(test)]
 mod tests {
+    use jotproof_model::{Application, Reason};
+
     use super::*;
+    use crate::profile::Asked;
     use crate::rules::Check;
 
     #[test]
@@ -348,5 +353,45 @@ mod tests {
         assert_eq!(all.find("centrifugo-9").err(), all.get("centrifugo-9").err());
         assert_eq!(all.find("centrifugo-6.9.2").err(), all.get("centrifugo-6.9.2").err());
         assert_eq!(all.generation("anycable", "1.5.6"), Some("1.5"));
+    }
+
+    #[test]
+    fn a_transport_answers_otherwise_where_the_profile_says_so() {
+        let file = r#"{
+            "$schema": "", "family": "server", "about": "", "either": "stated",
+            "versions": [{"name": "server-1"}],
+            "capabilities": [],
+            "answers": [
+                {"reasons": ["signature", "expired"], "answer": "no"},
+                {"reasons": ["expired"], "answer": "status 401", "transports": ["sse"],
+                 "applications": ["anycable"]},
+                {"reasons": ["audience"], "answer": "never", "transports": ["other"]}
+            ]
+        }"#;
+        let profiles = Profiles::parse(&[("server.json", file)]).expect("the file is well-formed");
+        let profile = profiles.get("server-1").expect("the profile is there");
+        let told = |transport, application, reason: Reason| {
+            let over = profile.over(transport);
+            let asked = Asked { application, step: None };
+            let answer = over.answer(asked, [&reason])?.answer.clone();
+            assert!(over.reasons(asked, &answer).contains(&reason));
+            Some(answer)
+        };
+        let (anycable, jwt) = (Application::Anycable, Application::Jwt);
+        for (transport, application, reason, answer) in [
+            (None, anycable, Reason::Expired, Some("no")),
+            (None, anycable, Reason::Audience, None),
+            (Some("sse"), anycable, Reason::Expired, Some("status 401")),
+            (Some("sse"), anycable, Reason::Signature, Some("no")),
+            (Some("sse"), jwt, Reason::Expired, Some("no")),
+            (Some("other"), anycable, Reason::Expired, Some("no")),
+            (Some("other"), anycable, Reason::Audience, Some("never")),
+        ] {
+            assert_eq!(told(transport, application, reason).as_deref(), answer, "{transport:?} {reason:?}");
+        }
+        let sse = profile.over(Some("sse"));
+        let asked = Asked { application: anycable, step: None };
+        assert_eq!(sse.reasons(asked, "no"), [Reason::Signature], "the other reason is answered otherwise");
+        assert_eq!(profile.over(None), *profile);
     }
 }

@@ -1,6 +1,7 @@
 //! The closed patterns that select constructed cases: over edits and context, never over ids, tokens
 //! or outcomes.
 
+use jotproof_model::context::{Carrier, ParameterSource};
 use jotproof_model::edit::{
     Alias, ContextChange, DocumentChange, DocumentKind, FlowChange, JwkKind, Layer, OctetsKind, Surrounding,
     TextKind,
@@ -147,6 +148,16 @@ pub struct Pattern {
     /// The kinds of steps of which one decides: a flow with such a last step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decided_by: Vec<ActionName>,
+    /// What is submitted is one of these: for each carrier, in order, the place, the name, and whether the
+    /// token, another text or nothing stands there, as in `header X-JID other, query jid token`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub submitted: Vec<String>,
+    /// Whether the headers that are read are configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headers_configured: Option<bool>,
+    /// Where the name of the parameter is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameter_by: Option<ParameterSource>,
 }
 
 /// What is put into a published set, or in place of its document.
@@ -305,6 +316,16 @@ impl Pattern {
             && is(self.issuer_pattern_configured, context.issuer_regex.is_some())
             && (self.user_claims.is_empty()
                 || context.user_id_claim.as_ref().is_some_and(|claim| self.user_claims.contains(claim)))
+            && (self.submitted.is_empty()
+                || submitted(context).is_some_and(|text| self.submitted.contains(&text)))
+            && is(
+                self.headers_configured,
+                context.identification.as_ref().is_some_and(|configured| !configured.headers.is_empty()),
+            )
+            && self.parameter_by.is_none_or(|by| {
+                let parameter = context.identification.as_ref().and_then(|it| it.parameter.as_ref());
+                parameter.is_some_and(|parameter| parameter.by == by)
+            })
     }
 
     fn says_nothing_of_edits(&self) -> bool {
@@ -325,6 +346,9 @@ impl Pattern {
                 audience_pattern_configured: self.audience_pattern_configured,
                 issuer_pattern_configured: self.issuer_pattern_configured,
                 user_claims: self.user_claims.clone(),
+                submitted: self.submitted.clone(),
+                headers_configured: self.headers_configured,
+                parameter_by: self.parameter_by,
                 ..Self::default()
             }
     }
@@ -393,6 +417,20 @@ fn in_the_end(vector: &Vector) -> &Context {
             _ => None,
         })
         .unwrap_or(&vector.context)
+}
+
+/// What is submitted, in the words of a pattern; nothing where that is as usual.
+fn submitted(context: &Context) -> Option<String> {
+    let told = |Carrier { at, name, text }: &Carrier| {
+        let what = match text.as_str() {
+            Carrier::TOKEN => "token",
+            "" => "nothing",
+            _ => "other",
+        };
+        format!("{} {name} {what}", at.name())
+    };
+    let carriers = context.submission.as_ref()?;
+    Some(carriers.iter().map(told).collect::<Vec<_>>().join(", "))
 }
 
 /// What an edit of a vector changes.

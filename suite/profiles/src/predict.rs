@@ -163,6 +163,7 @@ fn changed(effect: Effect, change: &Effect) -> Effect {
         subscriptions: change.subscriptions.clone().or(effect.subscriptions),
         info: change.info.clone().or(effect.info),
         identifiers: change.identifiers.clone().or(effect.identifiers),
+        backend_asked: change.backend_asked.or(effect.backend_asked),
     }
 }
 

@@ -121,6 +121,10 @@ pub struct Answer {
     /// The first version that does so no longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// The transports that answer so; empty: the default one, and every other one of which no answer
+    /// says otherwise for the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transports: Vec<String>,
 }
 
 /// One mechanism in which a family differs from `rfc`.
@@ -217,8 +221,11 @@ pub struct Profile {
     pub demands: BTreeSet<Capability>,
     /// What it does where the texts leave a choice.
     pub either: Either,
-    /// What it sends, in this version.
+    /// What it sends, in this version, on the transport that is asked over: the default one, unless
+    /// [`Profile::over`] says another.
     pub answers: Vec<Answer>,
+    /// What it sends, in this version, on every transport.
+    pub answers_of_all: Vec<Answer>,
     /// The entries that hold for this version and this processor.
     pub entries: Vec<Entry>,
     /// The rules of the reference.
@@ -226,6 +233,13 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// The same on a transport: it sends what the profile says of that one, and else what is sent on
+    /// the default one.
+    #[must_use]
+    pub fn over(&self, transport: Option<&str>) -> Self {
+        Self { answers: answers_over(&self.answers_of_all, transport), ..self.clone() }
+    }
+
     /// What is sent for a set of admissible reasons: the first answer that has one of them, of those
     /// for tokens of the application.
     #[must_use]
@@ -248,13 +262,7 @@ impl Profile {
     }
 
     fn answers_for(&self, asked: Asked) -> impl Iterator<Item = &Answer> {
-        self.answers.iter().filter(move |answer| {
-            (answer.applications.is_empty() || answer.applications.contains(&asked.application))
-                && match asked.step {
-                    Some(step) => answer.steps.contains(&step),
-                    None => answer.steps.is_empty(),
-                }
-        })
+        self.answers.iter().filter(move |answer| answer.is_for(asked))
     }
 }
 
@@ -289,5 +297,55 @@ impl Asked {
             }
             step => Self { application, step },
         }
+    }
+}
+
+/// What is sent on a transport, in the order of precedence.
+pub(crate) fn answers_over(all: &[Answer], transport: Option<&str>) -> Vec<Answer> {
+    let of_it = |answer: &Answer| {
+        transport.is_some_and(|transport| answer.transports.iter().any(|name| name == transport))
+    };
+    let replacing: Vec<&Answer> = all.iter().filter(|answer| of_it(answer)).collect();
+    let mut answers = Vec::new();
+    for answer in all {
+        if of_it(answer) || answer.transports.is_empty() && replacing.is_empty() {
+            answers.push(answer.clone());
+        } else if answer.transports.is_empty() {
+            for asked in answer.asked() {
+                let mut rest = answer.clone();
+                rest.applications = vec![asked.application];
+                rest.steps = asked.step.into_iter().collect();
+                rest.reasons.retain(|reason| {
+                    !replacing.iter().any(|other| other.is_for(asked) && other.reasons.contains(reason))
+                });
+                if !rest.reasons.is_empty() {
+                    answers.push(rest);
+                }
+            }
+        }
+    }
+    answers
+}
+
+impl Answer {
+    /// Whether it answers what is asked in this way.
+    fn is_for(&self, asked: Asked) -> bool {
+        (self.applications.is_empty() || self.applications.contains(&asked.application))
+            && match asked.step {
+                Some(step) => self.steps.contains(&step),
+                None => self.steps.is_empty(),
+            }
+    }
+
+    /// Every way of asking that it answers.
+    fn asked(&self) -> impl Iterator<Item = Asked> {
+        let applications = Application::ALL
+            .into_iter()
+            .filter(|application| self.applications.is_empty() || self.applications.contains(application));
+        applications.flat_map(|application| {
+            let alone = self.steps.is_empty().then_some(None);
+            let steps = self.steps.iter().copied().map(Some);
+            alone.into_iter().chain(steps).map(move |step| Asked { application, step })
+        })
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use jotproof_model::Reason;
+use jotproof_model::context::Place;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -469,6 +470,48 @@ choices! {
         /// Any text, or nothing at all.
         Optional,
     }
+    /// AnyCable: when a header carries a token.
+    TokenHeader {
+        /// Always.
+        #[default]
+        Read,
+        /// Where it is one of the headers that are configured.
+        AsConfigured,
+    }
+    /// AnyCable: what several tokens in one handshake mean.
+    SeveralTokens {
+        /// Nobody says which of them counts: the client is refused.
+        #[default]
+        Refuse,
+        /// The first one counts: places in their order, and in each of them the first that is there.
+        First,
+        /// Any good one counts.
+        Any,
+    }
+    /// AnyCable: what the documented variable of the environment does.
+    ParameterVariable {
+        /// It renames the parameter.
+        #[default]
+        Renames,
+        /// Nothing.
+        Ignored,
+    }
+    /// AnyCable: what a bad token is where none is needed.
+    BadToken {
+        /// Bad.
+        #[default]
+        Refuse,
+        /// None.
+        AsNone,
+    }
+    /// AnyCable: about whom the backend is asked.
+    BackendAsked {
+        /// About clients without a token, where they may come.
+        #[default]
+        WithoutToken,
+        /// About everybody.
+        Always,
+    }
 }
 
 macro_rules! rules {
@@ -728,6 +771,18 @@ rules! {
     remembered: Remembered = "flow.remembered",
     /// AnyCable: what `ext` must hold.
     identifiers: Identifiers = "anycable.identifiers",
+    /// AnyCable: where a token is looked for, in order.
+    token_places: Vec<Place> = "anycable.token_places",
+    /// AnyCable: when a header carries a token.
+    token_header: TokenHeader = "anycable.token_header",
+    /// AnyCable: what several tokens mean.
+    several_tokens: SeveralTokens = "anycable.several_tokens",
+    /// AnyCable: what the documented variable does.
+    parameter_variable: ParameterVariable = "anycable.parameter_variable",
+    /// AnyCable: what a bad token is where none is needed.
+    bad_token: BadToken = "anycable.bad_token",
+    /// AnyCable: about whom the backend is asked.
+    backend_asked: BackendAsked = "anycable.backend_asked",
     /// Which refusal is given where there are several: the first of this list that applies.
     precedence: Vec<Reason> = "refusal.precedence",
 }
@@ -869,8 +924,15 @@ impl Default for Rules {
             reload: Check::default(),
             remembered: Remembered::default(),
             identifiers: Identifiers::default(),
+            token_places: vec![Place::Header, Place::Subprotocol, Place::Query],
+            token_header: TokenHeader::default(),
+            several_tokens: SeveralTokens::default(),
+            parameter_variable: ParameterVariable::default(),
+            bad_token: BadToken::default(),
+            backend_asked: BackendAsked::default(),
             precedence: vec![
                 Reason::NoToken,
+                Reason::SeveralTokens,
                 Reason::Limit,
                 Reason::NotCompact,
                 Reason::Encoding,

@@ -43,12 +43,13 @@ use std::sync::Arc;
 use jotproof_model::{
     Application, Challenge, Context, FlowChallenge, KeyRing, Observation, Reason, Seen, Verifier,
 };
-use jotproof_profiles::rules::Strictness;
+use jotproof_profiles::rules::{BadToken, SeveralTokens, Strictness};
 use jotproof_profiles::{Profile, Rules};
 
 pub use crate::verdict::{End, Judged, Outcome, Refusal, Stage, Step};
 
 use crate::algorithm::Method;
+use crate::application::anycable;
 use crate::application::centrifugo::Of;
 use crate::segments::{Decoded, Segments};
 use crate::signature::ParsedKeys;
@@ -129,11 +130,45 @@ impl Reference {
         trace.first(&self.rules.precedence).map_or(Ok(()), |refusal| Err(refusal.reason))
     }
 
+    /// What a client submits, and what becomes of it.
     fn stages(&self, challenge: &Challenge, trace: &mut Trace) -> Option<Seen> {
+        let (rules, context) = (&self.rules, &*challenge.context);
+        if context.identification.is_none() && context.submission.is_none() {
+            return self.token(&challenge.token, challenge, trace);
+        }
+        let tokens = anycable::submitted(context, rules, &challenge.token);
+        let token = match (&tokens[..], rules.several_tokens) {
+            ([], _) => return Some(without_token(context, trace)),
+            ([token], _) | ([token, ..], SeveralTokens::First) => token,
+            ([first, ..], SeveralTokens::Any) => {
+                tokens.iter().find(|token| self.is_good(token, challenge)).unwrap_or(first)
+            }
+            ([_, _, ..], SeveralTokens::Refuse) => {
+                let detail = format!("{} tokens are submitted", tokens.len());
+                trace.skip(&BEFORE_APPLICATION, "it is not clear which token counts");
+                trace.refused(Refusal::new(Stage::Application, Reason::SeveralTokens, detail));
+                return None;
+            }
+        };
+        let is_optional = context.identification.as_ref().is_some_and(|configured| configured.optional);
+        if rules.bad_token == BadToken::AsNone && is_optional && !self.is_good(token, challenge) {
+            return Some(without_token(context, trace));
+        }
+        self.token(token, challenge, trace)
+    }
+
+    fn is_good(&self, token: &[u8], challenge: &Challenge) -> bool {
+        let mut trace = Trace::untold();
+        self.token(token, challenge, &mut trace);
+        trace.first(&self.rules.precedence).is_none()
+    }
+
+    /// The stages that one token goes through.
+    fn token(&self, token: &[u8], challenge: &Challenge, trace: &mut Trace) -> Option<Seen> {
         let (rules, context) = (&self.rules, &*challenge.context);
         let found =
             |segments: &Segments<'_>| format!("signing input of {} octets", segments.signing_input.len());
-        let segments = trace.result(Stage::Split, segments::split(&challenge.token, rules), found)?;
+        let segments = trace.result(Stage::Split, segments::split(token, rules), found)?;
         let (decoded, refusals) = segments::decode(&segments, rules);
         trace.stage(Stage::Decode, || "three segments of base64url", refusals);
 
@@ -217,7 +252,7 @@ impl Reference {
                     _ => token.connect(&times, in_time, challenge.now, &mut seen),
                 }
             }
-            Application::Anycable => application::anycable::check(&claims, rules, &mut seen),
+            Application::Anycable => anycable::check(&claims, rules, &mut seen),
         };
         trace.stage(Stage::Application, || application.name(), refusals);
         seen.claims = trace.tells_what_is_seen().then(|| claims::text(&document, rules));
@@ -306,6 +341,29 @@ impl Reference {
         groups.unwrap_or_default()
     }
 }
+
+/// A client that submits no token.
+fn without_token(context: &Context, trace: &mut Trace) -> Seen {
+    let mut seen = Seen::default();
+    let refusals = anycable::without_token(context, &mut seen);
+    trace.skip(&BEFORE_APPLICATION, "there is no token");
+    trace.stage(Stage::Application, || "let in without a token", refusals);
+    seen
+}
+
+/// The stages that look at the token itself.
+const BEFORE_APPLICATION: [Stage; 10] = [
+    Stage::Split,
+    Stage::Decode,
+    Stage::Header,
+    Stage::Algorithm,
+    Stage::Key,
+    Stage::Signature,
+    Stage::Claims,
+    Stage::Time,
+    Stage::Audience,
+    Stage::Issuer,
+];
 
 /// The stages that need the header.
 const SIGNATURE_STAGES: [Stage; 4] = [Stage::Header, Stage::Algorithm, Stage::Key, Stage::Signature];

@@ -1,85 +1,90 @@
-//! The Action Cable handshake with a token in the query, and what it is answered by.
-
-use std::fmt::Write as _;
+//! The Action Cable handshake with a token, and what it is answered by.
 
 use jotproof_model::{Challenge, Observation, Seen};
 use serde_json::{Value, json};
 
 use super::rpc;
-use crate::live::Protocol;
+use super::submission::Submission;
+use crate::http::percent_encode;
+use crate::live::Carriage as _;
 use crate::live::address::Address;
 use crate::live::target::Look;
 use crate::live::version::Told;
 use crate::websocket::{Connection, Event, Failure, Handshake, unexpected_close};
 
-/// Connects with a token in the query parameter `jid`.
-///
-/// Observed of an accepted token: the identifiers, as AnyCable tells them to its RPC server when the
-/// client subscribes to a channel. `welcome` does not tell them.
-#[derive(Debug, Clone, Copy)]
-pub struct QueryToken {
-    pub(super) look: Look,
+/// The subprotocol that is spoken.
+const SUBPROTOCOL: &str = "actioncable-v1-json";
+
+/// The handshake that carries what is submitted.
+pub(super) fn handshake(challenge: &Challenge) -> Result<Handshake, Observation> {
+    let Submission { query, mut headers, subprotocols } = Submission::of(challenge)?;
+    // Where a subprotocol carries a token, all of them are in one header, the spoken one first.
+    let subprotocol = if subprotocols.is_empty() {
+        Some(SUBPROTOCOL)
+    } else {
+        let all = format!("{SUBPROTOCOL}, {}", subprotocols.join(", "));
+        headers.push(("Sec-WebSocket-Protocol".to_owned(), all));
+        None
+    };
+    let target = if query.is_empty() { "/cable".to_owned() } else { format!("/cable?{query}") };
+    Ok(Handshake { target, subprotocol, headers })
 }
 
-impl Protocol for QueryToken {
-    fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
-        Ok(handshake(&challenge.token))
-    }
-
-    async fn converse(&self, connection: &mut Connection, _: &Challenge) -> Result<Observation, Failure> {
-        loop {
-            let message = match connection.receive().await? {
-                Event::Text(text) => Message::read(&text),
-                // An error of the server's own while it read a token: the profile says whether that
-                // is a refusal.
-                Event::Closed { code: 1011, reason } => {
-                    return Ok(Observation::Refused {
-                        reason: None,
-                        answer: Some("close 1011".to_owned()),
-                        text: reason,
-                    });
+/// Waits for the answer to a handshake, and looks at what an accepted client was given.
+pub(super) async fn converse(connection: &mut Connection, look: Look) -> Result<Observation, Failure> {
+    loop {
+        let message = match connection.receive().await? {
+            Event::Text(text) => Message::read(&text),
+            Event::Binary(octets) => {
+                return Err(Failure::Unknown(format!("a binary frame of {} octets", octets.len())));
+            }
+            // An error of the server's own while it read a token: the profile says whether that
+            // is a refusal.
+            Event::Closed { code: 1011, reason } => {
+                return Ok(Observation::Refused {
+                    reason: None,
+                    answer: Some("close 1011".to_owned()),
+                    text: reason,
+                });
+            }
+            Event::Closed { code, reason } => return Ok(unexpected_close(code, &reason)),
+        };
+        match message {
+            Message::Ping => {}
+            Message::Welcome => match look {
+                Look::Answer => return Ok(accepted(connection, None).await),
+                Look::Effects => {
+                    let subscribe = json!({ "command": "subscribe", "identifier": rpc::CHANNEL });
+                    connection.send(subscribe.to_string()).await?;
                 }
-                Event::Closed { code, reason } => return Ok(unexpected_close(code, &reason)),
-            };
-            match message {
-                Message::Ping => {}
-                Message::Welcome => match self.look {
-                    Look::Answer => return Ok(accepted(connection, None).await),
-                    Look::Effects => {
-                        let subscribe = json!({ "command": "subscribe", "identifier": rpc::CHANNEL });
-                        connection.send(subscribe.to_string()).await?;
-                    }
-                },
-                Message::Confirmation(identifiers) => {
-                    return Ok(accepted(connection, Some(identifiers)).await);
-                }
-                Message::Disconnect(reason) => {
-                    return Ok(Observation::Refused {
-                        reason: None,
-                        answer: Some(format!("disconnect {reason}")),
-                        text: connection.close().await.unwrap_or_default(),
-                    });
-                }
-                Message::Unknown(text) => {
-                    return Ok(Observation::ProtocolError { detail: format!("unknown frame {text:?}") });
-                }
+            },
+            Message::Confirmation(confirmation) => {
+                return Ok(accepted(connection, Some(confirmation)).await);
+            }
+            Message::Disconnect(reason) => {
+                return Ok(Observation::Refused {
+                    reason: None,
+                    answer: Some(format!("disconnect {reason}")),
+                    text: connection.closed().await.unwrap_or_default(),
+                });
+            }
+            Message::Unknown(text) => {
+                return Ok(Observation::ProtocolError { detail: format!("unknown frame {text:?}") });
             }
         }
     }
 }
 
-fn handshake(token: &[u8]) -> Handshake {
-    Handshake {
-        target: format!("/cable?jid={}", percent_encode(token)),
-        subprotocol: Some("actioncable-v1-json"),
-    }
-}
-
 /// Shows a token to a server of any version, and gives what it tells of itself.
 pub(super) async fn ask(address: &Address, token: &[u8]) -> Result<Told, Failure> {
+    let handshake = Handshake {
+        target: format!("/cable?jid={}", percent_encode(token)),
+        subprotocol: Some(SUBPROTOCOL),
+        headers: Vec::new(),
+    };
     let handshake = match &address.path {
-        Some(path) => handshake(token).at(path),
-        None => handshake(token),
+        Some(path) => handshake.at(path),
+        None => handshake,
     };
     let mut connection = Connection::open(address.socket, &handshake).await?;
     let version = connection.header("X-AnyCable-Version").map(str::to_owned);
@@ -89,10 +94,14 @@ pub(super) async fn ask(address: &Address, token: &[u8]) -> Result<Told, Failure
                 Message::Ping => {}
                 Message::Welcome => break true,
                 Message::Disconnect(_) => break false,
-                Message::Confirmation(text) | Message::Unknown(text) => {
-                    return Err(Failure::Unknown(format!("unknown frame {text:?}")));
+                Message::Confirmation(_) => {
+                    return Err(Failure::Unknown("a confirmation that nobody asked for".to_owned()));
                 }
+                Message::Unknown(text) => return Err(Failure::Unknown(format!("unknown frame {text:?}"))),
             },
+            Event::Binary(octets) => {
+                return Err(Failure::Unknown(format!("a binary frame of {} octets", octets.len())));
+            }
             // An error of the server's own while it read the token.
             Event::Closed { code: 1011, .. } => break false,
             Event::Closed { code, reason } => {
@@ -104,18 +113,44 @@ pub(super) async fn ask(address: &Address, token: &[u8]) -> Result<Told, Failure
     Ok(Told { accepted, version, generation: None })
 }
 
-async fn accepted(connection: &mut Connection, identifiers: Option<String>) -> Observation {
-    connection.close().await;
-    Observation::Accepted { result: Box::new(Seen { identifiers, ..Seen::default() }) }
+async fn accepted(connection: &mut Connection, confirmation: Option<Confirmation>) -> Observation {
+    connection.leave().await;
+    observed(confirmation)
+}
+
+/// An accepted client, as the confirmation of its subscription tells of it.
+pub(super) fn observed(confirmation: Option<Confirmation>) -> Observation {
+    let (identifiers, backend_asked) = confirmation.map(|it| (it.identifiers, it.backend_asked)).unzip();
+    Observation::Accepted { result: Box::new(Seen { identifiers, backend_asked, ..Seen::default() }) }
+}
+
+/// What our channel confirms.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Confirmation {
+    /// The identifiers of the connection.
+    identifiers: String,
+    /// Whether the backend was asked to let the client in.
+    backend_asked: bool,
+}
+
+impl Confirmation {
+    /// From the message that confirms a subscription.
+    pub(super) fn read(message: &Value) -> Option<Self> {
+        let message = message.get("message")?;
+        Some(Self {
+            identifiers: message.get("connection_identifiers")?.as_str()?.to_owned(),
+            backend_asked: message.get("backend_asked")?.as_bool()?,
+        })
+    }
 }
 
 /// What an Action Cable server says.
 #[derive(Debug, PartialEq, Eq)]
-enum Message {
+pub(super) enum Message {
     Welcome,
     Ping,
-    /// Of a subscription to our channel, with the identifiers of the connection.
-    Confirmation(String),
+    /// Of a subscription to our channel.
+    Confirmation(Confirmation),
     /// With its reason.
     Disconnect(String),
     /// Anything else, by its beginning.
@@ -123,7 +158,7 @@ enum Message {
 }
 
 impl Message {
-    fn read(text: &str) -> Self {
+    pub(super) fn read(text: &str) -> Self {
         let message: Option<Value> = serde_json::from_str(text).ok();
         let member = |name: &str| message.as_ref()?.get(name)?.as_str();
         let excerpt = || text.chars().take(200).collect();
@@ -131,38 +166,18 @@ impl Message {
             (Some("welcome"), _) => Self::Welcome,
             (Some("ping"), _) => Self::Ping,
             (Some("disconnect"), Some(reason)) => Self::Disconnect(reason.to_owned()),
-            (Some("confirm_subscription"), _) => match member("connection_identifiers") {
-                Some(identifiers) => Self::Confirmation(identifiers.to_owned()),
-                None => Self::Unknown(excerpt()),
-            },
+            (Some("confirm_subscription"), _) => message
+                .as_ref()
+                .and_then(Confirmation::read)
+                .map_or_else(|| Self::Unknown(excerpt()), Self::Confirmation),
             _ => Self::Unknown(excerpt()),
         }
     }
 }
 
-/// RFC 3986 section 2.1, for every octet that is not unreserved (section 2.3).
-fn percent_encode(octets: &[u8]) -> String {
-    let mut text = String::with_capacity(octets.len());
-    for &octet in octets {
-        if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {
-            text.push(char::from(octet));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(text, "%{octet:02X}");
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Message, percent_encode};
-
-    #[test]
-    fn every_octet_that_is_not_unreserved_is_encoded() {
-        assert_eq!(percent_encode(b"aZ09-._~"), "aZ09-._~");
-        assert_eq!(percent_encode(b" +/=%&;\0\xff\n"), "%20%2B%2F%3D%25%26%3B%00%FF%0A");
-    }
+    use super::{Confirmation, Message};
 
     #[test]
     fn messages_are_told_by_their_type() {
@@ -175,8 +190,15 @@ mod tests {
             ),
             (r#"{"type":"disconnect"}"#, Message::Unknown(r#"{"type":"disconnect"}"#.to_owned())),
             (
-                r#"{"type":"confirm_subscription","identifier":"{}","connection_identifiers":"{\"id\":1}"}"#,
-                Message::Confirmation(r#"{"id":1}"#.to_owned()),
+                r#"{"type":"confirm_subscription","message":{"connection_identifiers":"{\"id\":1}","backend_asked":true}}"#,
+                Message::Confirmation(Confirmation {
+                    identifiers: r#"{"id":1}"#.to_owned(),
+                    backend_asked: true,
+                }),
+            ),
+            (
+                r#"{"type":"confirm_subscription"}"#,
+                Message::Unknown(r#"{"type":"confirm_subscription"}"#.to_owned()),
             ),
             ("welcome", Message::Unknown("welcome".to_owned())),
         ];

@@ -17,13 +17,18 @@ pub(super) enum Generation {
 
 /// Options that a context or a launch decides, by their names until version 5, and since. One that ends
 /// with an underscore is the beginning of several.
-const SINCE_V6: [(&str, &str); 6] = [
+const SINCE_V6: [(&str, &str); 11] = [
     ("token_", "client.token."),
     ("subscription_token_", "client.subscription_token."),
     ("separate_subscription_token_config", "client.subscription_token.enabled"),
     ("disallow_anonymous_connection_tokens", "client.disallow_anonymous_connection_tokens"),
     ("port", "http_server.port"),
     ("api_key", "http_api.key"),
+    ("http_stream", "http_stream.enabled"),
+    ("sse", "sse.enabled"),
+    ("uni_websocket", "uni_websocket.enabled"),
+    ("uni_sse", "uni_sse.enabled"),
+    ("uni_http_stream", "uni_http_stream.enabled"),
 ];
 
 /// What an option of [`SINCE_V6`] is called in version 6; the same, for any other.
@@ -154,6 +159,9 @@ mod tests {
         assert_eq!(six["client"]["token"], json!({ "audience": "chat" }));
         assert_eq!(six["client"]["insecure"], true);
         assert_eq!(six["usage_stats"]["disabled"], true);
+        assert!(six.get("sse").is_none(), "a transport is switched on where it is asked over");
+        let sse = config(Generation::V6, &Generation::V6.option("sse"));
+        assert_eq!(sse["sse"], json!({ "enabled": true }));
     }
 
     #[test]

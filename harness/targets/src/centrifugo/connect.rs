@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jotproof_model::{Observation, Seen, SeenExpiry};
+use prost::Message as _;
 use tokio::time::timeout;
 
 use super::members::{member, members};
+use super::protobuf::{
+    self, ClientInfo, ConnectResult, PresenceResult, RefreshResult, SubRefreshResult, SubscribeResult,
+};
 use super::protocol::ClientProtocol;
 use super::session::{Answer, Session};
-use super::wire::{Command, excerpt};
+use super::wire::{Command, Reply, excerpt};
 use crate::live::target::Look;
 use crate::websocket::{Failure, unexpected_close};
 
@@ -29,11 +33,10 @@ pub(super) async fn connect(
     session: &mut Session<'_>,
     token: &[u8],
 ) -> Result<(Observation, String), Failure> {
-    let token = String::from_utf8_lossy(token);
     let lookout = lookout(protocol);
     let sent = SystemTime::now();
     let commands = [
-        Command::Connect { token: &token },
+        Command::Connect { token },
         Command::Subscribe { channel: &lookout, token: None },
         Command::Presence { channel: &lookout },
     ];
@@ -61,11 +64,13 @@ pub(super) async fn connect(
     Ok((Observation::Accepted { result: Box::new(result) }, connected.client))
 }
 
-/// A close code by which Centrifugo refuses a client: 3005 and 3006 for an expired connection or
-/// subscription, 3010 where the state of the client is another, and the terminal codes from `invalid
-/// token` to `permission denied`. Any other says nothing about the token.
+/// A code by which Centrifugo refuses a client, in a close frame or in a push: 3005 and 3006 for an
+/// expired connection or subscription, 3010 where the state of the client is another, the terminal codes
+/// from `invalid token` to `permission denied`, and 3004, which is what a unidirectional transport makes
+/// of an error. Whether that is about the token, the profile says: it lists it for the transports that
+/// have nothing better. Any other code says nothing about the token.
 fn is_refusal(code: u16) -> bool {
-    matches!(code, 3005 | 3006 | 3010 | 3500..=3507)
+    matches!(code, 3004 | 3005 | 3006 | 3010 | 3500..=3507)
 }
 
 /// A command that was not done, as an observation.
@@ -153,17 +158,35 @@ pub(super) struct Present {
 }
 
 /// The clients that an answer tells of.
-fn present(result: &str) -> Option<Vec<(String, Present)>> {
-    let result = members(result)?;
-    let clients = members(member(&result, "presence")?)?;
-    let client = |(id, text): (String, &str)| {
+fn present(result: &Reply) -> Option<Vec<(String, Present)>> {
+    match result {
+        Reply::Json(text) => {
+            let result = members(text)?;
+            let clients = members(member(&result, "presence")?)?;
+            clients.into_iter().map(|(id, text)| Some((id, Present::read(text)?))).collect()
+        }
+        Reply::Protobuf(octets) => {
+            let PresenceResult { presence } = PresenceResult::decode(&**octets).ok()?;
+            Some(presence.into_iter().map(|(id, client)| (id, client.into())).collect())
+        }
+    }
+}
+
+impl Present {
+    fn read(text: &str) -> Option<Self> {
         let client = members(text)?;
         let text = |name: &str| member(&client, name).unwrap_or_default().to_owned();
         let user =
-            member(&client, "user").map_or(Some(String::new()), |user| serde_json::from_str(user).ok())?;
-        Some((id, Present { user, connection_info: text("conn_info"), channel_info: text("chan_info") }))
-    };
-    clients.into_iter().map(client).collect()
+            member(&client, "user").map_or(Some(String::new()), |user| serde_json::from_str(user).ok());
+        Some(Self { user: user?, connection_info: text("conn_info"), channel_info: text("chan_info") })
+    }
+}
+
+impl From<ClientInfo> for Present {
+    fn from(ClientInfo { user, conn_info, chan_info }: ClientInfo) -> Self {
+        let [connection_info, channel_info] = [conn_info, chan_info].map(protobuf::text);
+        Self { user, connection_info, channel_info }
+    }
 }
 
 /// The result of the `connect` command.
@@ -177,11 +200,15 @@ pub(super) struct Connected {
 }
 
 impl Connected {
-    pub(super) fn read(result: &str) -> Option<Self> {
-        let connect = members(result)?;
+    pub(super) fn read(result: &Reply) -> Option<Self> {
+        let text = match result {
+            Reply::Json(text) => text,
+            Reply::Protobuf(octets) => return Some(ConnectResult::decode(&**octets).ok()?.into()),
+        };
+        let connect = members(text)?;
         let client =
             member(&connect, "client").map_or(Some(String::new()), |id| serde_json::from_str(id).ok());
-        let expiry = TimeToLive::read(&connect)?;
+        let expiry = TimeToLive::of_members(&connect)?;
         let mut subscriptions = BTreeMap::new();
         for (channel, subscription) in members(member(&connect, "subs").unwrap_or("{}"))? {
             let subscription = members(subscription)?;
@@ -189,6 +216,38 @@ impl Connected {
             subscriptions.insert(channel, data.to_owned());
         }
         Some(Self { client: client?, expiry, subscriptions })
+    }
+}
+
+impl From<ConnectResult> for Connected {
+    fn from(ConnectResult { client, expires, ttl, subs }: ConnectResult) -> Self {
+        let subscriptions =
+            subs.into_iter().map(|(channel, result)| (channel, protobuf::text(result.data))).collect();
+        Self { client, expiry: TimeToLive::of(expires, ttl.into()), subscriptions }
+    }
+}
+
+/// The result of the `subscribe` command.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Subscribed {
+    pub(super) expiry: TimeToLive,
+    /// As it came; empty for none.
+    pub(super) data: String,
+}
+
+impl Subscribed {
+    pub(super) fn read(result: &Reply) -> Option<Self> {
+        match result {
+            Reply::Json(text) => {
+                let subscribed = members(text)?;
+                let data = member(&subscribed, "data").unwrap_or_default().to_owned();
+                Some(Self { expiry: TimeToLive::of_members(&subscribed)?, data })
+            }
+            Reply::Protobuf(octets) => {
+                let SubscribeResult { expires, ttl, data } = SubscribeResult::decode(&**octets).ok()?;
+                Some(Self { expiry: TimeToLive::of(expires, ttl.into()), data: protobuf::text(data) })
+            }
+        }
     }
 }
 
@@ -200,7 +259,26 @@ pub(super) struct TimeToLive(
 );
 
 impl TimeToLive {
-    pub(super) fn read(result: &[(String, &str)]) -> Option<Self> {
+    fn of(expires: bool, ttl: i64) -> Self {
+        Self(expires.then_some(ttl))
+    }
+
+    /// That of a result of `refresh` or `sub_refresh`.
+    pub(super) fn read_refresh(command: Command<'_>, result: &Reply) -> Option<Self> {
+        match (result, command) {
+            (Reply::Json(text), _) => Self::of_members(&members(text)?),
+            (Reply::Protobuf(octets), Command::SubRefresh { .. }) => {
+                let SubRefreshResult { expires, ttl } = SubRefreshResult::decode(&**octets).ok()?;
+                Some(Self::of(expires, ttl.into()))
+            }
+            (Reply::Protobuf(octets), _) => {
+                let RefreshResult { expires, ttl } = RefreshResult::decode(&**octets).ok()?;
+                Some(Self::of(expires, ttl.into()))
+            }
+        }
+    }
+
+    fn of_members(result: &[(String, &str)]) -> Option<Self> {
         let expires = match member(result, "expires") {
             Some("true") => true,
             Some("false") | None => false,
@@ -208,7 +286,7 @@ impl TimeToLive {
         };
         // Zero is left out.
         let ttl = member(result, "ttl").map_or(Some(0), |ttl| ttl.parse().ok())?;
-        Some(Self(expires.then_some(ttl)))
+        Some(Self::of(expires, ttl))
     }
 
     /// When it expires. The server subtracts its clock from the time of expiry at a moment that is
@@ -234,7 +312,16 @@ mod tests {
 
     use jotproof_model::SeenExpiry;
 
-    use super::{Connected, Present, TimeToLive, present};
+    use prost::Message as _;
+
+    use super::{
+        ClientInfo, ConnectResult, Connected, PresenceResult, Present, Reply, SubscribeResult, Subscribed,
+        TimeToLive, present,
+    };
+
+    fn json(text: &str) -> Reply {
+        Reply::Json(text.to_owned())
+    }
 
     #[test]
     fn a_connection_is_read_as_it_comes() {
@@ -260,7 +347,7 @@ mod tests {
             (r#"{"expires":true,"ttl":1.5}"#, None),
         ];
         for (text, read) in table {
-            assert_eq!(Connected::read(text), read, "{text}");
+            assert_eq!(Connected::read(&json(text)), read, "{text}");
         }
     }
 
@@ -284,8 +371,44 @@ mod tests {
             ("{}", None),
         ];
         for (text, clients) in table {
-            assert_eq!(present(text), clients, "{text}");
+            assert_eq!(present(&json(text)), clients, "{text}");
         }
+    }
+
+    #[test]
+    fn octets_say_what_text_says() {
+        let subscribed = SubscribeResult { data: b"[1e400]".to_vec(), ttl: 7, ..SubscribeResult::default() };
+        assert_eq!(
+            Subscribed::read(&Reply::Protobuf(subscribed.encode_to_vec())),
+            Subscribed::read(&json(r#"{"data":[1e400],"ttl":7}"#))
+        );
+        let connected = ConnectResult {
+            client: "c".to_owned(),
+            expires: true,
+            ttl: 59,
+            subs: [("a".to_owned(), subscribed)].into(),
+        };
+        assert_eq!(
+            Connected::read(&Reply::Protobuf(connected.encode_to_vec())),
+            Connected::read(&json(r#"{"client":"c","expires":true,"ttl":59,"subs":{"a":{"data":[1e400]}}}"#))
+        );
+        let client =
+            ClientInfo { user: "42".to_owned(), conn_info: b"{}".to_vec(), chan_info: b"\xff".to_vec() };
+        let presence = PresenceResult { presence: [("c".to_owned(), client)].into() };
+        assert_eq!(
+            present(&Reply::Protobuf(presence.encode_to_vec())),
+            Some(vec![(
+                "c".to_owned(),
+                Present {
+                    user: "42".to_owned(),
+                    connection_info: "{}".to_owned(),
+                    channel_info: "\\xff".to_owned()
+                }
+            )])
+        );
+        let wrong = Reply::Protobuf(b"\xff".to_vec());
+        assert!(Connected::read(&wrong).is_none() && Subscribed::read(&wrong).is_none());
+        assert_eq!(present(&wrong), None);
     }
 
     #[test]

@@ -7,14 +7,14 @@ use futures_util::future::try_join_all;
 use jotproof_model::{Action, FlowChallenge, Observation, Seen, Step};
 use tokio::time::Instant;
 
+use super::carriage::Carriage;
 use super::connect::{TimeToLive, connect, look, refused};
-use super::members::members;
-use super::protocol::{ClientProtocol, handshake};
+use super::protocol::ClientProtocol;
 use super::session::{Answer, Session};
 use super::subscribe::{own_presence, subscribe_with};
 use super::wire::{Command, excerpt};
-use crate::live::Told;
-use crate::websocket::{Connection, Failure};
+use crate::live::{Carriage as _, Told};
+use crate::websocket::Failure;
 
 /// Goes through a flow.
 pub(super) async fn follow(
@@ -24,9 +24,9 @@ pub(super) async fn follow(
 ) -> Result<Told, Failure> {
     let begin = Instant::now();
     let count = flow.steps.iter().filter(|step| matches!(step.action, Action::Connect { .. })).count();
-    let handshake = handshake();
     // All of them at once: each is the other end of a session that outlives the step which opens it.
-    let mut connections = try_join_all((0..count).map(|_| Connection::open(address, &handshake))).await?;
+    let mut connections =
+        try_join_all((0..count).map(|_| Carriage::open(address, &protocol.opening))).await?;
     let told = {
         let mut sessions = connections.iter_mut().map(|connection| Session::new(connection, protocol.wire));
         let mut life = Life { protocol, flow, first: String::new(), open: Vec::new() };
@@ -42,7 +42,7 @@ pub(super) async fn follow(
             let observation = life.go(step, &mut sessions).await?;
             if number + 1 == flow.steps.len() {
                 life.close().await;
-                break Told { observation, late, heard: String::new() };
+                break Told { observation, late, heard: Vec::new() };
             }
             let as_told = match &observation {
                 Observation::Accepted { .. } => !step.refused,
@@ -52,15 +52,11 @@ pub(super) async fn follow(
             if !as_told {
                 let name = step.action.name().name();
                 let detail = format!("step {number} ({name}) came out otherwise: {}", short(&observation));
-                break Told {
-                    observation: Observation::ProtocolError { detail },
-                    late,
-                    heard: String::new(),
-                };
+                break Told { observation: Observation::ProtocolError { detail }, late, heard: Vec::new() };
             }
         }
     };
-    let heard = connections.iter().map(Connection::heard).collect::<Vec<_>>().join("\n");
+    let heard = connections.iter().map(Carriage::heard).collect::<Vec<_>>().join(&b'\n');
     Ok(Told { heard, ..told })
 }
 
@@ -115,7 +111,7 @@ impl<'b> Life<'_, 'b> {
             return Ok(observation);
         }
         let token = step.action.token().map(|name| self.token(name));
-        let text = token.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+        let renewing = token.as_deref().unwrap_or_default();
         let Some((session, client)) = self.open.last_mut() else {
             return Err(Failure::Unknown("there is no session yet".to_owned()));
         };
@@ -126,9 +122,9 @@ impl<'b> Life<'_, 'b> {
                 self.open.pop();
                 Ok(accepted(Seen::default()))
             }
-            Action::Refresh { .. } => renewed(session, Command::Refresh { token: &text }).await,
+            Action::Refresh { .. } => renewed(session, Command::Refresh { token: renewing }).await,
             Action::SubRefresh { channel, .. } => {
-                renewed(session, Command::SubRefresh { channel, token: &text }).await
+                renewed(session, Command::SubRefresh { channel, token: renewing }).await
             }
             Action::Subscribe { channel, .. } => {
                 subscribe_with(self.protocol.look, session, client, channel, token.as_deref()).await
@@ -175,9 +171,8 @@ async fn renewed(session: &mut Session<'_>, command: Command<'_>) -> Result<Obse
         Answer::Done { result, at } => (result, at),
         refusal => return Ok(refused(refusal)),
     };
-    let expiry = members(&result)
-        .and_then(|result| TimeToLive::read(&result))
-        .ok_or_else(|| Failure::Unknown(excerpt(&result)))?;
+    let expiry =
+        TimeToLive::read_refresh(command, &result).ok_or_else(|| Failure::Unknown(excerpt(&result)))?;
     Ok(accepted(Seen { expires: Some(expiry.seen(sent, received)), ..Seen::default() }))
 }
 

@@ -1,4 +1,4 @@
-//! How Centrifugo is asked about a token: over its bidirectional WebSocket transport.
+//! How Centrifugo is asked about a token, over any of its transports.
 
 use std::net::SocketAddr;
 use std::str;
@@ -6,21 +6,25 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jotproof_model::{Challenge, FlowChallenge, Observation};
 
+use super::carriage::{Carriage, Opening};
 use super::session::Session;
 use super::wire::Wire;
 use super::{connect, flow, subscribe};
 use crate::live::target::Look;
 use crate::live::{Protocol, Told};
-use crate::websocket::{Connection, Failure, Handshake};
+use crate::websocket::Failure;
 
 /// Asks about connection tokens and about tokens for a channel.
 ///
 /// Observed of an accepted connection token: when the connection expires, which channels it is
 /// subscribed to with which data, and, as others in a channel see it, the user and the connection
 /// info. Observed of an accepted token for a channel: when the subscription expires, its data, the
-/// user, and the channel info. Not observed: claims.
+/// user, and the channel info. Not observed: claims; and over a unidirectional transport, which takes no
+/// question after the token, what only presence tells: user and info.
 #[derive(Debug)]
 pub struct ClientProtocol {
+    /// What every session begins with.
+    pub(super) opening: Opening,
     pub(super) wire: Wire,
     pub(super) look: Look,
     /// Numbers what must be of one connection alone.
@@ -28,8 +32,9 @@ pub struct ClientProtocol {
 }
 
 impl ClientProtocol {
-    pub(super) fn new(wire: Wire, look: Look) -> Self {
-        Self { wire, look, numbers: AtomicU64::new(0) }
+    pub(super) fn new(opening: Opening, wire: Wire, look: Look) -> Self {
+        let look = if wire.is_unidirectional() { Look::Answer } else { look };
+        Self { opening, wire, look, numbers: AtomicU64::new(0) }
     }
 
     /// A number that no other connection gets.
@@ -38,24 +43,19 @@ impl ClientProtocol {
     }
 }
 
-/// The handshake that every session begins with, at the path that the endpoint has unless the server is
-/// told otherwise.
-pub(super) fn handshake() -> Handshake {
-    Handshake { target: "/connection/websocket".to_owned(), subprotocol: None }
-}
-
 impl Protocol for ClientProtocol {
-    fn handshake(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
-        // The token stands in a JSON string, which holds text only.
-        if str::from_utf8(&challenge.token).is_err() {
+    type Connection = Carriage;
+
+    fn opening(&self, challenge: &Challenge) -> Result<Opening, Observation> {
+        if !self.wire.holds_octets() && str::from_utf8(&challenge.token).is_err() {
             return Err(Observation::Unsupported { what: "binary-token".to_owned() });
         }
-        Ok(handshake())
+        Ok(self.opening.clone())
     }
 
     async fn converse(
         &self,
-        connection: &mut Connection,
+        connection: &mut Carriage,
         challenge: &Challenge,
     ) -> Result<Observation, Failure> {
         let mut session = Session::new(connection, self.wire);

@@ -5,12 +5,13 @@ use std::time::SystemTime;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::wire::{Command, Message, Outcome, Wire};
-use crate::websocket::{Connection, Event, Failure};
+use super::carriage::Carriage;
+use super::wire::{Command, Disconnect, Frame, Message, Outcome, Reply, Wire, client_name};
+use crate::websocket::{Event, Failure};
 
 /// A session on an open connection.
 pub(super) struct Session<'a> {
-    connection: &'a mut Connection,
+    connection: &'a mut Carriage,
     wire: Wire,
     /// How many commands went out; each is numbered by this.
     sent: u32,
@@ -25,8 +26,8 @@ pub(super) struct Session<'a> {
 /// What became of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// It was done; the JSON text of the result, and when it came.
-    Done { result: String, at: SystemTime },
+    /// It was done; the result, and when it came.
+    Done { result: Reply, at: SystemTime },
     /// It was not done.
     Error { code: i64, message: String },
     /// The connection was closed instead.
@@ -34,7 +35,7 @@ pub(super) enum Answer {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(connection: &'a mut Connection, wire: Wire) -> Self {
+    pub(super) fn new(connection: &'a mut Carriage, wire: Wire) -> Self {
         Self {
             connection,
             wire,
@@ -52,12 +53,8 @@ impl<'a> Session<'a> {
         if self.closed.is_some() {
             return Ok(first);
         }
-        let mut lines = Vec::with_capacity(commands.len());
-        for command in commands {
-            self.sent += 1;
-            lines.push(self.wire.write(self.sent, *command));
-        }
-        self.connection.send(lines.join("\n")).await?;
+        self.sent += u32::try_from(commands.len()).unwrap_or(u32::MAX);
+        self.connection.send(self.wire.write(first, commands)).await?;
         Ok(first)
     }
 
@@ -102,7 +99,8 @@ impl<'a> Session<'a> {
     /// Waits for the next thing that the server says.
     async fn listen(&mut self) -> Result<(), Failure> {
         match self.connection.receive().await? {
-            Event::Text(frame) => self.hear(&frame).await?,
+            Event::Text(text) => self.hear(&Frame::Text(text)).await?,
+            Event::Binary(octets) => self.hear(&Frame::Binary(octets)).await?,
             Event::Closed { code, reason } => self.closed = Some((code, self.wire.close_reason(&reason))),
         }
         Ok(())
@@ -113,11 +111,14 @@ impl<'a> Session<'a> {
         self.connection.close().await;
     }
 
-    async fn hear(&mut self, frame: &str) -> Result<(), Failure> {
+    async fn hear(&mut self, frame: &Frame) -> Result<(), Failure> {
         let at = SystemTime::now();
         for message in self.wire.read(frame).map_err(Failure::Unknown)? {
             match message {
                 Message::Answer { id, outcome } if (1..=self.sent).contains(&id) => {
+                    if let Outcome::Done(result) = &outcome {
+                        self.connection.is_called(|| client_name(result));
+                    }
                     self.answers.insert(id, (outcome, at));
                 }
                 Message::Answer { id, .. } => {
@@ -127,8 +128,13 @@ impl<'a> Session<'a> {
                 Message::Unsubscribed { channel, code, reason } => {
                     self.unsubscribed.insert(channel, (code, reason));
                 }
+                Message::Disconnect(Disconnect { code, reason }) => self.closed = Some((code, reason)),
                 // A session that does not answer is closed.
-                Message::Ping => self.connection.send("{}".to_owned()).await?,
+                Message::Ping => {
+                    if let Some(pong) = self.wire.pong() {
+                        self.connection.send(pong).await?;
+                    }
+                }
             }
         }
         Ok(())

@@ -6,8 +6,7 @@ use std::time::SystemTime;
 
 use jotproof_model::{Challenge, Observation, Opening, Seen};
 
-use super::connect::{Connected, Present, TimeToLive, presence, refused};
-use super::members::{member, members};
+use super::connect::{Connected, Present, Subscribed, presence, refused};
 use super::session::{Answer, Session};
 use super::wire::{Command, excerpt};
 use crate::live::target::Look;
@@ -33,9 +32,8 @@ pub(super) async fn subscribe_with(
     channel: &str,
     token: Option<&[u8]>,
 ) -> Result<Observation, Failure> {
-    let token = token.map(String::from_utf8_lossy);
     let sent = SystemTime::now();
-    let commands = [Command::Subscribe { channel, token: token.as_deref() }, Command::Presence { channel }];
+    let commands = [Command::Subscribe { channel, token }, Command::Presence { channel }];
     let subscribe = match look {
         Look::Answer => session.send(&commands[..1]).await?,
         Look::Effects => session.send(&commands).await?,
@@ -44,10 +42,8 @@ pub(super) async fn subscribe_with(
         Answer::Done { result, at } => (result, at),
         refusal => return Ok(refused(refusal)),
     };
-    let unknown = || Failure::Unknown(excerpt(&result));
-    let subscribed = members(&result).ok_or_else(unknown)?;
-    let expiry = TimeToLive::read(&subscribed).ok_or_else(unknown)?;
-    let data = member(&subscribed, "data").unwrap_or_default().to_owned();
+    let Subscribed { expiry, data } =
+        Subscribed::read(&result).ok_or_else(|| Failure::Unknown(excerpt(&result)))?;
     let seen = match look {
         Look::Answer => None,
         Look::Effects => own_presence(session, subscribe + 1, client, channel).await?,
@@ -79,8 +75,7 @@ pub(super) async fn own_presence(
 
 /// Opens the session, and gives the id of the client. That this fails says nothing about the token.
 async fn open(session: &mut Session<'_>, token: &[u8]) -> Result<String, Failure> {
-    let token = String::from_utf8_lossy(token);
-    let connect = session.send(&[Command::Connect { token: &token }]).await?;
+    let connect = session.send(&[Command::Connect { token }]).await?;
     match session.answer(connect).await? {
         Answer::Done { result, .. } => Connected::read(&result)
             .map(|connected| connected.client)

@@ -2,30 +2,33 @@
 
 use jotproof_model::Observation;
 
+use super::carriage::Carriage;
 use super::connect::refused;
 use super::members::{member, members};
-use super::protocol::handshake;
 use super::session::{Answer, Session};
-use super::wire::{Command, Wire, excerpt};
+use super::transport::Transport;
+use super::wire::{Command, Reply, Wire, excerpt};
+use crate::live::Carriage as _;
 use crate::live::address::Address;
 use crate::live::version::Told;
-use crate::websocket::{Connection, Failure};
+use crate::websocket::Failure;
 
 /// Asks in version 2 of the client protocol, and where that is refused in version 1: servers that speak
 /// only one of them refuse the other.
 pub(super) async fn ask(address: &Address, token: &[u8]) -> Result<Told, Failure> {
-    let token = String::from_utf8_lossy(token);
     for wire in [Wire::Json2, Wire::Json1] {
-        let handshake = match &address.path {
-            Some(path) => handshake().at(path),
-            None => handshake(),
+        let opening = Transport::WebSocket.opening();
+        let opening = match &address.path {
+            Some(path) => Carriage::at(opening, path),
+            None => opening,
         };
-        let mut connection = Connection::open(address.socket, &handshake).await?;
+        let mut connection = Carriage::open(address.socket, &opening).await?;
         let mut session = Session::new(&mut connection, wire);
-        let connect = session.send(&[Command::Connect { token: &token }]).await?;
+        let connect = session.send(&[Command::Connect { token }]).await?;
         match session.answer(connect).await? {
             Answer::Done { result, .. } => {
-                let told = members(&result).ok_or_else(|| Failure::Unknown(excerpt(&result)))?;
+                let Reply::Json(text) = &result else { return Err(Failure::Unknown(excerpt(&result))) };
+                let told = members(text).ok_or_else(|| Failure::Unknown(excerpt(&result)))?;
                 let version = member(&told, "version").and_then(|text| serde_json::from_str(text).ok());
                 session.close().await;
                 let generation = (wire == Wire::Json1).then_some("3");

@@ -68,6 +68,7 @@ pub fn hello(profile: &Profile) -> Answer {
             Observable::Subscriptions,
             Observable::Info,
             Observable::Identifiers,
+            Observable::BackendAsked,
         ]),
         profile: Some(profile.name.clone()),
     }
@@ -90,6 +91,7 @@ pub fn answer(id: u64, observation: Observation) -> io::Result<Answer> {
                 subscriptions: result.subscriptions,
                 info: result.info,
                 identifiers: result.identifiers,
+                backend_asked: result.backend_asked,
             }
         }
         Observation::Refused { reason, answer, text } => Answer::Refused { id, reason, answer, text },

@@ -150,6 +150,8 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
         issuer_regex: _,
         user_id_claim: _,
         separate: _,
+        identification,
+        submission,
     } = &*challenge.context;
     let (token, token_base64url) = match str::from_utf8(&challenge.token) {
         Ok(text) => (Some(text.to_owned()), None),
@@ -178,6 +180,8 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
             allow_none: *allow_none,
             refuse_anonymous: *refuse_anonymous,
             session: session.clone(),
+            identification: identification.clone(),
+            submission: submission.clone(),
         },
         keys: keys.iter().filter_map(key).collect(),
         now: challenge.now,
@@ -231,6 +235,8 @@ pub fn challenge(question: Verify) -> Result<Challenge, String> {
         allow_none,
         refuse_anonymous,
         session,
+        identification,
+        submission,
     } = context;
     let context = Context {
         application,
@@ -243,6 +249,8 @@ pub fn challenge(question: Verify) -> Result<Challenge, String> {
         allow_none,
         refuse_anonymous,
         session,
+        identification,
+        submission,
         ..Context::new(application, &[], &[])
     };
     Ok(Challenge::new(token, Arc::new(context), Arc::new(ring), now))
@@ -262,7 +270,7 @@ pub fn observation(line: &[u8], hello: &Hello) -> Result<(u64, Observation), Str
             (id, Observation::ProtocolError { detail })
         }
         Answer::Refused { id, reason, answer, text } => (id, Observation::Refused { reason, answer, text }),
-        Answer::Accepted { id, claims, user, expires, subscriptions, info, identifiers } => {
+        Answer::Accepted { id, claims, user, expires, subscriptions, info, identifiers, backend_asked } => {
             let told = [
                 (Observable::Claims, "claims", claims.is_some()),
                 (Observable::User, "user", user.is_some()),
@@ -270,6 +278,7 @@ pub fn observation(line: &[u8], hello: &Hello) -> Result<(u64, Observation), Str
                 (Observable::Subscriptions, "subscriptions", subscriptions.is_some()),
                 (Observable::Info, "info", info.is_some()),
                 (Observable::Identifiers, "identifiers", identifiers.is_some()),
+                (Observable::BackendAsked, "backend_asked", backend_asked.is_some()),
             ];
             let undeclared =
                 told.into_iter().find(|(member, _, there)| *there && !hello.observes.contains(member));
@@ -278,7 +287,8 @@ pub fn observation(line: &[u8], hello: &Hello) -> Result<(u64, Observation), Str
                     detail: format!("tells {name}, which its hello does not list under observes"),
                 },
                 None => {
-                    let seen = Seen { claims, user, expires, subscriptions, info, identifiers };
+                    let seen =
+                        Seen { claims, user, expires, subscriptions, info, identifiers, backend_asked };
                     Observation::Accepted { result: Box::new(seen) }
                 }
             };

@@ -60,19 +60,34 @@ pub trait Server: Send + Sync {
 
     /// The argument by which its binary prints its version and ends.
     const VERSION_ARGUMENT: &'static str;
+    /// The transports that it can be asked over beside its default one.
+    const TRANSPORTS: &'static [&'static str];
 
     /// A version of it; nothing where that is none that is known how to start.
     fn of_version(version: &str) -> Option<Self>
     where
         Self: Sized;
 
-    /// The options that a context decides. What a server has no option for is carried where leaving it
+    /// The same, asked over one of [`Server::TRANSPORTS`]; nothing where it has no such transport.
+    fn over(self, transport: &str) -> Option<Self>
+    where
+        Self: Sized;
+
+    /// What can be asked over its transport, of what its profile says can be asked over the default one.
+    fn capabilities(&self, of_profile: &BTreeSet<Capability>) -> BTreeSet<Capability>;
+
+    /// The options that a context and the transport decide. What a server has no option for is carried where leaving it
     /// out can only be seen in what it answers; what comes of it is an observation.
     ///
     /// # Errors
     ///
     /// A [`CannotCarry`] that says which part of the context has no counterpart in the server.
     fn settings(&self, context: &Context, keys: &KeyRing) -> Result<Settings, CannotCarry>;
+
+    /// The variables that it is given under these settings.
+    fn variables<'a>(&self, _settings: &'a Settings) -> Vec<(&'a str, &'a str)> {
+        Self::VARIABLES.to_vec()
+    }
 
     /// The backend that it calls in this context, if it needs one: served by the harness as long as it
     /// runs.
@@ -144,7 +159,10 @@ pub struct ServerTarget<S> {
     options: Vec<(String, String)>,
     claim: Claim,
     profile: Profile,
+    capabilities: BTreeSet<Capability>,
     look: Look,
+    /// The transport that it is asked over, where that is not the default one.
+    transport: Option<&'static str>,
     ready_within: Duration,
     answer_within: Duration,
     warnings: Mutex<BTreeSet<String>>,
@@ -197,12 +215,14 @@ impl<S: Server> ServerTarget<S> {
         let server = S::of_version(version).expect("every profile of a server has a driver");
         let warning = is_newer.then(|| newer::<S>(version, &profile));
         Ok(Self {
+            capabilities: server.capabilities(&profile.capabilities),
             server,
             launcher,
             options,
             claim: Claim { version: version.to_owned(), by: "its name says" },
             profile,
             look: Look::Effects,
+            transport: None,
             ready_within: READY_WITHIN,
             answer_within: ANSWER_WITHIN,
             warnings: Mutex::new(warning.into_iter().collect()),
@@ -222,6 +242,15 @@ impl<S: Server> ServerTarget<S> {
         self.ready_within = ready_within;
         self.answer_within = answer_within;
         self
+    }
+
+    /// The same, asked over another transport than the default one; nothing where there is no such one.
+    #[must_use]
+    pub fn over(mut self, transport: &str) -> Option<Self> {
+        self.transport = Some(S::TRANSPORTS.iter().find(|name| **name == transport)?);
+        self.server = self.server.over(transport)?;
+        self.capabilities = self.server.capabilities(&self.profile.capabilities);
+        Some(self)
     }
 
     /// The same, and what an accepted token did is not looked at beyond the answer itself.
@@ -256,11 +285,12 @@ impl<S: Server> ServerTarget<S> {
         let backend = self.server.backend(context).map(running).transpose().map_err(fault)?;
         let address = backend.as_ref().map(|backend| backend.address);
         let (settings, options) = (&settings, &*self.options);
+        let variables = self.server.variables(settings);
         let launch = Launch {
             title: S::TITLE,
             program: &program,
             foreign_variables: S::FOREIGN_VARIABLES,
-            variables: S::VARIABLES,
+            variables: &variables,
             arguments: &|launched| {
                 self.server.arguments(&Startup { settings, options, launched, backend: address })
             },
@@ -350,14 +380,19 @@ impl ServerBinary {
 }
 
 impl<S: Server> Target for ServerTarget<S> {
-    /// `centrifugo:process:v5.4.9`, `centrifugo:process:PATH`, `centrifugo:docker:v5.4.9`.
+    /// `centrifugo:process:v5.4.9`, `centrifugo:process:PATH`, `centrifugo:docker:v5.4.9`; over another
+    /// transport than the default one, `centrifugo:process:v5.4.9+sse`.
     fn name(&self) -> String {
-        match &self.launcher {
+        let server = match &self.launcher {
             Launcher::Process(ServerBinary::Pinned(pinned)) => {
                 format!("{}:process:v{}", S::NAME, pinned.version)
             }
             Launcher::Process(ServerBinary::Path(path)) => format!("{}:process:{}", S::NAME, path.display()),
             Launcher::Docker(_) => format!("{}:docker:v{}", S::NAME, self.version()),
+        };
+        match self.transport {
+            Some(transport) => format!("{server}+{transport}"),
+            None => server,
         }
     }
 
@@ -365,8 +400,12 @@ impl<S: Server> Target for ServerTarget<S> {
         self.profile.name.clone()
     }
 
+    fn transport(&self) -> Option<&str> {
+        self.transport
+    }
+
     fn capabilities(&self) -> &BTreeSet<Capability> {
-        &self.profile.capabilities
+        &self.capabilities
     }
 
     fn is_live(&self) -> bool {

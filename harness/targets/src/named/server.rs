@@ -58,7 +58,14 @@ pub(super) fn target<S: Server + 'static>(
         None | Some("auto") => auto::<S>(name, rest, arguments)?,
         Some(_) => return Err(NameError::Unknown(name.to_owned())),
     };
-    Ok(Box::new(ServerTarget::<S>::new(&version, launcher, options)?.claimed_by(by)))
+    let target = ServerTarget::<S>::new(&version, launcher, options)?.claimed_by(by);
+    let Some(transport) = arguments.transport else { return Ok(Box::new(target)) };
+    let over = target.over(transport).ok_or_else(|| NameError::UnknownTransport {
+        title: S::TITLE,
+        transport: transport.to_owned(),
+        known: if S::TRANSPORTS.is_empty() { "none".to_owned() } else { S::TRANSPORTS.join(", ") },
+    })?;
+    Ok(Box::new(over))
 }
 
 /// A server that runs already.
@@ -72,6 +79,9 @@ fn running<S: Server>(name: &str, arguments: ServerArguments<'_>) -> Result<Runn
     }
     if arguments.image.is_some() {
         return Err(NameError::Runs(name.to_owned(), "image"));
+    }
+    if arguments.transport.is_some() {
+        return Err(NameError::Runs(name.to_owned(), "other transport"));
     }
     let Some(path) = arguments.config else {
         return Err(NameError::NoConfiguration {

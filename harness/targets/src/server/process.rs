@@ -118,6 +118,7 @@ pub struct RunningServer {
     running: Running,
     exited: Arc<OnceLock<String>>,
     port: u16,
+    management_key: String,
     log: PathBuf,
     _directory: TempDir,
 }
@@ -248,6 +249,12 @@ impl RunningServer {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
     }
 
+    /// The management key that it was started with.
+    #[must_use]
+    pub fn management_key(&self) -> &str {
+        &self.management_key
+    }
+
     /// How it ended, where it ended by itself.
     #[must_use]
     pub fn exit_status(&self) -> Option<&str> {
@@ -315,7 +322,16 @@ impl RunningServer {
             Err("its guard said nothing; see that the guard executable is this command".to_owned())
         });
         let started = said.and_then(|said| running.is(said));
-        let server = Self { guard, pipe, running, exited, port: launched.port, log, _directory: directory };
+        let server = Self {
+            guard,
+            pipe,
+            running,
+            exited,
+            port: launched.port,
+            management_key: launched.key.clone(),
+            log,
+            _directory: directory,
+        };
         // Where it did not start, dropping it here takes away what there may be of it.
         started.map(|()| server).map_err(fault)
     }

@@ -1,13 +1,28 @@
 //! AnyCable: outcomes as its documentation has them.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use jotproof_engine::Suite;
 use jotproof_engine::target::{CannotCarry, Target as _};
-use jotproof_mint::keys;
-use jotproof_model::{Algorithm, Application, Observation};
+use jotproof_mint::{Mint, keys};
+use jotproof_model::context::{Carrier, Fallback};
+use jotproof_model::{
+    Algorithm, Application, Context, Expectation, Identification, Observation, Seen, Subject,
+};
+use jotproof_targets::live::Carriage as _;
 use jotproof_targets::server::pinned::ANYCABLE;
+use jotproof_targets::server::process::RunningServer;
+use jotproof_targets::websocket::{Connection, Event, Handshake};
 use jotproof_targets::{AnycableTarget, ServerBinary};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::machine::pinned;
-use crate::tokens::{SECRET, ask, context, hs256, replay, signed};
+use crate::tokens::{SECRET, ask, context, hs256, now, replay, signed};
 
 fn target(options: &[(&str, &str)]) -> AnycableTarget {
     let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -107,4 +122,158 @@ fn what_has_no_counterpart_is_not_carried() {
         let refused = target.deployment(&context, keys::all());
         assert_eq!(refused, Err(CannotCarry(reason.to_owned())));
     }
+}
+
+/// The stored cases with identifiers that are easily changed on the way: the text of `ext` and a token.
+fn odd_identifiers() -> BTreeMap<String, Vec<u8>> {
+    let suite = Suite::built_in().unwrap();
+    let mint = Mint::new(keys::all());
+    let odd =
+        |id: &str| id.starts_with("anycable/identification/ext-") || id.starts_with("anycable/snippets/");
+    suite
+        .vectors()
+        .filter(|vector| odd(&vector.id.0) && !matches!(vector.expectation, Expectation::Reject { .. }))
+        .filter_map(|vector| {
+            let Subject::Token { recipe, .. } = &vector.subject else { return None };
+            let identifiers = vector.effect.as_ref()?.identifiers.clone()?;
+            Some((identifiers, mint.token(recipe, now()).unwrap()))
+        })
+        .collect()
+}
+
+/// A connection that was let in.
+async fn connected(server: &RunningServer, token: &[u8]) -> Connection {
+    let handshake = Handshake {
+        target: format!("/cable?jid={}", String::from_utf8_lossy(token)),
+        subprotocol: Some("actioncable-v1-json"),
+        headers: Vec::new(),
+    };
+    let mut connection = Connection::open(server.address(), &handshake).await.unwrap();
+    let said = connection.receive().await.unwrap();
+    assert!(matches!(&said, Event::Text(text) if text.contains("welcome")), "{said:?}");
+    connection
+}
+
+/// Ends the connections with exactly these identifiers, as a backend does.
+async fn disconnect_remotely(server: &RunningServer, identifiers: &str) {
+    let payload = serde_json::json!({ "identifier": identifiers, "reconnect": false });
+    let body = serde_json::json!({ "command": "disconnect", "payload": payload }).to_string();
+    let request = format!(
+        "POST /_broadcast HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        server.management_key(),
+        body.len()
+    );
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+}
+
+/// Whether the server ends the connection remotely, before long.
+async fn is_ended(connection: &mut Connection, within: Duration) -> bool {
+    let ended = async {
+        loop {
+            match connection.receive().await.unwrap() {
+                Event::Text(text) if text.contains(r#""type":"ping""#) => {}
+                Event::Text(text) => return text,
+                other => return format!("{other:?}"),
+            }
+        }
+    };
+    match timeout(within, ended).await {
+        Ok(text) => {
+            assert_eq!(text, r#"{"type":"disconnect","reason":"remote","reconnect":false}"#);
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+#[test]
+fn identifiers_are_those_by_which_a_backend_ends_connections() {
+    let odd = odd_identifiers();
+    assert!(odd.len() >= 40, "{} texts", odd.len());
+    let context = context(Application::Anycable, &[SECRET]);
+    let deployment = target(&[]).launch(&context, keys::all()).unwrap();
+    let server = deployment.server();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut connections = Vec::new();
+        for (identifiers, token) in &odd {
+            connections.push((identifiers, connected(server, token).await));
+        }
+        // What is nearly the same ends nobody.
+        for identifiers in odd.keys() {
+            let read = serde_json::from_str::<serde_json::Value>(identifiers);
+            let nearly = [
+                format!("{identifiers} "),
+                identifiers.replace(' ', ""),
+                identifiers.to_lowercase(),
+                read.map_or_else(|_| format!("\"{identifiers}\""), |value| value.to_string()),
+            ];
+            for other in nearly.iter().filter(|other| !odd.contains_key(*other)) {
+                disconnect_remotely(server, other).await;
+            }
+        }
+        // The last command is done when this one is.
+        let mut bystander = connected(server, &hs256(r#"{"ext":"bystander"}"#)).await;
+        disconnect_remotely(server, "bystander").await;
+        assert!(is_ended(&mut bystander, Duration::from_secs(5)).await);
+        for (identifiers, connection) in &mut connections {
+            assert!(!is_ended(connection, Duration::from_millis(2)).await, "{identifiers:?} was ended");
+        }
+        for (identifiers, connection) in &mut connections {
+            disconnect_remotely(server, identifiers).await;
+            assert!(is_ended(connection, Duration::from_secs(5)).await, "{identifiers:?} was not ended");
+        }
+    });
+}
+
+/// What was seen of a client without a token.
+fn stranger(target: &AnycableTarget, fallback: Fallback) -> Seen {
+    let identification = Identification { optional: true, fallback, ..Identification::default() };
+    let context = Context {
+        identification: Some(identification),
+        submission: Some(Vec::<Carrier>::new()),
+        ..context(Application::Anycable, &[SECRET])
+    };
+    let mut deployment = target.deploy(&context, keys::all()).unwrap();
+    match replay(&mut *deployment, &context, &[Vec::new()]).remove(0) {
+        Observation::Accepted { result } => *result,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_client_without_a_token_has_identifiers_of_its_own() {
+    let public = [(); 2].map(|()| stranger(&target(&[]), Fallback::Public));
+    let [one, other] = public.each_ref().map(|seen| seen.identifiers.as_deref().unwrap());
+    assert!(one.starts_with(r#"{"sid":""#) && other.starts_with(r#"{"sid":""#), "{one} {other}");
+    assert_ne!(one, other);
+    assert_eq!(public.map(|seen| seen.backend_asked), [Some(false); 2]);
+
+    let guest = stranger(&target(&[]), Fallback::BackendAccepts);
+    assert_eq!((guest.identifiers.as_deref(), guest.backend_asked), (Some(r#"{"guest":true}"#), Some(true)));
+}
+
+#[test]
+fn a_token_that_pyjwt_makes_as_documented_is_accepted() {
+    const SNIPPET: &str = "import json, jwt, sys, time\n\
+        identifiers = {'user_id': 42, 'name': 'Zo\u{eb}'}\n\
+        payload = {'ext': json.dumps(identifiers), 'exp': int(time.time()) + 300}\n\
+        print(jwt.encode(payload, sys.argv[1], algorithm='HS256'), end='')";
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/adapters/python/bin/python");
+    let secret = keys::all()[SECRET].secret.clone().unwrap();
+    let output = Command::new(&python)
+        .args(["-c", SNIPPET, &secret])
+        .output()
+        .unwrap_or_else(|error| panic!("{}: {error}: run ci/adapters", python.display()));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let context = context(Application::Anycable, &[SECRET]);
+    let mut deployment = target(&[]).deploy(&context, keys::all()).unwrap();
+    let seen = replay(&mut *deployment, &context, &[output.stdout]);
+    let Observation::Accepted { result } = &seen[0] else { panic!("{seen:?}") };
+    assert_eq!(result.identifiers.as_deref(), Some(r#"{"user_id": 42, "name": "Zo\u00eb"}"#));
 }

@@ -1,14 +1,73 @@
 //! An AnyCable identification token: its `ext` claim holds the identifiers of the connection, the
-//! text of a JSON object, handed on byte for byte.
+//! text of a JSON object, handed on byte for byte. And what comes before it: where a client may put a
+//! token, and what becomes of a client that has none.
 
-use jotproof_model::{Reason, Seen};
+use jotproof_model::context::{Carrier, Fallback, Parameter, ParameterSource, Place};
+use jotproof_model::{Context, Identification, Reason, Seen};
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::Identifiers;
+use jotproof_profiles::rules::{BackendAsked, Identifiers, ParameterVariable, SeveralTokens, TokenHeader};
 
 use crate::claims::Claims;
 use crate::json::{Document, Options};
 use crate::members::Found;
 use crate::verdict::{Refusal, Stage};
+
+/// What a subprotocol begins with that carries a token.
+const SUBPROTOCOL: &str = "anycable-token.";
+
+/// The tokens that a client submits where they are looked for, in the order in which they count.
+#[must_use]
+pub fn submitted(context: &Context, rules: &Rules, token: &[u8]) -> Vec<Vec<u8>> {
+    let usual = [Carrier::of_token(Place::Query, Parameter::DEFAULT)];
+    let carriers = context.submission.as_deref().unwrap_or(&usual);
+    let configured = context.identification.as_ref();
+    let parameter = configured
+        .and_then(|configured| configured.parameter.as_ref())
+        .filter(|parameter| match parameter.by {
+            ParameterSource::Option => true,
+            ParameterSource::Variable => rules.parameter_variable == ParameterVariable::Renames,
+        })
+        .map_or(Parameter::DEFAULT, |parameter| &parameter.name);
+    let header = format!("x-{}", parameter.to_ascii_lowercase());
+    let reads_header = rules.token_header == TokenHeader::Read
+        || configured.is_some_and(|configured| configured.headers.contains(&header));
+    let carries = |carrier: &&Carrier| match carrier.at {
+        Place::Query => carrier.name == parameter,
+        // RFC 9110 section 5.1: names of headers are compared without regard to case.
+        Place::Header => reads_header && carrier.name.eq_ignore_ascii_case(&header),
+        Place::Subprotocol => carrier.name == SUBPROTOCOL,
+    };
+    let in_place = |place: Place| {
+        let there = carriers.iter().filter(&carries).filter(move |carrier| carrier.at == place);
+        // Of several with one name the first counts, even where nothing stands there.
+        let counted = if rules.several_tokens == SeveralTokens::First { 1 } else { usize::MAX };
+        there.take(counted).map(|carrier| carrier.octets(token)).filter(|octets| !octets.is_empty())
+    };
+    rules.token_places.iter().copied().flat_map(in_place).collect()
+}
+
+/// What becomes of a client without a token.
+#[must_use]
+pub fn without_token(context: &Context, seen: &mut Seen) -> Vec<Refusal> {
+    let configured = context.identification.as_ref();
+    let Identification { optional, fallback, .. } = configured.cloned().unwrap_or_default();
+    let refuse = |detail: &str| {
+        vec![Refusal::new(Stage::Application, Reason::NoToken, format!("no token, and {detail}"))]
+    };
+    match (optional, fallback) {
+        (false, _) => refuse("one is asked of every client"),
+        (true, Fallback::BackendRefuses) => refuse("the backend refuses the client"),
+        (true, Fallback::Nobody) => refuse("there is nobody to ask"),
+        (true, Fallback::BackendAccepts) => {
+            seen.backend_asked = Some(true);
+            Vec::new()
+        }
+        (true, Fallback::Public) => {
+            seen.backend_asked = Some(false);
+            Vec::new()
+        }
+    }
+}
 
 /// Reads the identifiers into what is seen.
 #[must_use]
@@ -28,6 +87,7 @@ pub fn check(claims: &Claims<'_>, rules: &Rules, seen: &mut Seen) -> Vec<Refusal
         return refuse(format!("the text of \"ext\" is not JSON: {error}"));
     }
     seen.identifiers = Some(text.to_owned());
+    seen.backend_asked = Some(rules.backend_asked == BackendAsked::Always);
     Vec::new()
 }
 
@@ -67,6 +127,99 @@ mod tests {
             assert_eq!(identifiers(payload, Identifiers::Json).as_deref(), json, "{payload}");
             assert_eq!(identifiers(payload, Identifiers::AnyText).as_deref(), text, "{payload}");
             assert_eq!(identifiers(payload, Identifiers::Optional).as_deref(), optional, "{payload}");
+        }
+    }
+
+    fn context(submission: Option<Vec<Carrier>>, identification: Identification) -> Context {
+        Context {
+            submission,
+            identification: Some(identification),
+            ..crate::testing::context(jotproof_model::Application::Anycable)
+        }
+    }
+
+    fn carrier(at: Place, name: &str, text: &str) -> Carrier {
+        Carrier { at, name: name.to_owned(), text: text.to_owned() }
+    }
+
+    /// What is found of `h`, `s` and `q` in header, subprotocol and query, under these rules.
+    fn found(rules: &Rules, identification: &Identification, carriers: &[Carrier]) -> String {
+        let context = context(Some(carriers.to_vec()), identification.clone());
+        let found = submitted(&context, rules, b"token");
+        let texts = found.into_iter().map(|octets| String::from_utf8(octets).expect("it is text"));
+        texts.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn tokens_are_found_where_they_belong_and_in_the_order_in_which_they_count() {
+        let first = Rules { several_tokens: SeveralTokens::First, ..Rules::default() };
+        let usual = Identification::default();
+        let query = || carrier(Place::Query, "jid", "q");
+        let header = || carrier(Place::Header, "x-JID", "h");
+        let protocol = || carrier(Place::Subprotocol, SUBPROTOCOL, "s");
+        for (carriers, is) in [
+            (vec![], ""),
+            (vec![carrier(Place::Query, "jid", Carrier::TOKEN)], "token"),
+            (vec![query(), protocol(), header()], "h s q"),
+            (vec![carrier(Place::Query, "JID", "q"), carrier(Place::Header, "JID", "h")], ""),
+            (vec![carrier(Place::Subprotocol, "AnyCable-Token.", "s")], ""),
+            (vec![carrier(Place::Header, "X-JID", ""), query()], "q"),
+            (vec![query(), carrier(Place::Query, "jid", "p")], "q"),
+            (vec![carrier(Place::Query, "jid", ""), query()], ""),
+        ] {
+            assert_eq!(found(&first, &usual, &carriers), is, "{carriers:?}");
+        }
+        // Where it matters that there are several, all of them are found.
+        assert_eq!(found(&Rules::default(), &usual, &[query(), query()]), "q q");
+        assert_eq!(found(&Rules::default(), &usual, &[carrier(Place::Query, "jid", ""), query()]), "q");
+        // The usual place, where nothing is said of another.
+        assert_eq!(submitted(&context(None, usual), &first, b"token"), [b"token".to_vec()]);
+    }
+
+    #[test]
+    fn a_header_may_have_to_be_configured_and_goes_by_the_name_of_the_parameter() {
+        let strict = Rules { token_header: TokenHeader::AsConfigured, ..Rules::default() };
+        let deaf = Rules { parameter_variable: ParameterVariable::Ignored, ..Rules::default() };
+        let named = |by| Identification {
+            parameter: Some(Parameter { name: "Pass".to_owned(), by }),
+            ..Identification::default()
+        };
+        let reading = |headers: &[&str]| Identification {
+            headers: headers.iter().map(|name| (*name).to_owned()).collect(),
+            ..Identification::default()
+        };
+        let carriers = [
+            carrier(Place::Header, "X-JID", "usual"),
+            carrier(Place::Header, "X-PASS", "renamed"),
+            carrier(Place::Query, "jid", "query"),
+        ];
+        for (rules, identification, is) in [
+            (&Rules::default(), reading(&[]), "usual query"),
+            (&strict, reading(&[]), "query"),
+            (&strict, reading(&["cookie"]), "query"),
+            (&strict, reading(&["cookie", "x-jid"]), "usual query"),
+            (&Rules::default(), named(ParameterSource::Option), "renamed"),
+            (&Rules::default(), named(ParameterSource::Variable), "renamed"),
+            (&deaf, named(ParameterSource::Option), "renamed"),
+            (&deaf, named(ParameterSource::Variable), "usual query"),
+        ] {
+            assert_eq!(found(rules, &identification, &carriers), is, "{identification:?}");
+        }
+    }
+
+    #[test]
+    fn a_client_without_a_token_is_let_in_by_whoever_was_told_to() {
+        let all = [Fallback::BackendRefuses, Fallback::BackendAccepts, Fallback::Public, Fallback::Nobody];
+        for optional in [false, true] {
+            let let_in = all.map(|fallback| {
+                let identification = Identification { optional, fallback, ..Identification::default() };
+                let mut seen = Seen::default();
+                let refusals = without_token(&context(Some(Vec::new()), identification), &mut seen);
+                refusals.is_empty().then_some(seen.backend_asked)
+            });
+            let expected =
+                if optional { [None, Some(Some(true)), Some(Some(false)), None] } else { [None; 4] };
+            assert_eq!(let_in, expected, "optional {optional}");
         }
     }
 }
