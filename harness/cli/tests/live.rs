@@ -418,13 +418,14 @@ fn centrifugo_comes_out_as_predicted_over(transport: &str) {
             .collect();
         let expected: &[&str] = match (transport, version) {
             ("protobuf", _) => &["binary-token"],
+            // In the version of the protocol that Centrifugo 3 has for these, subscriptions end otherwise.
+            ("http_stream" | "sse", "v3.2.3") => &["flow"],
             ("http_stream" | "sse", _) => &[],
-            (_, "v3.2.3") => &["application:centrifugo-private-channel"],
-            _ => &["application:centrifugo-subscription"],
+            (_, "v3.2.3") => &["application:centrifugo-private-channel", "flow"],
+            _ => &["application:centrifugo-subscription", "flow"],
         };
         assert_eq!(differ, expected, "{name}");
-        let binary = log.rows.iter().filter(|row| row.id.0.ends_with("octet-that-is-not-utf-8-after-it"));
-        assert_eq!(binary.count(), if transport == "protobuf" { 2 } else { 0 }, "{name}");
+        assert_eq!(log.not_carried.contains_key("binary-token"), transport != "protobuf", "{name}");
         // A unidirectional transport tells nobody's name, so that nothing was compared with it.
         let user_is_seen = log
             .rows

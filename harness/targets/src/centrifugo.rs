@@ -71,7 +71,7 @@ impl Server for Centrifugo {
     }
 
     fn capabilities(&self, of_profile: &BTreeSet<Capability>) -> BTreeSet<Capability> {
-        self.transport.capabilities(of_profile.clone())
+        self.transport.capabilities(self.generation, of_profile.clone())
     }
 
     /// Centrifugo serves every algorithm of a configured key and has no option to pin one: a context

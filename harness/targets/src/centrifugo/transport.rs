@@ -101,12 +101,21 @@ impl Transport {
     }
 
     /// What can be asked over it, of what can be asked over the default one, and beside that.
-    pub(super) fn capabilities(self, mut of_default: BTreeSet<Capability>) -> BTreeSet<Capability> {
+    pub(super) fn capabilities(
+        self,
+        generation: Generation,
+        mut of_default: BTreeSet<Capability>,
+    ) -> BTreeSet<Capability> {
         if self.is_unidirectional() {
             // Nobody subscribes over it, and nothing is renewed.
-            of_default.remove(&Capability::Flow);
             of_default.remove(&Capability::Application(Application::CentrifugoSubscription));
             of_default.remove(&Capability::Application(Application::CentrifugoPrivateChannel));
+            of_default.remove(&Capability::Flow);
+        }
+        if generation == Generation::V3 && matches!(self, Self::HttpStream | Self::Sse) {
+            // The life cycle of Centrifugo 3 is known in version 1: in version 2 a subscription that
+            // expires does not take the connection with it.
+            of_default.remove(&Capability::Flow);
         }
         if self == Self::Protobuf {
             // JSON holds text only.
