@@ -56,7 +56,6 @@ impl Published {
 
     /// Answers with the document at a path, `.` and `..` in it resolved as other servers do, or with
     /// status 404.
-    #[must_use]
     pub fn router(&self) -> Router {
         let published = self.clone();
         Router::new().fallback(async move |uri: Uri| match published.answer(&uri) {

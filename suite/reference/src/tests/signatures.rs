@@ -92,7 +92,7 @@ fn the_examples_of_the_rfcs_verify_and_changed_ones_do_not() {
     let k = octets(A1_K);
     let public = |der: Vec<u8>, bits| Candidate::Public(PublicKey { der, bits });
     for (token, algorithm, candidate) in [
-        (A1, Algorithm::HS256, Candidate::Secret((&k[..]).into())),
+        (A1, Algorithm::HS256, Candidate::Secret((&k).into())),
         (A2, Algorithm::RS256, public(rsa(), Some(2048))),
         (A3, Algorithm::ES256, public(p256(), None)),
         (ED25519, Algorithm::EdDSA, public(spki(ED25519_OID, &octets(ED25519_X)), None)),
@@ -126,7 +126,7 @@ fn a_mac_may_be_checked_in_part() {
         (with(&[&tag[..], b"x"].concat()), false, true),
         (with(&[0]), false, false),
     ] {
-        let good = |check| tried(&token, Algorithm::HS256, Candidate::Secret((&k[..]).into()), check).is_none();
+        let good = |check| tried(&token, Algorithm::HS256, Candidate::Secret((&k).into()), check).is_none();
         assert_eq!(
             (good(SignatureCheck::Prefix), good(SignatureCheck::AllowTail)),
             (prefix, tail),
