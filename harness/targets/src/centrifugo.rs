@@ -170,6 +170,8 @@ fn settings(generation: Generation, context: &Context, keys: &KeyRing) -> Result
     if context.refuse_anonymous {
         options.set("disallow_anonymous_connection_tokens", Value::Bool(true));
     }
+    // An empty secret is no secret: the same configuration as none at all.
+    options.settings.retain(|_, value| value.as_str() != Some(""));
     Ok(options.settings)
 }
 
@@ -225,10 +227,6 @@ struct Options<'a> {
 impl Options<'_> {
     /// Sets an option, and gives the value that it had.
     fn set(&mut self, option: &str, value: Value) -> Option<Value> {
-        // An empty text is none: the same configuration as without it.
-        if value.as_str() == Some("") {
-            return None;
-        }
         self.settings.insert(self.generation.option(option), value)
     }
 
