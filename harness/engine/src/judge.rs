@@ -42,6 +42,8 @@ pub fn judge(evidence: Evidence<'_>, profile: &Profile) -> Row {
         .filter(|entry| {
             missed.is_none()
                 && !judgement.is_fine()
+                // What a profile says is what a server answers; that it answered nothing, no entry says.
+                && judgement != Judgement::Fault
                 && entry.kind != EntryKind::Choice
                 && (!judgement.is_risk() || entry.acknowledge_risk || entry.kind == EntryKind::Grant)
         })

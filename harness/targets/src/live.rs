@@ -61,14 +61,18 @@ pub trait Protocol: Send {
         &self,
         address: SocketAddr,
         flow: &FlowChallenge,
+        configure: &Configure<'_>,
     ) -> impl Future<Output = Result<Told, Failure>> {
-        let _ = (address, flow);
+        let _ = (address, flow, configure);
         async {
             let observation = Observation::Unsupported { what: "flow".to_owned() };
             Ok(Told { observation, late: Duration::ZERO, heard: Vec::new() })
         }
     }
 }
+
+/// Configures a running server anew, or says what went wrong.
+pub type Configure<'a> = dyn Fn(&Context) -> Result<(), String> + 'a;
 
 /// What came of a flow, and everything that the server said in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +111,7 @@ pub struct LiveDeployment<P> {
     answer_within: Duration,
     runtime: Runtime,
     backend: Option<Running>,
+    configure: Box<dyn Fn(&RunningServer, &Context) -> Result<(), String> + Send>,
     at_a_time: usize,
 }
 
@@ -132,7 +137,25 @@ impl<P: Protocol> LiveDeployment<P> {
         runtime: Runtime,
     ) -> Result<Self, TargetError> {
         let server = RunningServer::start(launch)?;
-        Ok(Self { server, protocol, answer_within, runtime, backend: None, at_a_time: CONCURRENCY })
+        Ok(Self {
+            server,
+            protocol,
+            answer_within,
+            runtime,
+            backend: None,
+            configure: Box::new(|_, _| Err("it reads its configuration only once".to_owned())),
+            at_a_time: CONCURRENCY,
+        })
+    }
+
+    /// The same, which can be configured anew while it runs.
+    #[must_use]
+    pub fn configured_by(
+        mut self,
+        configure: impl Fn(&RunningServer, &Context) -> Result<(), String> + Send + 'static,
+    ) -> Self {
+        self.configure = Box::new(configure);
+        self
     }
 
     /// The same, with the backend that it calls.
@@ -174,7 +197,8 @@ impl<P: Protocol> Deployment for LiveDeployment<P> {
 
     fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {
         let crashed = || self.crashed();
-        self.runtime.block_on(self.asker(&crashed).follow_all(flows))
+        let configure = |context: &Context| (self.configure)(&self.server, context);
+        self.runtime.block_on(self.asker(&crashed).follow_all(flows, &configure))
     }
 }
 
@@ -240,14 +264,14 @@ impl<P: Protocol> Asker<'_, P> {
     }
 
     /// Every flow begins now.
-    async fn follow_all(&self, flows: &[FlowChallenge]) -> Vec<Followed> {
-        join_all(flows.iter().map(|flow| self.follow(flow))).await
+    async fn follow_all(&self, flows: &[FlowChallenge], configure: &Configure<'_>) -> Vec<Followed> {
+        join_all(flows.iter().map(|flow| self.follow(flow, configure))).await
     }
 
-    async fn follow(&self, flow: &FlowChallenge) -> Followed {
+    async fn follow(&self, flow: &FlowChallenge, configure: &Configure<'_>) -> Followed {
         let last = flow.steps.last().map_or(0, |step| step.at);
         let within = Duration::from_secs(last.into()) + self.answer_within;
-        match self.within(within, self.protocol.follow(self.address, flow)).await {
+        match self.within(within, self.protocol.follow(self.address, flow, configure)).await {
             Ok(Told { observation, late, heard }) => {
                 let tokens = flow.tokens.values().map(Vec::as_slice);
                 let observation = match leaked(&heard, &flow.context, &flow.keys, tokens) {

@@ -27,6 +27,7 @@ mod centrifugo_namespaces;
 mod centrifugo_patterns;
 mod centrifugo_reload;
 mod centrifugo_renewal;
+mod centrifugo_rotation;
 mod centrifugo_separate_keys;
 mod centrifugo_user_claim;
 mod claims_audience;
@@ -81,6 +82,7 @@ pub fn all() -> Vec<Topic> {
         centrifugo_expiry::subscription(),
         centrifugo_namespaces::topic(),
         centrifugo_reload::topic(),
+        centrifugo_rotation::topic(),
         centrifugo_renewal::connection(),
         centrifugo_renewal::private_channel(),
         centrifugo_renewal::subscription(),

@@ -981,8 +981,12 @@ mutants! {
         rules!("flow.subscription_end" = "nothing");
     "subscription-ends-alone" "C30" "ends a subscription that was not renewed, and says nothing to its client":
         rules!("flow.subscription_end" = "subscription");
+    "keys-kept-once-fetched" "K15" "keeps the keys of a set that it fetched, whatever becomes of the set":
+        rules!("flow.kept_keys" = "kept");
     "configured-once" "C31" "reads its configuration when it starts, and never again":
-        rules!("flow.reload" = "skip");
+        rules!("flow.reload" = "nothing");
+    "renewed-as-before" "C31" "renews by the configuration of before what it opens by the new one":
+        rules!("flow.reload" = "not_renewals");
     "tokens-remembered" "C30" "accepts a token at any time that was good once":
         rules!("flow.remembered" = "accept");
     "expiry-kept" "C30" "ends a connection that was renewed for good":

@@ -138,10 +138,14 @@ impl Verifier for Mutated {
         match self.bug {
             Bug::Reads(read, _) => {
                 let read = Self::flow_read(flow, read);
-                let good = |name| signatures::good_as_sent(&flow.token(name, 0), &read.token(name, 0));
-                let judge =
-                    if flow.tokens.keys().all(|name| good(name)) { &self.forgiving } else { &self.judge };
-                judge.follow(&read)
+                let strictly = self.judge.follow(&read);
+                let mut changed = flow.tokens.keys().filter(|name| flow.tokens[*name] != read.tokens[*name]);
+                let good = |name: &str| signatures::good_as_sent(&flow.token(name, 0), &read.token(name, 0));
+                let is_forgiven = read.tokens != flow.tokens && changed.all(|name| good(name));
+                if is_forgiven && !matches!(strictly, Observation::Accepted { .. }) {
+                    return self.forgiving.follow(&read);
+                }
+                strictly
             }
             Bug::Forgives(forgiven, _) if Self::last_token(flow, forgiven) => self.forgiving.follow(flow),
             Bug::LetsIn(pass) if Self::last_token(flow, pass) => {

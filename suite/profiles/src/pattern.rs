@@ -10,7 +10,8 @@ use jotproof_model::recipe::{
     Content, KeyForm, Member, Place, Segment, SegmentChange, Signer, StructureChange,
 };
 use jotproof_model::{
-    Action, ActionName, Algorithm, Application, Context, Edit, KeySet, Recipe, Subject, Twin, Vector,
+    Action, ActionName, Algorithm, Application, Context, Edit, Flow, KeySet, Recipe, Step, Subject, Twin,
+    Vector,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -145,6 +146,9 @@ pub struct Pattern {
     /// The kinds of steps of a flow of which none submits the changed token.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_steps: Vec<ActionName>,
+    /// Whether the token of the last step of a flow is signed by a key that an earlier step used too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_used_before: Option<bool>,
     /// The kinds of steps of which one decides: a flow with such a last step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decided_by: Vec<ActionName>,
@@ -281,10 +285,13 @@ impl Pattern {
 
     fn subject_matches(&self, subject: &Subject) -> bool {
         match subject {
-            Subject::Token { .. } => self.decided_by.is_empty() && self.steps.is_empty(),
+            Subject::Token { .. } => {
+                self.decided_by.is_empty() && self.steps.is_empty() && self.key_used_before.is_none()
+            }
             Subject::Flow { flow } => {
-                self.decided_by.is_empty()
-                    || flow.last().is_some_and(|step| self.decided_by.contains(&step.action.name()))
+                is(self.key_used_before, last_key_was_used(flow))
+                    && (self.decided_by.is_empty()
+                        || flow.last().is_some_and(|step| self.decided_by.contains(&step.action.name())))
             }
         }
     }
@@ -431,6 +438,17 @@ fn submitted(context: &Context) -> Option<String> {
     };
     let carriers = context.submission.as_ref()?;
     Some(carriers.iter().map(told).collect::<Vec<_>>().join(", "))
+}
+
+/// Whether the token of the last step is signed by a key that an earlier step used too.
+fn last_key_was_used(flow: &Flow) -> bool {
+    let key = |step: &Step| match flow.tokens.get(step.action.token()?)?.recipe.signer {
+        Signer::Key { ref key, .. } => Some(key),
+        Signer::Nobody => None,
+    };
+    flow.steps.split_last().is_some_and(|(last, earlier)| {
+        key(last).is_some_and(|used| earlier.iter().any(|step| key(step) == Some(used)))
+    })
 }
 
 /// What an edit of a vector changes.

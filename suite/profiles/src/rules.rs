@@ -460,6 +460,24 @@ choices! {
         /// Not looked at: the user is `sub`.
         Subject,
     }
+    /// What goes by the configuration of a server that is configured anew.
+    Reload {
+        /// Everything.
+        #[default]
+        Everything,
+        /// New connections and subscriptions; they are renewed by the configuration of before.
+        NotRenewals,
+        /// Nothing.
+        Nothing,
+    }
+    /// What becomes of the keys of a published set that was fetched.
+    KeptKeys {
+        /// They are looked for in the set as it is now.
+        #[default]
+        Published,
+        /// Each is kept under its `kid`, whatever the set holds by then.
+        Kept,
+    }
     /// AnyCable: what `ext` must hold.
     Identifiers {
         /// The text of a JSON value.
@@ -765,8 +783,10 @@ rules! {
     anonymous_subscriber: Strictness = "flow.anonymous_subscriber",
     /// Whether a channel that begins with `$` is refused without a token.
     private_channel: Strictness = "flow.private_channel",
-    /// Whether a server that is configured anew goes by that.
-    reload: Check = "flow.reload",
+    /// What goes by the configuration of a server that is configured anew.
+    reload: Reload = "flow.reload",
+    /// What becomes of the keys of a published set that was fetched.
+    kept_keys: KeptKeys = "flow.kept_keys",
     /// Whether a token is looked at that was accepted before.
     remembered: Remembered = "flow.remembered",
     /// AnyCable: what `ext` must hold.
@@ -921,7 +941,8 @@ impl Default for Rules {
             subscription_end: SubscriptionEnd::default(),
             anonymous_subscriber: Strictness::default(),
             private_channel: Strictness::default(),
-            reload: Check::default(),
+            reload: Reload::default(),
+            kept_keys: KeptKeys::default(),
             remembered: Remembered::default(),
             identifiers: Identifiers::default(),
             token_places: vec![Place::Header, Place::Subprotocol, Place::Query],

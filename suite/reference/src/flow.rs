@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jotproof_model::{
-    Action, Challenge, Context, FlowChallenge, Observation, Reason, Seen, SeenExpiry, Session, Step,
+    Action, Challenge, Context, FlowChallenge, KeySet, Observation, Reason, Seen, SeenExpiry, Session, Step,
 };
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
-    Check, RefreshSubscriptions, RefreshWithoutExp, RefusedRefresh, Remembered, RenewingUser, Strictness,
-    SubRefreshTimes, SubscriptionEnd,
+    Check, KeptKeys, RefreshSubscriptions, RefreshWithoutExp, RefusedRefresh, Reload, Remembered,
+    RenewingUser, Strictness, SubRefreshTimes, SubscriptionEnd,
 };
 
 use crate::verdict::{Outcome, Refusal, Stage};
@@ -41,6 +41,8 @@ impl Reference {
             context: Arc::clone(&flow.context),
             connections: Vec::new(),
             accepted: BTreeSet::new(),
+            kept: Vec::new(),
+            renews: false,
         };
         let Some((last, earlier)) = flow.steps.split_last() else {
             return Observation::ProtocolError { detail: "a flow without steps".to_owned() };
@@ -73,6 +75,10 @@ struct Life<'a> {
     connections: Vec<Connection>,
     /// The tokens that were accepted, each with the channel that it opened; empty for a connection.
     accepted: BTreeSet<(String, String)>,
+    /// The published sets that were fetched, whose keys may be kept.
+    kept: Vec<KeySet>,
+    /// Whether the step at hand renews something.
+    renews: bool,
 }
 
 /// A connection.
@@ -93,6 +99,7 @@ impl Life<'_> {
     }
 
     fn go(&mut self, step: &Step) -> Result<Seen, Refusal> {
+        self.renews = matches!(step.action, Action::Refresh { .. } | Action::SubRefresh { .. });
         let now = self.flow.now.saturating_add(i64::from(step.at));
         match &step.action {
             Action::Connect { token } => self.connect(token, step.at),
@@ -128,7 +135,7 @@ impl Life<'_> {
             }
             Action::SubRefresh { channel, token } => self.sub_refresh(token, channel, step.at, now),
             Action::Configure { context } => {
-                if self.rules().reload == Check::Make {
+                if self.rules().reload != Reload::Nothing {
                     self.context = Arc::new((**context).clone());
                 }
                 Ok(Seen::default())
@@ -254,20 +261,42 @@ impl Life<'_> {
         unchecked: bool,
         change: impl FnOnce(&mut Context),
     ) -> Result<Seen, Refusal> {
-        let mut context = (*self.context).clone();
+        let of_before = self.renews && self.rules().reload == Reload::NotRenewals;
+        let mut context = if of_before { (*self.flow.context).clone() } else { (*self.context).clone() };
         change(&mut context);
-        let challenge = Challenge { context: context.into(), ..self.flow.token(token, at) };
         let known = (token.to_owned(), channel.to_owned());
         let remembered = self.rules().remembered == Remembered::Accept && self.accepted.contains(&known);
         let judge =
             if unchecked || remembered { self.reference.without_times() } else { self.reference.clone() };
-        match judge.judge(&challenge).outcome {
+        let submitted = self.flow.token(token, at);
+        let judged = |context: &Context| {
+            judge.judge(&Challenge { context: Arc::new(context.clone()), ..submitted.clone() }).outcome
+        };
+        match self.by_a_kept_key(&context, &judged).unwrap_or_else(|| judged(&context)) {
             Outcome::Accepted(seen) => {
                 self.accepted.insert(known);
                 Ok(Seen { claims: None, identifiers: None, ..*seen })
             }
             Outcome::Refused(refusal) => Err(refusal),
         }
+    }
+
+    /// The outcome by a key that is kept, where keys are, and one of this name is. Otherwise the set is fetched
+    /// as it is now, and all of its keys are kept.
+    fn by_a_kept_key(&mut self, context: &Context, judged: &dyn Fn(&Context) -> Outcome) -> Option<Outcome> {
+        if self.rules().kept_keys != KeptKeys::Kept {
+            return None;
+        }
+        let now = context.key_set.clone()?;
+        let found = self.kept.iter().rev().find_map(|kept| {
+            let outcome = judged(&Context { key_set: Some(kept.clone()), ..context.clone() });
+            let is_unknown = matches!(&outcome, Outcome::Refused(refusal) if refusal.reason == Reason::Key);
+            (!is_unknown).then_some(outcome)
+        });
+        if found.is_none() {
+            self.kept.push(now);
+        }
+        found
     }
 
     /// The connection, where it is there.

@@ -13,7 +13,7 @@ use super::protocol::ClientProtocol;
 use super::session::{Answer, Session};
 use super::subscribe::{own_presence, subscribe_with};
 use super::wire::{Command, excerpt};
-use crate::live::{Carriage as _, Told};
+use crate::live::{Carriage as _, Configure, Told};
 use crate::websocket::Failure;
 
 /// Goes through a flow.
@@ -21,6 +21,7 @@ pub(super) async fn follow(
     protocol: &ClientProtocol,
     address: SocketAddr,
     flow: &FlowChallenge,
+    configure: &Configure<'_>,
 ) -> Result<Told, Failure> {
     let begin = Instant::now();
     let count = flow.steps.iter().filter(|step| matches!(step.action, Action::Connect { .. })).count();
@@ -29,7 +30,7 @@ pub(super) async fn follow(
         try_join_all((0..count).map(|_| Carriage::open(address, &protocol.opening))).await?;
     let told = {
         let mut sessions = connections.iter_mut().map(|connection| Session::new(connection, protocol.wire));
-        let mut life = Life { protocol, flow, first: String::new(), open: Vec::new() };
+        let mut life = Life { protocol, flow, configure, first: String::new(), open: Vec::new() };
         let mut late = Duration::ZERO;
         let mut steps = flow.steps.iter().enumerate();
         loop {
@@ -64,6 +65,7 @@ pub(super) async fn follow(
 struct Life<'a, 'b> {
     protocol: &'a ClientProtocol,
     flow: &'a FlowChallenge,
+    configure: &'a Configure<'a>,
     /// The id of the first client.
     first: String,
     /// The sessions with their clients; the last one is what the flow is about.
@@ -110,13 +112,19 @@ impl<'b> Life<'_, 'b> {
             self.open.push((session, client));
             return Ok(observation);
         }
+        if let Action::Configure { context } = &step.action {
+            (self.configure)(context).map_err(Failure::Unknown)?;
+            return Ok(accepted(Seen::default()));
+        }
         let token = step.action.token().map(|name| self.token(name));
         let renewing = token.as_deref().unwrap_or_default();
         let Some((session, client)) = self.open.last_mut() else {
             return Err(Failure::Unknown("there is no session yet".to_owned()));
         };
         match &step.action {
-            Action::Connect { .. } => Err(Failure::Unknown("it is connected already".to_owned())),
+            Action::Connect { .. } | Action::Configure { .. } => {
+                Err(Failure::Unknown("that is done already".to_owned()))
+            }
             Action::Disconnect => {
                 session.close().await;
                 self.open.pop();
@@ -136,7 +144,6 @@ impl<'b> Life<'_, 'b> {
                     refusal => refused(refusal),
                 })
             }
-            Action::Configure { .. } => Ok(Observation::Unsupported { what: "reload".to_owned() }),
             Action::Look => {
                 let user = look(self.protocol, session).await?.map(|present| present.user);
                 Ok(match session.closed() {

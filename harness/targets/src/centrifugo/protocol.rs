@@ -11,7 +11,7 @@ use super::session::Session;
 use super::wire::Wire;
 use super::{connect, flow, subscribe};
 use crate::live::target::Look;
-use crate::live::{Protocol, Told};
+use crate::live::{Configure, Protocol, Told};
 use crate::websocket::Failure;
 
 /// Asks about connection tokens and about tokens for a channel.
@@ -71,7 +71,12 @@ impl Protocol for ClientProtocol {
         Ok(observation)
     }
 
-    async fn follow(&self, address: SocketAddr, flow: &FlowChallenge) -> Result<Told, Failure> {
-        flow::follow(self, address, flow).await
+    async fn follow(
+        &self,
+        address: SocketAddr,
+        flow: &FlowChallenge,
+        configure: &Configure<'_>,
+    ) -> Result<Told, Failure> {
+        flow::follow(self, address, flow, configure).await
     }
 }

@@ -43,6 +43,11 @@ impl Published {
         self.documents().by_path.insert(path.to_owned(), document.to_owned());
     }
 
+    /// Puts other documents in place of all there are.
+    pub fn replace(&self, documents: BTreeMap<String, String>) {
+        self.documents().by_path = documents;
+    }
+
     /// Takes the document at a path away: an outage.
     pub fn withdraw(&self, path: &str) {
         self.documents().by_path.remove(path);

@@ -15,21 +15,21 @@ use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 
 use super::address::Address;
-use super::endpoint::{Backend, serve};
+use super::endpoint::{Backend, Published, serve};
 use super::running::{Configured, NotAConfiguration, newer};
 use super::version::{Claim, Contradiction, Told, good_token};
 use super::{ANSWER_WITHIN, LiveDeployment, Protocol, Running};
 use crate::server::docker;
 use crate::server::image::Image;
 use crate::server::pinned::PinnedServer;
-use crate::server::process::{Launch, Launched, Program, Proof, READY_WITHIN};
+use crate::server::process::{Launch, Launched, Program, Proof, READY_WITHIN, RunningServer};
 use crate::websocket::Failure;
 
 /// Options of a server, by name.
 pub type Settings = Map<String, Value>;
 
 /// One version of a server: how a context becomes its configuration, and how it is asked.
-pub trait Server: Send + Sync {
+pub trait Server: Clone + Send + Sync + 'static {
     /// How it is asked.
     type Protocol: Protocol + 'static;
 
@@ -215,7 +215,7 @@ impl<S: Server> ServerTarget<S> {
         let server = S::of_version(version).expect("every profile of a server has a driver");
         let warning = is_newer.then(|| newer::<S>(version, &profile));
         Ok(Self {
-            capabilities: server.capabilities(&profile.capabilities),
+            capabilities: carried(&server, &profile.capabilities, &launcher),
             server,
             launcher,
             options,
@@ -249,7 +249,7 @@ impl<S: Server> ServerTarget<S> {
     pub fn over(mut self, transport: &str) -> Option<Self> {
         self.transport = Some(S::TRANSPORTS.iter().find(|name| **name == transport)?);
         self.server = self.server.over(transport)?;
-        self.capabilities = self.server.capabilities(&self.profile.capabilities);
+        self.capabilities = carried(&self.server, &self.profile.capabilities, &self.launcher);
         Some(self)
     }
 
@@ -286,12 +286,15 @@ impl<S: Server> ServerTarget<S> {
         let address = backend.as_ref().map(|backend| backend.address);
         let (settings, options) = (&settings, &*self.options);
         let variables = self.server.variables(settings);
+        let last = Mutex::new(None);
         let launch = Launch {
             title: S::TITLE,
             program: &program,
             foreign_variables: S::FOREIGN_VARIABLES,
             variables: &variables,
             arguments: &|launched| {
+                // Whoever panicked left a whole launch behind.
+                *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(launched.clone());
                 self.server.arguments(&Startup { settings, options, launched, backend: address })
             },
             proof: self.server.proof(&self.options),
@@ -302,7 +305,23 @@ impl<S: Server> ServerTarget<S> {
         // What a server keeps of one URL may serve for another: then it matters who comes first.
         let is_template = context.key_set.as_ref().is_some_and(KeySet::is_template);
         let started = if is_template { started.one_at_a_time() } else { started };
-        let deployment = started.with_backend(backend);
+        let published = backend.as_ref().and_then(|backend| backend.published.clone());
+        let started = started.with_backend(backend);
+        let deployment = match last.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(launched) => {
+                let anew = Anew {
+                    server: self.server.clone(),
+                    settings: settings.clone(),
+                    options: self.options.clone(),
+                    launched,
+                    backend: address,
+                    published,
+                    keys: keys.clone(),
+                };
+                started.configured_by(move |running, context| anew.configure(running, context))
+            }
+            None => started,
+        };
         self.see_version(&deployment, context, keys)?;
         Ok(deployment)
     }
@@ -346,6 +365,50 @@ impl<S: Server> ServerTarget<S> {
                 Ok(Program::InImage { image, command: S::COMMAND })
             }
         }
+    }
+}
+
+/// What a server can do, over its transport and as it is launched: the configuration of a container is
+/// copied into it once.
+fn carried<S: Server>(
+    server: &S,
+    of_profile: &BTreeSet<Capability>,
+    launcher: &Launcher,
+) -> BTreeSet<Capability> {
+    let mut capabilities = server.capabilities(of_profile);
+    if matches!(launcher, Launcher::Docker(_)) {
+        capabilities.remove(&Capability::Reload);
+    }
+    capabilities
+}
+
+/// What a running server is configured anew with.
+struct Anew<S> {
+    server: S,
+    /// What it was started with.
+    settings: Settings,
+    options: Vec<(String, String)>,
+    launched: Launched,
+    backend: Option<SocketAddr>,
+    published: Option<Published>,
+    keys: KeyRing,
+}
+
+impl<S: Server> Anew<S> {
+    /// Publishes other documents where there are any, and writes the configuration anew where it is another
+    /// one; then the server is told to read it.
+    fn configure(&self, running: &RunningServer, context: &Context) -> Result<(), String> {
+        if let (Some(published), Some(key_set)) = (&self.published, &context.key_set) {
+            published.replace(key_set.documents.clone());
+        }
+        let settings = self.server.settings(context, &self.keys).map_err(|reason| reason.to_string())?;
+        if settings == self.settings && self.published.is_some() {
+            return Ok(());
+        }
+        let Self { options, launched, backend, .. } = self;
+        let startup = Startup { settings: &settings, options, launched, backend: *backend };
+        self.server.arguments(&startup).map_err(|error| error.to_string())?;
+        running.hang_up()
     }
 }
 

@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jotproof_engine::target::TargetError;
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
 use super::docker;
@@ -75,7 +75,7 @@ pub enum Program {
 }
 
 /// What is made anew for every launch.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Launched {
     /// The port of the loopback interface to listen on.
     pub port: u16,
@@ -231,6 +231,20 @@ impl RunningServer {
         match self.running {
             Running::Process { pid } => pid,
             Running::Container { .. } => None,
+        }
+    }
+
+    /// Tells it to read its configuration again, as SIGHUP does by convention.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no process of this machine, or has ended.
+    pub fn hang_up(&self) -> Result<(), String> {
+        let pid = self.pid().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+        match (pid, self.exit_status()) {
+            (Some(pid), None) => kill_process(pid, Signal::HUP).map_err(|error| error.to_string()),
+            (Some(_), Some(status)) => Err(status.to_owned()),
+            (None, _) => Err("it is no process of this machine".to_owned()),
         }
     }
 
