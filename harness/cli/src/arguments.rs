@@ -63,7 +63,7 @@ pub(crate) enum Command {
     /// a fault, of another patch a warning. A binary or a running server that nobody said the version of
     /// is judged as the one that it tells.
     #[command(verbatim_doc_comment)]
-    Run(Run),
+    Run(Box<Run>),
     /// List the ids, verdicts and titles of vectors
     List(List),
     /// Show one vector: its token, why its verdict is right, how it was made
@@ -80,7 +80,7 @@ pub(crate) enum Command {
 
 impl Default for Command {
     fn default() -> Self {
-        Self::Run(Run::default())
+        Self::Run(Box::default())
     }
 }
 

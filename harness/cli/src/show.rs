@@ -9,8 +9,8 @@ use jotproof_model::context::{Carrier, Fallback, Parameter, ParameterSource};
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{
-    Action, Context, Effect, Expectation, Expiry, Flow, FlowToken, Identification, KeySet, Reason, Recipe,
-    Separate, Session, Step, Subject, Token, Twin, Vector, VectorFile,
+    Action, ChannelOptions, Context, Effect, Expectation, Expiry, Flow, FlowToken, Identification, KeySet,
+    Reason, Recipe, Separate, Session, Step, Subject, Token, Twin, Vector, VectorFile,
 };
 
 use crate::arguments::{Show, Source};
@@ -303,7 +303,7 @@ fn identification_lines(page: &mut Page, identification: &Identification) {
 }
 
 fn effect_lines(page: &mut Page, effect: &Effect) {
-    let Effect { claims, user, expires, subscriptions, info, identifiers, backend_asked } = effect;
+    let Effect { claims, user, expires, subscriptions, info, identifiers, backend_asked, options } = effect;
     let mut say = |what: &str, text: Option<&str>| {
         if let Some(text) = text {
             page.line("if accepted", &format!("{what} {}", shortened(text)));
@@ -326,6 +326,14 @@ fn effect_lines(page: &mut Page, effect: &Effect) {
         }
     });
     say("subscriptions", channels.as_deref());
+    for (channel, ChannelOptions { presence, join_leave, recovery, positioning }) in options.iter().flatten()
+    {
+        let text = format!(
+            "{channel}: presence {presence}, join_leave {join_leave}, recovery {recovery}, positioning \
+             {positioning}"
+        );
+        say("options", Some(&text));
+    }
     say("info", info.as_deref().map(|info| if info.is_empty() { "none" } else { info }));
     say("identifiers", identifiers.as_ref().map(|text| format!("{text:?}")).as_deref());
     say("the backend is", backend_asked.map(|asked| if asked { "asked" } else { "not asked" }));

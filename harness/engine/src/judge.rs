@@ -228,7 +228,8 @@ struct Difference {
 /// How what was seen differs from an effect; what was not observed, or is not stated, is not
 /// compared.
 fn differences(effect: Option<&Effect>, seen: &Seen, now: i64) -> Vec<Difference> {
-    let Some(Effect { claims, user, expires, subscriptions, info, identifiers, backend_asked }) = effect
+    let Some(Effect { claims, user, expires, subscriptions, info, identifiers, backend_asked, options }) =
+        effect
     else {
         return Vec::new();
     };
@@ -265,6 +266,13 @@ fn differences(effect: Option<&Effect>, seen: &Seen, now: i64) -> Vec<Difference
     {
         let text = if seen { "the backend was asked to let it in" } else { "the backend was not asked" };
         found.push(Difference { text: text.to_owned(), grants: false });
+    }
+    if let (Some(expected), Some(seen)) = (options, &seen.options) {
+        let other = expected.iter().filter_map(|(channel, expected)| {
+            let seen = seen.get(channel).filter(|seen| *seen != expected)?;
+            Some(format!("options of {channel} are {seen:?}, not {expected:?}"))
+        });
+        found.extend(other.map(|text| Difference { text, grants: false }));
     }
     if let (Some(expected), Some(seen)) = (expires, &seen.expires) {
         found.extend(expiry_difference(expected, seen, now));

@@ -62,11 +62,11 @@ pub trait Protocol: Send {
         address: SocketAddr,
         flow: &FlowChallenge,
         configure: &Configure<'_>,
-    ) -> impl Future<Output = Result<Told, Failure>> {
+    ) -> impl Future<Output = Result<Lived, Failure>> {
         let _ = (address, flow, configure);
         async {
             let observation = Observation::Unsupported { what: "flow".to_owned() };
-            Ok(Told { observation, late: Duration::ZERO, heard: Vec::new() })
+            Ok(Lived { observation, late: Duration::ZERO, heard: Vec::new() })
         }
     }
 }
@@ -74,9 +74,12 @@ pub trait Protocol: Send {
 /// Configures a running server anew, or says what went wrong.
 pub type Configure<'a> = dyn Fn(&Context) -> Result<(), String> + 'a;
 
+/// The same, of a server that is told which one it is.
+type ConfigureRunning = dyn Fn(&RunningServer, &Context) -> Result<(), String> + Send;
+
 /// What came of a flow, and everything that the server said in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct Lived {
     /// What came of its last step.
     pub observation: Observation,
     /// By how much the latest of its steps came too late.
@@ -111,7 +114,7 @@ pub struct LiveDeployment<P> {
     answer_within: Duration,
     runtime: Runtime,
     backend: Option<Running>,
-    configure: Box<dyn Fn(&RunningServer, &Context) -> Result<(), String> + Send>,
+    configure: Box<ConfigureRunning>,
     at_a_time: usize,
 }
 
@@ -272,7 +275,7 @@ impl<P: Protocol> Asker<'_, P> {
         let last = flow.steps.last().map_or(0, |step| step.at);
         let within = Duration::from_secs(last.into()) + self.answer_within;
         match self.within(within, self.protocol.follow(self.address, flow, configure)).await {
-            Ok(Told { observation, late, heard }) => {
+            Ok(Lived { observation, late, heard }) => {
                 let tokens = flow.tokens.values().map(Vec::as_slice);
                 let observation = match leaked(&heard, &flow.context, &flow.keys, tokens) {
                     Some(what) => Observation::ProtocolError { detail: format!("leaks the {what}") },

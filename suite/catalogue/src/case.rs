@@ -537,6 +537,7 @@ fn effect_of(recipe: &Recipe, context: &Context) -> Effect {
         info: (!last.contains_key("info") && !last.contains_key("b64info")).then(String::new),
         identifiers: string("ext"),
         backend_asked: None,
+        options: None,
     }
 }
 

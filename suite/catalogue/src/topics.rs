@@ -24,6 +24,7 @@ mod centrifugo_key_set;
 mod centrifugo_key_set_documents;
 mod centrifugo_key_set_templates;
 mod centrifugo_namespaces;
+mod centrifugo_overrides;
 mod centrifugo_patterns;
 mod centrifugo_reload;
 mod centrifugo_renewal;
@@ -81,6 +82,9 @@ pub fn all() -> Vec<Topic> {
         centrifugo_expiry::private_channel(),
         centrifugo_expiry::subscription(),
         centrifugo_namespaces::topic(),
+        centrifugo_overrides::connection(),
+        centrifugo_overrides::private_channel(),
+        centrifugo_overrides::subscription(),
         centrifugo_reload::topic(),
         centrifugo_rotation::topic(),
         centrifugo_renewal::connection(),

@@ -45,6 +45,10 @@ fn rust_crypto_and_aws_lc_agree_on_every_stored_signature() {
         let keys = Arc::new(file.keys);
         for vector in &file.vectors {
             let Subject::Token { token, .. } = &vector.subject else { continue };
+            // Its keys are looked up in the set, which this test does not read.
+            if vector.context.key_set.is_some() {
+                continue;
+            }
             let challenge = Challenge::new(
                 stored::octets(token).unwrap(),
                 Arc::new(vector.context.clone()),

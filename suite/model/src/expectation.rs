@@ -92,6 +92,23 @@ pub struct Effect {
     /// AnyCable: whether the backend is asked to let the client in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_asked: Option<bool>,
+    /// Centrifugo: what subscriptions have of the options of their channels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<BTreeMap<String, ChannelOptions>>,
+}
+
+/// What a subscription has of the options of its channel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelOptions {
+    /// Who is in the channel can be asked for.
+    pub presence: bool,
+    /// It is told who comes and goes.
+    pub join_leave: bool,
+    /// It can be taken up again where it broke off.
+    pub recovery: bool,
+    /// Its position in the channel is known.
+    pub positioning: bool,
 }
 
 /// When a connection expires.

@@ -27,7 +27,7 @@ pub mod verifier;
 pub use algorithm::Algorithm;
 pub use context::{Application, Capability, Context, Identification, KeySet, Separate, Session};
 pub use edit::Edit;
-pub use expectation::{Effect, Expectation, Expiry, Level};
+pub use expectation::{ChannelOptions, Effect, Expectation, Expiry, Level};
 pub use flow::{Action, ActionName, Flow, FlowToken, Step};
 pub use judgement::Judgement;
 pub use key::{KeyKind, KeyMaterial};

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Reason;
+use crate::expectation::ChannelOptions;
 
 /// What a target answered to one challenge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +79,9 @@ pub struct Seen {
     /// Whether the backend was asked to let the client in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_asked: Option<bool>,
+    /// What subscriptions have of the options of their channels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<BTreeMap<String, ChannelOptions>>,
 }
 
 /// When a connection was seen to expire.

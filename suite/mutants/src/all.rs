@@ -955,6 +955,12 @@ mutants! {
         rules!("centrifugo.expire_at_zero" = "expired");
     "expire-at-in-place-of-times" "C23" "looks at expire_at alone where it is there":
         Reads(reading::expire_at_in_place_of_times, &[]);
+    "overrides-unread" "C24" "does not look at what a token overrides of a channel's options":
+        Bug::Rules(&[("centrifugo.overrides", "[]")]);
+    "overrides-of-presence-only" "C24" "knows of the overrides that of presence alone":
+        Bug::Rules(&[("centrifugo.overrides", "[\"presence\"]")]);
+    "channel-namespace-dropped" "C14" "compares channels without their namespaces":
+        Reads(|sent| matching::in_session(sent, "channel", matching::namespace_dropped), &[]);
     "renewed-by-any-user" "C16" "renews a connection by the token of whichever user":
         rules!("flow.refresh_user" = "any");
     "renewed-by-anonymous-users" "C16" "compares the user of a renewing token only where it has one":

@@ -76,6 +76,12 @@ pub(crate) fn listed(ours: &str, theirs: &str) -> bool {
     theirs.contains(',') && theirs.split(',').any(|one| one == ours)
 }
 
+/// What stands before the first colon does not count.
+pub(crate) fn namespace_dropped(ours: &str, theirs: &str) -> bool {
+    let name = |channel: &str| channel.split_once(':').map_or(channel, |(_, name)| name).to_owned();
+    name(ours) == name(theirs)
+}
+
 /// A dollar sign at the beginning does not count.
 pub(crate) fn dollar_dropped(ours: &str, theirs: &str) -> bool {
     ours.trim_start_matches('$') == theirs.trim_start_matches('$')

@@ -341,7 +341,8 @@ mod tests {
             let found = all.of_version("centrifugo", version).expect("it lies between known ones");
             Profile { name: String::new(), ..found.profile }
         };
-        assert_eq!(of("5.4.5"), of("5.4.9"));
+        assert_eq!(of("5.4.7"), of("5.4.9"));
+        assert_ne!(of("5.4.5"), of("5.4.9"), "the claim of the user can be configured since 5.4.6");
         // What 4.1.3 changed is not in 4.1.2, and what a year of life is cut down to came with 6.2.4.
         assert_ne!(of("4.1.2").answers, of("4.1.3").answers);
         assert_ne!(of("6.2.3").entries, of("6.2.4").entries);

@@ -164,6 +164,7 @@ fn changed(effect: Effect, change: &Effect) -> Effect {
         info: change.info.clone().or(effect.info),
         identifiers: change.identifiers.clone().or(effect.identifiers),
         backend_asked: change.backend_asked.or(effect.backend_asked),
+        options: change.options.clone().or(effect.options),
     }
 }
 

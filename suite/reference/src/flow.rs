@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jotproof_model::{
-    Action, Challenge, Context, FlowChallenge, KeySet, Observation, Reason, Seen, SeenExpiry, Session, Step,
+    Action, Challenge, ChannelOptions, Context, FlowChallenge, KeySet, Observation, Reason, Seen, SeenExpiry,
+    Session, Step,
 };
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
@@ -87,10 +88,26 @@ struct Connection {
     user: String,
     /// The second at which it expires.
     expires: Option<i64>,
-    /// The channels that it is subscribed to, each with the second at which that ends.
-    subscriptions: BTreeMap<String, Option<i64>>,
+    /// The channels that it is subscribed to.
+    subscriptions: BTreeMap<String, Subscription>,
     /// Why it is not there any more, where it did not end by itself.
     ended: Option<Refusal>,
+}
+
+/// A subscription.
+struct Subscription {
+    /// The second at which it ends.
+    expires: Option<i64>,
+    /// What it has of the options of its channel, where that is known.
+    options: Option<ChannelOptions>,
+}
+
+impl Subscription {
+    /// What a token for a channel opened.
+    fn of(seen: &Seen, channel: &str) -> Self {
+        let options = seen.options.as_ref().and_then(|options| options.get(channel)).copied();
+        Self { expires: second(seen.expires.as_ref()), options }
+    }
 }
 
 impl Life<'_> {
@@ -124,7 +141,8 @@ impl Life<'_> {
             }
             Action::Subscribe { channel, token: Some(token) } => {
                 let seen = self.for_channel(token, channel, step.at, now)?;
-                self.alive(now)?.subscriptions.insert(channel.clone(), second(seen.expires.as_ref()));
+                let subscription = Subscription::of(&seen, channel);
+                self.alive(now)?.subscriptions.insert(channel.clone(), subscription);
                 Ok(seen)
             }
             Action::Subscribe { channel, token: None } => self.subscribe_openly(channel, now),
@@ -145,9 +163,10 @@ impl Life<'_> {
                 Ok(Seen { user, ..Seen::default() })
             }
             Action::LookAt { channel } => {
-                self.subscribed(channel, now)?;
+                let options = self.subscribed(channel, now)?.options;
+                let options = options.map(|options| BTreeMap::from([(channel.clone(), options)]));
                 let user = Some(self.alive(now)?.user.clone());
-                Ok(Seen { user, ..Seen::default() })
+                Ok(Seen { user, options, ..Seen::default() })
             }
         }
     }
@@ -160,7 +179,9 @@ impl Life<'_> {
             0 => Session::CLIENT.to_owned(),
             count => format!("00000000-0000-4000-8000-{count:012}"),
         };
-        let channels = seen.subscriptions.iter().flatten().map(|(channel, _)| (channel.clone(), None));
+        let forever = Seen { expires: None, ..seen.clone() };
+        let channels = seen.subscriptions.iter().flatten();
+        let channels = channels.map(|(channel, _)| (channel.clone(), Subscription::of(&forever, channel)));
         self.connections.push(Connection {
             client,
             user: seen.user.clone().unwrap_or_default(),
@@ -213,7 +234,7 @@ impl Life<'_> {
             _ if !strict_channel => {}
             _ => return Err(refuse(Reason::NoToken, format!("nothing opens the channel {channel:?}"))),
         }
-        connection.subscriptions.insert(channel.to_owned(), None);
+        connection.subscriptions.insert(channel.to_owned(), Subscription { expires: None, options: None });
         Ok(Seen { user: Some(connection.user.clone()), ..Seen::default() })
     }
 
@@ -228,7 +249,9 @@ impl Life<'_> {
             }
             outcome => outcome?,
         };
-        self.alive(now)?.subscriptions.insert(channel.to_owned(), second(seen.expires.as_ref()));
+        if let Some(subscription) = self.alive(now)?.subscriptions.get_mut(channel) {
+            subscription.expires = second(seen.expires.as_ref());
+        }
         Ok(Seen { expires: seen.expires, ..Seen::default() })
     }
 
@@ -312,7 +335,7 @@ impl Life<'_> {
             return Err(refuse(Reason::ConnectionExpired, "the connection was not renewed"));
         }
         if ends_with == SubscriptionEnd::Connection
-            && connection.subscriptions.values().any(|expires| has_ended(*expires, now))
+            && connection.subscriptions.values().any(|subscription| has_ended(subscription.expires, now))
         {
             return Err(refuse(Reason::SubscriptionExpired, "a subscription was not renewed"));
         }
@@ -320,14 +343,16 @@ impl Life<'_> {
     }
 
     /// The subscription, where it is there.
-    fn subscribed(&mut self, channel: &str, now: i64) -> Result<(), Refusal> {
+    fn subscribed(&mut self, channel: &str, now: i64) -> Result<&Subscription, Refusal> {
         let ends = self.rules().subscription_end;
         match self.alive(now)?.subscriptions.get(channel) {
             None => Err(refuse(Reason::Channel, format!("not subscribed to {channel:?}"))),
-            Some(expires) if ends != SubscriptionEnd::Nothing && has_ended(*expires, now) => {
+            Some(subscription)
+                if ends != SubscriptionEnd::Nothing && has_ended(subscription.expires, now) =>
+            {
                 Err(refuse(Reason::SubscriptionExpired, "the subscription was not renewed"))
             }
-            Some(_) => Ok(()),
+            Some(subscription) => Ok(subscription),
         }
     }
 }

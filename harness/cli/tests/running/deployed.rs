@@ -144,10 +144,15 @@ fn centrifugo_is_asked_with_the_secret_of_its_file() {
             "a server with a namespace ns",
             "a server with another token_hmac_secret_key",
             "a server with disallow_anonymous_connection_tokens",
+            "a server with separate_subscription_token_config",
             "a server with token_audience",
+            "a server with token_audience_regex",
             "a server with token_ecdsa_public_key",
             "a server with token_issuer",
+            "a server with token_issuer_regex",
+            "a server with token_jwks_public_endpoint",
             "a server with token_rsa_public_key",
+            "a server with token_user_id_claim",
             "a server without token_hmac_secret_key",
         ]
     );

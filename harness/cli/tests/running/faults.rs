@@ -178,10 +178,7 @@ const FAULTS: &[Fault] = &[
         what: "a server that is not HTTP",
         stage: |_| running("centrifugo", Fake::new(|stream, _| says(stream, "SSH-2.0-OpenSSH_9.9\r\n\r\n"))),
         only: ONE,
-        says: &[
-            "FAULT",
-            "does not answer as Centrifugo does: not WebSocket: \"SSH-2.0-OpenSSH_9.9\" for a status line",
-        ],
+        says: &["FAULT", "\"SSH-2.0-OpenSSH_9.9\" for a status line"],
         code: 3,
         within: 10,
     },
@@ -189,7 +186,10 @@ const FAULTS: &[Fault] = &[
         what: "a server that is HTTP, but not WebSocket",
         stage: |_| running("anycable", Fake::new(|stream, _| says(stream, "HTTP/1.1 200 OK\r\n\r\nhello"))),
         only: ONE,
-        says: &["FAULT", "does not answer as AnyCable does: HTTP 200 in answer to the WebSocket handshake"],
+        says: &[
+            "FAULT",
+            "does not answer as AnyCable does: HTTP 200 in answer to the request that opens a connection",
+        ],
         code: 3,
         within: 10,
     },

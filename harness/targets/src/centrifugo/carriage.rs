@@ -84,7 +84,7 @@ impl live::Carriage for Carriage {
     fn at(opening: Opening, path: &str) -> Opening {
         match opening {
             Opening::WebSocket(handshake) => Opening::WebSocket(handshake.at(path)),
-            other => other,
+            other @ Opening::Stream(_) => other,
         }
     }
 

@@ -24,6 +24,9 @@ const LOOKOUT: &str = "jotproof";
 /// JSON (info that is not JSON) may say nothing at all.
 const PRESENCE_WITHIN: Duration = Duration::from_millis(300);
 
+/// Error 108: a channel without presence.
+const NOT_AVAILABLE: i64 = 108;
+
 /// Error 106: no more channels for this connection.
 const LIMIT_EXCEEDED: i64 = 106;
 
@@ -49,6 +52,7 @@ pub(super) async fn connect(
         refusal => return Ok((refused(refusal), String::new())),
     };
     let connected = Connected::read(&result).ok_or_else(|| Failure::Unknown(excerpt(&result)))?;
+    session.opened(connected.flags);
     let seen = match protocol.look {
         Look::Answer => None,
         Look::Effects => seen_at(session, connect + 1).await?,
@@ -140,7 +144,7 @@ pub(super) async fn presence(
         Answer::Done { result, .. } => {
             present(&result).map(Some).ok_or_else(|| Failure::Unknown(excerpt(&result)))
         }
-        Answer::Closed { .. } => Ok(None),
+        Answer::Closed { .. } | Answer::Error { code: NOT_AVAILABLE, .. } => Ok(None),
         Answer::Error { code, message } => {
             Err(Failure::Unknown(format!("presence is refused: error {code} {message:?}")))
         }
@@ -197,6 +201,28 @@ pub(super) struct Connected {
     expiry: TimeToLive,
     /// Channels, each with its data as it came.
     subscriptions: BTreeMap<String, String>,
+    /// The same channels, with what their subscriptions are opened with.
+    flags: BTreeMap<String, Flags>,
+}
+
+/// What a subscription is opened with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Flags {
+    /// It can be taken up again where it broke off.
+    pub(super) recoverable: bool,
+    /// Its position in the channel is known.
+    pub(super) positioned: bool,
+}
+
+impl Flags {
+    fn of_members(subscription: &[(String, &str)]) -> Self {
+        let is_on = |name| member(subscription, name) == Some("true");
+        Self { recoverable: is_on("recoverable"), positioned: is_on("positioned") }
+    }
+
+    fn of(result: &SubscribeResult) -> Self {
+        Self { recoverable: result.recoverable, positioned: result.positioned }
+    }
 }
 
 impl Connected {
@@ -209,21 +235,23 @@ impl Connected {
         let client =
             member(&connect, "client").map_or(Some(String::new()), |id| serde_json::from_str(id).ok());
         let expiry = TimeToLive::of_members(&connect)?;
-        let mut subscriptions = BTreeMap::new();
+        let (mut subscriptions, mut flags) = (BTreeMap::new(), BTreeMap::new());
         for (channel, subscription) in members(member(&connect, "subs").unwrap_or("{}"))? {
             let subscription = members(subscription)?;
             let data = member(&subscription, "data").unwrap_or_default();
+            flags.insert(channel.clone(), Flags::of_members(&subscription));
             subscriptions.insert(channel, data.to_owned());
         }
-        Some(Self { client: client?, expiry, subscriptions })
+        Some(Self { client: client?, expiry, subscriptions, flags })
     }
 }
 
 impl From<ConnectResult> for Connected {
     fn from(ConnectResult { client, expires, ttl, subs }: ConnectResult) -> Self {
+        let flags = subs.iter().map(|(channel, result)| (channel.clone(), Flags::of(result))).collect();
         let subscriptions =
             subs.into_iter().map(|(channel, result)| (channel, protobuf::text(result.data))).collect();
-        Self { client, expiry: TimeToLive::of(expires, ttl.into()), subscriptions }
+        Self { client, expiry: TimeToLive::of(expires, ttl.into()), subscriptions, flags }
     }
 }
 
@@ -233,6 +261,7 @@ pub(super) struct Subscribed {
     pub(super) expiry: TimeToLive,
     /// As it came; empty for none.
     pub(super) data: String,
+    pub(super) flags: Flags,
 }
 
 impl Subscribed {
@@ -241,11 +270,14 @@ impl Subscribed {
             Reply::Json(text) => {
                 let subscribed = members(text)?;
                 let data = member(&subscribed, "data").unwrap_or_default().to_owned();
-                Some(Self { expiry: TimeToLive::of_members(&subscribed)?, data })
+                let flags = Flags::of_members(&subscribed);
+                Some(Self { expiry: TimeToLive::of_members(&subscribed)?, data, flags })
             }
             Reply::Protobuf(octets) => {
-                let SubscribeResult { expires, ttl, data } = SubscribeResult::decode(&**octets).ok()?;
-                Some(Self { expiry: TimeToLive::of(expires, ttl.into()), data: protobuf::text(data) })
+                let result = SubscribeResult::decode(&**octets).ok()?;
+                let flags = Flags::of(&result);
+                let SubscribeResult { expires, ttl, data, .. } = result;
+                Some(Self { expiry: TimeToLive::of(expires, ttl.into()), data: protobuf::text(data), flags })
             }
         }
     }
@@ -315,8 +347,8 @@ mod tests {
     use prost::Message as _;
 
     use super::{
-        ClientInfo, ConnectResult, Connected, PresenceResult, Present, Reply, SubscribeResult, Subscribed,
-        TimeToLive, present,
+        ClientInfo, ConnectResult, Connected, Flags, PresenceResult, Present, Reply, SubscribeResult,
+        Subscribed, TimeToLive, present,
     };
 
     fn json(text: &str) -> Reply {
@@ -333,6 +365,13 @@ mod tests {
                     .iter()
                     .map(|(channel, data)| ((*channel).to_owned(), (*data).to_owned()))
                     .collect(),
+                flags: subscriptions
+                    .iter()
+                    .map(|(channel, _)| {
+                        let recoverable = *channel == "b";
+                        ((*channel).to_owned(), Flags { recoverable, positioned: recoverable })
+                    })
+                    .collect(),
             })
         };
         let table = [
@@ -340,7 +379,7 @@ mod tests {
             (r#"{"expires":true}"#, connected("", Some(0), &[])),
             (r#"{"expires":true,"ttl":59}"#, connected("", Some(59), &[])),
             (
-                r#"{"subs":{"a":{"data":{"n":1e400}},"b":{}}}"#,
+                r#"{"subs":{"a":{"data":{"n":1e400}},"b":{"recoverable":true,"positioned":true}}}"#,
                 connected("", None, &[("a", r#"{"n":1e400}"#), ("b", "")]),
             ),
             (r#"{"expires":"yes"}"#, None),
@@ -377,10 +416,15 @@ mod tests {
 
     #[test]
     fn octets_say_what_text_says() {
-        let subscribed = SubscribeResult { data: b"[1e400]".to_vec(), ttl: 7, ..SubscribeResult::default() };
+        let subscribed = SubscribeResult {
+            data: b"[1e400]".to_vec(),
+            ttl: 7,
+            positioned: true,
+            ..SubscribeResult::default()
+        };
         assert_eq!(
             Subscribed::read(&Reply::Protobuf(subscribed.encode_to_vec())),
-            Subscribed::read(&json(r#"{"data":[1e400],"ttl":7}"#))
+            Subscribed::read(&json(r#"{"data":[1e400],"ttl":7,"positioned":true}"#))
         );
         let connected = ConnectResult {
             client: "c".to_owned(),
@@ -390,7 +434,9 @@ mod tests {
         };
         assert_eq!(
             Connected::read(&Reply::Protobuf(connected.encode_to_vec())),
-            Connected::read(&json(r#"{"client":"c","expires":true,"ttl":59,"subs":{"a":{"data":[1e400]}}}"#))
+            Connected::read(&json(
+                r#"{"client":"c","expires":true,"ttl":59,"subs":{"a":{"data":[1e400],"positioned":true}}}"#
+            ))
         );
         let client =
             ClientInfo { user: "42".to_owned(), conn_info: b"{}".to_vec(), chan_info: b"\xff".to_vec() };

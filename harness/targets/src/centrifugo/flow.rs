@@ -1,19 +1,21 @@
 //! A flow: what happens to a connection, step by step, each at its time.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::try_join_all;
-use jotproof_model::{Action, FlowChallenge, Observation, Seen, Step};
+use jotproof_model::{Action, ChannelOptions, FlowChallenge, Observation, Seen, Step};
 use tokio::time::Instant;
 
 use super::carriage::Carriage;
-use super::connect::{TimeToLive, connect, look, refused};
+use super::connect::{Flags, TimeToLive, connect, look, presence as presence_in, refused};
 use super::protocol::ClientProtocol;
 use super::session::{Answer, Session};
-use super::subscribe::{own_presence, subscribe_with};
+use super::subscribe::subscribe_with;
 use super::wire::{Command, excerpt};
-use crate::live::{Carriage as _, Configure, Told};
+use crate::live::target::Look;
+use crate::live::{Carriage as _, Configure, Lived};
 use crate::websocket::Failure;
 
 /// Goes through a flow.
@@ -22,7 +24,7 @@ pub(super) async fn follow(
     address: SocketAddr,
     flow: &FlowChallenge,
     configure: &Configure<'_>,
-) -> Result<Told, Failure> {
+) -> Result<Lived, Failure> {
     let begin = Instant::now();
     let count = flow.steps.iter().filter(|step| matches!(step.action, Action::Connect { .. })).count();
     // All of them at once: each is the other end of a session that outlives the step which opens it.
@@ -43,7 +45,7 @@ pub(super) async fn follow(
             let observation = life.go(step, &mut sessions).await?;
             if number + 1 == flow.steps.len() {
                 life.close().await;
-                break Told { observation, late, heard: Vec::new() };
+                break Lived { observation, late, heard: Vec::new() };
             }
             let as_told = match &observation {
                 Observation::Accepted { .. } => !step.refused,
@@ -53,12 +55,12 @@ pub(super) async fn follow(
             if !as_told {
                 let name = step.action.name().name();
                 let detail = format!("step {number} ({name}) came out otherwise: {}", short(&observation));
-                break Told { observation: Observation::ProtocolError { detail }, late, heard: Vec::new() };
+                break Lived { observation: Observation::ProtocolError { detail }, late, heard: Vec::new() };
             }
         }
     };
     let heard = connections.iter().map(Carriage::heard).collect::<Vec<_>>().join(&b'\n');
-    Ok(Told { heard, ..told })
+    Ok(Lived { heard, ..told })
 }
 
 /// What is open.
@@ -118,6 +120,9 @@ impl<'b> Life<'_, 'b> {
         }
         let token = step.action.token().map(|name| self.token(name));
         let renewing = token.as_deref().unwrap_or_default();
+        // Only of the step that decides is it looked at what it did.
+        let decides = self.flow.steps.last() == Some(step);
+        let look_at_it = if decides { self.protocol.look } else { Look::Answer };
         let Some((session, client)) = self.open.last_mut() else {
             return Err(Failure::Unknown("there is no session yet".to_owned()));
         };
@@ -135,7 +140,7 @@ impl<'b> Life<'_, 'b> {
                 renewed(session, Command::SubRefresh { channel, token: renewing }).await
             }
             Action::Subscribe { channel, .. } => {
-                subscribe_with(self.protocol.look, session, client, channel, token.as_deref()).await
+                subscribe_with(look_at_it, session, client, channel, token.as_deref()).await
             }
             Action::Unsubscribe { channel } => {
                 let unsubscribe = session.send(&[Command::Unsubscribe { channel }]).await?;
@@ -160,10 +165,23 @@ impl<'b> Life<'_, 'b> {
                     });
                 }
                 let presence = session.send(&[Command::Presence { channel }]).await?;
-                let present = own_presence(session, presence, client, channel).await?;
+                // Whoever is not there may have an override that says so.
+                let all = presence_in(session, presence).await?.unwrap_or_default();
+                let present = all.into_iter().find_map(|(id, present)| (id == *client).then_some(present));
+                let (Flags { recoverable, positioned }, join_leave) = session.flags(channel, client);
+                let options = ChannelOptions {
+                    presence: present.is_some(),
+                    join_leave,
+                    recovery: recoverable,
+                    positioning: positioned,
+                };
                 Ok(match session.closed() {
                     Some(closed) => refused(closed),
-                    None => accepted(Seen { user: present.map(|present| present.user), ..Seen::default() }),
+                    None => accepted(Seen {
+                        user: present.map(|present| present.user),
+                        options: Some(BTreeMap::from([(channel.clone(), options)])),
+                        ..Seen::default()
+                    }),
                 })
             }
         }

@@ -98,6 +98,8 @@ struct PushMessage {
     /// Version 1: what it says.
     #[prost(bytes = "vec", tag = "3")]
     data: Vec<u8>,
+    #[prost(bytes = "vec", optional, tag = "5")]
+    join: Option<Vec<u8>>,
     #[prost(message, optional, tag = "7")]
     unsubscribe: Option<EndMessage>,
     #[prost(message, optional, tag = "11")]
@@ -105,8 +107,24 @@ struct PushMessage {
 }
 
 impl PushMessage {
+    /// In version 1, that somebody comes.
+    const JOIN: u32 = 1;
     /// In version 1, that a subscription ends.
     const UNSUBSCRIBE: u32 = 3;
+}
+
+/// That a client comes to a channel.
+#[derive(Clone, PartialEq, prost::Message)]
+struct JoinMessage {
+    #[prost(message, optional, tag = "1")]
+    info: Option<ComerMessage>,
+}
+
+/// The client that comes.
+#[derive(Clone, PartialEq, prost::Message)]
+struct ComerMessage {
+    #[prost(string, tag = "2")]
+    client: String,
 }
 
 /// That a subscription ends, and why.
@@ -147,6 +165,10 @@ pub(super) struct SubscribeResult {
     pub(super) expires: bool,
     #[prost(uint32, tag = "2")]
     pub(super) ttl: u32,
+    #[prost(bool, tag = "3")]
+    pub(super) recoverable: bool,
+    #[prost(bool, tag = "10")]
+    pub(super) positioned: bool,
     #[prost(bytes = "vec", tag = "11")]
     pub(super) data: Vec<u8>,
 }
@@ -273,7 +295,12 @@ fn message(version: Version, reply: ReplyMessage) -> Option<Message> {
 }
 
 fn pushed(push: &[u8]) -> Option<Message> {
-    let PushMessage { kind, channel, data, unsubscribe, disconnect } = PushMessage::decode(push).ok()?;
+    let PushMessage { kind, channel, data, join, unsubscribe, disconnect } =
+        PushMessage::decode(push).ok()?;
+    if let Some(join) = join.as_ref().or((kind == PushMessage::JOIN).then_some(&data)) {
+        let client = JoinMessage::decode(&**join).ok()?.info.unwrap_or_default().client;
+        return Some(Message::Joined { channel, client });
+    }
     let unsubscribe = match (kind, unsubscribe) {
         (PushMessage::UNSUBSCRIBE, None) => Some(EndMessage::decode(&*data).ok()?),
         (_, unsubscribe) => unsubscribe,

@@ -11,7 +11,7 @@ use super::session::Session;
 use super::wire::Wire;
 use super::{connect, flow, subscribe};
 use crate::live::target::Look;
-use crate::live::{Configure, Protocol, Told};
+use crate::live::{Configure, Lived, Protocol};
 use crate::websocket::Failure;
 
 /// Asks about connection tokens and about tokens for a channel.
@@ -76,7 +76,7 @@ impl Protocol for ClientProtocol {
         address: SocketAddr,
         flow: &FlowChallenge,
         configure: &Configure<'_>,
-    ) -> Result<Told, Failure> {
+    ) -> Result<Lived, Failure> {
         flow::follow(self, address, flow, configure).await
     }
 }

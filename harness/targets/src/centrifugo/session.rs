@@ -1,11 +1,12 @@
 //! A session of Centrifugo's client protocol: commands go out, answers are waited for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::carriage::Carriage;
+use super::connect::Flags;
 use super::wire::{Command, Disconnect, Frame, Message, Outcome, Reply, Wire, client_name};
 use crate::websocket::{Event, Failure};
 
@@ -19,6 +20,10 @@ pub(super) struct Session<'a> {
     answers: BTreeMap<u32, (Outcome, SystemTime)>,
     /// The subscriptions that the server has ended, each with code and reason.
     unsubscribed: BTreeMap<String, (i64, String)>,
+    /// The clients of which it was told that they came, each with the channel.
+    joined: BTreeSet<(String, String)>,
+    /// What subscriptions were opened with, by channel: the result of the command that opened them.
+    opened: BTreeMap<String, Flags>,
     /// How the server has closed the connection, if it has.
     closed: Option<(u16, String)>,
 }
@@ -42,6 +47,8 @@ impl<'a> Session<'a> {
             sent: 0,
             answers: BTreeMap::new(),
             unsubscribed: BTreeMap::new(),
+            joined: BTreeSet::new(),
+            opened: BTreeMap::new(),
             closed: None,
         }
     }
@@ -91,6 +98,17 @@ impl<'a> Session<'a> {
         self.unsubscribed.get(channel)
     }
 
+    /// Keeps what subscriptions were opened with.
+    pub(super) fn opened(&mut self, subscriptions: impl IntoIterator<Item = (String, Flags)>) {
+        self.opened.extend(subscriptions);
+    }
+
+    /// What a subscription was opened with, and whether it was told that this client came.
+    pub(super) fn flags(&self, channel: &str, client: &str) -> (Flags, bool) {
+        let comer = (channel.to_owned(), client.to_owned());
+        (self.opened.get(channel).copied().unwrap_or_default(), self.joined.contains(&comer))
+    }
+
     /// How the server has closed the connection, if it has.
     pub(super) fn closed(&self) -> Option<Answer> {
         self.closed.as_ref().map(|(code, reason)| Answer::Closed { code: *code, reason: reason.clone() })
@@ -125,6 +143,9 @@ impl<'a> Session<'a> {
                     return Err(Failure::Unknown(format!("an answer to command {id}, which was never sent")));
                 }
                 Message::Push => {}
+                Message::Joined { channel, client } => {
+                    self.joined.insert((channel, client));
+                }
                 Message::Unsubscribed { channel, code, reason } => {
                     self.unsubscribed.insert(channel, (code, reason));
                 }

@@ -42,8 +42,9 @@ pub(super) async fn subscribe_with(
         Answer::Done { result, at } => (result, at),
         refusal => return Ok(refused(refusal)),
     };
-    let Subscribed { expiry, data } =
+    let Subscribed { expiry, data, flags } =
         Subscribed::read(&result).ok_or_else(|| Failure::Unknown(excerpt(&result)))?;
+    session.opened([(channel.to_owned(), flags)]);
     let seen = match look {
         Look::Answer => None,
         Look::Effects => own_presence(session, subscribe + 1, client, channel).await?,
@@ -62,7 +63,7 @@ pub(super) async fn subscribe_with(
 
 /// A client as presence in a channel tells of it, in the answer to the command with this number; nothing
 /// where a server cannot tell.
-pub(super) async fn own_presence(
+async fn own_presence(
     session: &mut Session<'_>,
     command: u32,
     client: &str,

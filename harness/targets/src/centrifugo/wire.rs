@@ -71,6 +71,8 @@ pub(super) enum Message {
     Push,
     /// The server has ended a subscription.
     Unsubscribed { channel: String, code: i64, reason: String },
+    /// A client has come to a channel.
+    Joined { channel: String, client: String },
     /// That the connection ends, and why, where no close frame can say so.
     Disconnect(Disconnect),
     /// A question whether we are still there; version 2 only.
@@ -167,6 +169,9 @@ const RESULTS: [&str; 6] = ["connect", "subscribe", "presence", "refresh", "sub_
 
 /// The numbers of pushes in version 1.
 const UNSUBSCRIBE_PUSH: &str = "3";
+
+/// That by which it tells who comes.
+const JOIN_PUSH: &str = "1";
 const CONNECT_PUSH: &str = "6";
 const DISCONNECT_PUSH: &str = "7";
 
@@ -279,6 +284,7 @@ fn pushed_1(text: &str) -> Option<Message> {
     let push = members(text)?;
     let data = member(&push, "data").unwrap_or("{}");
     match member(&push, "type") {
+        Some(JOIN_PUSH) => joined(&push, data),
         Some(UNSUBSCRIBE_PUSH) => unsubscribed(&push, data),
         Some(DISCONNECT_PUSH) => disconnected(data),
         _ => Some(Message::Push),
@@ -288,6 +294,9 @@ fn pushed_1(text: &str) -> Option<Message> {
 /// A push of version 2.
 fn pushed_2(text: &str) -> Option<Message> {
     let push = members(text)?;
+    if let Some(data) = member(&push, "join") {
+        return joined(&push, data);
+    }
     match (member(&push, "unsubscribe"), member(&push, "disconnect")) {
         (Some(data), _) => unsubscribed(&push, data),
         (None, Some(data)) => disconnected(data),
@@ -328,6 +337,16 @@ fn disconnected(data: &str) -> Option<Message> {
     let data = members(data)?;
     let code = member(&data, "code")?.parse().ok()?;
     Some(Message::Disconnect(Disconnect { code, reason: reason(&data)? }))
+}
+
+/// The push that tells who comes.
+fn joined(push: &[(String, &str)], data: &str) -> Option<Message> {
+    let data = members(data)?;
+    let info = members(member(&data, "info")?)?;
+    Some(Message::Joined {
+        channel: serde_json::from_str(member(push, "channel")?).ok()?,
+        client: serde_json::from_str(member(&info, "client")?).ok()?,
+    })
 }
 
 /// The push by which a subscription ends.
@@ -433,7 +452,17 @@ mod tests {
                 "{}\n{\"push\":{}}\n{\"id\":2,\"subscribe\":{}}",
                 vec![Message::Ping, Message::Push, done(2, "{}")],
             ),
-            (Wire::Json1, r#"{"result":{"type":1,"channel":"c"}}"#, vec![Message::Push]),
+            (Wire::Json1, r#"{"result":{"type":0,"channel":"c"}}"#, vec![Message::Push]),
+            (
+                Wire::Json1,
+                r#"{"result":{"type":1,"channel":"c","data":{"info":{"client":"x"}}}}"#,
+                vec![Message::Joined { channel: "c".to_owned(), client: "x".to_owned() }],
+            ),
+            (
+                Wire::Json2,
+                r#"{"push":{"channel":"c","join":{"info":{"client":"x"}}}}"#,
+                vec![Message::Joined { channel: "c".to_owned(), client: "x".to_owned() }],
+            ),
             (
                 Wire::Json1,
                 r#"{"result":{"type":3,"channel":"c","data":{}}}"#,

@@ -54,6 +54,8 @@ pub(crate) fn carries(capability: &Capability) -> bool {
             | Capability::IssuerPattern
             | Capability::UserClaim
             | Capability::SeparateSubscriptionKeys
+            | Capability::Flow
+            | Capability::Reload
     )
 }
 
@@ -287,8 +289,16 @@ pub fn observation(line: &[u8], hello: &Hello) -> Result<(u64, Observation), Str
                     detail: format!("tells {name}, which its hello does not list under observes"),
                 },
                 None => {
-                    let seen =
-                        Seen { claims, user, expires, subscriptions, info, identifiers, backend_asked };
+                    let seen = Seen {
+                        claims,
+                        user,
+                        expires,
+                        subscriptions,
+                        info,
+                        identifiers,
+                        backend_asked,
+                        options: None,
+                    };
                     Observation::Accepted { result: Box::new(seen) }
                 }
             };

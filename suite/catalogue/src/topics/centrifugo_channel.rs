@@ -82,6 +82,8 @@ fn of_both(kind: &Kind) -> Vec<Case> {
     cases.extend(OTHER_CHANNELS.into_iter().map(|row| other_channel(kind, row)));
     cases.extend(CHANNEL_TYPES.into_iter().map(|row| channel_type(kind, row)));
     cases.extend(channel_missing(kind));
+    cases.push(unknown_namespace(kind));
+    cases.push(data_not_base64(kind));
     cases.extend(times(kind));
     cases.extend(INFO.into_iter().map(|row| info(kind, row)));
     cases.extend(b64info(kind));
@@ -146,6 +148,31 @@ fn channel_type(kind: &Kind, (name, value, what): (&str, &str, &str)) -> Case {
         )
         .requirement(&kind.requirement("CHAN-1"))
         .class("C14")
+}
+
+fn unknown_namespace(kind: &Kind) -> Case {
+    (kind.twin)()
+        .changed(&kind.id("channel-of-an-unknown-namespace"), claim("channel", &format!("\"{}\"", kind.channel.replace("ns:", "nowhere:"))))
+        .reject([Reason::Channel, Reason::UnknownChannel])
+        .title("a token for a channel of a namespace that there is not")
+        .why("The token is for another channel, whatever its namespace; nothing of it is the same but its end.")
+        .requirement(&kind.requirement("CHAN-1"))
+        .class("C14")
+        .threat(Threat::Holder)
+}
+
+fn data_not_base64(kind: &Kind) -> Case {
+    (kind.twin)()
+        .changed(&kind.id("b64data-not-base64"), claim("b64data", "\"%%% no base64 %%%\""))
+        .either_better_refused(
+            "The documentation says what `b64data` is, and not what becomes of another text; a refusal is \
+             recommended.",
+            [Reason::ClaimType],
+        )
+        .title("b64data that is not base64")
+        .why("A claim that cannot be decoded makes the token invalid.")
+        .requirement("CF-INFO-4")
+        .class("C24")
 }
 
 fn channel_missing(kind: &Kind) -> [Case; 2] {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use jotproof_model::{Context, Reason, Seen, SeenExpiry};
+use jotproof_model::{Application, ChannelOptions, Context, Reason, Seen, SeenExpiry};
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
     ExpireAtEqual, NegativeExpireAt, Null, Strictness, Subject, TimeNumber, TimeToLive, UserClaim, WrongType,
@@ -23,8 +23,63 @@ mod channel;
 
 pub use channel::Of;
 
-/// The namespace that the deployments define; channels without one need none.
-const NAMESPACE: &str = "ns";
+/// The namespaces that the deployments define, with the options of their channels; the first is that of
+/// channels without one.
+const NAMESPACES: [(&str, Options); 6] = [
+    ("", Options { presence: true, ..Options::NONE }),
+    ("ns", Options { presence: true, ..Options::NONE }),
+    ("jotproof", Options { presence: true, ..Options::NONE }),
+    ("members", Options { presence: true, ..Options::NONE }),
+    ("bare", Options::NONE),
+    ("full", Options { presence: true, join_leave: true, pushed: true, recovery: true, positioning: true }),
+];
+
+/// The options of a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Options {
+    presence: bool,
+    /// That somebody came is told by the server,
+    join_leave: bool,
+    /// and to this client.
+    pushed: bool,
+    recovery: bool,
+    positioning: bool,
+}
+
+impl Options {
+    const NONE: Self =
+        Self { presence: false, join_leave: false, pushed: false, recovery: false, positioning: false };
+
+    /// Those of the namespace of a channel; nothing where there is no such namespace.
+    fn of(channel: &str) -> Option<Self> {
+        let name = namespace(channel).unwrap_or_default();
+        NAMESPACES.iter().find(|(known, _)| *known == name).map(|(_, options)| *options)
+    }
+
+    /// What an option of an `override` is about. Where nothing else says who is told (`pushes`), whoever may
+    /// be told is.
+    fn option(&mut self, name: &str, pushes: bool) -> Option<&mut bool> {
+        match name {
+            "presence" => Some(&mut self.presence),
+            "join_leave" => {
+                self.pushed |= !pushes;
+                Some(&mut self.join_leave)
+            }
+            "force_push_join_leave" => Some(&mut self.pushed),
+            "force_recovery" | "recover" => Some(&mut self.recovery),
+            "force_positioning" | "position" => Some(&mut self.positioning),
+            _ => None,
+        }
+    }
+}
+
+impl From<Options> for ChannelOptions {
+    fn from(Options { presence, join_leave, pushed, recovery, positioning }: Options) -> Self {
+        // What can be taken up again has a position.
+        let positioning = positioning || recovery;
+        Self { presence, join_leave: join_leave && pushed, recovery, positioning }
+    }
+}
 
 /// The longest time that may be left to a connection where there is a longest: 365 days.
 const YEAR: i64 = 31_536_000;
@@ -55,6 +110,8 @@ struct Subscription<'a> {
     data: Option<String>,
     base64_info: &'a str,
     base64_data: &'a str,
+    /// Options of its channel that it overrides, by the names of the claim.
+    overrides: BTreeMap<String, bool>,
 }
 
 /// A value as text, as gjson makes it: a number loses what is not needed to tell it.
@@ -95,7 +152,9 @@ impl<'a> Token<'a> {
         refusals.extend(self.purpose());
         seen.info = self.info(&mut refusals);
         refusals.extend(self.meta());
-        seen.subscriptions = self.subscriptions(in_time, &mut refusals);
+        let mut options = BTreeMap::new();
+        seen.subscriptions = self.subscriptions(in_time, &mut options, &mut refusals);
+        seen.options = Some(options);
         let expiration =
             Expiration { equal: self.rules.expire_at_equal, time_to_live: self.rules.time_to_live };
         seen.expires = self.expires(times, now, expiration, &mut refusals);
@@ -200,7 +259,12 @@ impl<'a> Token<'a> {
     }
 
     /// `subs`, unless it is empty, goes before `channels`.
-    fn subscriptions(&self, in_time: bool, refusals: &mut Vec<Refusal>) -> Option<BTreeMap<String, String>> {
+    fn subscriptions(
+        &self,
+        in_time: bool,
+        seen: &mut BTreeMap<String, ChannelOptions>,
+        refusals: &mut Vec<Refusal>,
+    ) -> Option<BTreeMap<String, String>> {
         let mut shaped = |result: Result<BTreeMap<String, Subscription<'a>>, Misshapen>| {
             result.unwrap_or_else(|misshapen| {
                 refusals.extend(self.misshapen(misshapen));
@@ -212,13 +276,13 @@ impl<'a> Token<'a> {
         let wanted = if subs.is_empty() { channels } else { subs };
         let mut subscriptions = BTreeMap::new();
         for (channel, subscription) in wanted {
-            if let Some(namespace) = namespace(&channel).filter(|namespace| *namespace != NAMESPACE) {
-                let detail = format!("no namespace {:?} is defined", shortened(namespace));
-                refusals.push(refuse(Reason::UnknownChannel, detail));
+            let Some(options) = self.options_of(&channel, &subscription) else {
+                refusals.push(no_namespace(&channel));
                 continue;
-            }
+            };
             match subscription.decode() {
                 Ok(data) if !channel.is_empty() => {
+                    seen.insert(channel.clone(), options);
                     subscriptions.insert(channel, data);
                 }
                 Err((member, error)) if in_time => {
@@ -230,6 +294,20 @@ impl<'a> Token<'a> {
             }
         }
         Some(subscriptions)
+    }
+
+    /// What a subscription to a channel has of its options; nothing where it is of no known namespace.
+    fn options_of(&self, channel: &str, subscription: &Subscription<'_>) -> Option<ChannelOptions> {
+        let mut options = Options::of(channel)?;
+        for (name, on) in &subscription.overrides {
+            // Version 3 has no option for it.
+            let pushes = self.context.application != Application::CentrifugoPrivateChannel
+                && self.rules.overrides.iter().any(|known| known == "force_push_join_leave");
+            if let Some(option) = options.option(name, pushes) {
+                *option = *on;
+            }
+        }
+        Some(options.into())
     }
 
     fn channels(&self) -> Result<BTreeMap<String, Subscription<'a>>, Misshapen> {
@@ -286,10 +364,11 @@ impl<'a> Token<'a> {
                 Err(Misshapen { claim: format!("{path}{member}"), what, expected: "a string" })
             }
         };
-        let subscription = Subscription {
+        let mut subscription = Subscription {
             data: options.get("data").map(Value::verbatim),
             base64_info: base64("b64info")?,
             base64_data: base64("b64data")?,
+            overrides: BTreeMap::new(),
         };
         for value in options.decoded("override") {
             let path = format!("{path}override");
@@ -311,6 +390,9 @@ impl<'a> Token<'a> {
                         if !fits {
                             let claim = format!("{path}.value");
                             return Err(Misshapen { claim, what: value.type_name(), expected: "a boolean" });
+                        }
+                        if let Kind::Bool(on) = value.kind() {
+                            subscription.overrides.insert(name.clone(), on);
                         }
                     }
                 }
@@ -446,6 +528,12 @@ fn replace<'a>(names: &mut Vec<&'a str>, elements: Elements<'a>, null: Null) -> 
     }
     names.truncate(count);
     Ok(())
+}
+
+/// There is no such namespace.
+fn no_namespace(channel: &str) -> Refusal {
+    let namespace = namespace(channel).unwrap_or_default();
+    refuse(Reason::UnknownChannel, format!("no namespace {:?} is defined", shortened(namespace)))
 }
 
 /// The namespace of a channel: what stands before its first colon, without the `$` of a private one.

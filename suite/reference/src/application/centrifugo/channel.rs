@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jotproof_model::{Reason, Seen, Session};
 use jotproof_profiles::rules::{Check, Missing};
 
-use super::{Expiration, Token, refuse};
+use super::{Expiration, Options, Token, no_namespace, refuse};
 use crate::header::shortened;
 use crate::members::Found;
 use crate::time::Times;
@@ -36,11 +36,20 @@ impl Token<'_> {
     ) -> Vec<Refusal> {
         let mut refusals = Vec::new();
         refusals.extend(self.channel(session));
+        // The options of the channel that the token names are looked up before it is compared.
+        if let Found::Value(channel) = self.claims.known.string("channel", self.rules.claim_null)
+            && Options::of(channel).is_none()
+        {
+            refusals.push(no_namespace(channel));
+        }
         refusals.extend(self.client(session, of));
         refusals.extend(self.session_user(session, of));
         match self.subscription("", &self.claims.known) {
             Ok(subscription) => {
                 seen.info = self.info(&mut refusals);
+                seen.options = self
+                    .options_of(&session.channel, &subscription)
+                    .map(|options| BTreeMap::from([(session.channel.clone(), options)]));
                 match subscription.decode() {
                     Ok(data) => {
                         seen.subscriptions = Some(BTreeMap::from([(session.channel.clone(), data)]));
