@@ -1,6 +1,7 @@
 //! The command with adapters: our own verifier behind the protocol, one for a library of another
 //! language, and the check that those who write one are given.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -62,15 +63,40 @@ fn snapshot(name: &str, arguments: &[&str]) {
     insta::assert_snapshot!(name, shown);
 }
 
+/// What adapters are not asked: flows of several steps, and configurations that the protocol has no word for.
+const NOT_ASKED: [&str; 10] = [
+    "refresh",
+    "expiry",
+    "reload",
+    "rotation",
+    "overrides",
+    "namespaces",
+    "key-set",
+    "patterns",
+    "separate-keys",
+    "user-claim",
+];
+
 #[test]
 fn our_verifier_behind_the_protocol_gives_the_rows_that_it_gives_in_process() {
     for profile in ["rfc", "bcp", "centrifugo-5.4.9"] {
-        let in_process = rows(&format!("reference:{profile}"));
+        let mut in_process = rows(&format!("reference:{profile}"));
+        for row in &mut in_process.0 {
+            // The protocol has no word for the options of channels.
+            if let Some(result) = row.pointer_mut("/observation/result").and_then(Value::as_object_mut) {
+                result.remove("options");
+            }
+        }
         let through_pipes = rows(&format!("exec:{JOTPROOF} adapter serve reference:{profile}"));
-        assert!(in_process.0.len() > 50, "{profile}");
-        assert_eq!(through_pipes.0.len(), in_process.0.len(), "{profile}");
-        for (through_pipes, in_process) in through_pipes.0.iter().zip(&in_process.0) {
-            assert_eq!(through_pipes, in_process, "{profile}");
+        assert!(through_pipes.0.len() > 50, "{profile}");
+        let carried: BTreeSet<_> = through_pipes.0.iter().map(|row| row["id"].as_str()).collect();
+        let (expected, left_out): (Vec<_>, Vec<_>) =
+            in_process.0.iter().partition(|row| carried.contains(&row["id"].as_str()));
+        assert_eq!(through_pipes.0.iter().collect::<Vec<_>>(), expected, "{profile}");
+        for row in left_out {
+            let id = row["id"].as_str().expect("a row has an id");
+            let topic = id.split('/').nth(1).expect("an id has a topic");
+            assert!(NOT_ASKED.iter().any(|part| topic.contains(part)), "{profile}: {id} is left out");
         }
         assert_eq!(through_pipes.1, in_process.1, "{profile}");
     }

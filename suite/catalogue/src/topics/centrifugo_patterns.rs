@@ -1,7 +1,7 @@
 //! Patterns of audiences and issuers, in the syntax of RE2.
 
 use jotproof_model::edit::ContextChange;
-use jotproof_model::{Reason, Threat};
+use jotproof_model::{Algorithm, Edit, Reason, Separate, Threat};
 
 use super::Topic;
 use crate::case::Case;
@@ -45,9 +45,12 @@ pub(super) fn topic() -> Topic {
         cases.extend(DOES_NOT.into_iter().map(|row| does_not(of, row)));
         cases.extend(LOOSE.into_iter().map(|row| loose(of, row)));
         cases.extend(of_types(of));
+        cases.extend(in_channels(of));
     }
     cases.extend(several());
+    cases.extend(several_in_channels());
     cases.extend(both());
+    cases.extend(both_in_channels());
     Topic {
         path: "centrifugo/patterns",
         about: "Patterns of audiences and issuers: what matches them, and what only seems to.",
@@ -257,6 +260,128 @@ fn both() -> Vec<Case> {
     };
     let cases = [
         other("both-other-audience", claim("aud", "\"news\""), Reason::Audience),
+        other("both-other-issuer", claim("iss", "\"https://chat.example.org\""), Reason::Issuer),
+    ];
+    [both.clone()].into_iter().chain(cases).collect()
+}
+
+/// Subscription tokens are judged by a configuration of their own, which is that of the vector.
+fn for_channels(edits: Vec<Edit>) -> Vec<Edit> {
+    let connections = Separate {
+        keys: vec!["hmac-128-bytes".to_owned()],
+        algorithms: vec![Algorithm::HS256],
+        audience: None,
+        issuer: None,
+    };
+    let mut all = vec![context(ContextChange::Separate { separate: Some(connections) })];
+    all.extend(edits);
+    all
+}
+
+fn channel_twin(of: Of) -> Case {
+    let edits = for_channels(vec![context((of.change)(PATTERN)), claim(of.claim, &quoted(VALUE))]);
+    twins::subscription()
+        .changed_by(&of.id("channel-matches"), edits)
+        .accept()
+        .title(format!("a subscription token whose {} matches the configured pattern", of.claim))
+        .why("Tokens for channels are matched with the pattern that is configured for them.")
+        .requirement(of.requirement)
+        .requirement("CS-KEY-1")
+        .class("C10")
+}
+
+/// The patterns, in tokens for channels.
+fn in_channels(of: Of) -> Vec<Case> {
+    let twin = channel_twin(of);
+    let refused = |name: &str, edit, title: String| {
+        twin.changed(&of.id(&format!("channel-{name}")), edit)
+            .reject([of.reason])
+            .threat(Threat::Holder)
+            .title(title)
+            .why("Tokens for channels are matched with the pattern as those for connections are.")
+            .requirement(of.requirement)
+            .class("C10")
+    };
+    let absent = refused(
+        "absent",
+        without_claim(of.claim),
+        format!("a subscription token without {}, where a pattern is configured", of.claim),
+    );
+    let mut cases = vec![twin.clone(), absent];
+    cases.extend(DOES_NOT.into_iter().map(|(name, text)| {
+        let title =
+            format!("a subscription token with {} {text:?}, which the pattern does not match", of.claim);
+        refused(name, claim(of.claim, &quoted(text)), title)
+    }));
+    cases.extend(MATCHES.into_iter().map(|(name, pattern, text)| {
+        let edits = for_channels(vec![context((of.change)(pattern)), claim(of.claim, &quoted(text))]);
+        twins::subscription()
+            .changed_by(&of.id(&format!("channel-{name}")), edits)
+            .accept()
+            .title(format!("a subscription token with {} {text:?}, which {pattern} matches", of.claim))
+            .why("The pattern is written in the syntax of RE2 and matches the whole text.")
+            .requirement(of.requirement)
+            .class("C10")
+    }));
+    cases
+}
+
+/// Several audiences of a token for a channel.
+fn several_in_channels() -> Vec<Case> {
+    let of = AUDIENCE;
+    let first = quoted(VALUE);
+    let one = channel_twin(of)
+        .changed(
+            &of.id("channel-one-of-several"),
+            claim("aud", &format!("[\"other\",{first},\"https://x.example.org\"]")),
+        )
+        .accept()
+        .title("several audiences of a subscription token, of which one matches")
+        .why("One of them is who verifies.")
+        .requirement(of.requirement)
+        .class("C10");
+    let none = channel_twin(of)
+        .changed(
+            &of.id("channel-none-of-several"),
+            claim("aud", "[\"https://chat.example.com.evil\",\"\",\"chat\"]"),
+        )
+        .reject([Reason::Audience])
+        .threat(Threat::Holder)
+        .title("several audiences of a subscription token, of which none matches")
+        .why("The token is for others.")
+        .requirement(of.requirement)
+        .class("C10");
+    vec![one, none]
+}
+
+/// A pattern of each, in tokens for channels.
+fn both_in_channels() -> Vec<Case> {
+    let patterns = vec![
+        context((AUDIENCE.change)("^chat-(?P<room>[0-9]+)$")),
+        context((ISSUER.change)("^https://(?P<tenant>[a-z]+)\\.example\\.com$")),
+        claim("aud", "\"chat-17\""),
+        claim("iss", &quoted(VALUE)),
+    ];
+    let both = twins::subscription()
+        .changed_by("centrifugo/patterns/channel-both-match", for_channels(patterns))
+        .accept()
+        .title("patterns of audiences and of issuers, both matched by a subscription token")
+        .why("Each pattern is matched with its own claim.")
+        .requirement("CF-AUD-5")
+        .requirement("CF-ISS-5")
+        .class("C10");
+    let other = |name: &str, edit, reason| {
+        both.changed(&format!("centrifugo/patterns/channel-{name}"), edit)
+            .reject([reason])
+            .threat(Threat::Holder)
+            .title("both patterns are configured for channels, and one of them is not matched")
+            .why("Both have to match.")
+            .requirement("CF-AUD-5")
+            .requirement("CF-ISS-5")
+            .class("C10")
+    };
+    let cases = [
+        other("both-other-audience", claim("aud", "\"news-17\""), Reason::Audience),
         other("both-other-issuer", claim("iss", "\"https://chat.example.org\""), Reason::Issuer),
     ];
     [both.clone()].into_iter().chain(cases).collect()
