@@ -388,6 +388,7 @@ mod tests {
         let of_channel = PushMessage { channel: "c".to_owned(), ..PushMessage::default() };
         let end_1 = PushMessage { kind: 3, data: end.encode_to_vec(), ..of_channel.clone() }.encode_to_vec();
         let end_2 = PushMessage { unsubscribe: Some(end), ..of_channel }.encode_to_vec();
+        let joined = Message::Joined { channel: "c".to_owned(), client: "n".to_owned() };
         let table = [
             (
                 Version::Two,
@@ -400,7 +401,19 @@ mod tests {
             (Version::Two, ReplyMessage { id: 2, error: error(), ..empty() }, expired(2)),
             (Version::One, ReplyMessage { id: 2, error: error(), ..empty() }, expired(2)),
             (Version::Two, empty(), Message::Ping),
-            (Version::One, ReplyMessage { result: vec![8, 1], ..empty() }, Message::Push),
+            // Type 2 is that somebody goes.
+            (Version::One, ReplyMessage { result: vec![8, 2], ..empty() }, Message::Push),
+            // Type 1, channel, data: an info with the client in field 2.
+            (
+                Version::One,
+                ReplyMessage { result: b"\x08\x01\x12\x01c\x1a\x05\x0a\x03\x12\x01n".to_vec(), ..empty() },
+                joined.clone(),
+            ),
+            (
+                Version::Two,
+                ReplyMessage { push: Some(b"\x12\x01c\x2a\x05\x0a\x03\x12\x01n".to_vec()), ..empty() },
+                joined,
+            ),
             (Version::One, ReplyMessage { result: end_1, ..empty() }, ended.clone()),
             (Version::Two, ReplyMessage { push: Some(end_2), ..empty() }, ended),
             (Version::Two, ReplyMessage { push: Some(vec![0x12, 1, b'c']), ..empty() }, Message::Push),
