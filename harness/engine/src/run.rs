@@ -253,6 +253,9 @@ fn empty_promise(
     let mut asked: BTreeMap<Algorithm, (usize, bool)> = BTreeMap::new();
     for (id, (observation, _)) in seen {
         let vector = suite.get(id).expect("the plan is made of this suite");
+        if !matches!(vector.expectation, Expectation::Accept { .. }) {
+            continue;
+        }
         let algorithms: BTreeSet<Algorithm> = vector
             .requires
             .iter()
@@ -261,12 +264,10 @@ fn empty_promise(
                 _ => None,
             })
             .collect();
+        let (Some(algorithm), 1) = (algorithms.first(), algorithms.len()) else { continue };
         let of_profile = predicted(vector, suite.twin(vector), profile)
             .map_err(|problem| PlanError { id: (*id).to_owned(), problem })?;
-        if let (Some(algorithm), 1) = (algorithms.first(), algorithms.len())
-            && matches!(vector.expectation, Expectation::Accept { .. })
-            && matches!(of_profile.outcome, Outcome::Accepted { .. })
-        {
+        if matches!(of_profile.outcome, Outcome::Accepted { .. }) {
             let (count, accepted) = asked.entry(*algorithm).or_default();
             *count += 1;
             *accepted |= matches!(observation, Observation::Accepted { .. });

@@ -208,22 +208,12 @@ pub fn refreshed() -> Case {
 /// A flow: a subscription that is renewed.
 #[must_use]
 pub fn subscription_refreshed() -> Case {
-    let opened = subscription();
-    Case::root_flow(
-        "centrifugo/subscription-refresh/valid",
-        "the first flow of subscriptions, from which the others are made",
-        &[("connection", &centrifugo()), ("opened", &opened), ("renewed", &later(&opened))],
-        vec![
-            step(0, connect("connection")),
-            step(0, subscribe(CHANNEL, "opened")),
-            step(0, sub_refresh(CHANNEL, "renewed")),
-        ],
-    )
-    .title("a subscription that is renewed by a token of the same user for the same channel")
-    .why("A subscription is renewed by a new subscription token before it expires.")
-    .requirement("CS-EXP-2")
-    .requirement("CS-REF-1")
-    .class("C16")
+    renewed("centrifugo/subscription-refresh/valid", "subscriptions", &subscription(), CHANNEL)
+        .title("a subscription that is renewed by a token of the same user for the same channel")
+        .why("A subscription is renewed by a new subscription token before it expires.")
+        .requirement("CS-EXP-2")
+        .requirement("CS-REF-1")
+        .class("C16")
 }
 
 /// The channel that tokens for private channels are for.
@@ -232,21 +222,30 @@ pub const PRIVATE_CHANNEL: &str = "$ns:news";
 /// A flow: a subscription to a private channel that is renewed.
 #[must_use]
 pub fn private_channel_refreshed() -> Case {
-    let opened = private_channel();
-    Case::root_flow(
+    renewed(
         "centrifugo/private-channel-refresh/valid",
-        "the first flow of private channels, from which the others are made",
-        &[("connection", &centrifugo()), ("opened", &opened), ("renewed", &later(&opened))],
-        vec![
-            step(0, connect("connection")),
-            step(0, subscribe(PRIVATE_CHANNEL, "opened")),
-            step(0, sub_refresh(PRIVATE_CHANNEL, "renewed")),
-        ],
+        "private channels",
+        &private_channel(),
+        PRIVATE_CHANNEL,
     )
     .title("a subscription to a private channel that is renewed by a token for the same client and channel")
     .why("A subscription is renewed by a new token for its channel before it expires.")
     .requirement("CP-EXP-2")
     .class("C16")
+}
+
+/// A subscription by a token is renewed by one with later times.
+fn renewed(id: &str, of: &str, opened: &Case, channel: &str) -> Case {
+    Case::root_flow(
+        id,
+        &format!("the first flow of {of}, from which the others are made"),
+        &[("connection", &centrifugo()), ("opened", opened), ("renewed", &later(opened))],
+        vec![
+            step(0, connect("connection")),
+            step(0, subscribe(channel, "opened")),
+            step(0, sub_refresh(channel, "renewed")),
+        ],
+    )
 }
 
 /// The same token with a later `exp`, to renew what it opened.

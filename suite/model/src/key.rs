@@ -53,3 +53,19 @@ pub struct KeyMaterial {
     /// The public key (or, for HMAC, the secret) as the text of a JWK document (RFC 7517).
     pub jwk: String,
 }
+
+impl KeyMaterial {
+    /// A secret for HMAC, and the text of its JWK.
+    #[must_use]
+    pub fn of_secret(secret: &str, jwk: String) -> Self {
+        Self {
+            kind: KeyKind::Hmac,
+            secret: Some(secret.to_owned()),
+            public_pem: None,
+            public_pkcs1_pem: None,
+            certificate_pem: None,
+            private_pem: None,
+            jwk,
+        }
+    }
+}

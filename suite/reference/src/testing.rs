@@ -58,15 +58,7 @@ pub(crate) fn context(application: Application) -> Context {
 }
 
 pub(crate) fn secret_key(secret: &str) -> KeyMaterial {
-    KeyMaterial {
-        kind: KeyKind::Hmac,
-        secret: Some(secret.to_owned()),
-        public_pem: None,
-        public_pkcs1_pem: None,
-        certificate_pem: None,
-        private_pem: None,
-        jwk: String::new(),
-    }
+    KeyMaterial::of_secret(secret, String::new())
 }
 
 pub(crate) fn public_key(kind: KeyKind, pem: &str) -> KeyMaterial {

@@ -42,8 +42,9 @@ pub(super) async fn follow(
             let moment = begin + Duration::from_secs(u64::from(step.at));
             life.wait_until(moment).await?;
             late = late.max(moment.elapsed());
-            let observation = life.go(step, &mut sessions).await?;
-            if number + 1 == flow.steps.len() {
+            let decides = number + 1 == flow.steps.len();
+            let observation = life.go(step, decides, &mut sessions).await?;
+            if decides {
                 life.close().await;
                 break Lived { observation, late, heard: Vec::new() };
             }
@@ -99,9 +100,11 @@ impl<'b> Life<'_, 'b> {
         }
     }
 
+    /// Does a step. What it did is looked at only where it decides.
     async fn go(
         &mut self,
         step: &Step,
+        decides: bool,
         sessions: &mut impl Iterator<Item = Session<'b>>,
     ) -> Result<Observation, Failure> {
         if let Action::Connect { token } = &step.action {
@@ -120,8 +123,6 @@ impl<'b> Life<'_, 'b> {
         }
         let token = step.action.token().map(|name| self.token(name));
         let renewing = token.as_deref().unwrap_or_default();
-        // Only of the step that decides is it looked at what it did.
-        let decides = self.flow.steps.last() == Some(step);
         let look_at_it = if decides { self.protocol.look } else { Look::Answer };
         let Some((session, client)) = self.open.last_mut() else {
             return Err(Failure::Unknown("there is no session yet".to_owned()));

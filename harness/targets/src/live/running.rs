@@ -13,7 +13,7 @@ use jotproof_engine::target::{CannotCarry, Clock, Deployment, Target, TargetErro
 use jotproof_mint::base64url;
 use jotproof_model::recipe::{Content, Member};
 use jotproof_model::{
-    Application, Capability, Challenge, Context, KeyKind, KeyMaterial, KeyRing, Observation, Recipe,
+    Application, Capability, Challenge, Context, KeyMaterial, KeyRing, Observation, Recipe,
 };
 use jotproof_profiles::{OfVersion, Profile, Profiles};
 use serde_json::json;
@@ -210,15 +210,7 @@ fn with_secret(suite: &KeyRing, secret: Option<&str>) -> KeyRing {
     let mut keys = suite.clone();
     if let Some(secret) = secret {
         let jwk = json!({ "kty": "oct", "k": base64url::encode(secret.as_bytes()), "kid": GENERAL_SECRET });
-        let material = KeyMaterial {
-            kind: KeyKind::Hmac,
-            secret: Some(secret.to_owned()),
-            public_pem: None,
-            public_pkcs1_pem: None,
-            certificate_pem: None,
-            private_pem: None,
-            jwk: jwk.to_string(),
-        };
+        let material = KeyMaterial::of_secret(secret, jwk.to_string());
         keys.insert(GENERAL_SECRET.to_owned(), material);
     }
     keys

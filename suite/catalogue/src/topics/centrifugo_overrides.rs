@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use jotproof_model::edit::FlowChange;
-use jotproof_model::{ChannelOptions, Step};
+use jotproof_model::{ChannelOptions, Edit, Step};
 
 use super::Topic;
 use crate::case::Case;
@@ -88,15 +88,25 @@ const SINCE_4: [Row; 9] = [
     ),
 ];
 
+/// Of tokens that give subscriptions in every version.
+const PRESENCE_OFF: Row = (
+    "presence-off",
+    true,
+    r#""presence":{"value":false}"#,
+    ChannelOptions { presence: false, ..ALL },
+    "CF-SUBS-2",
+);
+const JOIN_LEAVE_OFF: Row = (
+    "join-leave-off",
+    true,
+    r#""join_leave":{"value":false}"#,
+    ChannelOptions { join_leave: false, ..ALL },
+    "CF-SUBS-2",
+);
+
 /// Of tokens for private channels of version 3.
 const OF_3: [Row; 7] = [
-    (
-        "presence-off",
-        true,
-        r#""presence":{"value":false}"#,
-        ChannelOptions { presence: false, ..ALL },
-        "CF-SUBS-2",
-    ),
+    PRESENCE_OFF,
     (
         "join-leave-on",
         false,
@@ -104,13 +114,7 @@ const OF_3: [Row; 7] = [
         ChannelOptions { join_leave: true, ..NONE },
         "CF-SUBS-2",
     ),
-    (
-        "join-leave-off",
-        true,
-        r#""join_leave":{"value":false}"#,
-        ChannelOptions { join_leave: false, ..ALL },
-        "CF-SUBS-2",
-    ),
+    JOIN_LEAVE_OFF,
     (
         "recover-on",
         false,
@@ -143,13 +147,7 @@ const OF_3: [Row; 7] = [
 
 /// Of connection tokens, by names that mean the same in every version.
 const OF_CONNECTIONS: [Row; 3] = [
-    (
-        "presence-off",
-        true,
-        r#""presence":{"value":false}"#,
-        ChannelOptions { presence: false, ..ALL },
-        "CF-SUBS-2",
-    ),
+    PRESENCE_OFF,
     (
         "join-leave-on",
         false,
@@ -157,13 +155,7 @@ const OF_CONNECTIONS: [Row; 3] = [
         ChannelOptions { join_leave: true, ..NONE },
         "CF-SUBS-2",
     ),
-    (
-        "join-leave-off",
-        true,
-        r#""join_leave":{"value":false}"#,
-        ChannelOptions { join_leave: false, ..ALL },
-        "CF-SUBS-2",
-    ),
+    JOIN_LEAVE_OFF,
 ];
 
 pub(super) fn subscription() -> Topic {
@@ -177,118 +169,104 @@ pub(super) fn private_channel() -> Topic {
 /// Tokens for one channel, whose `override` is about that.
 fn of_channel(path: &'static str, token: fn() -> Case, prefix: &str, rows: &[Row]) -> Topic {
     let bare = &*format!("{prefix}bare:news");
-    let full = &*format!("{prefix}full:news");
-    let steps = |channel: &str| -> Vec<Step> {
-        vec![
-            step(0, connect("connection")),
-            step(0, subscribe(channel, "opened")),
-            step(LATER, look_at(channel)),
-        ]
+    let tokens = Tokens {
+        path,
+        about: "Options of a channel that a token for it overrides.",
+        channels: "channels",
+        subscription: "a subscription",
+        bare,
+        full: &format!("{prefix}full:news"),
+        token: "opened",
     };
-    let opened = token().changed("opened", claim("channel", &format!("\"{bare}\""))).accept();
-    let without = Case::root_flow(
-        &format!("{path}/without"),
-        "the first flow of channels whose options are looked at",
-        &[("connection", &twins::centrifugo()), ("opened", &opened)],
-        steps(bare),
-    )
-    .title("a subscription to a channel without any option")
-    .why("Without an override the channel's own options count.")
-    .requirement("CF-SUBS-2")
-    .class("V1")
-    .effect(|effect| {
-        (effect.user, effect.options) = (None, Some(BTreeMap::from([(bare.to_owned(), NONE)])));
-    });
-    let with = without
-        .changed_by(
-            &format!("{path}/with"),
-            vec![
-                of_token("opened", claim("channel", &format!("\"{full}\""))),
-                flow(FlowChange::SetStep { step: 1, to: step(0, subscribe(full, "opened")) }),
-                flow(FlowChange::SetStep { step: 2, to: step(LATER, look_at(full)) }),
-            ],
-        )
-        .accept()
-        .title("a subscription to a channel with every option")
-        .why("Without an override the channel's own options count.")
-        .requirement("CF-SUBS-2")
-        .class("V1")
-        .effect(|effect| effect.options = Some(BTreeMap::from([(full.to_owned(), ALL)])));
-    let mut cases: Vec<Case> = rows
-        .iter()
-        .map(|(name, is_full, text, options, requirement)| {
-            let (twin, channel) = if *is_full { (&with, full) } else { (&without, bare) };
-            twin.changed(
-                &format!("{path}/{name}"),
-                of_token("opened", claim("override", &format!("{{{text}}}"))),
-            )
-            .accept()
-            .title(format!("a subscription with the override {text}"))
-            .why(WHY)
-            .requirement(requirement)
-            .class("C24")
-            .effect(|effect| {
-                effect.user = effect.user.take().filter(|_| options.presence);
-                effect.options = Some(BTreeMap::from([(channel.to_owned(), *options)]));
-            })
-        })
-        .collect();
-    cases.extend([without, with]);
-    Topic { path, about: "Options of a channel that a token for it overrides.", cases }
+    let for_channel = |channel: &str| claim("channel", &format!("\"{channel}\""));
+    let opened = token().changed("opened", for_channel(bare)).accept();
+    let subscribes = |channel: &str| step(0, subscribe(channel, "opened"));
+    let root = [("connection", &twins::centrifugo()), ("opened", &opened)];
+    let steps = vec![step(0, connect("connection")), subscribes(bare), step(LATER, look_at(bare))];
+    let to_full = vec![
+        of_token("opened", for_channel(tokens.full)),
+        flow(FlowChange::SetStep { step: 1, to: subscribes(tokens.full) }),
+        flow(FlowChange::SetStep { step: 2, to: step(LATER, look_at(tokens.full)) }),
+    ];
+    tokens.topic(&root, steps, to_full, |_, text| claim("override", &format!("{{{text}}}")), rows)
 }
 
 /// Connection tokens, whose `subs` have an `override` for each channel.
 pub(super) fn connection() -> Topic {
-    let path = "centrifugo/overrides";
-    let (bare, full) = ("bare:news", "full:news");
+    let tokens = Tokens {
+        path: "centrifugo/overrides",
+        about: "Options of channels that a connection token overrides in `subs`.",
+        channels: "server-side subscriptions",
+        subscription: "a server-side subscription",
+        bare: "bare:news",
+        full: "full:news",
+        token: "first",
+    };
     let subs = |channel: &str, text: &str| claim("subs", &format!("{{\"{channel}\":{{{text}}}}}"));
-    let first = twins::centrifugo().changed("first", subs(bare, "")).accept();
-    let without = Case::root_flow(
-        &format!("{path}/without"),
-        "the first flow of server-side subscriptions whose options are looked at",
-        &[("first", &first)],
-        vec![step(0, connect("first")), step(LATER, look_at(bare))],
-    )
-    .title("a server-side subscription to a channel without any option")
-    .why("Without an override the channel's own options count.")
-    .requirement("CF-SUBS-2")
-    .class("V1")
-    .effect(|effect| {
-        (effect.user, effect.options) = (None, Some(BTreeMap::from([(bare.to_owned(), NONE)])));
-    });
-    let with = without
-        .changed_by(
-            &format!("{path}/with"),
-            vec![
-                of_token("first", subs(full, "")),
-                flow(FlowChange::SetStep { step: 1, to: step(LATER, look_at(full)) }),
-            ],
-        )
-        .accept()
-        .title("a server-side subscription to a channel with every option")
-        .why("Without an override the channel's own options count.")
-        .requirement("CF-SUBS-2")
-        .class("V1")
-        .effect(|effect| effect.options = Some(BTreeMap::from([(full.to_owned(), ALL)])));
-    let mut cases: Vec<Case> = OF_CONNECTIONS
-        .iter()
-        .map(|(name, is_full, text, options, requirement)| {
+    let first = twins::centrifugo().changed("first", subs(tokens.bare, "")).accept();
+    let steps = vec![step(0, connect("first")), step(LATER, look_at(tokens.bare))];
+    let to_full = vec![
+        of_token("first", subs(tokens.full, "")),
+        flow(FlowChange::SetStep { step: 1, to: step(LATER, look_at(tokens.full)) }),
+    ];
+    let overriding = |channel: &str, text: &str| subs(channel, &format!("\"override\":{{{text}}}"));
+    tokens.topic(&[("first", &first)], steps, to_full, overriding, &OF_CONNECTIONS)
+}
+
+/// Tokens that override options of channels.
+struct Tokens<'a> {
+    path: &'static str,
+    about: &'static str,
+    /// What it is whose options are looked at, and one that they open: for titles.
+    channels: &'static str,
+    subscription: &'static str,
+    /// The channel without any option, and the one with all.
+    bare: &'a str,
+    full: &'a str,
+    /// The token that overrides, by its name in the flow.
+    token: &'static str,
+}
+
+impl Tokens<'_> {
+    /// The topic of a flow that looks at the bare channel, of what makes it one that looks at the full one,
+    /// and of the edit by which a token overrides options of a channel.
+    fn topic(
+        &self,
+        tokens: &[(&str, &Case)],
+        steps: Vec<Step>,
+        to_full: Vec<Edit>,
+        overriding: impl Fn(&str, &str) -> Edit,
+        rows: &[Row],
+    ) -> Topic {
+        let Self { path, about, channels, subscription, bare, full, token } = *self;
+        let own = |case: Case, title: &str| {
+            case.title(format!("{subscription} to a channel {title}"))
+                .why("Without an override the channel's own options count.")
+                .requirement("CF-SUBS-2")
+                .class("V1")
+        };
+        let looked_at = format!("the first flow of {channels} whose options are looked at");
+        let root = Case::root_flow(&format!("{path}/without"), &looked_at, tokens, steps);
+        let without = own(root, "without any option").effect(|effect| {
+            (effect.user, effect.options) = (None, Some(BTreeMap::from([(bare.to_owned(), NONE)])));
+        });
+        let with = own(without.changed_by(&format!("{path}/with"), to_full).accept(), "with every option")
+            .effect(|effect| effect.options = Some(BTreeMap::from([(full.to_owned(), ALL)])));
+        let row = |(name, is_full, text, options, requirement): &Row| {
             let (twin, channel) = if *is_full { (&with, full) } else { (&without, bare) };
-            twin.changed(
-                &format!("{path}/{name}"),
-                of_token("first", subs(channel, &format!("\"override\":{{{text}}}"))),
-            )
-            .accept()
-            .title(format!("a server-side subscription with the override {text}"))
-            .why(WHY)
-            .requirement(requirement)
-            .class("C24")
-            .effect(|effect| {
-                effect.user = effect.user.take().filter(|_| options.presence);
-                effect.options = Some(BTreeMap::from([(channel.to_owned(), *options)]));
-            })
-        })
-        .collect();
-    cases.extend([without, with]);
-    Topic { path, about: "Options of channels that a connection token overrides in `subs`.", cases }
+            twin.changed(&format!("{path}/{name}"), of_token(token, overriding(channel, text)))
+                .accept()
+                .title(format!("{subscription} with the override {text}"))
+                .why(WHY)
+                .requirement(requirement)
+                .class("C24")
+                .effect(|effect| {
+                    effect.user = effect.user.take().filter(|_| options.presence);
+                    effect.options = Some(BTreeMap::from([(channel.to_owned(), *options)]));
+                })
+        };
+        let mut cases: Vec<Case> = rows.iter().map(row).collect();
+        cases.extend([without, with]);
+        Topic { path, about, cases }
+    }
 }

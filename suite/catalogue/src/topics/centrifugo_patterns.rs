@@ -40,17 +40,17 @@ const VALUE: &str = "https://chat.example.com";
 pub(super) fn topic() -> Topic {
     let mut cases = Vec::new();
     for of in [AUDIENCE, ISSUER] {
-        cases.push(twin(of));
-        cases.extend(MATCHES.into_iter().map(|row| matches(of, row)));
-        cases.extend(DOES_NOT.into_iter().map(|row| does_not(of, row)));
+        for place in [Place::Connections, Place::Channels] {
+            cases.push(twin(of, place));
+            cases.push(absent(of, place));
+            cases.extend(MATCHES.into_iter().map(|row| matches(of, place, row)));
+            cases.extend(DOES_NOT.into_iter().map(|row| does_not(of, place, row)));
+        }
         cases.extend(LOOSE.into_iter().map(|row| loose(of, row)));
         cases.extend(of_types(of));
-        cases.extend(in_channels(of));
     }
     cases.extend(several());
-    cases.extend(several_in_channels());
     cases.extend(both());
-    cases.extend(both_in_channels());
     Topic {
         path: "centrifugo/patterns",
         about: "Patterns of audiences and issuers: what matches them, and what only seems to.",
@@ -64,18 +64,77 @@ impl Of {
     }
 }
 
+/// What the tokens are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Connections,
+    /// Subscription tokens, which are judged by a configuration of their own.
+    Channels,
+}
+
+impl Place {
+    /// A name of cases, which are told apart by it.
+    fn name(self, name: &str) -> String {
+        match self {
+            Self::Connections => name.to_owned(),
+            Self::Channels => format!("channel-{name}"),
+        }
+    }
+
+    /// A token with these edits, which is accepted.
+    fn accepted(self, id: &str, mut edits: Vec<Edit>) -> Case {
+        match self {
+            Self::Connections => twins::centrifugo().changed_by(id, edits).accept(),
+            Self::Channels => {
+                let connections = Separate {
+                    keys: vec!["hmac-128-bytes".to_owned()],
+                    algorithms: vec![Algorithm::HS256],
+                    audience: None,
+                    issuer: None,
+                };
+                edits.insert(0, context(ContextChange::Separate { separate: Some(connections) }));
+                twins::subscription().changed_by(id, edits).accept()
+            }
+        }
+    }
+
+    /// A title of a token that is said to be `of` something.
+    fn title(self, of: String) -> String {
+        match self {
+            Self::Connections => of,
+            Self::Channels => format!("a subscription token with {of}"),
+        }
+    }
+
+    /// Why a token is refused.
+    const fn why(self, of_connections: &'static str) -> &'static str {
+        match self {
+            Self::Connections => of_connections,
+            Self::Channels => {
+                "Tokens for channels are matched with the pattern as those for connections are."
+            }
+        }
+    }
+}
+
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-fn twin(of: Of) -> Case {
-    twins::centrifugo()
-        .changed_by(&of.id("matches"), vec![context((of.change)(PATTERN)), claim(of.claim, &quoted(VALUE))])
-        .accept()
-        .title(format!("{} that matches the configured pattern", of.claim))
-        .why("A pattern stands for every text that it matches.")
-        .requirement(of.requirement)
-        .class("C10")
+fn twin(of: Of, place: Place) -> Case {
+    let edits = vec![context((of.change)(PATTERN)), claim(of.claim, &quoted(VALUE))];
+    let case = place.accepted(&of.id(&place.name("matches")), edits).class("C10");
+    match place {
+        Place::Connections => case
+            .title(format!("{} that matches the configured pattern", of.claim))
+            .why("A pattern stands for every text that it matches.")
+            .requirement(of.requirement),
+        Place::Channels => case
+            .title(format!("a subscription token whose {} matches the configured pattern", of.claim))
+            .why("Tokens for channels are matched with the pattern that is configured for them.")
+            .requirement(of.requirement)
+            .requirement("CS-KEY-1"),
+    }
 }
 
 /// Name, pattern, a text that matches.
@@ -91,11 +150,11 @@ const MATCHES: [(&str, &str, &str); 9] = [
     ("anything", "^.+$", "what ever"),
 ];
 
-fn matches(of: Of, (name, pattern, text): (&str, &str, &str)) -> Case {
-    twins::centrifugo()
-        .changed_by(&of.id(name), vec![context((of.change)(pattern)), claim(of.claim, &quoted(text))])
-        .accept()
-        .title(format!("{} {text:?}, which {pattern} matches", of.claim))
+fn matches(of: Of, place: Place, (name, pattern, text): (&str, &str, &str)) -> Case {
+    let edits = vec![context((of.change)(pattern)), claim(of.claim, &quoted(text))];
+    place
+        .accepted(&of.id(&place.name(name)), edits)
+        .title(place.title(format!("{} {text:?}, which {pattern} matches", of.claim)))
         .why("The pattern is written in the syntax of RE2 and matches the whole text.")
         .requirement(of.requirement)
         .class("C10")
@@ -115,13 +174,30 @@ const DOES_NOT: [(&str, &str); 10] = [
     ("empty", ""),
 ];
 
-fn does_not(of: Of, (name, text): (&str, &str)) -> Case {
-    twin(of)
-        .changed(&of.id(name), claim(of.claim, &quoted(text)))
+fn does_not(of: Of, place: Place, (name, text): (&str, &str)) -> Case {
+    twin(of, place)
+        .changed(&of.id(&place.name(name)), claim(of.claim, &quoted(text)))
         .reject([of.reason])
         .threat(Threat::Holder)
-        .title(format!("{} {text:?}, which the pattern does not match", of.claim))
-        .why("The pattern has its anchors, its dots and its case for a reason.")
+        .title(place.title(format!("{} {text:?}, which the pattern does not match", of.claim)))
+        .why(place.why("The pattern has its anchors, its dots and its case for a reason."))
+        .requirement(of.requirement)
+        .class("C10")
+}
+
+fn absent(of: Of, place: Place) -> Case {
+    let title = match place {
+        Place::Connections => format!("no {}, where a pattern is configured", of.claim),
+        Place::Channels => {
+            format!("a subscription token without {}, where a pattern is configured", of.claim)
+        }
+    };
+    twin(of, place)
+        .changed(&of.id(&place.name("absent")), without_claim(of.claim))
+        .reject([of.reason])
+        .threat(Threat::Holder)
+        .title(title)
+        .why(place.why("What is not there matches nothing that asks for a character."))
         .requirement(of.requirement)
         .class("C10")
 }
@@ -150,26 +226,18 @@ fn loose(of: Of, (name, pattern, text): (&str, &str, &str)) -> Case {
 }
 
 fn of_types(of: Of) -> Vec<Case> {
-    let absent = twin(of)
-        .changed(&of.id("absent"), without_claim(of.claim))
-        .reject([of.reason])
-        .threat(Threat::Holder)
-        .title(format!("no {}, where a pattern is configured", of.claim))
-        .why("What is not there matches nothing that asks for a character.")
-        .requirement(of.requirement)
-        .class("C10");
-    let mut cases = vec![absent];
-    cases.extend([("number", "1"), ("object", "{}"), ("bool", "true"), ("null", "null")].map(
-        |(name, value)| {
-            twin(of)
+    let types = [("number", "1"), ("object", "{}"), ("bool", "true"), ("null", "null")];
+    let mut cases = types
+        .map(|(name, value)| {
+            twin(of, Place::Connections)
                 .changed(&of.id(name), claim(of.claim, value))
                 .reject([of.reason, Reason::ClaimType])
                 .title(format!("{}: {value}, where a pattern is configured", of.claim))
                 .why("A value of another type is no text that could match.")
                 .requirement(of.requirement)
                 .class("C10")
-        },
-    ));
+        })
+        .to_vec();
     let anything = twins::centrifugo()
         .changed_by(&of.id("anything-at-all"), vec![context((of.change)("^.*$")), claim(of.claim, "\"\"")])
         .accept()
@@ -197,192 +265,93 @@ fn of_types(of: Of) -> Vec<Case> {
 fn several() -> Vec<Case> {
     let of = AUDIENCE;
     let first = quoted(VALUE);
-    vec![
-        twin(of)
+    let one = |place: Place, whose: &str| {
+        twin(of, place)
             .changed(
-                &of.id("one-of-several"),
+                &of.id(&place.name("one-of-several")),
                 claim("aud", &format!("[\"other\",{first},\"https://x.example.org\"]")),
             )
             .accept()
-            .title("several audiences, of which one matches")
+            .title(format!("several audiences{whose}, of which one matches"))
             .why("One of them is who verifies.")
-            .requirement("CF-AUD-5")
-            .class("C10"),
-        twin(of)
-            .changed(
-                &of.id("none-of-several"),
-                claim("aud", "[\"https://chat.example.com.evil\",\"\",\"chat\"]"),
-            )
+            .requirement(of.requirement)
+            .class("C10")
+    };
+    let refused = |place: Place, name: &str, audiences: &str| {
+        twin(of, place)
+            .changed(&of.id(&place.name(name)), claim("aud", audiences))
             .reject([Reason::Audience])
             .threat(Threat::Holder)
-            .title("several audiences, of which none matches")
+            .requirement(of.requirement)
+            .class("C10")
+    };
+    let none = |place: Place, whose: &str| {
+        refused(place, "none-of-several", "[\"https://chat.example.com.evil\",\"\",\"chat\"]")
+            .title(format!("several audiences{whose}, of which none matches"))
             .why("The token is for others.")
-            .requirement("CF-AUD-5")
-            .class("C10"),
-        twin(of)
-            .changed(&of.id("together"), claim("aud", "[\"https://chat\",\".example.com\"]"))
-            .reject([Reason::Audience])
-            .threat(Threat::Holder)
+    };
+    let of_channels = " of a subscription token";
+    vec![
+        one(Place::Connections, ""),
+        none(Place::Connections, ""),
+        refused(Place::Connections, "together", "[\"https://chat\",\".example.com\"]")
             .title("audiences that match only where they are put together")
-            .why("Each of them is a name of its own.")
-            .requirement("CF-AUD-5")
-            .class("C10"),
+            .why("Each of them is a name of its own."),
+        one(Place::Channels, of_channels),
+        none(Place::Channels, of_channels),
     ]
 }
 
 /// A pattern of each.
 fn both() -> Vec<Case> {
-    let both = twins::centrifugo()
-        .changed_by(
-            "centrifugo/patterns/both-match",
-            vec![
-                context((AUDIENCE.change)("^chat$")),
-                context((ISSUER.change)(PATTERN)),
-                claim("aud", "\"chat\""),
-                claim("iss", &quoted(VALUE)),
-            ],
-        )
-        .accept()
-        .title("a pattern of audiences and one of issuers, both matched")
-        .why("Each pattern is matched with its own claim.")
-        .requirement("CF-AUD-5")
-        .requirement("CF-ISS-5")
-        .class("C10");
-    let other = |name: &str, edit, reason| {
-        both.changed(&format!("centrifugo/patterns/{name}"), edit)
-            .reject([reason])
-            .threat(Threat::Holder)
-            .title("both patterns are configured, and one of them is not matched")
-            .why("Both have to match.")
-            .requirement("CF-AUD-5")
-            .requirement("CF-ISS-5")
-            .class("C10")
-    };
-    let cases = [
-        other("both-other-audience", claim("aud", "\"news\""), Reason::Audience),
-        other("both-other-issuer", claim("iss", "\"https://chat.example.org\""), Reason::Issuer),
-    ];
-    [both.clone()].into_iter().chain(cases).collect()
-}
-
-/// Subscription tokens are judged by a configuration of their own, which is that of the vector.
-fn for_channels(edits: Vec<Edit>) -> Vec<Edit> {
-    let connections = Separate {
-        keys: vec!["hmac-128-bytes".to_owned()],
-        algorithms: vec![Algorithm::HS256],
-        audience: None,
-        issuer: None,
-    };
-    let mut all = vec![context(ContextChange::Separate { separate: Some(connections) })];
-    all.extend(edits);
-    all
-}
-
-fn channel_twin(of: Of) -> Case {
-    let edits = for_channels(vec![context((of.change)(PATTERN)), claim(of.claim, &quoted(VALUE))]);
-    twins::subscription()
-        .changed_by(&of.id("channel-matches"), edits)
-        .accept()
-        .title(format!("a subscription token whose {} matches the configured pattern", of.claim))
-        .why("Tokens for channels are matched with the pattern that is configured for them.")
-        .requirement(of.requirement)
-        .requirement("CS-KEY-1")
-        .class("C10")
-}
-
-/// The patterns, in tokens for channels.
-fn in_channels(of: Of) -> Vec<Case> {
-    let twin = channel_twin(of);
-    let refused = |name: &str, edit, title: String| {
-        twin.changed(&of.id(&format!("channel-{name}")), edit)
-            .reject([of.reason])
-            .threat(Threat::Holder)
-            .title(title)
-            .why("Tokens for channels are matched with the pattern as those for connections are.")
-            .requirement(of.requirement)
-            .class("C10")
-    };
-    let absent = refused(
-        "absent",
-        without_claim(of.claim),
-        format!("a subscription token without {}, where a pattern is configured", of.claim),
+    let mut cases = both_in(
+        Place::Connections,
+        [("^chat$", "chat", "news"), (PATTERN, VALUE, "https://chat.example.org")],
+        "a pattern of audiences and one of issuers, both matched",
+        "both patterns are configured, and one of them is not matched",
     );
-    let mut cases = vec![twin.clone(), absent];
-    cases.extend(DOES_NOT.into_iter().map(|(name, text)| {
-        let title =
-            format!("a subscription token with {} {text:?}, which the pattern does not match", of.claim);
-        refused(name, claim(of.claim, &quoted(text)), title)
-    }));
-    cases.extend(MATCHES.into_iter().map(|(name, pattern, text)| {
-        let edits = for_channels(vec![context((of.change)(pattern)), claim(of.claim, &quoted(text))]);
-        twins::subscription()
-            .changed_by(&of.id(&format!("channel-{name}")), edits)
-            .accept()
-            .title(format!("a subscription token with {} {text:?}, which {pattern} matches", of.claim))
-            .why("The pattern is written in the syntax of RE2 and matches the whole text.")
-            .requirement(of.requirement)
-            .class("C10")
-    }));
+    cases.extend(both_in(
+        Place::Channels,
+        [
+            ("^chat-(?P<room>[0-9]+)$", "chat-17", "news-17"),
+            ("^https://(?P<tenant>[a-z]+)\\.example\\.com$", VALUE, "https://chat.example.org"),
+        ],
+        "patterns of audiences and of issuers, both matched by a subscription token",
+        "both patterns are configured for channels, and one of them is not matched",
+    ));
     cases
 }
 
-/// Several audiences of a token for a channel.
-fn several_in_channels() -> Vec<Case> {
-    let of = AUDIENCE;
-    let first = quoted(VALUE);
-    let one = channel_twin(of)
-        .changed(
-            &of.id("channel-one-of-several"),
-            claim("aud", &format!("[\"other\",{first},\"https://x.example.org\"]")),
-        )
-        .accept()
-        .title("several audiences of a subscription token, of which one matches")
-        .why("One of them is who verifies.")
-        .requirement(of.requirement)
-        .class("C10");
-    let none = channel_twin(of)
-        .changed(
-            &of.id("channel-none-of-several"),
-            claim("aud", "[\"https://chat.example.com.evil\",\"\",\"chat\"]"),
-        )
-        .reject([Reason::Audience])
-        .threat(Threat::Holder)
-        .title("several audiences of a subscription token, of which none matches")
-        .why("The token is for others.")
-        .requirement(of.requirement)
-        .class("C10");
-    vec![one, none]
-}
-
-/// A pattern of each, in tokens for channels.
-fn both_in_channels() -> Vec<Case> {
-    let patterns = vec![
-        context((AUDIENCE.change)("^chat-(?P<room>[0-9]+)$")),
-        context((ISSUER.change)("^https://(?P<tenant>[a-z]+)\\.example\\.com$")),
-        claim("aud", "\"chat-17\""),
-        claim("iss", &quoted(VALUE)),
+/// A pattern of audiences and one of issuers: each with what matches it and what does not.
+fn both_in(place: Place, patterns: [(&str, &str, &str); 2], matched: &str, not_matched: &str) -> Vec<Case> {
+    let [(audience, aud, other_aud), (issuer, iss, other_iss)] = patterns;
+    let id = |name: &str| format!("centrifugo/patterns/{}", place.name(name));
+    let edits = vec![
+        context((AUDIENCE.change)(audience)),
+        context((ISSUER.change)(issuer)),
+        claim("aud", &quoted(aud)),
+        claim("iss", &quoted(iss)),
     ];
-    let both = twins::subscription()
-        .changed_by("centrifugo/patterns/channel-both-match", for_channels(patterns))
-        .accept()
-        .title("patterns of audiences and of issuers, both matched by a subscription token")
+    let both = place
+        .accepted(&id("both-match"), edits)
+        .title(matched)
         .why("Each pattern is matched with its own claim.")
         .requirement("CF-AUD-5")
         .requirement("CF-ISS-5")
         .class("C10");
     let other = |name: &str, edit, reason| {
-        both.changed(&format!("centrifugo/patterns/channel-{name}"), edit)
+        both.changed(&id(name), edit)
             .reject([reason])
             .threat(Threat::Holder)
-            .title("both patterns are configured for channels, and one of them is not matched")
+            .title(not_matched)
             .why("Both have to match.")
             .requirement("CF-AUD-5")
             .requirement("CF-ISS-5")
             .class("C10")
     };
     let cases = [
-        other("both-other-audience", claim("aud", "\"news-17\""), Reason::Audience),
-        other("both-other-issuer", claim("iss", "\"https://chat.example.org\""), Reason::Issuer),
+        other("both-other-audience", claim("aud", &quoted(other_aud)), Reason::Audience),
+        other("both-other-issuer", claim("iss", &quoted(other_iss)), Reason::Issuer),
     ];
     [both.clone()].into_iter().chain(cases).collect()
 }

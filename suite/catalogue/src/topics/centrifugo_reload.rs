@@ -117,15 +117,6 @@ fn connections() -> Vec<Case> {
         "a token of the issuer, after the server was told of one",
         "CF-ISS-2",
     );
-    let old = |twin: &Case, name: &str, title: &str| {
-        twin.changed(&id(name), of_token("next", sign(Some("\"HS256\""), "hmac-64-bytes", Algorithm::HS256)))
-            .reject([Reason::Signature])
-            .title(title)
-            .why(WHY_OLD)
-            .requirement("RFC7515-5.2-VERIFY")
-            .class("C31")
-            .threat(Threat::Forger)
-    };
     vec![
         rotated
             .changed(&id("still-connected"), set_last(3, step(THEN, Action::Look)))
@@ -168,6 +159,17 @@ fn connections() -> Vec<Case> {
     ]
 }
 
+/// The same with a token by the key from before.
+fn old(twin: &Case, name: &str, title: &str) -> Case {
+    twin.changed(&id(name), of_token("next", sign(Some("\"HS256\""), "hmac-64-bytes", Algorithm::HS256)))
+        .reject([Reason::Signature])
+        .title(title)
+        .why(WHY_OLD)
+        .requirement("RFC7515-5.2-VERIFY")
+        .class("C31")
+        .threat(Threat::Forger)
+}
+
 fn channels() -> Vec<Case> {
     let opened = twins::subscription();
     let context = Context { session: None, ..opened.context().clone() };
@@ -201,15 +203,6 @@ fn channels() -> Vec<Case> {
         .why("A subscription that was opened by the old key is renewed by the new one.")
         .requirement("CS-EXP-2")
         .class("V1");
-    let old = |twin: &Case, name: &str, title: &str| {
-        twin.changed(&id(name), of_token("next", sign(Some("\"HS256\""), "hmac-64-bytes", Algorithm::HS256)))
-            .reject([Reason::Signature])
-            .title(title)
-            .why(WHY_OLD)
-            .requirement("RFC7515-5.2-VERIFY")
-            .class("C31")
-            .threat(Threat::Forger)
-    };
     vec![
         old(
             &root,
