@@ -4,6 +4,7 @@
 //! is a [`Protocol`]; that a death, a silence or a dropped connection is never a refusal is decided
 //! here, once for all of them.
 
+use std::iter;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -263,7 +264,7 @@ impl<P: Protocol> Asker<'_, P> {
         }
         self.within(self.answer_within, self.converse(&opening, challenge))
             .await
-            .unwrap_or_else(|observation| discreet(observation, challenge))
+            .unwrap_or_else(|observation| discreet(observation, |heard| leak_of(heard, challenge)))
     }
 
     /// Every flow begins now.
@@ -274,16 +275,13 @@ impl<P: Protocol> Asker<'_, P> {
     async fn follow(&self, flow: &FlowChallenge, configure: &Configure<'_>) -> Followed {
         let last = flow.steps.last().map_or(0, |step| step.at);
         let within = Duration::from_secs(last.into()) + self.answer_within;
+        let leak =
+            |heard: &[u8]| leak(heard, &flow.context, &flow.keys, flow.tokens.values().map(Vec::as_slice));
         match self.within(within, self.protocol.follow(self.address, flow, configure)).await {
             Ok(Lived { observation, late, heard }) => {
-                let tokens = flow.tokens.values().map(Vec::as_slice);
-                let observation = match leaked(&heard, &flow.context, &flow.keys, tokens) {
-                    Some(what) => Observation::ProtocolError { detail: format!("leaks the {what}") },
-                    None => observation,
-                };
-                Followed { observation, late }
+                Followed { observation: leak(&heard).unwrap_or(observation), late }
             }
-            Err(observation) => Followed { observation, late: Duration::ZERO },
+            Err(observation) => Followed { observation: discreet(observation, leak), late: Duration::ZERO },
         }
     }
 
@@ -315,11 +313,7 @@ impl<P: Protocol> Asker<'_, P> {
     ) -> Result<Observation, Failure> {
         let mut connection = P::Connection::open(self.address, opening).await?;
         let observation = self.protocol.converse(&mut connection, challenge).await?;
-        let Challenge { token, context, keys, .. } = challenge;
-        Ok(match leaked(connection.heard(), context, keys, [&**token].into_iter()) {
-            Some(what) => Observation::ProtocolError { detail: format!("leaks the {what}") },
-            None => observation,
-        })
+        Ok(leak_of(connection.heard(), challenge).unwrap_or(observation))
     }
 
     /// How the server died, if it did and somebody knows.
@@ -345,17 +339,29 @@ impl<P: Protocol> Asker<'_, P> {
 }
 
 /// The observation that a conversation came to no end, without what it may repeat of a secret.
-fn discreet(observation: Observation, challenge: &Challenge) -> Observation {
+fn discreet(observation: Observation, leak: impl Fn(&[u8]) -> Option<Observation>) -> Observation {
+    let told = match &observation {
+        Observation::ProtocolError { detail } => leak(detail.as_bytes()),
+        _ => None,
+    };
+    told.unwrap_or(observation)
+}
+
+/// What a server that gives something away is observed as, where this one does.
+fn leak_of(heard: &[u8], challenge: &Challenge) -> Option<Observation> {
     let Challenge { token, context, keys, .. } = challenge;
-    match observation {
-        Observation::ProtocolError { detail } => {
-            match leaked(detail.as_bytes(), context, keys, [&**token].into_iter()) {
-                Some(what) => Observation::ProtocolError { detail: format!("leaks the {what}") },
-                None => Observation::ProtocolError { detail },
-            }
-        }
-        other => other,
-    }
+    leak(heard, context, keys, iter::once(&**token))
+}
+
+/// The same of several tokens.
+fn leak<'a>(
+    heard: &[u8],
+    context: &Context,
+    keys: &KeyRing,
+    tokens: impl Iterator<Item = &'a [u8]>,
+) -> Option<Observation> {
+    let what = leaked(heard, context, keys, tokens)?;
+    Some(Observation::ProtocolError { detail: format!("leaks the {what}") })
 }
 
 /// Which secret an answer gives away: no error text, close reason or reply may repeat one, nor what a token
@@ -395,14 +401,15 @@ mod tests {
     use std::time::Duration;
 
     use futures_util::{SinkExt as _, StreamExt as _};
-    use jotproof_model::{Application, Challenge, Context, KeyKind, KeyMaterial, Observation};
+    use jotproof_engine::target::Followed;
+    use jotproof_model::{Application, Challenge, Context, FlowChallenge, KeyMaterial, Observation};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
     use tokio::runtime::Runtime;
     use tokio_tungstenite::tungstenite::Message;
 
     use super::target::{Look, Server as _};
-    use super::{Asker, CONCURRENCY, Protocol, leaked};
+    use super::{Asker, CONCURRENCY, Configure, Lived, Protocol, leaked};
     use crate::centrifugo::{Centrifugo, ClientProtocol};
     use crate::websocket::{Connection, Event, Failure, Handshake};
 
@@ -430,15 +437,7 @@ mod tests {
     }
 
     fn challenge(token: &[u8], secret: &str) -> Challenge {
-        let key = KeyMaterial {
-            kind: KeyKind::Hmac,
-            secret: Some(secret.to_owned()),
-            public_pem: None,
-            public_pkcs1_pem: None,
-            certificate_pem: None,
-            private_pem: None,
-            jwk: String::new(),
-        };
+        let key = KeyMaterial::of_secret(secret, String::new());
         Challenge::new(
             token.to_vec(),
             Arc::new(Context::new(Application::Jwt, &["key"], &[])),
@@ -524,6 +523,58 @@ mod tests {
     #[test]
     fn a_short_secret_is_no_leak() {
         assert_eq!(leaks("a b c", &challenge(b"x.y.c", "a")), None);
+    }
+
+    /// Goes through no flow, and tells what it should not.
+    struct Telltale;
+
+    impl Protocol for Telltale {
+        type Connection = Connection;
+
+        fn opening(&self, challenge: &Challenge) -> Result<Handshake, Observation> {
+            AnyText.opening(challenge)
+        }
+
+        async fn converse(
+            &self,
+            connection: &mut Connection,
+            challenge: &Challenge,
+        ) -> Result<Observation, Failure> {
+            AnyText.converse(connection, challenge).await
+        }
+
+        async fn follow(
+            &self,
+            _: SocketAddr,
+            _: &FlowChallenge,
+            _: &Configure<'_>,
+        ) -> Result<Lived, Failure> {
+            Err(Failure::Unknown("{\"error\":\"key a-long-secret\"}".to_owned()))
+        }
+    }
+
+    #[test]
+    fn a_flow_that_comes_to_no_end_repeats_no_secret() {
+        let Challenge { context, keys, .. } = challenge(b"", "a-long-secret");
+        let flow = FlowChallenge {
+            tokens: BTreeMap::new(),
+            for_client: BTreeMap::new(),
+            steps: Vec::new(),
+            context,
+            keys,
+            now: 0,
+        };
+        let asker = Asker {
+            protocol: &Telltale,
+            address: SocketAddr::from(([127, 0, 0, 1], 1)),
+            path: None,
+            answer_within: Duration::from_millis(300),
+            at_a_time: CONCURRENCY,
+            crashed: None,
+        };
+        let followed = runtime().block_on(asker.follow_all(&[flow], &|_| Ok(())));
+        let leaks = Observation::ProtocolError { detail: "leaks the secret".to_owned() };
+        assert_eq!(followed, [Followed { observation: leaks, late: Duration::ZERO }]);
     }
 
     fn leaks(heard: &str, challenge: &Challenge) -> Option<&'static str> {
