@@ -11,7 +11,7 @@ pub mod exit;
 mod flows;
 pub mod judge;
 pub mod log;
-mod opening;
+pub mod opening;
 pub mod plan;
 pub mod report;
 pub mod run;

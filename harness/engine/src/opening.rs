@@ -29,25 +29,35 @@ pub(crate) fn for_client(recipe: &Recipe, mint: &Arc<Mint>, now: i64) -> Option<
     })
 }
 
-/// A good connection token of the session's user, signed with the first key that judges it: of the
-/// context, unless connection tokens are judged separately.
+/// A good connection token of the session's user; where there is no key to sign it with, there is none.
 fn connection(context: &Context, session: &Session) -> Recipe {
-    let (keys, algorithms, audience, issuer) = match &context.separate {
-        Some(Separate { keys, algorithms, audience, issuer }) => (keys, algorithms, audience, issuer),
-        None => (&context.keys, &context.algorithms, &context.audience, &context.issuer),
-    };
     let user = context.user_id_claim.as_deref().filter(|_| context.separate.is_none()).unwrap_or("sub");
-    let claim = |name: &str, value: &str| Member(name.to_owned(), serde_json::Value::from(value).to_string());
-    let mut claims = vec![claim(user, &session.user)];
+    let claims = vec![claim(user, &session.user)];
+    good_token(context, claims.clone()).unwrap_or_else(|| {
+        Recipe::new(Content::object(vec![claim("alg", "none")]), Content::object(claims), Signer::Nobody)
+    })
+}
+
+/// A token that opens a connection to whoever is configured like this, with these claims and those that the
+/// configuration asks for. It is signed with the first key that judges it: of the context, unless this is
+/// one of a session whose connection tokens are judged separately. Nothing where there is no key.
+#[must_use]
+pub fn good_token(context: &Context, mut claims: Vec<Member>) -> Option<Recipe> {
+    let (keys, algorithms, audience, issuer) = match (&context.session, &context.separate) {
+        (Some(_), Some(Separate { keys, algorithms, audience, issuer })) => {
+            (keys, algorithms, audience, issuer)
+        }
+        _ => (&context.keys, &context.algorithms, &context.audience, &context.issuer),
+    };
+    let (key, algorithm) = (keys.first()?, algorithms.first()?);
     claims.extend(audience.as_deref().map(|audience| claim("aud", audience)));
     claims.extend(issuer.as_deref().map(|issuer| claim("iss", issuer)));
-    let (alg, signer) = match (keys.first(), algorithms.first()) {
-        (Some(key), Some(algorithm)) => (
-            algorithm.name(),
-            Signer::Key { key: key.clone(), form: KeyForm::Natural, algorithm: *algorithm },
-        ),
-        // Without a key there is no good token.
-        _ => ("none", Signer::Nobody),
-    };
-    Recipe::new(Content::object(vec![claim("alg", alg)]), Content::object(claims), signer)
+    let signer = Signer::Key { key: key.clone(), form: KeyForm::Natural, algorithm: *algorithm };
+    Some(Recipe::new(Content::object(vec![claim("alg", algorithm.name())]), Content::object(claims), signer))
+}
+
+/// A claim that is a string.
+#[must_use]
+pub fn claim(name: &str, text: &str) -> Member {
+    Member(name.to_owned(), serde_json::Value::from(text).to_string())
 }

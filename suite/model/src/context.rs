@@ -136,6 +136,20 @@ impl KeySet {
     }
 }
 
+/// The path at which a document is looked up: RFC 3986 section 5.2.4; an empty segment goes too.
+#[must_use]
+pub fn without_dot_segments(path: &str) -> String {
+    let mut segments = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()),
+            segment => segments.push(segment),
+        }
+    }
+    format!("/{}", segments.join("/"))
+}
+
 /// What judges the tokens of the other purpose.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

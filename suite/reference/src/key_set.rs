@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use aws_lc_rs::signature::ParsedPublicKey;
+use jotproof_model::context::without_dot_segments;
 use jotproof_model::{Algorithm, KeyKind, KeySet, Reason};
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
@@ -85,21 +86,6 @@ fn is_segment(value: &str) -> bool {
     !value.is_empty()
         && !value.starts_with('.')
         && value.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet))
-}
-
-/// RFC 3986 section 5.2.4; an empty segment goes too.
-fn without_dot_segments(path: &str) -> String {
-    let mut segments = Vec::new();
-    for segment in path.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => {
-                segments.pop();
-            }
-            segment => segments.push(segment),
-        }
-    }
-    format!("/{}", segments.join("/"))
 }
 
 fn search(

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::http::{StatusCode, Uri};
 use axum::response::IntoResponse as _;
 use axum::serve::ListenerExt as _;
+use jotproof_model::context::without_dot_segments;
 use tokio::runtime::Runtime;
 
 /// What a server calls.
@@ -78,19 +79,6 @@ impl Published {
     fn documents(&self) -> MutexGuard<'_, Documents> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// RFC 3986 section 5.2.4; empty segments go too.
-fn without_dot_segments(path: &str) -> String {
-    let mut segments = Vec::new();
-    for segment in path.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => drop(segments.pop()),
-            segment => segments.push(segment),
-        }
-    }
-    format!("/{}", segments.join("/"))
 }
 
 /// Serves `router` on the loopback interface for as long as the runtime lives. Requests are answered

@@ -1,10 +1,10 @@
 //! Which version a server says it is, and whether that is the one that was named.
 
+use jotproof_engine::opening::{self, claim};
 use jotproof_mint::Mint;
-use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
-use jotproof_model::{Context, KeyRing, Recipe};
+use jotproof_model::recipe::Member;
+use jotproof_model::{Context, KeyRing};
 use jotproof_profiles::Profiles;
-use serde_json::Value;
 
 use super::target::Server;
 
@@ -69,17 +69,8 @@ pub(crate) fn known(told: &str) -> Option<&str> {
 /// A token that whoever is configured like this must accept: Centrifugo for its `sub`, AnyCable for its
 /// `ext`. Nothing where there is no key to sign it with.
 pub(crate) fn good_token(context: &Context, keys: &KeyRing) -> Option<Vec<u8>> {
-    let (key, algorithm) = (context.keys.first()?, context.algorithms.first()?);
-    let text = |name: &str, value: &str| Member(name.to_owned(), Value::from(value).to_string());
-    let mut claims = vec![text("sub", "jotproof"), text("ext", "{}")];
-    claims.push(Member("exp".to_owned(), "{{now+60}}".to_owned()));
-    claims.extend(context.audience.as_deref().map(|audience| text("aud", audience)));
-    claims.extend(context.issuer.as_deref().map(|issuer| text("iss", issuer)));
-    let recipe = Recipe::new(
-        Content::object(vec![text("alg", algorithm.name())]),
-        Content::object(claims),
-        Signer::Key { key: key.clone(), form: KeyForm::Natural, algorithm: *algorithm },
-    );
+    let expires = Member("exp".to_owned(), "{{now+60}}".to_owned());
+    let recipe = opening::good_token(context, vec![claim("sub", "jotproof"), claim("ext", "{}"), expires])?;
     Mint::new(keys).token(&recipe, jotproof_engine::run::unix_time()).ok()
 }
 
