@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use anyhow::bail;
 use jotproof_engine::{Exit, select};
 use jotproof_mint::stored;
-use jotproof_model::context::{Carrier, Fallback, Parameter, ParameterSource};
+use jotproof_model::context::{Carrier, Fallback, Origin, Parameter, ParameterSource};
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{
     Action, ChannelOptions, Context, Effect, Expectation, Expiry, Flow, FlowToken, Identification, KeySet,
-    Reason, Recipe, Separate, Session, Step, Subject, Token, Twin, Vector, VectorFile,
+    NamedSession, Reason, Recipe, Separate, Session, Step, Subject, Token, Twin, Vector, VectorFile,
 };
 
 use crate::arguments::{Show, Source};
@@ -144,8 +144,18 @@ fn token_lines(page: &mut Page, recipe: &Recipe, token: &Token) -> anyhow::Resul
 fn described(step: &Step) -> String {
     let Step { at, action, refused } = step;
     let what = match action {
-        Action::Connect { token } => format!("connect with {token}"),
+        Action::Connect { token: Some(token) } => format!("connect with {token}"),
+        Action::Connect { token: None } => "connect without a token".to_owned(),
         Action::Disconnect => "disconnect".to_owned(),
+        Action::Resume { token, session, plain } => {
+            let which = match session {
+                NamedSession::Earlier => "the earlier session",
+                NamedSession::Unknown => "a session that there never was",
+            };
+            let with = token.as_ref().map_or("without a token".to_owned(), |token| format!("with {token}"));
+            let over = if *plain { " over the plain protocol" } else { "" };
+            format!("resume {which} {with}{over}")
+        }
         Action::Refresh { token } => format!("refresh with {token}"),
         Action::Subscribe { channel, token: Some(token) } => format!("subscribe to {channel} with {token}"),
         Action::Subscribe { channel, token: None } => format!("subscribe to {channel} without a token"),
@@ -240,8 +250,15 @@ fn context_lines(page: &mut Page, context: &Context) {
     if let Some(Session { user, client, channel }) = session {
         page.line("session", &format!("user {user:?}, client {client}, asks for channel {channel:?}"));
     }
-    if let Some(KeySet { path, documents, fetched }) = key_set {
+    if let Some(KeySet { path, documents, fetched, origin }) = key_set {
         page.line("key set", &format!("at {path}, in place of configured keys"));
+        match origin {
+            Origin::Published => {}
+            Origin::Silent => page.line("", "nothing answers at its URL"),
+            Origin::WithoutScheme | Origin::OtherScheme | Origin::Malformed => {
+                page.line("", &format!("its URL begins {:?}", origin.before_path("host")));
+            }
+        }
         for (path, document) in documents {
             page.line("", &format!("{path} is {}", shortened(document)));
         }
@@ -278,7 +295,7 @@ fn context_lines(page: &mut Page, context: &Context) {
 }
 
 fn identification_lines(page: &mut Page, identification: &Identification) {
-    let Identification { optional, fallback, parameter, headers, common_secret } = identification;
+    let Identification { optional, fallback, parameter, headers, common_secret, resumable } = identification;
     let without = match (optional, fallback) {
         (false, _) => "is refused",
         (true, Fallback::BackendRefuses) => "is refused by the backend",
@@ -297,6 +314,9 @@ fn identification_lines(page: &mut Page, identification: &Identification) {
     if !headers.is_empty() {
         page.line("headers", &headers.join(" "));
     }
+    if *resumable {
+        page.line("", "sessions can be resumed");
+    }
     if let Some(key) = common_secret {
         page.line("secret", &format!("{key}, for everything but tokens"));
     }
@@ -313,10 +333,14 @@ fn effect_lines(page: &mut Page, effect: &Effect) {
     say("user", user.as_ref().map(|user| format!("{user:?}")).as_deref());
     say(
         "expires",
-        expires.as_ref().map(|expires| match expires {
-            Expiry::Never => "never",
-            Expiry::At { second } => second,
-        }),
+        expires
+            .as_ref()
+            .map(|expires| match expires {
+                Expiry::Never => "never".to_owned(),
+                Expiry::At { second } => second.clone(),
+                Expiry::After { seconds } => format!("{seconds} seconds later"),
+            })
+            .as_deref(),
     );
     let channels = subscriptions.as_ref().map(|channels| {
         if channels.is_empty() {

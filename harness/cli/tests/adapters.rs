@@ -64,8 +64,10 @@ fn snapshot(name: &str, arguments: &[&str]) {
 }
 
 /// What adapters are not asked: flows of several steps, and configurations that the protocol has no word for.
-const NOT_ASKED: [&str; 10] = [
+const NOT_ASKED: [&str; 12] = [
     "refresh",
+    "resumption",
+    "configuration",
     "expiry",
     "reload",
     "rotation",

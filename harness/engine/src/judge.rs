@@ -281,23 +281,28 @@ fn differences(effect: Option<&Effect>, seen: &Seen, now: i64) -> Vec<Difference
 }
 
 fn expiry_difference(expected: &Expiry, seen: &SeenExpiry, now: i64) -> Option<Difference> {
-    let at = match expected {
-        Expiry::Never => None,
-        Expiry::At { second } => Some(placeholder::fill(second, now).ok()?.parse::<i64>().ok()?),
+    let differs = |text, grants| Some(Difference { text, grants });
+    let told = match seen {
+        SeenExpiry::Never => "it does not expire".to_owned(),
+        SeenExpiry::Between { from, to, .. } => format!("it expires between {from} and {to}"),
     };
-    match (at, seen) {
-        (None, SeenExpiry::Never) => None,
-        (Some(at), SeenExpiry::Between { from, to }) if (*from..=*to).contains(&at) => None,
-        (None, SeenExpiry::Between { from, to }) => {
-            Some(Difference { text: format!("it expires between {from} and {to}, not never"), grants: false })
+    let at = match (expected, seen) {
+        (Expiry::Never, SeenExpiry::Never) => return None,
+        (Expiry::Never, SeenExpiry::Between { .. }) => return differs(format!("{told}, not never"), false),
+        (Expiry::After { seconds }, SeenExpiry::Between { from, to, left: Some(left) }) => {
+            // Decided and told between sending and receiving; a second that ends in between is missing.
+            let missing = seconds.saturating_sub(*left);
+            let may_be_missing = to.saturating_sub(*from).saturating_sub(1).max(0);
+            let text = format!("it expires {left} seconds later, not {seconds}");
+            return if (0..=may_be_missing).contains(&missing) { None } else { differs(text, missing < 0) };
         }
-        (Some(at), SeenExpiry::Never) => {
-            Some(Difference { text: format!("it does not expire, not at {at}"), grants: true })
-        }
-        (Some(at), SeenExpiry::Between { from, to }) => Some(Difference {
-            text: format!("it expires between {from} and {to}, not at {at}"),
-            grants: *from > at,
-        }),
+        (Expiry::At { second }, _) => placeholder::fill(second, now).ok()?.parse::<i64>().ok()?,
+        (Expiry::After { seconds }, _) => now.saturating_add(*seconds),
+    };
+    match seen {
+        SeenExpiry::Between { from, to, .. } if (*from..=*to).contains(&at) => None,
+        SeenExpiry::Between { from, .. } => differs(format!("{told}, not at {at}"), *from > at),
+        SeenExpiry::Never => differs(format!("{told}, not at {at}"), true),
     }
 }
 
@@ -338,4 +343,46 @@ fn shorten(text: &str) -> String {
     }
     let start: String = text.chars().take(MOST).collect();
     format!("{start:?}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use jotproof_model::{Expiry, SeenExpiry};
+
+    use super::expiry_difference;
+
+    #[test]
+    fn a_time_cut_short_counts_from_when_the_server_decided() {
+        let now = 1000;
+        let seen = |from, to, left| SeenExpiry::Between { from, to, left };
+        for (what, seen, difference) in [
+            ("at once", seen(1060, 1061, Some(60)), None),
+            ("asked three seconds after the token was made", seen(1063, 1064, Some(60)), None),
+            ("another second began while it was asked", seen(1060, 1062, Some(60)), None),
+            ("and it began between deciding and telling", seen(1059, 1061, Some(59)), None),
+            ("none began", seen(1059, 1060, Some(59)), Some(false)),
+            ("two seconds less", seen(1058, 1060, Some(58)), Some(false)),
+            ("a second more", seen(1061, 1062, Some(61)), Some(true)),
+            ("never", SeenExpiry::Never, Some(true)),
+            ("a verifier that tells the second", seen(1060, 1060, None), None),
+            ("another second", seen(1061, 1061, None), Some(true)),
+        ] {
+            let found = expiry_difference(&Expiry::After { seconds: 60 }, &seen, now);
+            assert_eq!(found.map(|difference| difference.grants), difference, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_the_token_is_the_same_whenever_it_is_asked_about() {
+        let at = Expiry::At { second: "{{now+60}}".to_owned() };
+        for (seen, difference) in [
+            (SeenExpiry::Between { from: 1060, to: 1061, left: Some(57) }, None),
+            (SeenExpiry::Between { from: 1063, to: 1064, left: Some(60) }, Some(true)),
+            (SeenExpiry::Between { from: 1058, to: 1059, left: Some(58) }, Some(false)),
+            (SeenExpiry::Never, Some(true)),
+        ] {
+            let found = expiry_difference(&at, &seen, 1000);
+            assert_eq!(found.map(|difference| difference.grants), difference, "{seen:?}");
+        }
+    }
 }

@@ -20,6 +20,7 @@ use crate::websocket::Failure;
 mod action_cable;
 mod deployed;
 mod events;
+mod flow;
 mod rpc;
 mod submission;
 mod transport;
@@ -37,9 +38,17 @@ const PARAMETER_VARIABLE: &str = "ANYCABLE_ID_PARAM";
 pub type AnycableTarget = ServerTarget<Anycable>;
 
 /// AnyCable-Go.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Anycable {
     transport: Transport,
+    /// What its RPC server was called for, in every deployment: sessions have names of their own.
+    calls: rpc::Calls,
+}
+
+impl Anycable {
+    fn over_websocket() -> Self {
+        Self { transport: Transport::WebSocket, calls: rpc::Calls::default() }
+    }
 }
 
 impl Server for Anycable {
@@ -59,18 +68,21 @@ impl Server for Anycable {
 
     /// The flags that are used here are the same since 1.5.
     fn of_version(version: &str) -> Option<Self> {
-        ["1.5.", "1.6."]
-            .iter()
-            .any(|minor| version.starts_with(minor))
-            .then_some(Self { transport: Transport::WebSocket })
+        ["1.5.", "1.6."].iter().any(|minor| version.starts_with(minor)).then(Self::over_websocket)
     }
 
     fn over(self, transport: &str) -> Option<Self> {
-        (transport == "sse").then_some(Self { transport: Transport::Sse })
+        (transport == "sse").then_some(Self { transport: Transport::Sse, ..self })
     }
 
     fn capabilities(&self, of_profile: &BTreeSet<Capability>) -> BTreeSet<Capability> {
-        of_profile.clone()
+        let mut capabilities = of_profile.clone();
+        if self.transport == Transport::Sse {
+            // Sessions are resumed over a protocol of WebSocket.
+            capabilities.remove(&Capability::Flow);
+            capabilities.remove(&Capability::Resumption);
+        }
+        capabilities
     }
 
     /// AnyCable takes HS256, HS384 and HS512 with its secret and has no option to pin one: a context
@@ -88,7 +100,7 @@ impl Server for Anycable {
             set("secret", secret);
             return Ok(settings);
         };
-        let Identification { optional, fallback, parameter, headers, common_secret } = configured;
+        let Identification { optional, fallback, parameter, headers, common_secret, resumable } = configured;
         if *optional {
             set("enforce_jwt", "false");
         }
@@ -102,6 +114,9 @@ impl Server for Anycable {
             Some(Parameter { name, by: ParameterSource::Option }) => set("jwt_param", name),
             Some(Parameter { name, by: ParameterSource::Variable }) => set(PARAMETER_VARIABLE, name),
             None => {}
+        }
+        if *resumable {
+            set("broker", "memory");
         }
         if !headers.is_empty() {
             set("headers", &headers.join(","));
@@ -125,7 +140,7 @@ impl Server for Anycable {
     }
 
     fn backend(&self, _: &Context) -> Option<Backend> {
-        Some(Backend { router: rpc::router(), published: None })
+        Some(Backend { router: rpc::router(self.calls.clone()), published: None, answers: true })
     }
 
     /// The command line: what is always there, what is made anew, the settings, and the options in
@@ -134,6 +149,9 @@ impl Server for Anycable {
         let Startup { settings, options, launched, backend } = *startup;
         let text = |name: &str| settings.get(name).and_then(Value::as_str);
         let path = text("rpc_host").unwrap_or(rpc::PATH);
+        // There it tells who goes. Elsewhere such calls would still be on their way when the server is to end.
+        let goes = (path == rpc::PATH_OF_OPEN && self.transport == Transport::WebSocket)
+            .then_some(("disconnect_mode", "auto"));
         let rpc =
             backend.filter(|_| text("norpc").is_none()).map(|address| format!("http://{address}{path}"));
         let port = launched.port.to_string();
@@ -152,7 +170,9 @@ impl Server for Anycable {
         let settings = settings.iter().filter_map(|(name, value)| Some((&**name, value.as_str()?)));
         let settings = settings.filter(|(name, _)| !["rpc_host", PARAMETER_VARIABLE].contains(name));
         let options = options.iter().map(|(name, value)| (&**name, &**value));
-        for (name, value) in rpc.iter().map(|url| ("rpc_host", &**url)).chain(settings).chain(options) {
+        for (name, value) in
+            rpc.iter().map(|url| ("rpc_host", &**url)).chain(goes).chain(settings).chain(options)
+        {
             flags.retain(|(flag, _)| *flag != name);
             flags.push((name, value));
         }
@@ -175,7 +195,7 @@ impl Server for Anycable {
     }
 
     fn protocol(&self, look: Look) -> Protocol {
-        Protocol { transport: self.transport, look }
+        Protocol { transport: self.transport, look, calls: self.calls.clone() }
     }
 
     /// `1.5.2`.
@@ -276,9 +296,10 @@ fn hidden_broadcast(key: &str) -> ManagementRequest {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
     use std::path::PathBuf;
 
-    use super::{Anycable, Server as _, Settings, Startup, Transport};
+    use super::{Anycable, Server as _, Settings, Startup, rpc};
     use crate::server::process::Launched;
 
     fn arguments(options: &[(&str, &str)]) -> Vec<String> {
@@ -287,7 +308,7 @@ mod tests {
         let settings = Settings::from_iter([("secret".to_owned(), "secret".into())]);
         let backend = Some("127.0.0.1:20001".parse().unwrap());
         let launched = Launched { port: 20_000, key: "key".to_owned(), directory: PathBuf::from("/tmp") };
-        Anycable { transport: Transport::WebSocket }
+        Anycable::over_websocket()
             .arguments(&Startup { settings: &settings, options: &options, launched: &launched, backend })
             .unwrap()
             .into_iter()
@@ -313,6 +334,24 @@ mod tests {
                 "--secret=secret",
             ]
         );
+    }
+
+    #[test]
+    fn a_backend_that_lets_clients_in_is_told_who_goes() {
+        let of = |settings: &[(&str, &str)], server: Anycable| {
+            let settings =
+                settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+            let launched = Launched { port: 1, key: "key".to_owned(), directory: PathBuf::from("/tmp") };
+            let backend = Some("127.0.0.1:20001".parse().unwrap());
+            let startup = Startup { settings: &settings, options: &[], launched: &launched, backend };
+            let mode =
+                |argument: OsString| Some(argument.to_str()?.strip_prefix("--disconnect_mode=")?.to_owned());
+            server.arguments(&startup).unwrap().into_iter().filter_map(mode).collect::<Vec<_>>()
+        };
+        let open = [("rpc_host", rpc::PATH_OF_OPEN)];
+        assert_eq!(of(&[], Anycable::over_websocket()), ["never"]);
+        assert_eq!(of(&open, Anycable::over_websocket()), ["auto"]);
+        assert_eq!(of(&open, Anycable::over_websocket().over("sse").unwrap()), ["never"]);
     }
 
     #[test]

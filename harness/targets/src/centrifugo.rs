@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 
 use jotproof_engine::target::CannotCarry;
+use jotproof_model::context::Origin;
 use jotproof_model::{Application, Capability, Context, KeyKind, KeyRing, KeySet, Separate};
 use serde_json::Value;
 
@@ -34,7 +35,7 @@ mod wire;
 
 pub use protocol::ClientProtocol;
 
-use config::Generation;
+use config::{ADDRESS, Generation};
 use transport::Transport;
 
 /// A Centrifugo server on this machine.
@@ -86,8 +87,10 @@ impl Server for Centrifugo {
 
     /// The key set, where one is published.
     fn backend(&self, context: &Context) -> Option<Backend> {
-        let published = Published::new(context.key_set.as_ref()?.documents.clone());
-        Some(Backend { router: published.router(), published: Some(published) })
+        let KeySet { documents, origin, .. } = context.key_set.as_ref()?;
+        let published = Published::new(documents.clone());
+        let answers = *origin != Origin::Silent;
+        Some(Backend { router: published.router(), published: Some(published), answers })
     }
 
     fn arguments(&self, startup: &Startup<'_>) -> io::Result<Vec<OsString>> {
@@ -111,6 +114,19 @@ impl Server for Centrifugo {
     /// `Centrifugo v5.4.9 (Go version: go1.23.4)`.
     fn printed_version(text: &str) -> Option<&str> {
         text.lines().find_map(|line| line.strip_prefix("Centrifugo ")?.split(' ').next())
+    }
+
+    /// `{"level":"fatal",…,"message":"error creating token verifier: …"}`; in version 6 what comes behind the colon is
+    /// the member `error`.
+    fn configuration_refused(line: &str) -> Option<String> {
+        let line: Value = serde_json::from_str(line).ok()?;
+        let message = line["message"].as_str().filter(|_| line["level"] == "fatal")?;
+        let of_configuration = ["error creating token verifier", "error validating config"];
+        let is_it = of_configuration.iter().any(|beginning| message.starts_with(beginning));
+        is_it.then(|| match line["error"].as_str() {
+            Some(error) => format!("{message}: {error}"),
+            None => message.to_owned(),
+        })
     }
 
     fn read_configuration(text: &str) -> Result<Configured, NotAConfiguration> {
@@ -146,7 +162,7 @@ fn settings(generation: Generation, context: &Context, keys: &KeyRing) -> Result
         Application::CentrifugoSubscription | Application::CentrifugoPrivateChannel => Purpose::Channel,
         _ => Purpose::Connection,
     };
-    if purpose == Purpose::Channel && context.separate.is_none() {
+    if purpose == Purpose::Channel && context.separate.is_none() && context.session.is_some() {
         // The token that opens the session is made for what is configured, and has no `kid` and no text
         // that matches a pattern.
         if context.key_set.is_some() {
@@ -257,14 +273,18 @@ impl Options<'_> {
                 return cannot(several);
             }
         }
+        // Where it is served is known only when it is.
+        let url = judge.key_set.map(|key_set| {
+            let KeySet { origin, path, .. } = key_set;
+            format!("{}{path}", origin.before_path(ADDRESS))
+        });
         for (option, value) in [
             ("audience", judge.audience),
             ("issuer", judge.issuer),
             ("audience_regex", judge.audience_regex),
             ("issuer_regex", judge.issuer_regex),
             ("user_id_claim", judge.user_id_claim),
-            // Where it is served is known only when it is: the path alone, until then.
-            ("jwks_public_endpoint", judge.key_set.map(|key_set| &key_set.path)),
+            ("jwks_public_endpoint", url.as_ref()),
         ] {
             if let Some(value) = value {
                 self.set(&named(option), Value::String(value.clone()));

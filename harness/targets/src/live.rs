@@ -10,18 +10,19 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
-use jotproof_engine::target::{Clock, Deployment, Followed, TargetError};
-use jotproof_model::{Challenge, Context, FlowChallenge, KeyRing, Observation};
+use jotproof_engine::target::{Clock, Deployment, Followed};
+use jotproof_model::{Challenge, Context, FlowChallenge, KeyRing, Observation, Step};
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
 use crate::live::endpoint::Published;
-use crate::server::process::{Launch, RunningServer};
+use crate::server::process::{Launch, NotStarted, RunningServer};
 use crate::websocket::Failure;
 
 pub mod address;
 pub mod endpoint;
 mod meta;
+mod refused;
 pub mod running;
 pub mod target;
 pub mod version;
@@ -89,6 +90,31 @@ pub struct Lived {
     pub heard: Vec<u8>,
 }
 
+/// What a flow is observed as one of whose steps, before the last, came out otherwise than it says.
+#[must_use]
+pub fn otherwise(number: usize, step: &Step, observation: &Observation) -> Option<Observation> {
+    let as_told = match observation {
+        Observation::Accepted { .. } => !step.refused,
+        Observation::Refused { .. } => step.refused,
+        _ => false,
+    };
+    let name = step.action.name().name();
+    let told = || format!("step {number} ({name}) came out otherwise: {}", short(observation));
+    (!as_told).then(|| Observation::ProtocolError { detail: told() })
+}
+
+fn short(observation: &Observation) -> String {
+    match observation {
+        Observation::Accepted { .. } => "accepted".to_owned(),
+        Observation::Refused { answer, text, .. } => {
+            format!("refused: {} {text}", answer.as_deref().unwrap_or_default())
+        }
+        Observation::ProtocolError { detail } | Observation::Crashed { detail } => detail.clone(),
+        Observation::TimedOut { after_ms } => format!("no answer within {after_ms} ms"),
+        Observation::Unsupported { what } | Observation::OverLimit { what } => what.clone(),
+    }
+}
+
 /// What carries a conversation with a server: a WebSocket, an HTTP answer that goes on and on.
 pub trait Carriage: Sized {
     /// What opens it.
@@ -139,7 +165,7 @@ impl<P: Protocol> LiveDeployment<P> {
         protocol: P,
         answer_within: Duration,
         runtime: Runtime,
-    ) -> Result<Self, TargetError> {
+    ) -> Result<Self, NotStarted> {
         let server = RunningServer::start(launch)?;
         Ok(Self {
             server,

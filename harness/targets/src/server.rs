@@ -27,8 +27,8 @@ fn random_octets<const N: usize>() -> io::Result<[u8; N]> {
     Ok(octets)
 }
 
-/// A management key: 32 hexadecimal digits that nobody can guess.
-fn random_key() -> io::Result<String> {
+/// 32 hexadecimal digits that nobody can guess: a management key, the name of a session.
+pub(crate) fn random_key() -> io::Result<String> {
     Ok(random_octets::<16>()?.iter().map(|octet| format!("{octet:02x}")).collect())
 }
 

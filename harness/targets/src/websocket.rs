@@ -42,7 +42,7 @@ pub struct Handshake {
     pub target: String,
     /// The subprotocol that is asked for.
     pub subprotocol: Option<&'static str>,
-    /// Further headers, each a name and a value without line ends.
+    /// Further headers, each a name and a value without line ends; `Host` takes the place of the usual one.
     pub headers: Vec<(String, String)>,
 }
 
@@ -140,10 +140,12 @@ impl Carriage for Connection {
             .subprotocol
             .map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n"))
             .unwrap_or_default();
+        let has_host = handshake.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Host"));
+        let host = if has_host { String::new() } else { format!("Host: {address}\r\n") };
         let headers: String =
             handshake.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let request = format!(
-            "GET {} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+            "GET {} HTTP/1.1\r\n{host}Upgrade: websocket\r\nConnection: Upgrade\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{subprotocol}{headers}\r\n",
             handshake.target
         );

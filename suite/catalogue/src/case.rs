@@ -132,6 +132,13 @@ impl Case {
         root
     }
 
+    /// The same flow on a verifier that is configured otherwise when it begins.
+    #[must_use]
+    pub fn beginning_with(mut self, context: Context) -> Self {
+        self.context = context;
+        self
+    }
+
     /// A case made from this one by one edit; this one is its twin, and must be accepted.
     ///
     /// # Panics
@@ -365,7 +372,14 @@ impl Case {
                 (Subject::Token { token, recipe: Box::new(recipe.clone()) }, requires, margin)
             }
             Draft::Flow(plot) => {
-                let requires = requires(&self.context, b"", None);
+                let mut all: BTreeSet<_> = requires(&self.context, b"", None).into_iter().collect();
+                // What it is configured with later has to be possible too.
+                for step in &plot.steps {
+                    if let Action::Configure { context } = &step.action {
+                        all.extend(requires(context, b"", None));
+                    }
+                }
+                let requires = all.into_iter().collect();
                 (Subject::Flow { flow: Box::new(mint.flow(plot, now)?) }, requires, None)
             }
         };
@@ -373,6 +387,13 @@ impl Case {
             requires.push(Capability::Flow);
             requires.extend(flow.is_alone().then_some(Capability::Reload));
         }
+        let is_wrongly_configured = match &self.expectation {
+            Expectation::Accept { .. } => false,
+            Expectation::Reject { reasons, .. } | Expectation::Either { reasons, .. } => {
+                reasons.contains(&Reason::Configuration)
+            }
+        };
+        requires.extend(is_wrongly_configured.then_some(Capability::WrongConfiguration));
         let accepts = !matches!(self.expectation, Expectation::Reject { .. });
         Ok(Vector {
             id: VectorId(self.id.clone()),
@@ -452,19 +473,23 @@ impl Draft {
     }
 }
 
-/// What an acceptance of the last step of a flow does. Nobody sees claims there.
+/// What an acceptance of the last step of a flow does. Nobody sees claims there, and a client of AnyCable alone has
+/// identifiers.
 fn effect_of_flow(plot: &Plot, context: &Context) -> Effect {
     let effect = |token: &str, context: &Context| {
         plot.tokens.get(token).map(|recipe| effect_of(recipe, context)).unwrap_or_default()
     };
-    let mut user = None;
+    let (mut user, mut identifiers) = (None, None);
     for step in &plot.steps {
-        if let Action::Connect { token } = &step.action {
-            user = effect(token, context).user;
+        if let Action::Connect { token: Some(token) } = &step.action {
+            Effect { user, identifiers, .. } = effect(token, context);
         }
     }
     let all = match plot.steps.last().map(|step| &step.action) {
-        Some(Action::Connect { token }) => effect(token, context),
+        Some(Action::Connect { token: Some(token) } | Action::Resume { token: Some(token), .. }) => {
+            effect(token, context)
+        }
+        Some(Action::Resume { token: None, .. }) => Effect { identifiers, ..Effect::default() },
         Some(Action::Subscribe { channel, token: Some(token) }) => {
             let session = Session {
                 user: user.unwrap_or_default(),
@@ -479,11 +504,16 @@ fn effect_of_flow(plot: &Plot, context: &Context) -> Effect {
         Some(Action::Look | Action::LookAt { .. } | Action::Subscribe { token: None, .. }) => {
             Effect { user, ..Effect::default() }
         }
-        Some(Action::Disconnect | Action::Unsubscribe { .. } | Action::Configure { .. }) | None => {
-            Effect::default()
-        }
+        Some(
+            Action::Connect { token: None }
+            | Action::Disconnect
+            | Action::Unsubscribe { .. }
+            | Action::Configure { .. },
+        )
+        | None => Effect::default(),
     };
-    Effect { claims: None, identifiers: None, ..all }
+    let identifiers = all.identifiers.filter(|_| context.application == Application::Anycable);
+    Effect { claims: None, identifiers, ..all }
 }
 
 /// What an acceptance of a well-formed payload does, by its plain members: the last of equal names
@@ -586,6 +616,10 @@ fn requires(context: &Context, token: &[u8], margin: Option<u64>) -> Vec<Capabil
         (
             context.submission.iter().flatten().any(|carrier| carrier.at == Place::Subprotocol),
             Capability::SubprotocolToken,
+        ),
+        (
+            context.identification.as_ref().is_some_and(|configured| configured.resumable),
+            Capability::Resumption,
         ),
         (std::str::from_utf8(token).is_err(), Capability::BinaryToken),
         (margin.is_some_and(|margin| margin < MARGIN), Capability::Clock),

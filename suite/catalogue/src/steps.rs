@@ -1,6 +1,6 @@
 //! Short names for the steps that flows are written with.
 
-use jotproof_model::{Action, Context, Step};
+use jotproof_model::{Action, Context, NamedSession, Step};
 
 /// Something that happens so many seconds after the start, and is accepted.
 pub fn step(at: u32, action: Action) -> Step {
@@ -14,7 +14,22 @@ pub fn refused(at: u32, action: Action) -> Step {
 
 /// Opens a connection with a token.
 pub fn connect(token: &str) -> Action {
-    Action::Connect { token: token.to_owned() }
+    Action::Connect { token: Some(token.to_owned()) }
+}
+
+/// Opens a connection without a token.
+pub fn connect_openly() -> Action {
+    Action::Connect { token: None }
+}
+
+/// Opens a connection with a token, if there is one, and asks to resume a session.
+pub fn resume(token: Option<&str>, session: NamedSession) -> Action {
+    Action::Resume { token: token.map(str::to_owned), session, plain: false }
+}
+
+/// The same over the plain protocol.
+pub fn resume_plainly(token: Option<&str>) -> Action {
+    Action::Resume { token: token.map(str::to_owned), session: NamedSession::Earlier, plain: true }
 }
 
 /// Renews the connection with a token.

@@ -10,6 +10,7 @@ mod algorithms_none;
 mod algorithms_valid;
 mod anycable_enforcement;
 mod anycable_identification;
+mod anycable_resumption;
 mod anycable_secrets;
 mod anycable_snippets;
 mod anycable_sources;
@@ -17,6 +18,7 @@ mod carried_over;
 mod centrifugo_channel;
 pub(crate) mod centrifugo_claim_combinations;
 mod centrifugo_claim_types;
+mod centrifugo_configuration;
 mod centrifugo_connection;
 mod centrifugo_expire_at;
 mod centrifugo_expiry;
@@ -69,11 +71,13 @@ pub fn all() -> Vec<Topic> {
         algorithms_valid::topic(),
         anycable_enforcement::topic(),
         anycable_identification::topic(),
+        anycable_resumption::topic(),
         anycable_secrets::topic(),
         anycable_snippets::topic(),
         anycable_sources::topic(),
         centrifugo_claim_combinations::topic(),
         centrifugo_claim_types::topic(),
+        centrifugo_configuration::topic(),
         centrifugo_connection::topic(),
         centrifugo_channel::private_channel(),
         centrifugo_channel::subscription(),

@@ -99,6 +99,8 @@ pub fn centrifugo() -> Case {
     .title("a connection token with sub, iat and exp")
     .why("The plain connection token of the documentation: a user, and a time at which it expires.")
     .requirement("CF-SUB-1")
+    .requirement("CF-SUB-4")
+    .requirement("CF-EXP-2")
     .requirement("CF-EXP-3")
     .class("V1")
 }
@@ -145,6 +147,7 @@ pub fn private_channel() -> Case {
     )
     .requirement("CP-CHAN-1")
     .requirement("CP-CLI-1")
+    .requirement("CP-CLI-2")
     .requirement("CP-EXP-1")
     .class("V1")
 }
@@ -163,6 +166,9 @@ pub fn anycable() -> Case {
           expires.",
     )
     .requirement("AC-EXT-1")
+    .requirement("AC-EXT-2")
+    .requirement("AC-EXP-1")
+    .requirement("AC-EXP-2")
     .class("V1")
 }
 

@@ -6,7 +6,7 @@
 
 use std::slice;
 
-use jotproof_model::edit::{ContextChange, FlowChange, Layer};
+use jotproof_model::edit::{ContextChange, FlowChange, Layer, Matched};
 use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{Context, Edit, Identification, Recipe, Session};
 use thiserror::Error;
@@ -99,6 +99,9 @@ pub enum EditError {
     /// The flow has no such step.
     #[error("the flow has no step {0}")]
     NoSuchStep(usize),
+    /// There is no key set.
+    #[error("the context of the twin has no key set")]
+    NoKeySet,
     /// There is no such document.
     #[error("the context of the twin has no document at {0:?}")]
     NoSuchDocument(String),
@@ -232,6 +235,15 @@ fn edit_context(context: &mut Context, change: &ContextChange) -> Result<(), Edi
         }
         ContextChange::AudienceRegex { pattern } => context.audience_regex.clone_from(pattern),
         ContextChange::IssuerRegex { pattern } => context.issuer_regex.clone_from(pattern),
+        ContextChange::NoPattern { of: Matched::Audience, pattern } => {
+            context.audience_regex = Some(pattern.clone());
+        }
+        ContextChange::NoPattern { of: Matched::Issuer, pattern } => {
+            context.issuer_regex = Some(pattern.clone());
+        }
+        ContextChange::KeySetOrigin { origin } => {
+            context.key_set.as_mut().ok_or(EditError::NoKeySet)?.origin = *origin;
+        }
         ContextChange::UserIdClaim { claim } => context.user_id_claim.clone_from(claim),
         ContextChange::Separate { separate } => context.separate.clone_from(separate),
         ContextChange::Submission { carriers } => context.submission = Some(carriers.clone()),
@@ -241,6 +253,7 @@ fn edit_context(context: &mut Context, change: &ContextChange) -> Result<(), Edi
             identification(context).parameter = Some(parameter.clone());
         }
         ContextChange::Headers { headers } => identification(context).headers.clone_from(headers),
+        ContextChange::Resumable { resumable } => identification(context).resumable = *resumable,
         ContextChange::TokenSecret { key } => {
             let keys = std::mem::replace(&mut context.keys, key.iter().cloned().collect());
             identification(context).common_secret = keys.into_iter().next();

@@ -21,7 +21,7 @@ use p384::NistP384;
 use p521::NistP521;
 use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::rand_core::{CryptoRng, RngCore};
-use rsa::traits::PublicKeyParts as _;
+use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use rsa::{Pkcs1v15Sign, Pss, RsaPrivateKey};
 use sha2::{Sha256, Sha384, Sha512};
 use thiserror::Error;
@@ -87,6 +87,32 @@ impl PrivateKey {
             Inner::P521(_) => KeyKind::P521,
             Inner::Secp256k1(_) => KeyKind::Secp256k1,
             Inner::Ed25519(_) => KeyKind::Ed25519,
+        }
+    }
+
+    /// What its JWK has beside the public part, by the names of the members (RFC 7518 sections 6.2.2 and 6.3.2);
+    /// nothing for a key of another kind.
+    #[must_use]
+    pub fn private_part(&self) -> Vec<(&'static str, Vec<u8>)> {
+        match &self.0 {
+            Inner::Rsa { key, .. } => {
+                let coefficient = key.crt_coefficient();
+                let [p, q] = key.primes() else { return Vec::new() };
+                let numbers = [
+                    ("d", Some(key.d())),
+                    ("p", Some(p)),
+                    ("q", Some(q)),
+                    ("dp", key.dp()),
+                    ("dq", key.dq()),
+                    ("qi", coefficient.as_ref()),
+                ];
+                numbers.into_iter().filter_map(|(name, number)| Some((name, number?.to_bytes_be()))).collect()
+            }
+            Inner::P256(key) => vec![("d", key.to_bytes().to_vec())],
+            Inner::P384(key) => vec![("d", key.to_bytes().to_vec())],
+            Inner::P521(key) => vec![("d", key.to_bytes().to_vec())],
+            Inner::Secp256k1(key) => vec![("d", key.to_bytes().to_vec())],
+            Inner::Hmac(_) | Inner::Ed25519(_) => Vec::new(),
         }
     }
 

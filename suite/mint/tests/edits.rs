@@ -7,7 +7,7 @@ use jotproof_model::edit::{Alias, ContextChange, Layer, OctetsKind, Surrounding,
 use jotproof_model::recipe::{
     Content, KeyForm, Member, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer, StructureChange,
 };
-use jotproof_model::{Algorithm, Application, Context, Edit, Recipe};
+use jotproof_model::{Algorithm, Application, Context, Edit, Identification, Recipe};
 
 fn object(members: &[(&str, &str)]) -> Content {
     Content::object(members.iter().map(|(name, value)| Member((*name).into(), (*value).into())).collect())
@@ -162,6 +162,13 @@ fn an_edit_of_the_context_changes_one_option_and_leaves_the_recipe_alone() {
         ),
         (ContextChange::Leeway { seconds: 30 }, Context { leeway: 30, ..twin_context() }),
         (ContextChange::AllowNone { allow: true }, Context { allow_none: true, ..twin_context() }),
+        (
+            ContextChange::Resumable { resumable: true },
+            Context {
+                identification: Some(Identification { resumable: true, ..Identification::default() }),
+                ..twin_context()
+            },
+        ),
         (
             ContextChange::RefuseAnonymous { refuse: true },
             Context { refuse_anonymous: true, ..twin_context() },

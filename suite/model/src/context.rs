@@ -126,6 +126,9 @@ pub struct KeySet {
     /// The paths that the verifier has fetched before, in order: it may have kept what it found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fetched: Vec<String>,
+    /// What its URL is, but for the path.
+    #[serde(default, skip_serializing_if = "Origin::is_published")]
+    pub origin: Origin,
 }
 
 impl KeySet {
@@ -133,6 +136,64 @@ impl KeySet {
     #[must_use]
     pub fn is_template(&self) -> bool {
         self.path.contains("{{")
+    }
+}
+
+/// What stands before the path in the URL of a key set.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// `http://`, and where the documents are.
+    #[default]
+    Published,
+    /// `http://`, and an address at which nothing answers.
+    Silent,
+    /// Where the documents are, without a scheme: `//host/path`, a reference that is relative to nothing (RFC
+    /// 3986 section 4.2).
+    WithoutScheme,
+    /// Where the documents are, with a scheme by which no key set is fetched: `ftp://`.
+    OtherScheme,
+    /// `http://`, and text that is no host: a bracket that is never closed (RFC 3986 section 3.2.2).
+    Malformed,
+}
+
+impl Origin {
+    /// Whether it is the default, which is left out of the stored form.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        *self == Self::Published
+    }
+
+    /// Whether no key set can be meant by it.
+    #[must_use]
+    pub const fn is_wrong(self) -> bool {
+        matches!(self, Self::WithoutScheme | Self::OtherScheme | Self::Malformed)
+    }
+
+    /// The name as stored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Silent => "silent",
+            Self::WithoutScheme => "without_scheme",
+            Self::OtherScheme => "other_scheme",
+            Self::Malformed => "malformed",
+        }
+    }
+
+    /// What stands before the path, where the address is known: that of the documents, or the one at which
+    /// nothing answers.
+    #[must_use]
+    pub fn before_path(self, address: &str) -> String {
+        match self {
+            Self::Published | Self::Silent => format!("http://{address}"),
+            Self::WithoutScheme => format!("//{address}"),
+            Self::OtherScheme => format!("ftp://{address}"),
+            Self::Malformed => format!("http://[{address}"),
+        }
     }
 }
 
@@ -186,6 +247,9 @@ pub struct Identification {
     /// that of the context, or none at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub common_secret: Option<String>,
+    /// Whether a client can resume an earlier session (`broker`), over the extended Action Cable protocol.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub resumable: bool,
 }
 
 /// What becomes of a client without a token.
@@ -283,7 +347,10 @@ fn the_token() -> String {
 pub enum Place {
     /// A parameter of the query.
     Query,
-    /// A header.
+    /// A parameter of the query that stands there as it is written, with nothing percent-encoded. No token is
+    /// looked for in it.
+    RawQuery,
+    /// A header; `Host` takes the place of the one that a client sends by itself.
     Header,
     /// One of the subprotocols that are offered (RFC 6455 section 1.9).
     Subprotocol,
@@ -295,6 +362,7 @@ impl Place {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Query => "query",
+            Self::RawQuery => "raw_query",
             Self::Header => "header",
             Self::Subprotocol => "subprotocol",
         }
@@ -396,12 +464,16 @@ pub enum Capability {
     UserClaim,
     /// Tokens for channels can be judged by keys of their own.
     SeparateSubscriptionKeys,
+    /// A configuration that cannot be meant can be tried, and it is seen that nobody is let in.
+    WrongConfiguration,
     /// AnyCable: how clients are identified can be configured.
     Identification,
     /// AnyCable: the parts of the handshake in which a token is submitted can be chosen.
     Submission,
     /// AnyCable: a subprotocol can carry a token.
     SubprotocolToken,
+    /// AnyCable: earlier sessions can be resumed.
+    Resumption,
 }
 
 impl fmt::Display for Capability {
@@ -427,9 +499,11 @@ impl fmt::Display for Capability {
             Self::IssuerPattern => f.write_str("issuer-pattern"),
             Self::UserClaim => f.write_str("user-claim"),
             Self::SeparateSubscriptionKeys => f.write_str("separate-subscription-keys"),
+            Self::WrongConfiguration => f.write_str("wrong-configuration"),
             Self::Identification => f.write_str("identification"),
             Self::Submission => f.write_str("submission"),
             Self::SubprotocolToken => f.write_str("subprotocol-token"),
+            Self::Resumption => f.write_str("resumption"),
         }
     }
 }
@@ -470,9 +544,11 @@ impl FromStr for Capability {
             "issuer-pattern" => Self::IssuerPattern,
             "user-claim" => Self::UserClaim,
             "separate-subscription-keys" => Self::SeparateSubscriptionKeys,
+            "wrong-configuration" => Self::WrongConfiguration,
             "identification" => Self::Identification,
             "submission" => Self::Submission,
             "subprotocol-token" => Self::SubprotocolToken,
+            "resumption" => Self::Resumption,
             _ => return Err(unknown()),
         })
     }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Algorithm;
-use crate::context::{Carrier, Fallback, KeySet, Parameter, Separate};
+use crate::context::{Carrier, Fallback, KeySet, Origin, Parameter, Separate};
 use crate::flow::Step;
 use crate::recipe::{SegmentEdit, SignatureChange, Signer, StructureChange};
 
@@ -353,6 +353,18 @@ pub enum ContextChange {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pattern: Option<String>,
     },
+    /// A pattern that is none: it cannot be compiled.
+    NoPattern {
+        /// What it is to match.
+        of: Matched,
+        /// The text.
+        pattern: String,
+    },
+    /// What stands before the path in the URL of the key set.
+    KeySetOrigin {
+        /// What.
+        origin: Origin,
+    },
     /// The claim that names the user.
     UserIdClaim {
         /// Absent: it is `sub`.
@@ -390,12 +402,27 @@ pub enum ContextChange {
         /// Their names, in lower case.
         headers: Vec<String>,
     },
+    /// Whether earlier sessions can be resumed.
+    Resumable {
+        /// Whether.
+        resumable: bool,
+    },
     /// A key for tokens alone: the one that is configured is the common secret from then on.
     TokenSecret {
         /// Its name; absent: tokens have no key at all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<String>,
     },
+}
+
+/// What a pattern is to match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Matched {
+    /// An audience.
+    Audience,
+    /// The issuer.
+    Issuer,
 }
 
 /// A change to a published key set document. Keys are counted from 0.
@@ -516,6 +543,8 @@ pub enum DocumentKind {
     WhiteSpace,
     /// A set of keys of somebody else.
     OtherKeys,
+    /// The same set with everything that its private key is made of (RFC 7518 section 6.3.2).
+    PrivateKey,
 }
 
 impl ContextChange {
@@ -539,6 +568,8 @@ impl ContextChange {
             Self::KeySetDocument { .. } => "key_set_document",
             Self::AudienceRegex { .. } => "audience_regex",
             Self::IssuerRegex { .. } => "issuer_regex",
+            Self::NoPattern { .. } => "no_pattern",
+            Self::KeySetOrigin { .. } => "key_set_origin",
             Self::UserIdClaim { .. } => "user_id_claim",
             Self::Separate { .. } => "separate",
             Self::Submission { .. } => "submission",
@@ -546,6 +577,7 @@ impl ContextChange {
             Self::Fallback { .. } => "fallback",
             Self::Parameter { .. } => "parameter",
             Self::Headers { .. } => "headers",
+            Self::Resumable { .. } => "resumable",
             Self::TokenSecret { .. } => "token_secret",
         }
     }

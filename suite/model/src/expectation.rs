@@ -122,4 +122,9 @@ pub enum Expiry {
         /// The second.
         second: String,
     },
+    /// So many seconds after the server decided, by its own clock: a time that it has cut short.
+    After {
+        /// The seconds.
+        seconds: i64,
+    },
 }

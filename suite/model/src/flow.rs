@@ -69,14 +69,27 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Action {
-    /// Opens a connection with a connection token; from now on it is the one that the flow is about.
-    /// Earlier ones stay open.
+    /// Opens a connection with a connection token, or an identification token of AnyCable; from now on it
+    /// is the one that the flow is about. Earlier ones stay open.
     Connect {
-        /// The name of the token.
-        token: String,
+        /// The name of the connection token; absent: without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
     },
     /// Closes the connection.
     Disconnect,
+    /// AnyCable: opens a connection, and asks to resume an earlier session.
+    Resume {
+        /// The name of the token; absent: without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+        /// Which session.
+        #[serde(default, skip_serializing_if = "NamedSession::is_earlier")]
+        session: NamedSession,
+        /// Whether the protocol is the plain one, which has no sessions to resume.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        plain: bool,
+    },
     /// Renews the connection with a connection token.
     Refresh {
         /// The name of the token.
@@ -118,6 +131,26 @@ pub enum Action {
     },
 }
 
+/// A session that a client asks to resume.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum NamedSession {
+    /// That of the connection before, whether that was let in or not: a client can name its session itself.
+    #[default]
+    Earlier,
+    /// One that there never was.
+    Unknown,
+}
+
+impl NamedSession {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+    fn is_earlier(&self) -> bool {
+        *self == Self::Earlier
+    }
+}
+
 /// The kind of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -125,6 +158,7 @@ pub enum Action {
 pub enum ActionName {
     Connect,
     Disconnect,
+    Resume,
     Refresh,
     Subscribe,
     Unsubscribe,
@@ -141,6 +175,7 @@ impl Action {
         match self {
             Self::Connect { .. } => ActionName::Connect,
             Self::Disconnect => ActionName::Disconnect,
+            Self::Resume { .. } => ActionName::Resume,
             Self::Refresh { .. } => ActionName::Refresh,
             Self::Subscribe { .. } => ActionName::Subscribe,
             Self::Unsubscribe { .. } => ActionName::Unsubscribe,
@@ -155,8 +190,10 @@ impl Action {
     #[must_use]
     pub fn token(&self) -> Option<&str> {
         match self {
-            Self::Connect { token } | Self::Refresh { token } | Self::SubRefresh { token, .. } => Some(token),
-            Self::Subscribe { token, .. } => token.as_deref(),
+            Self::Refresh { token } | Self::SubRefresh { token, .. } => Some(token),
+            Self::Connect { token } | Self::Subscribe { token, .. } | Self::Resume { token, .. } => {
+                token.as_deref()
+            }
             Self::Disconnect
             | Self::Unsubscribe { .. }
             | Self::Configure { .. }
@@ -173,6 +210,7 @@ impl ActionName {
         match self {
             Self::Connect => "connect",
             Self::Disconnect => "disconnect",
+            Self::Resume => "resume",
             Self::Refresh => "refresh",
             Self::Subscribe => "subscribe",
             Self::Unsubscribe => "unsubscribe",

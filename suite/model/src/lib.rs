@@ -28,7 +28,7 @@ pub use algorithm::Algorithm;
 pub use context::{Application, Capability, Context, Identification, KeySet, Separate, Session};
 pub use edit::Edit;
 pub use expectation::{ChannelOptions, Effect, Expectation, Expiry, Level};
-pub use flow::{Action, ActionName, Flow, FlowToken, Step};
+pub use flow::{Action, ActionName, Flow, FlowToken, NamedSession, Step};
 pub use judgement::Judgement;
 pub use key::{KeyKind, KeyMaterial};
 pub use observation::{Observation, Seen, SeenExpiry};

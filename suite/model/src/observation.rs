@@ -97,5 +97,8 @@ pub enum SeenExpiry {
         from: i64,
         /// The latest second.
         to: i64,
+        /// How many seconds were left when it was told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        left: Option<i64>,
     },
 }

@@ -10,10 +10,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
+    /// What the verifier is configured with contradicts itself, or cannot be read: no token is accepted.
+    Configuration,
     /// There is no token: the text is empty.
     NoToken,
     /// Several tokens are submitted, and nothing says which of them counts.
     SeveralTokens,
+    /// AnyCable: the request that carries the token is malformed (RFC 3986 section 2.1, RFC 9110 section 7.2).
+    Request,
     /// Not three segments joined by dots (RFC 7519 section 7.2 step 1, RFC 7515 section 7.1).
     NotCompact,
     /// A segment is not base64url without padding (RFC 7515 sections 2 and 5.2).
@@ -79,8 +83,10 @@ impl Reason {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Configuration => "configuration",
             Self::NoToken => "no-token",
             Self::SeveralTokens => "several-tokens",
+            Self::Request => "request",
             Self::NotCompact => "not-compact",
             Self::Encoding => "encoding",
             Self::Header => "header",

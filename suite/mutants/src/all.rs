@@ -975,6 +975,8 @@ mutants! {
         rules!("flow.refused_refresh" = "stays_for_good");
     "anonymous-subscribers" "C11" "lets anonymous users subscribe to a channel that is open to users":
         rules!("flow.anonymous_subscriber" = "ignore");
+    "connections-without-a-token" "C14" "lets clients in that bring no connection token at all":
+        rules!("flow.connection_without_token" = "ignore");
     "private-channels-open" "C14" "opens a private channel to whoever brings no token at all":
         rules!("flow.private_channel" = "ignore");
     "renewed-at-any-time" "C16" "does not look at the times of a token that renews a connection":
@@ -1118,6 +1120,14 @@ mutants! {
         Reads(|sent| places::let_in(sent, Fallback::Nobody), &[]);
     "nothing-submitted-nothing-checked" "T3" "lets in a client that submits nothing":
         LetsIn(places::nothing_submitted);
+    "session-in-place-of-a-token" "T6" "lets in whoever resumes a session":
+        rules!("anycable.resumed_session" = "in_place_of_a_token");
+    "any-session-resumed" "T6" "lets in whoever names a session, also one that there never was":
+        rules!("anycable.resumed_session" = "in_place_of_a_token", "anycable.kept_sessions" = "any_name");
+    "resumed-over-every-protocol" "T6" "lets in whoever resumes a session, also over the plain protocol":
+        rules!("anycable.resumed_session" = "in_place_of_a_token", "anycable.resumption" = "over_every_protocol");
+    "resumed-though-not-configured" "T6" "lets in whoever resumes a session, also where there are none to resume":
+        rules!("anycable.resumed_session" = "in_place_of_a_token", "anycable.resumption" = "always");
     "common-secret-too" "T4" "verifies tokens with the common secret too, where they have one of their own":
         Reads(places::common_secret_too, &[]);
     "common-secret-only" "T4" "verifies tokens with the common secret, whether they have one of their own":
@@ -1198,6 +1208,25 @@ mutants! {
         Forgives(published::by_a_key_of_any_document, &[]);
     "any-key-set-of-the-host" "K14" "puts claims that nobody has verified into the URL of the key set":
         rules!("key_set.template" = "verbatim");
+
+    "empty-key-passes" "K9" "verifies nothing where a member of the published key is empty":
+        Forgives(published::a_member_is_empty, &[]);
+
+    // Configurations that cannot be meant.
+    "pattern-beside-a-name-dropped" "G1" "takes the name where a pattern is configured beside it":
+        rules!("configuration.contradiction" = "name");
+    "name-beside-a-pattern-dropped" "G1" "takes the pattern where a name is configured beside it":
+        rules!("configuration.contradiction" = "pattern");
+    "bad-pattern-dropped" "G1" "goes on without a pattern that cannot be compiled":
+        rules!("configuration.bad_pattern" = "ignore");
+    "pattern-of-another-language" "G1" "compiles a pattern that looks ahead, as other languages do":
+        Reads(published::without_look_ahead, &[]);
+    "bad-url-completed" "G1" "fetches a key set from what it takes a bad URL for":
+        rules!("configuration.bad_url" = "completed");
+    "bad-url-forgotten" "G1" "goes on with configured keys where the URL of a key set cannot be parsed":
+        rules!("configuration.bad_url" = "forgotten", "algorithm.pinning" = "family");
+    "checks-cleared-by-a-bad-file" "G1" "goes on without names and patterns where what it reads anew is no configuration":
+        rules!("flow.bad_reload" = "cleared");
 
     // Patterns, the user, and configurations of two purposes.
     "patterns-ignored" "C10" "matches no pattern":

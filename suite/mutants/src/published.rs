@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use jotproof_mint::{keys, secret};
+use jotproof_model::context::Origin;
 use jotproof_model::recipe::KeyForm;
 use jotproof_model::{Algorithm, Challenge, Context, KeyMaterial, KeySet, Reason};
 use jotproof_profiles::Rules;
@@ -129,6 +130,9 @@ pub(crate) fn by_a_key_of_the_token(challenge: &Challenge) -> bool {
 /// Whether there is no set, or no key in it.
 pub(crate) fn there_is_no_key(challenge: &Challenge) -> bool {
     let Some(key_set) = key_set(challenge) else { return false };
+    if key_set.origin != Origin::Published {
+        return true;
+    }
     let tenant = || {
         let claims = payload(challenge)?;
         let name = claims.get("iss").or(claims.get("aud"))?.as_str()?;
@@ -137,6 +141,26 @@ pub(crate) fn there_is_no_key(challenge: &Challenge) -> bool {
     let path = key_set.path.replace("{{tenant}}", &tenant().unwrap_or_default());
     let set = key_set.documents.get(&path).and_then(|text| serde_json::from_str::<Value>(text).ok());
     set.is_none_or(|set| set["keys"].as_array().is_none_or(Vec::is_empty))
+}
+
+/// Whether a member of a published key is an empty string.
+pub(crate) fn a_member_is_empty(challenge: &Challenge) -> bool {
+    let is_empty = |text: &String| {
+        let set = serde_json::from_str::<Value>(text).unwrap_or_default();
+        let mut keys = set["keys"].as_array().into_iter().flatten().filter_map(Value::as_object);
+        keys.any(|key| ["x", "y", "n", "e"].iter().any(|name| key.get(*name) == Some(&json!(""))))
+    };
+    key_set(challenge).is_some_and(|key_set| key_set.documents.values().any(is_empty))
+}
+
+/// Patterns do not look ahead; nothing where none does.
+pub(crate) fn without_look_ahead(challenge: &Challenge) -> Option<Challenge> {
+    let Context { audience_regex, issuer_regex, .. } = &*challenge.context;
+    [audience_regex, issuer_regex].into_iter().flatten().find(|pattern| pattern.contains("(?!"))?;
+    patterns(challenge, |pattern| match pattern.split_once("(?!") {
+        Some((before, rest)) => format!("{before}{}", rest.split_once(')').map_or(rest, |(_, after)| after)),
+        None => pattern.to_owned(),
+    })
 }
 
 /// Whether the verifier finds no key that it can use.

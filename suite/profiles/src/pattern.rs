@@ -10,8 +10,8 @@ use jotproof_model::recipe::{
     Content, KeyForm, Member, Place, Segment, SegmentChange, Signer, StructureChange,
 };
 use jotproof_model::{
-    Action, ActionName, Algorithm, Application, Context, Edit, Flow, KeySet, Recipe, Step, Subject, Twin,
-    Vector,
+    Action, ActionName, Algorithm, Application, Context, Edit, Flow, KeySet, NamedSession, Recipe, Step,
+    Subject, Twin, Vector,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -162,6 +162,19 @@ pub struct Pattern {
     /// Where the name of the parameter is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameter_by: Option<ParameterSource>,
+    /// The last step of a flow asks to resume one of these sessions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumes: Vec<Resumed>,
+}
+
+/// A session that a client asks to resume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Resumed {
+    /// One that was let in.
+    LetIn,
+    /// One that there never was.
+    Unknown,
 }
 
 /// What is put into a published set, or in place of its document.
@@ -286,10 +299,15 @@ impl Pattern {
     fn subject_matches(&self, subject: &Subject) -> bool {
         match subject {
             Subject::Token { .. } => {
-                self.decided_by.is_empty() && self.steps.is_empty() && self.key_used_before.is_none()
+                self.decided_by.is_empty()
+                    && self.steps.is_empty()
+                    && self.resumes.is_empty()
+                    && self.key_used_before.is_none()
             }
             Subject::Flow { flow } => {
                 is(self.key_used_before, last_key_was_used(flow))
+                    && (self.resumes.is_empty()
+                        || resumed(flow).is_some_and(|session| self.resumes.contains(&session)))
                     && (self.decided_by.is_empty()
                         || flow.last().is_some_and(|step| self.decided_by.contains(&step.action.name())))
             }
@@ -347,6 +365,7 @@ impl Pattern {
                 leeway_configured: self.leeway_configured,
                 beside: self.beside.clone(),
                 decided_by: self.decided_by.clone(),
+                resumes: self.resumes.clone(),
                 key_set_configured: self.key_set_configured,
                 template_configured: self.template_configured,
                 fetched_before: self.fetched_before,
@@ -448,6 +467,18 @@ fn last_key_was_used(flow: &Flow) -> bool {
     };
     flow.steps.split_last().is_some_and(|(last, earlier)| {
         key(last).is_some_and(|used| earlier.iter().any(|step| key(step) == Some(used)))
+    })
+}
+
+/// The session that the last step of a flow asks to resume.
+fn resumed(flow: &Flow) -> Option<Resumed> {
+    let (Step { action: Action::Resume { session, .. }, .. }, earlier) = flow.steps.split_last()? else {
+        return None;
+    };
+    earlier.iter().rfind(|step| step.action.name() == ActionName::Connect)?;
+    Some(match session {
+        NamedSession::Unknown => Resumed::Unknown,
+        NamedSession::Earlier => Resumed::LetIn,
     })
 }
 

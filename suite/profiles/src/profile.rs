@@ -290,7 +290,9 @@ impl Asked {
     #[must_use]
     pub fn in_step(application: Application, step: Option<&Step>) -> Self {
         match step.map(|step| step.action.name()) {
-            Some(ActionName::Connect) => Self { application: application.of_connections(), step: None },
+            Some(ActionName::Connect | ActionName::Resume) => {
+                Self { application: application.of_connections(), step: None }
+            }
             // With a token for the channel, as where there is no flow.
             Some(ActionName::Subscribe) if application.of_connections() != application => {
                 Self { application, step: None }

@@ -286,6 +286,14 @@ choices! {
         /// At most 365 days, and no connection lasts longer.
         AtMostAYear,
     }
+    /// Centrifugo: what an override without a `value` does to its option.
+    OverrideWithoutValue {
+        /// Nothing.
+        #[default]
+        Nothing,
+        /// It switches it off.
+        Off,
+    }
     /// What a connection is renewed to by a token without `exp`.
     RefreshWithoutExp {
         /// One that does not expire.
@@ -336,6 +344,14 @@ choices! {
         Refuse,
         /// The subscription does not expire any more.
         EndsExpiry,
+    }
+    /// Centrifugo: how the time that is left to a renewed subscription is told.
+    RenewedTimeToLive {
+        /// As that of a new one.
+        #[default]
+        AsOfANewOne,
+        /// At most 365 days, and no subscription lasts longer.
+        AtMostAYear,
     }
     /// What ends when a subscription expires.
     SubscriptionEnd {
@@ -460,6 +476,44 @@ choices! {
         /// Not looked at: the user is `sub`.
         Subject,
     }
+    /// What counts where both a name and a pattern of names are configured.
+    Contradiction {
+        /// Neither: such a configuration is refused.
+        #[default]
+        Refuse,
+        /// The name.
+        Name,
+        /// The pattern.
+        Pattern,
+    }
+    /// What a pattern is that cannot be compiled.
+    BadPattern {
+        /// No configuration: it is refused.
+        #[default]
+        Refuse,
+        /// None: everything matches.
+        Ignore,
+    }
+    /// What the URL of a key set is that cannot be meant.
+    BadUrl {
+        /// No configuration: it is refused.
+        #[default]
+        Refuse,
+        /// One at which there is no key set; where it cannot even be parsed, none: configured keys judge.
+        Forgotten,
+        /// One with what it lacks: the key set is fetched.
+        Completed,
+    }
+    /// What becomes of a server that is configured anew, with what is no configuration.
+    BadReload {
+        /// It accepts nothing from then on.
+        #[default]
+        Refuse,
+        /// Its configuration stays as it was.
+        Kept,
+        /// It goes on without names and patterns.
+        Cleared,
+    }
     /// What goes by the configuration of a server that is configured anew.
     Reload {
         /// Everything.
@@ -505,6 +559,40 @@ choices! {
         First,
         /// Any good one counts.
         Any,
+    }
+    /// AnyCable: what a query or a `Host` that is malformed does.
+    MalformedRequest {
+        /// The client is refused.
+        #[default]
+        Refuse,
+        /// It is refused where the query is read: where no header or subprotocol has a token.
+        WhereRead,
+    }
+    /// AnyCable: what an earlier session is to the client that resumes it.
+    ResumedSession {
+        /// No proof of who it is: it is authenticated as any other client.
+        #[default]
+        Authenticated,
+        /// What takes the place of a token.
+        InPlaceOfAToken,
+    }
+    /// AnyCable: which sessions there are to resume.
+    KeptSessions {
+        /// Those that were let in.
+        #[default]
+        LetIn,
+        /// Those of any name.
+        AnyName,
+    }
+    /// AnyCable: where sessions can be resumed.
+    Resumption {
+        /// Where that is configured, over the extended protocol.
+        #[default]
+        AsConfigured,
+        /// Where that is configured, over every protocol.
+        OverEveryProtocol,
+        /// Over the extended protocol, whatever is configured.
+        Always,
     }
     /// AnyCable: what the documented variable of the environment does.
     ParameterVariable {
@@ -745,6 +833,8 @@ rules! {
     centrifugo_shapes: Strictness = "centrifugo.shapes",
     /// Centrifugo: which options of a channel a subscription may override; others are not looked at.
     overrides: Vec<String> = "centrifugo.overrides",
+    /// Centrifugo: what an override that has no `value` does.
+    override_without_value: OverrideWithoutValue = "centrifugo.override_without_value",
     /// Centrifugo: what a `meta` that is not an object means.
     meta_type: WrongType = "centrifugo.meta_type",
     /// Centrifugo: what an `expire_at` of exactly now means in a token for a channel.
@@ -777,12 +867,24 @@ rules! {
     connection_end: Check = "flow.connection_end",
     /// What an expired token means that is to renew a subscription.
     sub_refresh_times: SubRefreshTimes = "flow.sub_refresh_times",
+    /// How the time that is left to a renewed subscription is told.
+    sub_refresh_time_to_live: RenewedTimeToLive = "flow.sub_refresh_time_to_live",
     /// What ends when a subscription expires.
     subscription_end: SubscriptionEnd = "flow.subscription_end",
     /// Whether an anonymous user is refused in a channel that is open to users.
     anonymous_subscriber: Strictness = "flow.anonymous_subscriber",
+    /// Whether a client that brings no connection token is refused.
+    connection_without_token: Strictness = "flow.connection_without_token",
     /// Whether a channel that begins with `$` is refused without a token.
     private_channel: Strictness = "flow.private_channel",
+    /// What counts where both a name and a pattern of names are configured.
+    contradiction: Contradiction = "configuration.contradiction",
+    /// What a pattern is that cannot be compiled.
+    bad_pattern: BadPattern = "configuration.bad_pattern",
+    /// What the URL of a key set is that cannot be meant.
+    bad_url: BadUrl = "configuration.bad_url",
+    /// What becomes of a server that is configured anew, with what is no configuration.
+    bad_reload: BadReload = "flow.bad_reload",
     /// What goes by the configuration of a server that is configured anew.
     reload: Reload = "flow.reload",
     /// What becomes of the keys of a published set that was fetched.
@@ -797,6 +899,14 @@ rules! {
     token_header: TokenHeader = "anycable.token_header",
     /// AnyCable: what several tokens mean.
     several_tokens: SeveralTokens = "anycable.several_tokens",
+    /// AnyCable: what a malformed query or `Host` does.
+    malformed_request: MalformedRequest = "anycable.malformed_request",
+    /// AnyCable: what an earlier session is to the client that resumes it.
+    resumed_session: ResumedSession = "anycable.resumed_session",
+    /// AnyCable: which sessions there are to resume.
+    kept_sessions: KeptSessions = "anycable.kept_sessions",
+    /// AnyCable: where sessions can be resumed.
+    resumption: Resumption = "anycable.resumption",
     /// AnyCable: what the documented variable does.
     parameter_variable: ParameterVariable = "anycable.parameter_variable",
     /// AnyCable: what a bad token is where none is needed.
@@ -922,6 +1032,7 @@ impl Default for Rules {
             ]
             .map(str::to_owned)
             .to_vec(),
+            override_without_value: OverrideWithoutValue::default(),
             meta_type: WrongType::default(),
             subscription_expire_at_equal: ExpireAtEqual::default(),
             subscription_time_to_live: TimeToLive::default(),
@@ -938,9 +1049,15 @@ impl Default for Rules {
             refused_refresh: RefusedRefresh::default(),
             connection_end: Check::default(),
             sub_refresh_times: SubRefreshTimes::default(),
+            sub_refresh_time_to_live: RenewedTimeToLive::default(),
             subscription_end: SubscriptionEnd::default(),
             anonymous_subscriber: Strictness::default(),
+            connection_without_token: Strictness::default(),
             private_channel: Strictness::default(),
+            contradiction: Contradiction::default(),
+            bad_pattern: BadPattern::default(),
+            bad_url: BadUrl::default(),
+            bad_reload: BadReload::default(),
             reload: Reload::default(),
             kept_keys: KeptKeys::default(),
             remembered: Remembered::default(),
@@ -948,12 +1065,18 @@ impl Default for Rules {
             token_places: vec![Place::Header, Place::Subprotocol, Place::Query],
             token_header: TokenHeader::default(),
             several_tokens: SeveralTokens::default(),
+            malformed_request: MalformedRequest::default(),
+            resumed_session: ResumedSession::default(),
+            kept_sessions: KeptSessions::default(),
+            resumption: Resumption::default(),
             parameter_variable: ParameterVariable::default(),
             bad_token: BadToken::default(),
             backend_asked: BackendAsked::default(),
             precedence: vec![
+                Reason::Configuration,
                 Reason::NoToken,
                 Reason::SeveralTokens,
+                Reason::Request,
                 Reason::Limit,
                 Reason::NotCompact,
                 Reason::Encoding,

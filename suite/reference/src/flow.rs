@@ -7,17 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jotproof_model::{
-    Action, Challenge, ChannelOptions, Context, FlowChallenge, KeySet, Observation, Reason, Seen, SeenExpiry,
-    Session, Step,
+    Action, Application, Challenge, ChannelOptions, Context, FlowChallenge, KeySet, NamedSession,
+    Observation, Reason, Seen, SeenExpiry, Session, Step,
 };
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
-    Check, KeptKeys, RefreshSubscriptions, RefreshWithoutExp, RefusedRefresh, Reload, Remembered,
-    RenewingUser, Strictness, SubRefreshTimes, SubscriptionEnd,
+    BadReload, Check, KeptKeys, KeptSessions, RefreshSubscriptions, RefreshWithoutExp, RefusedRefresh,
+    Reload, Remembered, RenewingUser, ResumedSession, Resumption, Strictness, SubRefreshTimes,
+    SubscriptionEnd,
 };
 
 use crate::verdict::{Outcome, Refusal, Stage};
-use crate::{Reference, observed};
+use crate::{Reference, configuration, observed};
 
 /// For how many seconds after its end a connection or a subscription can still be renewed: what the
 /// deployments are configured with.
@@ -43,6 +44,7 @@ impl Reference {
             connections: Vec::new(),
             accepted: BTreeSet::new(),
             kept: Vec::new(),
+            session: None,
             renews: false,
         };
         let Some((last, earlier)) = flow.steps.split_last() else {
@@ -78,6 +80,8 @@ struct Life<'a> {
     accepted: BTreeSet<(String, String)>,
     /// The published sets that were fetched, whose keys may be kept.
     kept: Vec<KeySet>,
+    /// What came of the connection before: its session may be resumed.
+    session: Option<Result<Seen, Refusal>>,
     /// Whether the step at hand renews something.
     renews: bool,
 }
@@ -119,7 +123,21 @@ impl Life<'_> {
         self.renews = matches!(step.action, Action::Refresh { .. } | Action::SubRefresh { .. });
         let now = self.flow.now.saturating_add(i64::from(step.at));
         match &step.action {
-            Action::Connect { token } => self.connect(token, step.at),
+            Action::Connect { token } => {
+                let outcome = match token {
+                    Some(token) => self.open(token, step.at),
+                    None => self.without_token(now),
+                };
+                self.session = Some(outcome.clone());
+                outcome
+            }
+            Action::Resume { token, session, plain } => match self.resumed(*session, *plain) {
+                Some(seen) => Ok(seen),
+                None => match token {
+                    Some(token) => self.open(token, step.at),
+                    None => self.without_token(now),
+                },
+            },
             Action::Disconnect => {
                 let closed = refuse(Reason::NoToken, "the client has closed the connection");
                 self.alive(now)?.ended = Some(closed);
@@ -154,7 +172,7 @@ impl Life<'_> {
             Action::SubRefresh { channel, token } => self.sub_refresh(token, channel, step.at, now),
             Action::Configure { context } => {
                 if self.rules().reload != Reload::Nothing {
-                    self.context = Arc::new((**context).clone());
+                    self.configured_anew(context);
                 }
                 Ok(Seen::default())
             }
@@ -171,10 +189,22 @@ impl Life<'_> {
         }
     }
 
-    fn connect(&mut self, token: &str, at: u32) -> Result<Seen, Refusal> {
-        let seen = self.judged(token, "", at, |context| {
-            context.application = context.application.of_connections();
-        })?;
+    fn configured_anew(&mut self, context: &Context) {
+        let is_none = configuration::read(context, self.rules()).is_err();
+        let rule = self.rules().bad_reload;
+        if is_none && rule == BadReload::Kept {
+            return;
+        }
+        let mut context = context.clone();
+        if is_none && rule == BadReload::Cleared {
+            (context.audience, context.audience_regex) = (None, None);
+            (context.issuer, context.issuer_regex) = (None, None);
+        }
+        self.context = Arc::new(context);
+    }
+
+    /// Opens a connection with what its token gives.
+    fn connect(&mut self, seen: Seen) -> Seen {
         let client = match self.connections.len() {
             0 => Session::CLIENT.to_owned(),
             count => format!("00000000-0000-4000-8000-{count:012}"),
@@ -189,7 +219,53 @@ impl Life<'_> {
             subscriptions: channels.collect(),
             ended: None,
         });
-        Ok(seen)
+        seen
+    }
+
+    /// What a session that a client asks to resume has, where that takes the place of a token.
+    fn resumed(&self, named: NamedSession, plain: bool) -> Option<Seen> {
+        let rules = self.rules();
+        let configured = self.context.identification.as_ref().is_some_and(|configured| configured.resumable);
+        let is_possible = match rules.resumption {
+            Resumption::AsConfigured => configured && !plain,
+            Resumption::OverEveryProtocol => configured,
+            Resumption::Always => !plain,
+        };
+        if rules.resumed_session == ResumedSession::Authenticated || !is_possible {
+            return None;
+        }
+        match (named, &self.session, rules.kept_sessions) {
+            (NamedSession::Earlier, Some(Ok(seen)), _) => Some(seen.clone()),
+            // Nobody has said whose it is.
+            (_, _, KeptSessions::AnyName) => {
+                Some(Seen { identifiers: Some(String::new()), backend_asked: Some(false), ..Seen::default() })
+            }
+            (NamedSession::Earlier | NamedSession::Unknown, _, KeptSessions::LetIn) => None,
+        }
+    }
+
+    /// Opens a connection by its token.
+    fn open(&mut self, token: &str, at: u32) -> Result<Seen, Refusal> {
+        let seen = self.judged(token, "", at, |context| {
+            context.application = context.application.of_connections();
+        })?;
+        Ok(self.connect(seen))
+    }
+
+    /// A client that submits no token.
+    fn without_token(&mut self, now: i64) -> Result<Seen, Refusal> {
+        if self.context.application != Application::Anycable {
+            return match self.rules().connection_without_token {
+                Strictness::Refuse => Err(refuse(Reason::NoToken, "nothing opens a connection")),
+                Strictness::Ignore => Ok(self.connect(Seen { user: Some(String::new()), ..Seen::default() })),
+            };
+        }
+        let context = Context { submission: Some(Vec::new()), ..(*self.context).clone() };
+        let challenge = Challenge::new(Vec::new(), Arc::new(context), Arc::clone(&self.flow.keys), now);
+        match self.reference.judge(&challenge).outcome {
+            Outcome::Accepted(seen) => Ok(*seen),
+            Outcome::Refused(refusal) => Err(refusal),
+        }
     }
 
     fn refresh(&mut self, token: &str, at: u32, now: i64) -> Result<Seen, Refusal> {
@@ -222,20 +298,24 @@ impl Life<'_> {
 
     /// Asks for a channel without a token: what the options of its namespace say.
     fn subscribe_openly(&mut self, channel: &str, now: i64) -> Result<Seen, Refusal> {
-        let strict_user = self.rules().anonymous_subscriber == Strictness::Refuse;
         let strict_channel = self.rules().private_channel == Strictness::Refuse;
-        let connection = self.alive(now)?;
-        match channel.split_once(':') {
-            Some((EVERYBODY, _)) => {}
-            Some((MEMBERS, _)) if connection.user.is_empty() && strict_user => {
-                return Err(refuse(Reason::Anonymous, format!("{channel:?} is not open to anonymous users")));
-            }
-            Some((MEMBERS, _)) => {}
-            _ if !strict_channel => {}
-            _ => return Err(refuse(Reason::NoToken, format!("nothing opens the channel {channel:?}"))),
+        let user = self.alive(now)?.user.clone();
+        self.open_to(&user, channel)?;
+        if strict_channel && !matches!(channel.split_once(':'), Some((EVERYBODY | MEMBERS, _))) {
+            return Err(refuse(Reason::NoToken, format!("nothing opens the channel {channel:?}")));
         }
+        let connection = self.alive(now)?;
         connection.subscriptions.insert(channel.to_owned(), Subscription { expires: None, options: None });
-        Ok(Seen { user: Some(connection.user.clone()), ..Seen::default() })
+        Ok(Seen { user: Some(user), ..Seen::default() })
+    }
+
+    /// Whether the namespace of a channel is open to a user.
+    fn open_to(&self, user: &str, channel: &str) -> Result<(), Refusal> {
+        let strict = self.rules().anonymous_subscriber == Strictness::Refuse;
+        if strict && user.is_empty() && matches!(channel.split_once(':'), Some((MEMBERS, _))) {
+            return Err(refuse(Reason::Anonymous, format!("{channel:?} is not open to anonymous users")));
+        }
+        Ok(())
     }
 
     fn sub_refresh(&mut self, token: &str, channel: &str, at: u32, now: i64) -> Result<Seen, Refusal> {
@@ -259,6 +339,11 @@ impl Life<'_> {
     fn for_channel(&mut self, token: &str, channel: &str, at: u32, now: i64) -> Result<Seen, Refusal> {
         let connection = self.alive(now)?;
         let (user, client) = (connection.user.clone(), connection.client.clone());
+        // The namespace of a private channel stands after the sign of its privacy.
+        let private = self.context.application == Application::CentrifugoPrivateChannel;
+        if private && let Some(open) = channel.strip_prefix('$') {
+            self.open_to(&user, open)?;
+        }
         self.judged(token, channel, at, |context| {
             context.session = Some(Session { user, client, channel: channel.to_owned() });
         })
@@ -291,6 +376,7 @@ impl Life<'_> {
         let remembered = self.rules().remembered == Remembered::Accept && self.accepted.contains(&known);
         let judge =
             if unchecked || remembered { self.reference.without_times() } else { self.reference.clone() };
+        let judge = if self.renews { judge.renewing() } else { judge };
         let submitted = self.flow.token(token, at);
         let judged = |context: &Context| {
             judge.judge(&Challenge { context: Arc::new(context.clone()), ..submitted.clone() }).outcome
@@ -298,7 +384,7 @@ impl Life<'_> {
         match self.by_a_kept_key(&context, &judged).unwrap_or_else(|| judged(&context)) {
             Outcome::Accepted(seen) => {
                 self.accepted.insert(known);
-                Ok(Seen { claims: None, identifiers: None, ..*seen })
+                Ok(Seen { claims: None, ..*seen })
             }
             Outcome::Refused(refusal) => Err(refusal),
         }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use aws_lc_rs::signature::ParsedPublicKey;
-use jotproof_model::context::without_dot_segments;
+use jotproof_model::context::{Origin, without_dot_segments};
 use jotproof_model::{Algorithm, KeyKind, KeySet, Reason};
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
@@ -39,6 +39,11 @@ pub fn candidates(
         (None, KeyId::Required) => return refuse("the token names no key by kid"),
     };
     let path = resolved(&key_set.path, groups, rules)?;
+    match key_set.origin {
+        Origin::Published => {}
+        Origin::Silent => return refuse("nothing answers where the key set is to be"),
+        origin => return refuse(format!("nothing is fetched from {:?}", origin.before_path("host"))),
+    }
     let kept = key_set.fetched.iter().filter(|_| rules.key_cache == KeyCache::KeyId);
     for path in kept {
         if let Some(document) = key_set.documents.get(path)
@@ -211,7 +216,11 @@ impl<'a> Jwk<'a> {
         let string = |name| known.string(name, rules.key_set_null).value().filter(|text| !text.is_empty());
         let kty = string("kty").ok_or("it has no kty")?;
         for name in OCTETS {
-            octets(&known, name, rules)?;
+            let octets = octets(&known, name, rules)?;
+            // Zero is one octet (RFC 7518 section 2).
+            if kty == "RSA" && octets.is_some_and(|octets| octets.is_empty()) {
+                return Err(format!("member {name:?} is empty, and no number"));
+            }
         }
         let operations = match known.get("key_ops").map(Value::kind) {
             Some(Kind::Array(operations)) => Some(operations),

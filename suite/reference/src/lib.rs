@@ -2,7 +2,7 @@
 //! to it.
 //!
 //! Verification is a row of stages ([`verdict::Stage`]), each a plain function of one module that
-//! returns what it found or a typed refusal: [`segments`] cuts and decodes, [`header`] reads the JOSE
+//! returns what it found or a typed refusal: [`configuration`] asks what it is configured with, [`segments`] cuts and decodes, [`header`] reads the JOSE
 //! header, [`algorithm`] and [`key`] settle what the signature is tried with, [`signature`] tries it,
 //! [`claims`], [`time`] and [`audience`] judge the claims, and [`application`] adds what Centrifugo and
 //! AnyCable ask; [`flow`] follows a connection through several tokens. Below them lie our own strict [`base64url`] decoder, [`json`] tokenizer and exact
@@ -21,6 +21,7 @@ pub mod application;
 pub mod audience;
 pub mod base64url;
 pub mod claims;
+pub mod configuration;
 pub mod decimal;
 pub mod embedded_key;
 pub mod flow;
@@ -38,6 +39,7 @@ mod testing;
 pub mod time;
 pub mod verdict;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jotproof_model::{
@@ -96,6 +98,19 @@ impl Reference {
         Self { rules: Rules { exp_check: skip, nbf_check: skip, ..self.rules.clone() }, ..self.clone() }
     }
 
+    /// The same verifier, where a token renews something.
+    fn renewing(self) -> Self {
+        use jotproof_profiles::rules::{RenewedTimeToLive, TimeToLive};
+        match self.rules.sub_refresh_time_to_live {
+            RenewedTimeToLive::AsOfANewOne => self,
+            RenewedTimeToLive::AtMostAYear => {
+                let rules =
+                    Rules { subscription_time_to_live: TimeToLive::AtMostAYear, ..self.rules.clone() };
+                Self { rules, ..self }
+            }
+        }
+    }
+
     /// What a context asks for that the cryptographic library cannot do, although the rules allow it:
     /// RSASSA-PSS with a short key, for one. Nothing, for every context of a careful user.
     #[must_use]
@@ -132,11 +147,26 @@ impl Reference {
 
     /// What a client submits, and what becomes of it.
     fn stages(&self, challenge: &Challenge, trace: &mut Trace) -> Option<Seen> {
+        let read = match configuration::read(&challenge.context, &self.rules) {
+            Ok(Cow::Borrowed(_)) => None,
+            Ok(Cow::Owned(context)) => Some(Challenge { context: Arc::new(context), ..challenge.clone() }),
+            Err(refusal) => {
+                trace.refused(refusal);
+                return None;
+            }
+        };
+        trace.stage(Stage::Configuration, || "one that can be meant", Vec::new());
+        let challenge = read.as_ref().unwrap_or(challenge);
         let (rules, context) = (&self.rules, &*challenge.context);
         if context.identification.is_none() && context.submission.is_none() {
             return self.token(&challenge.token, challenge, trace);
         }
         let tokens = anycable::submitted(context, rules, &challenge.token);
+        if let Some(refusal) = anycable::malformed(context, rules, &challenge.token) {
+            trace.skip(&BEFORE_APPLICATION, "the request cannot be read");
+            trace.refused(refusal);
+            return None;
+        }
         let token = match (&tokens[..], rules.several_tokens) {
             ([], _) => return Some(without_token(context, trace)),
             ([token], _) | ([token, ..], SeveralTokens::First) => token,

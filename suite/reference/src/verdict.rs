@@ -8,6 +8,8 @@ use jotproof_model::{Reason, Seen};
 /// A stage of verification. The order is that of the trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
+    /// What the verifier is configured with is read.
+    Configuration,
     /// The token is cut into segments (RFC 7515 section 7.1).
     Split,
     /// The segments are decoded from base64url (RFC 7515 section 5.2 steps 2, 6 and 7).
@@ -34,7 +36,8 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
+        Self::Configuration,
         Self::Split,
         Self::Decode,
         Self::Header,
@@ -52,6 +55,7 @@ impl Stage {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Configuration => "configuration",
             Self::Split => "split",
             Self::Decode => "decode",
             Self::Header => "header",

@@ -74,19 +74,19 @@ pub(super) async fn converse(answer: &mut Answer, look: Look) -> Result<Observat
     loop {
         match Message::read(&stream.receive().await?) {
             Message::Ping => {}
-            Message::Welcome if look == Look::Answer => {
+            Message::Welcome(_) if look == Look::Answer => {
                 stream.close();
-                return Ok(observed(None));
+                return Ok(observed(&[]));
             }
-            Message::Welcome => welcomed = true,
-            Message::Confirmation(confirmation) if welcomed => {
+            Message::Welcome(_) => welcomed = true,
+            Message::Told(told) if welcomed => {
                 stream.close();
-                return Ok(observed(Some(confirmation)));
+                return Ok(observed(&[told]));
             }
-            Message::Confirmation(_) => {
+            Message::Told(_) => {
                 return Err(Failure::Unknown("a subscription is confirmed before the welcome".to_owned()));
             }
-            Message::Disconnect(reason) => {
+            Message::Disconnect(reason) | Message::Closed { reason, .. } => {
                 return Err(Failure::Unknown(format!("disconnect {reason:?} after the status 200")));
             }
             Message::Unknown(text) => {

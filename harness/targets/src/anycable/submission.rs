@@ -30,13 +30,8 @@ impl Submission {
         for carrier in challenge.context.submission.as_deref().unwrap_or(&usual) {
             let octets = carrier.octets(&challenge.token);
             match carrier.at {
-                Place::Query => {
-                    if !submission.query.is_empty() {
-                        submission.query.push('&');
-                    }
-                    // Writing to a string does not fail.
-                    let _ = write!(submission.query, "{}={}", carrier.name, percent_encode(&octets));
-                }
+                Place::Query => submission.ask(&carrier.name, &percent_encode(&octets)),
+                Place::RawQuery => submission.ask(&carrier.name, &raw(octets)?),
                 Place::Header => submission.headers.push((carrier.name.clone(), visible(octets)?)),
                 Place::Subprotocol => {
                     submission.subprotocols.push(format!("{}{}", carrier.name, visible(octets)?));
@@ -45,6 +40,22 @@ impl Submission {
         }
         Ok(submission)
     }
+
+    /// Puts a parameter into the query as it is written.
+    fn ask(&mut self, name: &str, text: &str) {
+        let separator = if self.query.is_empty() { "" } else { "&" };
+        // Writing to a string does not fail.
+        let _ = write!(self.query, "{separator}{name}={text}");
+    }
+}
+
+/// Text that a request target can hold as it is, right or wrong.
+fn raw(octets: Vec<u8>) -> Result<String, Observation> {
+    let text = visible(octets)?;
+    if text.contains([' ', '#', '&']) {
+        return Err(Observation::Unsupported { what: "a text that a query cannot hold".to_owned() });
+    }
+    Ok(text)
 }
 
 /// Text that a header can hold whole (RFC 9110 section 5.5): a subset of it that no server reads otherwise.
@@ -82,16 +93,30 @@ mod tests {
                 Some(vec![
                     carrier(Place::Query, "jid", Carrier::TOKEN),
                     carrier(Place::Query, "jid", ""),
+                    carrier(Place::Query, "x", "%zz;"),
+                    carrier(Place::RawQuery, "y", "%zz;"),
                     carrier(Place::Header, "Authorization", "Bearer {{token}}"),
                     carrier(Place::Subprotocol, "anycable-token.", Carrier::TOKEN),
                 ])
             ),
             Some(Submission {
-                query: "jid=a.b.c&jid=".to_owned(),
+                query: "jid=a.b.c&jid=&x=%25zz%3B&y=%zz;".to_owned(),
                 headers: vec![("Authorization".to_owned(), "Bearer a.b.c".to_owned())],
                 subprotocols: vec!["anycable-token.a.b.c".to_owned()],
             })
         );
+    }
+
+    #[test]
+    fn a_query_holds_raw_what_ends_no_parameter() {
+        let raw = |text: &str| {
+            let carrier = Carrier { at: Place::RawQuery, name: "x".to_owned(), text: text.to_owned() };
+            submission(b"a.b.c", Some(vec![carrier])).map(|submission| submission.query)
+        };
+        assert_eq!(raw("%zz").as_deref(), Some("x=%zz"));
+        for text in ["a b", "a#b", "a&b", "a\r\nb"] {
+            assert_eq!(raw(text), None, "{text:?}");
+        }
     }
 
     #[test]

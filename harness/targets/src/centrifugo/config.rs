@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 
 use crate::live::target::Startup;
 
+/// What stands for the address of the backend in a setting that is a URL.
+pub(super) const ADDRESS: &str = "<address>";
+
 /// Versions that are configured and spoken to alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Generation {
@@ -72,8 +75,8 @@ impl Generation {
         let mut config: Map<String, Value> = serde_json::from_str(self.template())?;
         for (name, value) in settings {
             let value = match (value.as_str(), backend) {
-                (Some(path), Some(address)) if name.ends_with("jwks_public_endpoint") => {
-                    Value::String(format!("http://{address}{path}"))
+                (Some(url), Some(address)) if name.ends_with("jwks_public_endpoint") => {
+                    Value::String(url.replace(ADDRESS, &address.to_string()))
                 }
                 _ => value.clone(),
             };

@@ -334,6 +334,7 @@ impl TimeToLive {
         SeenExpiry::Between {
             from: seconds(sent).saturating_add(ttl),
             to: seconds(received).saturating_add(rounded_up).saturating_add(ttl),
+            left: Some(ttl),
         }
     }
 }
@@ -460,10 +461,13 @@ mod tests {
     #[test]
     fn an_expiry_is_rounded_outwards() {
         let at = |milliseconds| UNIX_EPOCH + Duration::from_millis(milliseconds);
-        let between = |from, to| SeenExpiry::Between { from, to };
+        let between = |from, to, left| SeenExpiry::Between { from, to, left: Some(left) };
         assert_eq!(TimeToLive(None).seen(at(0), at(0)), SeenExpiry::Never);
-        assert_eq!(TimeToLive(Some(10)).seen(at(100_900), at(101_100)), between(110, 112));
-        assert_eq!(TimeToLive(Some(10)).seen(at(100_000), at(101_000)), between(110, 111));
-        assert_eq!(TimeToLive(Some(i64::MAX)).seen(at(1000), at(1000)), between(i64::MAX, i64::MAX));
+        assert_eq!(TimeToLive(Some(10)).seen(at(100_900), at(101_100)), between(110, 112, 10));
+        assert_eq!(TimeToLive(Some(10)).seen(at(100_000), at(101_000)), between(110, 111, 10));
+        assert_eq!(
+            TimeToLive(Some(i64::MAX)).seen(at(1000), at(1000)),
+            between(i64::MAX, i64::MAX, i64::MAX)
+        );
     }
 }

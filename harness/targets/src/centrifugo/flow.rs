@@ -15,7 +15,7 @@ use super::session::{Answer, Session};
 use super::subscribe::subscribe_with;
 use super::wire::{Command, excerpt};
 use crate::live::target::Look;
-use crate::live::{Carriage as _, Configure, Lived};
+use crate::live::{Carriage as _, Configure, Lived, otherwise};
 use crate::websocket::Failure;
 
 /// Goes through a flow.
@@ -48,15 +48,8 @@ pub(super) async fn follow(
                 life.close().await;
                 break Lived { observation, late, heard: Vec::new() };
             }
-            let as_told = match &observation {
-                Observation::Accepted { .. } => !step.refused,
-                Observation::Refused { .. } => step.refused,
-                _ => false,
-            };
-            if !as_told {
-                let name = step.action.name().name();
-                let detail = format!("step {number} ({name}) came out otherwise: {}", short(&observation));
-                break Lived { observation: Observation::ProtocolError { detail }, late, heard: Vec::new() };
+            if let Some(otherwise) = otherwise(number, step, &observation) {
+                break Lived { observation: otherwise, late, heard: Vec::new() };
             }
         }
     };
@@ -110,7 +103,9 @@ impl<'b> Life<'_, 'b> {
         if let Action::Connect { token } = &step.action {
             let mut session =
                 sessions.next().ok_or_else(|| Failure::Unknown("no connection is left".to_owned()))?;
-            let (observation, client) = connect(self.protocol, &mut session, &self.token(token)).await?;
+            // An empty token is none.
+            let token = token.as_deref().map(|name| self.token(name)).unwrap_or_default();
+            let (observation, client) = connect(self.protocol, &mut session, &token).await?;
             if self.first.is_empty() {
                 self.first.clone_from(&client);
             }
@@ -149,6 +144,9 @@ impl<'b> Life<'_, 'b> {
                     Answer::Done { .. } => accepted(Seen::default()),
                     refusal => refused(refusal),
                 })
+            }
+            Action::Resume { .. } => {
+                Ok(Observation::Unsupported { what: step.action.name().name().to_owned() })
             }
             Action::Look => {
                 let user = look(self.protocol, session).await?.map(|present| present.user);
@@ -204,16 +202,4 @@ async fn renewed(session: &mut Session<'_>, command: Command<'_>) -> Result<Obse
 
 fn accepted(seen: Seen) -> Observation {
     Observation::Accepted { result: Box::new(seen) }
-}
-
-fn short(observation: &Observation) -> String {
-    match observation {
-        Observation::Accepted { .. } => "accepted".to_owned(),
-        Observation::Refused { answer, text, .. } => {
-            format!("refused: {} {text}", answer.as_deref().unwrap_or_default())
-        }
-        Observation::ProtocolError { detail } | Observation::Crashed { detail } => detail.clone(),
-        Observation::TimedOut { after_ms } => format!("no answer within {after_ms} ms"),
-        Observation::Unsupported { what } | Observation::OverLimit { what } => what.clone(),
-    }
 }

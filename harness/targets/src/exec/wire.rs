@@ -54,6 +54,7 @@ pub(crate) fn carries(capability: &Capability) -> bool {
             | Capability::IssuerPattern
             | Capability::UserClaim
             | Capability::SeparateSubscriptionKeys
+            | Capability::WrongConfiguration
             | Capability::Flow
             | Capability::Reload
     )

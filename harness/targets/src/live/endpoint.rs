@@ -11,6 +11,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::IntoResponse as _;
 use axum::serve::ListenerExt as _;
 use jotproof_model::context::without_dot_segments;
+use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 
 /// What a server calls.
@@ -20,6 +21,8 @@ pub struct Backend {
     pub router: Router,
     /// The documents behind it, where it has some: they can be changed while the server runs.
     pub published: Option<Published>,
+    /// Whether anything answers at its address at all.
+    pub answers: bool,
 }
 
 /// Documents by path, and what was asked for. Every clone is the same one.
@@ -98,6 +101,19 @@ pub(super) fn serve(runtime: &Runtime, router: Router) -> io::Result<SocketAddr>
     Ok(address)
 }
 
+/// Holds an address of the loopback interface at which nothing answers, for as long as the runtime lives: whoever
+/// connects to it is turned down.
+pub(super) fn hold(runtime: &Runtime) -> io::Result<SocketAddr> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+    let address = socket.local_addr()?;
+    runtime.spawn(async move {
+        let _held = socket;
+        std::future::pending::<()>().await;
+    });
+    Ok(address)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,5 +130,14 @@ mod tests {
         assert_eq!(ask("/b").as_deref(), Some("[]"));
         assert_eq!(ask("/a/keys"), None);
         assert_eq!(published.asked(), ["/a/keys", "/b/../a/keys?x=/c", "/b", "/b", "/a/keys"]);
+    }
+
+    #[test]
+    fn nobody_answers_at_an_address_that_is_only_held() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let held = hold(&runtime).expect("an address is free");
+        let answer = |address| std::net::TcpStream::connect(address).map(drop).map_err(|error| error.kind());
+        assert_eq!(answer(held), Err(io::ErrorKind::ConnectionRefused));
+        assert_eq!(answer(serve(&runtime, Router::new()).expect("an address is free")), Ok(()));
     }
 }

@@ -134,6 +134,8 @@ impl<S: Server> RunningTarget<S> {
         let mut capabilities = profile.capabilities.clone();
         // How soon the server ends what has expired is for its own configuration to say.
         capabilities.remove(&Capability::Flow);
+        // One that runs has a configuration that it could start with.
+        capabilities.remove(&Capability::WrongConfiguration);
         let mut target = Self {
             address,
             capabilities,

@@ -15,14 +15,15 @@ use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 
 use super::address::Address;
-use super::endpoint::{Backend, Published, serve};
+use super::endpoint::{Backend, Published, hold, serve};
+use super::refused::RefusedStart;
 use super::running::{Configured, NotAConfiguration, newer};
 use super::version::{Claim, Contradiction, Told, good_token};
 use super::{ANSWER_WITHIN, LiveDeployment, Protocol, Running};
 use crate::server::docker;
 use crate::server::image::Image;
 use crate::server::pinned::PinnedServer;
-use crate::server::process::{Launch, Launched, Program, Proof, READY_WITHIN, RunningServer};
+use crate::server::process::{Launch, Launched, NotStarted, Program, Proof, READY_WITHIN, RunningServer};
 use crate::websocket::Failure;
 
 /// Options of a server, by name.
@@ -110,6 +111,16 @@ pub trait Server: Clone + Send + Sync + 'static {
     fn printed_version(text: &str) -> Option<&str>
     where
         Self: Sized;
+
+    /// What a server says of its configuration, where a line of its log says that it does not start because of it.
+    #[must_use]
+    fn configuration_refused(line: &str) -> Option<String>
+    where
+        Self: Sized,
+    {
+        let _ = line;
+        None
+    }
 
     /// What the configuration file of a running server says about tokens.
     ///
@@ -264,24 +275,25 @@ impl<S: Server> ServerTarget<S> {
     ///
     /// # Errors
     ///
-    /// A [`TargetError`] that says what to do next.
+    /// A [`TargetError`] that says what to do next, and the last words of a server that died.
     pub fn launch(
         &self,
         context: &Context,
         keys: &KeyRing,
-    ) -> Result<LiveDeployment<S::Protocol>, TargetError> {
+    ) -> Result<LiveDeployment<S::Protocol>, NotStarted> {
         if let Some((name, _)) = self.options.iter().find(|(name, _)| S::OURS.contains(&&**name)) {
-            return Err(TargetError::Fault(format!(
-                "the server option {name} is set anew for every launch: leave it out"
-            )));
+            let text = format!("the server option {name} is set anew for every launch: leave it out");
+            return Err(TargetError::Fault(text).into());
         }
         let settings =
             self.server.settings(context, keys).map_err(|reason| TargetError::Fault(reason.to_string()))?;
         let program = self.program()?;
         let fault = |error: io::Error| TargetError::Fault(format!("cannot serve a backend: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(fault)?;
-        let running =
-            |Backend { router, published }| Ok(Running { address: serve(&runtime, router)?, published });
+        let running = |Backend { router, published, answers }| {
+            let address = if answers { serve(&runtime, router)? } else { hold(&runtime)? };
+            Ok(Running { address, published })
+        };
         let backend = self.server.backend(context).map(running).transpose().map_err(fault)?;
         let address = backend.as_ref().map(|backend| backend.address);
         let (settings, options) = (&settings, &*self.options);
@@ -488,11 +500,22 @@ impl<S: Server> Target for ServerTarget<S> {
         Ok(match &context.key_set {
             None => settings.to_string(),
             // What is served beside the server is part of the deployment.
-            Some(KeySet { path: _, documents, fetched }) => json!([settings, documents, fetched]).to_string(),
+            // The path is a setting; at one and the same URL something answers, or nothing does.
+            Some(KeySet { path: _, origin, documents, fetched }) => {
+                json!([settings, documents, fetched, origin]).to_string()
+            }
         })
     }
 
     fn deploy(&self, context: &Context, keys: &KeyRing) -> Result<Box<dyn Deployment>, TargetError> {
-        Ok(Box::new(self.launch(context, keys)?))
+        match self.launch(context, keys) {
+            Ok(started) => Ok(Box::new(started)),
+            Err(NotStarted { error, last_words }) => {
+                match last_words.and_then(|last_words| RefusedStart::of::<S>(context, &last_words)) {
+                    Some(refused) => Ok(Box::new(refused)),
+                    None => Err(error),
+                }
+            }
+        }
     }
 }

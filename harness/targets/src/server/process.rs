@@ -192,17 +192,48 @@ impl fmt::Display for Program {
     }
 }
 
+/// Why a server does not run.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct NotStarted {
+    /// What is said of it.
+    pub error: TargetError,
+    /// Its last words, where it ended by itself before it had proved anything.
+    pub last_words: Option<LastWords>,
+}
+
+/// How a server ended by itself while it started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastWords {
+    /// Its exit status.
+    pub status: String,
+    /// The last line that it wrote.
+    pub line: String,
+}
+
+impl From<TargetError> for NotStarted {
+    fn from(error: TargetError) -> Self {
+        Self { error, last_words: None }
+    }
+}
+
+impl From<NotStarted> for TargetError {
+    fn from(not_started: NotStarted) -> Self {
+        not_started.error
+    }
+}
+
 /// Why a launch came to nothing.
 enum Failed {
     /// The port was taken in the meantime: try another.
     PortTaken(TargetError),
     /// Another port will not help.
-    ForGood(TargetError),
+    ForGood(NotStarted),
 }
 
 impl From<TargetError> for Failed {
     fn from(error: TargetError) -> Self {
-        Self::ForGood(error)
+        Self::ForGood(error.into())
     }
 }
 
@@ -213,14 +244,15 @@ impl RunningServer {
     ///
     /// [`TargetError::Fault`] with the last lines of its log where it dies, does not come up in time
     /// or does not check its management key; [`TargetError::EnvironmentMissing`] where this machine
-    /// has no free port or no room for its directory.
-    pub fn start(launch: &Launch<'_>) -> Result<Self, TargetError> {
+    /// has no free port or no room for its directory. One that dies is given with its last words.
+    pub fn start(launch: &Launch<'_>) -> Result<Self, NotStarted> {
         let mut tried = 1;
         loop {
             match Self::launch(launch) {
                 Ok(server) => return Ok(server),
                 Err(Failed::PortTaken(_)) if tried < PORTS => tried += 1,
-                Err(Failed::PortTaken(error) | Failed::ForGood(error)) => return Err(error),
+                Err(Failed::PortTaken(error)) => return Err(error.into()),
+                Err(Failed::ForGood(not_started)) => return Err(not_started),
             }
         }
     }
@@ -405,7 +437,7 @@ impl RunningServer {
                             )
                         },
                     );
-                    return Err(Failed::ForGood(fault(format!(
+                    return Err(Failed::from(fault(format!(
                         "did not come up within {} s: {answer}{}",
                         launch.ready_within.as_secs_f32(),
                         self.log_excerpt()
@@ -420,7 +452,7 @@ impl RunningServer {
             Ok(status) if status == launch.proof.denied => Ok(()),
             answer => {
                 let answer = answer.map_or_else(|error| error, |code| format!("HTTP {code}"));
-                Err(Failed::ForGood(fault(format!(
+                Err(Failed::from(fault(format!(
                     "does not turn down a wrong management key ({answer}), so that nothing proves \
                      that port {} is its own; see that no --server-option opens its management \
                      interface",
@@ -434,10 +466,13 @@ impl RunningServer {
         let error =
             TargetError::Fault(format!("{} died at start: {status}{}", launch.title, self.log_excerpt()));
         let tail = read_tail(&self.log).unwrap_or_default();
-        if String::from_utf8_lossy(&tail).contains("address already in use") {
+        let tail = String::from_utf8_lossy(&tail);
+        if tail.contains("address already in use") {
             Failed::PortTaken(error)
         } else {
-            Failed::ForGood(error)
+            let line = tail.lines().last().unwrap_or_default().to_owned();
+            let last_words = Some(LastWords { status: status.to_owned(), line });
+            Failed::ForGood(NotStarted { error, last_words })
         }
     }
 

@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jotproof_engine::Suite;
-use jotproof_engine::target::{CannotCarry, Target as _};
+use jotproof_engine::target::{CannotCarry, Followed, Target as _};
 use jotproof_mint::{Mint, keys};
 use jotproof_model::context::{Carrier, Fallback};
 use jotproof_model::{
-    Algorithm, Application, Context, Expectation, Identification, Observation, Seen, Subject,
+    Action, Algorithm, Application, Context, Expectation, FlowChallenge, Identification, NamedSession,
+    Observation, Seen, Step, Subject,
 };
 use jotproof_targets::live::Carriage as _;
 use jotproof_targets::server::pinned::ANYCABLE;
-use jotproof_targets::server::process::RunningServer;
+use jotproof_targets::server::process::{READY_WITHIN, RunningServer};
 use jotproof_targets::websocket::{Connection, Event, Handshake};
 use jotproof_targets::{AnycableTarget, ServerBinary};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -22,7 +24,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::machine::pinned;
-use crate::tokens::{SECRET, ask, context, hs256, now, replay, signed};
+use crate::tokens::{SECRET, ask, context, hs256, now, replay, short, signed};
 
 fn target(options: &[(&str, &str)]) -> AnycableTarget {
     let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -76,6 +78,83 @@ fn identifiers_are_observed_byte_for_byte() {
         let Observation::Accepted { result } = observation else { panic!("{observation:?}") };
         assert_eq!(result.identifiers.as_deref(), Some(*text));
     }
+}
+
+#[test]
+fn identifiers_are_the_same_where_a_client_goes() {
+    let identification =
+        Identification { optional: true, fallback: Fallback::BackendAccepts, ..Identification::default() };
+    let context =
+        Context { identification: Some(identification), ..context(Application::Anycable, &[SECRET]) };
+    let mut deployment = target(&[]).deploy(&context, keys::all()).unwrap();
+    let texts = [r#"{"id":1}"#, r#"{ "id" : 1 }"#, "", "\u{442}\u{1f600}"];
+    let tokens: Vec<_> =
+        texts.iter().map(|text| hs256(&serde_json::json!({ "ext": text }).to_string())).collect();
+    for (text, observation) in texts.iter().zip(replay(&mut *deployment, &context, &tokens)) {
+        let Observation::Accepted { result } = observation else { panic!("{observation:?}") };
+        assert_eq!(result.identifiers.as_deref(), Some(*text));
+        assert_eq!(result.backend_asked, Some(false));
+    }
+    // Where AnyCable does not tell who goes, that is seen too: nothing comes before the time is up.
+    let silent =
+        target(&[("disconnect_mode", "never")]).with_bounds(READY_WITHIN, Duration::from_millis(500));
+    let mut deployment = silent.deploy(&context, keys::all()).unwrap();
+    let seen = replay(&mut *deployment, &context, &tokens[..1]);
+    assert_eq!(seen, [Observation::TimedOut { after_ms: 500 }]);
+}
+
+/// What comes of a client that asks to resume a session without a token, and with a good one.
+fn resumed(options: &[(&str, &str)], resumable: bool, session: NamedSession, refused: bool) -> [String; 2] {
+    let context = Context {
+        identification: Some(Identification { resumable, ..Identification::default() }),
+        ..context(Application::Anycable, &[SECRET])
+    };
+    let mut deployment = target(options).deploy(&context, keys::all()).unwrap();
+    let good = hs256(r#"{"ext":"{}"}"#);
+    let first = if refused { b"rubbish".to_vec() } else { good.clone() };
+    let flow = |token: Option<&str>| FlowChallenge {
+        tokens: BTreeMap::from([("first".to_owned(), first.clone()), ("good".to_owned(), good.clone())]),
+        for_client: BTreeMap::new(),
+        steps: vec![
+            Step { at: 0, action: Action::Connect { token: Some("first".to_owned()) }, refused },
+            Step {
+                at: 0,
+                action: Action::Resume { token: token.map(str::to_owned), session, plain: false },
+                refused: false,
+            },
+        ],
+        context: Arc::new(context.clone()),
+        keys: Arc::new(keys::all().clone()),
+        now: now(),
+    };
+    let followed = deployment.follow(&[flow(None), flow(Some("good"))]);
+    let [without, with]: [Followed; 2] = followed.try_into().unwrap();
+    [without, with].map(|Followed { observation, .. }| match observation {
+        Observation::Accepted { result } => format!("accepted as {}", result.identifiers.unwrap()),
+        other => short(&other),
+    })
+}
+
+#[test]
+fn a_session_that_is_kept_takes_the_place_of_a_token() {
+    let (earlier, unknown) = (NamedSession::Earlier, NamedSession::Unknown);
+    let (accepted, unauthorized) = ("accepted as {}", "disconnect unauthorized");
+    for (resumable, session, without, with) in [
+        (true, earlier, accepted, accepted),
+        (true, unknown, unauthorized, accepted),
+        (false, earlier, unauthorized, accepted),
+    ] {
+        let seen = resumed(&[], resumable, session, false);
+        assert_eq!(seen, [without, with], "{resumable} {session:?}");
+    }
+}
+
+#[test]
+fn a_flow_that_goes_otherwise_than_it_says_is_no_verdict() {
+    // A server that lets everybody in does not refuse the first connection.
+    let open = [("public", "true"), ("enforce_jwt", "false"), ("secret", "")];
+    let [seen, _] = resumed(&open, true, NamedSession::Earlier, true);
+    assert!(seen.contains("step 0 (connect) came out otherwise: accepted"), "{seen}");
 }
 
 #[test]

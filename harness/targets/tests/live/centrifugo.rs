@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use jotproof_engine::target::{CannotCarry, Target as _};
 use jotproof_mint::{document, keys};
-use jotproof_model::{Algorithm, Application, Context, KeySet, Observation, Seen, SeenExpiry};
+use jotproof_model::context::Origin;
+use jotproof_model::verifier::Opening;
+use jotproof_model::{Algorithm, Application, Context, KeySet, Observation, Seen, SeenExpiry, Session};
 use jotproof_targets::server::pinned::{CENTRIFUGO_3, CENTRIFUGO_5};
 use jotproof_targets::{CentrifugoTarget, ServerBinary};
 
 use crate::machine::pinned;
-use crate::tokens::{SECRET, ask, context, hs256, now, replay, short, signed, signed_under};
+use crate::tokens::{SECRET, ask, challenges, context, hs256, now, replay, short, signed, signed_under};
 
 fn target(options: &[(&str, &str)]) -> CentrifugoTarget {
     let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -146,7 +148,7 @@ fn observe(target: &CentrifugoTarget) {
     assert_eq!(result(&seen[0]).subscriptions, Some(BTreeMap::new()));
     assert_eq!(result(&seen[0]).user.as_deref(), Some("42"));
     assert_eq!(result(&seen[0]).info.as_deref(), Some(""));
-    let Some(SeenExpiry::Between { from, to }) = result(&seen[1]).expires else {
+    let Some(SeenExpiry::Between { from, to, .. }) = result(&seen[1]).expires else {
         panic!("{:?}", seen[1]);
     };
     let exp = before + 3600..=now() + 3600;
@@ -260,6 +262,7 @@ fn of_key_set() -> Context {
         path: "/jwks.json".to_owned(),
         documents: BTreeMap::from([("/jwks.json".to_owned(), key_set(&["rsa-2048"]))]),
         fetched: Vec::new(),
+        origin: Origin::Published,
     });
     context
 }
@@ -328,6 +331,51 @@ fn what_is_published_is_part_of_the_deployment() {
     assert_ne!(deployment(&one), deployment(&other));
     let mut session = one;
     session.application = Application::CentrifugoSubscription;
+    session.session =
+        Some(Session { user: "42".into(), client: Session::CLIENT.into(), channel: "ns:news".into() });
     let reason = "a session that is opened by a key of a published set".to_owned();
     assert_eq!(deployment(&session), Err(CannotCarry(reason)));
+}
+
+/// What the command prints is a token as the vector `centrifugo/subscription/printed-by-gensubtoken` has it:
+/// header and claims, in this order.
+#[test]
+fn gensubtoken_prints_a_token_that_opens_its_channel_to_its_user() {
+    let ServerBinary::Path(binary) = pinned(&CENTRIFUGO_5) else { panic!("a pinned server is a file") };
+    let directory = tempfile::tempdir().unwrap();
+    let configuration = directory.path().join("config.json");
+    let secret = keys::all().get(SECRET).unwrap().secret.clone().unwrap();
+    std::fs::write(&configuration, serde_json::json!({ "token_hmac_secret_key": secret }).to_string())
+        .unwrap();
+    let printed = std::process::Command::new(binary)
+        .args(["gensubtoken", "-u", "42", "-s", "ns:news", "-c"])
+        .arg(&configuration)
+        .output()
+        .unwrap();
+    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    let text = String::from_utf8(printed.stdout).unwrap();
+    let token = text.lines().last().unwrap().trim();
+
+    let mut parts = token.split('.').map(|part| jotproof_mint::base64url::decode(part).unwrap_or_default());
+    let mut part = || String::from_utf8(parts.next().unwrap()).unwrap();
+    assert_eq!(part(), r#"{"alg":"HS256","typ":"JWT"}"#);
+    let payload = part();
+    let claims: serde_json::Value = serde_json::from_str(&payload).unwrap();
+    let (exp, iat) = (&claims["exp"], &claims["iat"]);
+    assert_eq!(payload, format!(r#"{{"sub":"42","exp":{exp},"iat":{iat},"channel":"ns:news"}}"#));
+    assert_eq!(exp.as_i64().unwrap() - iat.as_i64().unwrap(), 604_800);
+
+    let verdict = |user: &str, channel: &str| {
+        let mut context = context(Application::CentrifugoSubscription, &[SECRET]);
+        let connection_token = hs256(&format!(r#"{{"sub":"{user}"}}"#));
+        let (user, channel) = (user.to_owned(), channel.to_owned());
+        context.session = Some(Session { user, client: Session::CLIENT.to_owned(), channel });
+        let mut challenge = challenges(&context, &[token.as_bytes().to_vec()]).remove(0);
+        challenge.opening = Some(Opening { connection_token, for_client: None });
+        let mut deployment = target(&[]).deploy(&context, keys::all()).unwrap();
+        short(&deployment.replay(&[challenge])[0])
+    };
+    assert_eq!(verdict("42", "ns:news"), "accepted");
+    assert_eq!(verdict("42", "ns:weather"), "close 3500");
+    assert_eq!(verdict("43", "ns:news"), "close 3500");
 }

@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use jotproof_engine::target::{Deployment as _, Target as _, TargetError};
 use jotproof_mint::keys;
-use jotproof_model::{Application, Observation};
+use jotproof_model::{Application, Context, Observation};
 use jotproof_targets::live::CONCURRENCY;
 use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_5};
 use jotproof_targets::{AnycableTarget, CentrifugoTarget, GUARD_ARGUMENT, ServerBinary};
 
 use crate::machine::{another_process, eventually, exists, guard, name_guard, pinned};
-use crate::tokens::{SECRET, challenges, context, hs256};
+use crate::tokens::{SECRET, ask, challenges, context, hs256};
 
 const BRIEF: Duration = Duration::from_millis(500);
 
@@ -47,7 +47,7 @@ fn deployments_run_side_by_side() {
     let token = [hs256("{}")];
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..target.parallel_deployments())
-            .map(|_| scope.spawn(|| crate::tokens::ask(&target, &context, &token)))
+            .map(|_| scope.spawn(|| ask(&target, &context, &token)))
             .collect();
         for thread in threads {
             assert_eq!(thread.join().unwrap(), ["accepted"]);
@@ -255,14 +255,47 @@ fn a_port_that_is_taken_is_tried_elsewhere_a_few_times() {
     assert_eq!(fs::read_to_string(tries).unwrap().lines().count(), 5);
 }
 
+#[test]
+fn a_configuration_is_refused_only_where_it_is_wrong_and_the_server_says_so() {
+    const SAYS_SO: &str = r#"{"level":"fatal","message":"error creating token verifier: both"}"#;
+    let directory = tempfile::tempdir().unwrap();
+    let plain = context(Application::Jwt, &[SECRET]);
+    let chat = Some("chat".to_owned());
+    let wrong = Context { audience: chat.clone(), audience_regex: chat, ..plain.clone() };
+    let server = script(directory.path(), &format!("echo '{SAYS_SO}'; exit 1"));
+    let said = ask(&unproved(&server), &wrong, &[hs256("{}"), hs256(r#"{"aud":"chat"}"#)]);
+    assert_eq!(said, ["start", "start"]);
+    assert!(start_error_in(&plain, &server).starts_with("Centrifugo died at start: exit status: 1"));
+    for text in [
+        format!("echo '{SAYS_SO}'; exit 0"),
+        format!("echo '{SAYS_SO}'; kill -9 $$"),
+        format!("echo '{SAYS_SO}'; echo 'panic: boom'; exit 1"),
+        format!("echo '{SAYS_SO}'; echo 'listen tcp: bind: address already in use'; exit 1"),
+        "echo 'both are configured'; exit 1".to_owned(),
+    ] {
+        let error = start_error_in(&wrong, &script(directory.path(), &text));
+        assert!(error.starts_with("Centrifugo died at start: "), "{text}: {error}");
+    }
+    let error =
+        start_error_in(&wrong, &script(directory.path(), &format!("echo '{SAYS_SO}'; exec sleep 600")));
+    assert!(error.starts_with("Centrifugo did not come up"), "{error}");
+}
+
 /// What starting this binary as Centrifugo fails with.
 fn start_error(binary: &Path) -> String {
+    start_error_in(&context(Application::Jwt, &[SECRET]), binary)
+}
+
+/// This binary as Centrifugo, with little patience.
+fn unproved(binary: &Path) -> CentrifugoTarget {
     name_guard();
-    let target = CentrifugoTarget::process("5.4.9", ServerBinary::Path(binary.to_owned()), Vec::new())
+    CentrifugoTarget::process("5.4.9", ServerBinary::Path(binary.to_owned()), Vec::new())
         .unwrap()
-        .with_bounds(BRIEF, BRIEF);
-    let context = context(Application::Jwt, &[SECRET]);
-    match target.deploy(&context, keys::all()).err().unwrap() {
+        .with_bounds(BRIEF, BRIEF)
+}
+
+fn start_error_in(context: &Context, binary: &Path) -> String {
+    match unproved(binary).deploy(context, keys::all()).err().unwrap() {
         TargetError::Fault(text) => text,
         other @ TargetError::EnvironmentMissing(_) => panic!("{other:?}"),
     }

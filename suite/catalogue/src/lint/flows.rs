@@ -3,7 +3,7 @@
 use jotproof_mint::flow::Plot;
 use jotproof_mint::placeholder;
 use jotproof_model::recipe::{Content, Member};
-use jotproof_model::{Flow, Recipe};
+use jotproof_model::{ActionName, Flow, Recipe};
 
 /// For how many seconds after it expires a connection or a subscription is still there: what the
 /// deployments are configured with. Within the next two seconds it may be either.
@@ -17,6 +17,10 @@ pub(super) fn steps(flow: &Flow, report: &mut impl FnMut(String)) {
     };
     if last.refused {
         report("what comes of the last step says the expectation".to_owned());
+    }
+    let mut earlier = flow.steps.iter().rev().skip(1);
+    if earlier.any(|step| step.action.name() == ActionName::Resume) {
+        report("a session is resumed by the last step".to_owned());
     }
     if !flow.steps.is_sorted_by_key(|step| step.at) {
         report("its steps are not in the order of time".to_owned());
@@ -56,5 +60,39 @@ fn ends(recipe: &Recipe) -> Vec<i64> {
             .flat_map(|Member(_, value)| placeholder::offsets(value).unwrap_or_default())
             .collect(),
         Content::Text { .. } | Content::Octets { .. } => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jotproof_model::{Action, NamedSession};
+
+    use super::*;
+    use crate::steps::{refused, resume, step};
+
+    fn findings(steps: Vec<jotproof_model::Step>) -> Vec<String> {
+        let mut found = Vec::new();
+        super::steps(&Flow { tokens: BTreeMap::new(), steps }, &mut |finding| found.push(finding));
+        found
+    }
+
+    #[test]
+    fn steps_that_no_flow_can_have_are_found() {
+        let resume = || resume(None, NamedSession::Earlier);
+        for (steps, finding) in [
+            (vec![], "a flow needs steps"),
+            (
+                vec![step(0, Action::Look), refused(1, Action::Look)],
+                "what comes of the last step says the expectation",
+            ),
+            (vec![step(1, Action::Look), step(0, Action::Look)], "its steps are not in the order of time"),
+            (vec![step(0, resume()), step(1, Action::Look)], "a session is resumed by the last step"),
+            (vec![step(0, crate::steps::connect("none"))], "there is no token \"none\""),
+        ] {
+            assert_eq!(findings(steps), [finding]);
+        }
+        assert_eq!(findings(vec![step(0, Action::Look), step(1, resume())]), [] as [&str; 0]);
     }
 }

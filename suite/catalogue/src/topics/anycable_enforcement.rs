@@ -34,7 +34,8 @@ pub(super) fn topic() -> Topic {
             fallback(Fallback::BackendRefuses),
             "no token, and the backend refuses the client",
             "AC-ENF-2",
-        ),
+        )
+        .requirement("AC-RPC-1"),
         refuse(
             &asked,
             "anycable/enforcement/nobody-to-ask",
@@ -91,8 +92,8 @@ fn let_in(by: Fallback) -> Case {
             "Where tokens are not enforced, the server falls back to the call of the backend.",
         )
     };
-    let case = twins::anycable()
-        .changed_by(id, vec![optional(true), fallback(by), submits(&[])])
+    let case = with(by)
+        .changed(id, submits(&[]))
         .accept()
         .effect(|effect| effect.backend_asked = Some(!public))
         .title(title)

@@ -349,6 +349,7 @@ fn expired() -> Case {
              in extends an access that has ended.",
         )
         .requirement("AC-EXP-1")
+        .requirement("AC-EXP-3")
         .class("C5")
         .threat(Threat::Holder)
 }

@@ -24,6 +24,7 @@ pub(super) fn topic() -> Topic {
     cases.extend(bad_ones(&subprotocol(), "subprotocol"));
     cases.extend(ELSEWHERE.into_iter().map(elsewhere));
     cases.extend(SEVERAL.into_iter().map(several));
+    cases.extend(MALFORMED.into_iter().map(malformed));
     cases.extend(renamed());
     Topic {
         path: "anycable/sources",
@@ -282,6 +283,94 @@ fn several(Several { words, title, headers, carriers }: Several) -> Case {
              two readers take different ones, a proxy lets through what the server reads otherwise.",
         )
         .requirement("AC-SRC-2")
+        .class("T1")
+}
+
+/// A handshake that is not written as it must be: words for an id, what is submitted, what it is.
+struct Malformed {
+    words: &'static str,
+    title: &'static str,
+    carriers: [(Place, &'static str, &'static str); 2],
+}
+
+const MALFORMED: [Malformed; 9] = [
+    Malformed {
+        words: "query-then-malformed-escape",
+        title: "a token in the query, and after it a parameter with a percent sign that begins no octet",
+        carriers: [QUERY, (Place::RawQuery, "x", "%zz")],
+    },
+    Malformed {
+        words: "malformed-escape-then-query",
+        title: "a token in the query, and before it a parameter with a percent sign that begins no octet",
+        carriers: [(Place::RawQuery, "x", "%zz"), QUERY],
+    },
+    Malformed {
+        words: "query-then-escape-cut-short",
+        title: "a token in the query, and after it a parameter that ends within an encoded octet",
+        carriers: [QUERY, (Place::RawQuery, "x", "%2")],
+    },
+    Malformed {
+        words: "query-then-semicolon",
+        title: "a token in the query, and after it a parameter with a semicolon in it",
+        carriers: [QUERY, (Place::RawQuery, "x", "1;y=2")],
+    },
+    Malformed {
+        words: "header-and-malformed-escape",
+        title: "a token in the header, and a query with a percent sign that begins no octet",
+        carriers: [HEADER, (Place::RawQuery, "x", "%zz")],
+    },
+    Malformed {
+        words: "host-with-malformed-port",
+        title: "a token in the query, and a Host with a port that is no number",
+        carriers: [QUERY, (Place::Header, "Host", "localhost:abc")],
+    },
+    Malformed {
+        words: "host-with-malformed-escape",
+        title: "a token in the query, and a Host with a percent sign that begins no octet",
+        carriers: [QUERY, (Place::Header, "Host", "%zz")],
+    },
+    Malformed {
+        words: "host-with-unclosed-bracket",
+        title: "a token in the query, and a Host with an address whose bracket is not closed",
+        carriers: [QUERY, (Place::Header, "Host", "[::1")],
+    },
+    Malformed {
+        words: "header-and-malformed-host",
+        title: "a token in the header, and a Host with a port that is no number",
+        carriers: [HEADER, (Place::Header, "Host", "localhost:abc")],
+    },
+];
+
+fn malformed(Malformed { words, title, carriers }: Malformed) -> Case {
+    let twin = if carriers[0] == HEADER { header() } else { twins::anycable() };
+    let (requirement, either) = if words.ends_with("semicolon") {
+        (
+            "RFC3986-3.4-QUERY",
+            "A query may hold a semicolon (RFC 3986 section 3.4), and what separates its parameters is for the \
+             application to say. The documentation of AnyCable does not; forms were once separated so.",
+        )
+    } else if carriers.iter().any(|(_, name, _)| *name == "Host") {
+        (
+            "RFC9110-7.2-HOST",
+            "RFC 9110 section 7.2 says what `Host` holds to whoever sends it. The documentation of AnyCable says \
+             nothing of a request in which it holds something else.",
+        )
+    } else {
+        (
+            "RFC3986-2.1-PERCENT",
+            "RFC 3986 section 2.1 has two hexadecimal digits after every percent sign, and does not say what \
+             becomes of other text. The documentation of AnyCable says nothing of such a request.",
+        )
+    };
+    let carriers = carriers.map(|(at, name, text)| other_in(at, name, text));
+    twin.changed(&format!("anycable/sources/{words}"), submits(&carriers))
+        .either(either, [Reason::Request])
+        .title(title)
+        .why(
+            "Who guesses at a request guesses otherwise than a proxy before it or an application behind it. A \
+             refusal must be one, and not a connection that breaks.",
+        )
+        .requirement(requirement)
         .class("T1")
 }
 

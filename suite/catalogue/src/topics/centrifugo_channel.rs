@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use jotproof_model::edit::ContextChange;
+use jotproof_model::edit::{ContextChange, Layer, TextKind};
+use jotproof_model::expectation::Expiry;
 use jotproof_model::{Edit, Effect, Reason, Threat};
 
 use super::Topic;
 use crate::case::Case;
-use crate::edits::{claim, context, without_claim};
+use crate::edits::{claim, context, text, without_claim};
 use crate::twins;
 
 /// A kind of token for a channel.
@@ -45,6 +46,9 @@ pub(super) fn subscription() -> Topic {
     cases.push(sub_absent(kind));
     cases.extend(anonymous(kind));
     cases.extend(client_of_its_own(kind));
+    cases.extend(OVERRIDES.into_iter().map(|row| misshapen_override(kind, row)));
+    cases.extend(exp_with_a_fraction(kind));
+    cases.extend(printed_by_gensubtoken(kind));
     Topic {
         path: kind.path,
         about: "Subscription tokens of Centrifugo 4 and later: for which user and channel they are good, \
@@ -204,6 +208,7 @@ fn times(kind: &Kind) -> Vec<Case> {
         .title("expire_at = 0")
         .why("With `expire_at` 0 the subscription does not expire: a one-time token.")
         .requirement(&kind.requirement("EXPAT-2"))
+        .requirement(&kind.requirement("EXPAT-3"))
         .class("C23");
     let future = changed("expire-at-future", vec![claim("expire_at", "{{now+600}}")])
         .accept()
@@ -365,7 +370,7 @@ fn data(kind: &Kind, (name, member, value, arrives): (&str, &str, &str, &str)) -
         .accept()
         .title(format!("{member}: {value}"))
         .why("What the token holds for the subscriber arrives with the subscription, as it was signed.")
-        .requirement(&kind.requirement("INFO-1"))
+        .requirement(&kind.requirement("DATA-1"))
         .class("C24")
         .effect(|effect| {
             effect.subscriptions = Some(BTreeMap::from([(kind.channel.to_owned(), arrives.to_owned())]));
@@ -429,12 +434,38 @@ fn bound(kind: &Kind) -> Vec<Case> {
             .class(class)
             .threat(Threat::Holder)
         };
+    let let_in = |name: &str, edit: Edit, unset: ContextChange, requirement: &str, title: &str| {
+        good.changed_by(&kind.id(name), vec![edit, context(unset)])
+            .accept()
+            .title(title)
+            .why("What is not configured is not checked.")
+            .requirement(&kind.requirement(requirement))
+            .requirement(&format!("CF-{}", requirement.replace('1', "4")))
+            .class("V1")
+    };
     let audience = &[Reason::Audience, Reason::ClaimMissing][..];
     let issuer = &[Reason::Issuer, Reason::ClaimMissing][..];
+    let (other_audience, other_issuer) = (claim("aud", "\"chats\""), claim("iss", "\"backends\""));
     vec![
-        refused("audience-other", claim("aud", "\"chats\""), audience, "AUD-1", "another audience", "C8"),
+        refused("audience-other", other_audience.clone(), audience, "AUD-1", "another audience", "C8")
+            .requirement("CF-AUD-4"),
+        let_in(
+            "audience-other-and-none-configured",
+            other_audience,
+            ContextChange::Audience { audience: None },
+            "AUD-1",
+            "another audience, and none is configured",
+        ),
         refused("audience-absent", without_claim("aud"), audience, "AUD-1", "no audience", "C8"),
-        refused("issuer-other", claim("iss", "\"backends\""), issuer, "ISS-1", "another issuer", "C9"),
+        refused("issuer-other", other_issuer.clone(), issuer, "ISS-1", "another issuer", "C9")
+            .requirement("CF-ISS-4"),
+        let_in(
+            "issuer-other-and-none-configured",
+            other_issuer,
+            ContextChange::Issuer { issuer: None },
+            "ISS-1",
+            "another issuer, and none is configured",
+        ),
         refused("issuer-absent", without_claim("iss"), issuer, "ISS-1", "no issuer", "C9"),
         good,
     ]
@@ -532,6 +563,86 @@ fn client_of_its_own(kind: &Kind) -> Vec<Case> {
             .why("Whoever still names the client means that the token is good for no other one.")
             .requirement("RFC7519-4-IGNORE")
             .class("C14"),
+    ]
+}
+
+/// Name, raw value of `override`, what it is.
+const OVERRIDES: [(&str, &str, &str); 8] = [
+    ("override-true", "true", "that is true"),
+    ("override-array", "[{\"presence\":{\"value\":false}}]", "that is an array"),
+    ("override-string", "\"presence\"", "that is a string"),
+    ("override-null", "null", "that is null"),
+    ("override-option-false", "{\"presence\":false}", "with false in place of an object"),
+    ("override-option-null", "{\"presence\":null}", "with null in place of an object"),
+    ("override-value-string", "{\"presence\":{\"value\":\"false\"}}", "whose value is a string"),
+    ("override-value-number", "{\"presence\":{\"value\":0}}", "whose value is a number"),
+];
+
+fn misshapen_override(kind: &Kind, (name, value, what): (&str, &str, &str)) -> Case {
+    (kind.twin)()
+        .changed(&kind.id(name), claim("override", value))
+        .either(
+            "The documentation says that each option is an object with a boolean `value`, and not what \
+             becomes of anything else: the token is refused, or the option stays as it is.",
+            [Reason::ClaimType],
+        )
+        .title(format!("an override {what}"))
+        .why("What cannot be read must not switch anything, least of all what a client may see of others.")
+        .requirement("CS-OVR-6")
+        .class("C24")
+}
+
+/// `exp` is documented as an integer; RFC 7519 section 2 allows a fraction.
+fn exp_with_a_fraction(kind: &Kind) -> [Case; 2] {
+    [
+        (kind.twin)()
+            .changed(&kind.id("exp-with-a-fraction"), claim("exp", "{{now+3600}}.5"))
+            .either(
+                "The documentation asks for an integer, and RFC 7519 section 2 allows a fraction: the token is \
+                 refused, or its time is kept to the second.",
+                [Reason::ClaimType],
+            )
+            .effect(|effect| effect.expires = Some(Expiry::At { second: "{{now+3600}}".to_owned() }))
+            .title("an exp with a fraction, in an hour")
+            .why("A fraction that is read as another number makes the subscription end at another time.")
+            .requirement("CS-EXP-4")
+            .class("C3"),
+        (kind.twin)()
+            .changed(&kind.id("exp-past-with-a-fraction"), claim("exp", "{{now-3600}}.5"))
+            .reject([Reason::Expired, Reason::ClaimType])
+            .title("an exp with a fraction, an hour ago")
+            .why("A time that has passed has passed, whether its fraction is read or not.")
+            .requirement("CS-EXP-4")
+            .class("C5")
+            .threat(Threat::Holder),
+    ]
+}
+
+/// The tokens that `centrifugo gensubtoken -u 42 -s CHANNEL` prints, as they are written: for the channel
+/// that is asked for, and for another one.
+fn printed_by_gensubtoken(kind: &Kind) -> [Case; 2] {
+    let printed = |name: &str, channel: &str| {
+        let payload =
+            format!(r#"{{"sub":"42","exp":{{{{now+604740}}}},"iat":{{{{now-60}}}},"channel":"{channel}"}}"#);
+        (kind.twin)().changed(&kind.id(name), text(Layer::Payload, &payload, TextKind::Object))
+    };
+    [
+        printed("printed-by-gensubtoken", kind.channel)
+            .accept()
+            .effect(|effect| {
+                effect.expires = Some(Expiry::At { second: "{{now+604740}}".to_owned() });
+            })
+            .title("a token that gensubtoken printed for the user and the channel")
+            .why("The command is the documented way to a first token: it is good for a week, and was printed a minute ago.")
+            .requirement("CS-GEN-1")
+            .class("V1"),
+        printed("printed-by-gensubtoken-for-another-channel", "ns:weather")
+            .reject([Reason::Channel])
+            .title("a token that gensubtoken printed for another channel")
+            .why("Whoever has a token for one channel, by whatever means, has it for no other one.")
+            .requirement("CS-GEN-1")
+            .class("C14")
+            .threat(Threat::Holder),
     ]
 }
 

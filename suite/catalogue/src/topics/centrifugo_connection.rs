@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use jotproof_model::edit::ContextChange;
-use jotproof_model::{Effect, Reason, Threat};
+use jotproof_model::{Edit, Effect, Reason, Threat};
 
 use super::Topic;
 use crate::case::Case;
@@ -19,26 +19,27 @@ pub(super) fn topic() -> Topic {
         without_exp(),
         exp_beyond_32_bits(),
         without_iat(),
+        iat_after_exp(),
         jti(),
         unknown_claims(),
         channel(),
     ]);
     cases.extend(UNCHECKED.into_iter().map(unchecked));
     cases.extend(INFO.into_iter().map(info));
-    cases.extend([b64info(), b64info_base64url(), b64info_not_base64(), info_and_b64info()]);
+    cases.extend([b64info(), b64info_base64url(), b64info_not_base64()]);
+    let both = info_and_b64info();
+    cases.extend([info_and_the_same(&both), info_and_not_base64(&both), both]);
     cases.extend(CHANNELS.into_iter().map(subscribed));
     cases.extend(OVERRIDES.into_iter().flat_map(|key| [overridden(key, true), overridden(key, false)]));
-    cases.extend([
-        channels_unknown_namespace(),
-        subs_unknown_namespace(),
-        subs_b64info_not_base64(),
-        subs_and_channels(),
-        meta(),
-    ]);
+    cases.extend([channels_unknown_namespace(), subs_unknown_namespace(), subs_b64info_not_base64(), meta()]);
+    let both = subs_and_channels();
+    cases.extend([subs_and_the_same(&both), channels_and_a_list(&both), both]);
     let named = refusing_anonymous();
     cases.extend([anonymous_refused(&named), unnamed_refused(&named), named]);
     let bound = bound();
-    cases.extend([audience_absent(&bound), issuer_absent(&bound), bound]);
+    cases.extend([audience_absent(&bound), issuer_absent(&bound)]);
+    cases.extend(bound_to_another(&bound));
+    cases.push(bound);
     Topic {
         path: "centrifugo/connection",
         about: "Connection tokens of Centrifugo: every documented claim with its effect, and the \
@@ -97,6 +98,22 @@ fn without_iat() -> Case {
         .why("`iat` is optional and decides nothing.")
         .requirement("CF-IAT-1")
         .class("C7")
+}
+
+fn iat_after_exp() -> Case {
+    twins::centrifugo()
+        .changed_by(
+            "centrifugo/connection/iat-after-exp",
+            vec![claim("exp", "{{now-120}}"), claim("iat", "{{now-60}}")],
+        )
+        .reject([Reason::Expired])
+        .title("exp two minutes ago, and iat a minute later")
+        .why(
+            "`iat` decides nothing: a token is not good again because it says that it is newer than its end.",
+        )
+        .requirement("CF-IAT-1")
+        .class("C5")
+        .threat(Threat::Holder)
 }
 
 fn jti() -> Case {
@@ -209,6 +226,7 @@ fn b64info() -> Case {
         .title("b64info: the base64 of JSON, with +, / and padding")
         .why("`b64info` is decoded, and what it holds is shown as the connection info.")
         .requirement("CF-INFO-2")
+        .requirement("CF-INFO-4")
         .class("C24")
         .effect(|effect| effect.info = Some(INFO_TEXT.to_owned()))
 }
@@ -267,6 +285,36 @@ fn info_and_b64info() -> Case {
         .requirement("CF-INFO-3")
         .class("C24")
         .effect(|effect| effect.info = None)
+}
+
+fn info_and_the_same(both: &Case) -> Case {
+    both.changed("centrifugo/connection/info-and-the-same-b64info", claim("info", "{\"from\":\"b64info\"}"))
+        .accept()
+        .title("info, and the same in b64info")
+        .why("Whichever of them is shown, it is this, and it is shown once.")
+        .requirement("CF-INFO-3")
+        .class("C24")
+        .effect(|effect| effect.info = Some("{\"from\":\"b64info\"}".to_owned()))
+}
+
+fn info_and_not_base64(both: &Case) -> Case {
+    both.changed(
+        "centrifugo/connection/info-and-b64info-not-base64",
+        claim("b64info", "\"%%% no base64 %%%\""),
+    )
+    .either_better_refused(
+        "The documentation says what `b64info` is, and not what becomes of another text; a \
+             refusal is recommended.",
+        [Reason::InfoEncoding],
+    )
+    .title("info, and a b64info that is not base64")
+    .why(
+        "Where `b64info` is what counts, the token is invalid as without `info`; where `info` is, it is \
+             shown as it is.",
+    )
+    .requirement("CF-INFO-3")
+    .class("C24")
+    .effect(|effect| effect.info = Some("{\"from\":\"info\"}".to_owned()))
 }
 
 /// Claims that subscribe the connection on the server's side.
@@ -459,6 +507,32 @@ fn subs_and_channels() -> Case {
         .effect(|effect| effect.subscriptions = None)
 }
 
+fn subs_and_the_same(both: &Case) -> Case {
+    both.changed("centrifugo/connection/subs-and-the-same-channels", claim("channels", "[\"ns:room\"]"))
+        .accept()
+        .title("subs, and the same channel in channels")
+        .why("Whichever of them decides, there is a subscription to this channel, and to no other.")
+        .requirement("CF-SUBS-3")
+        .class("C24")
+        .effect(|effect| subscriptions(effect, &[("ns:room", "")]))
+}
+
+fn channels_and_a_list(both: &Case) -> Case {
+    both.changed("centrifugo/connection/subs-array-and-channels", claim("subs", "[\"ns:room\"]"))
+        .either(
+            "The documentation says of which type `subs` is, and not what becomes of another one.",
+            [Reason::ClaimType],
+        )
+        .title("channels, and a subs that is an array")
+        .why(
+            "Refused, or as if `subs` were not there: then `channels` decides, and nobody is subscribed to \
+             what stands in an array that is no `subs`.",
+        )
+        .requirement("CF-SUBS-3")
+        .class("C24")
+        .effect(|effect| subscriptions(effect, &[("news", "")]))
+}
+
 fn meta() -> Case {
     twins::centrifugo()
         .changed(
@@ -544,6 +618,46 @@ fn audience_absent(bound: &Case) -> Case {
         .requirement("CF-AUD-2")
         .class("C8")
         .threat(Threat::Holder)
+}
+
+/// Tokens for another service, and of another issuer: refused by whoever has a name of its own, and let in
+/// by whoever has none.
+fn bound_to_another(bound: &Case) -> [Case; 4] {
+    let audience = claim("aud", "\"https://other.example.com\"");
+    let issuer = claim("iss", "\"https://other.example.com\"");
+    let refused = |name: &str, edit: &Edit, reason: Reason, class: &str| {
+        bound
+            .changed(&format!("centrifugo/connection/{name}"), edit.clone())
+            .reject([reason])
+            .threat(Threat::Holder)
+            .class(class)
+    };
+    let let_in = |name: &str, edit: &Edit, unset: ContextChange| {
+        bound
+            .changed_by(&format!("centrifugo/connection/{name}"), vec![edit.clone(), context(unset)])
+            .accept()
+            .class("V1")
+    };
+    [
+        refused("audience-other", &audience, Reason::Audience, "C8")
+            .title("another aud, and an audience is configured")
+            .why("The token is for another service, which may itself present it here.")
+            .requirement("CF-AUD-1")
+            .requirement("CF-AUD-2"),
+        let_in("audience-other-and-none-configured", &audience, ContextChange::Audience { audience: None })
+            .title("the same aud, and no audience is configured")
+            .why("Without a configured audience `aud` is not checked.")
+            .requirement("CF-AUD-1"),
+        refused("issuer-other", &issuer, Reason::Issuer, "C9")
+            .title("another iss, and an issuer is configured")
+            .why("The token is another issuer's, whom this server was not told to trust.")
+            .requirement("CF-ISS-1")
+            .requirement("CF-ISS-2"),
+        let_in("issuer-other-and-none-configured", &issuer, ContextChange::Issuer { issuer: None })
+            .title("the same iss, and no issuer is configured")
+            .why("Without a configured issuer `iss` is not checked.")
+            .requirement("CF-ISS-1"),
+    ]
 }
 
 fn issuer_absent(bound: &Case) -> Case {

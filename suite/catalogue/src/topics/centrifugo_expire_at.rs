@@ -110,6 +110,7 @@ fn time((name, value, what, why): (&str, &str, &str, &str)) -> Case {
         .title(format!("expire_at {what}"))
         .why(why)
         .requirement("CF-EXPAT-1")
+        .requirement("CF-EXPAT-3")
         .class("C23")
         .effect(|effect| {
             // What is told of a time beyond 2^32 seconds from now has a case of its own.

@@ -10,7 +10,8 @@ use super::Topic;
 use crate::case::Case;
 use crate::edits::{claim, flow, of_token, sign, without_claim};
 use crate::steps::{
-    connect, look_at, refresh, refused, step, sub_refresh, subscribe, subscribe_openly, unsubscribe,
+    connect, connect_openly, look_at, refresh, refused, step, sub_refresh, subscribe, subscribe_openly,
+    unsubscribe,
 };
 use crate::twins;
 
@@ -20,6 +21,9 @@ const BEFORE: u32 = 1;
 const AFTER: u32 = 3;
 /// When somebody looks at what has ended for sure.
 const END: u32 = 7;
+
+/// A private channel of a namespace in which every user may subscribe who is not anonymous.
+const MEMBERS: &str = "$members:news";
 
 /// The claim that makes a token expire soon.
 fn soon() -> Edit {
@@ -281,6 +285,31 @@ pub(super) fn subscription() -> Topic {
         requirements: "CS",
     };
     let mut cases = of_both(&kind);
+    let again = kind
+        .asked()
+        .changed(
+            &kind.id("comes-again"),
+            flow(FlowChange::AddStep { before: 2, step: step(0, connect("connection")) }),
+        )
+        .accept()
+        .title("a user with a subscription comes again by the connection token")
+        .why("A connection token opens a connection, whatever was subscribed to in another one.")
+        .requirement("CS-CONN-1")
+        .class("V1");
+    cases.push(
+        again
+            .changed(&kind.id("comes-again-without-a-token"), set_step(2, step(0, connect_openly())))
+            .reject([Reason::NoToken])
+            .title("a user with a subscription comes again without a connection token")
+            .why(
+                "The token for a channel says nothing about connections. Whoever is let in without a token is \
+                 nobody that the backend knows.",
+            )
+            .requirement("CS-CONN-1")
+            .class("C14")
+            .threat(Threat::Forger),
+    );
+    cases.push(again);
     cases.push(
         kind.asked()
             .changed(&kind.id("second-session"), add_connect())
@@ -290,12 +319,37 @@ pub(super) fn subscription() -> Topic {
             .requirement("CS-SUB-1")
             .class("V1"),
     );
+    cases.push(without_a_token(
+        &kind,
+        "a channel that is asked for with a token and, after that, without one",
+        "It is the token that opens a channel whose options open it to nobody, every time.",
+        "CS-OK-1",
+    ));
     Topic {
         path: kind.path,
         about: "Subscriptions of Centrifugo 4 and later whose time comes: which end, and which are renewed \
                 in time.",
         cases,
     }
+}
+
+/// A channel that opens by a token alone, asked for without it by who had it.
+fn without_a_token(kind: &Kind, title: &str, why: &str, requirement: &str) -> Case {
+    kind.asked()
+        .changed_by(
+            &kind.id("without-a-token"),
+            vec![
+                set_step(1, step(0, subscribe_openly(kind.channel))),
+                flow(FlowChange::AddStep { before: 1, step: step(0, subscribe(kind.channel, "opened")) }),
+                flow(FlowChange::AddStep { before: 2, step: step(0, unsubscribe(kind.channel)) }),
+            ],
+        )
+        .reject([Reason::NoToken])
+        .title(title)
+        .why(why)
+        .requirement(requirement)
+        .class("C14")
+        .threat(Threat::Holder)
 }
 
 pub(super) fn private_channel() -> Topic {
@@ -320,23 +374,40 @@ pub(super) fn private_channel() -> Topic {
             .class("C14")
             .threat(Threat::Holder),
     );
+    cases.push(without_a_token(
+        &kind,
+        "a private channel that is asked for with a token and, after that, without one",
+        "A channel that begins with `$` needs a token, every time.",
+        "CP-PREF-1",
+    ));
+    let members = asked
+        .changed_by(
+            &kind.id("of-a-namespace-for-users"),
+            vec![
+                of_token("opened", claim("channel", &format!("\"{MEMBERS}\""))),
+                of_token("opened", without_claim("sub")),
+                set_step(1, step(0, subscribe(MEMBERS, "opened"))),
+            ],
+        )
+        .accept()
+        .title("a private channel of a namespace that is open to users")
+        .why("The namespace stands after the `$`, and lets every user subscribe who is not anonymous.")
+        .requirement("CP-PREF-2")
+        .class("V1");
     cases.push(
-        asked
-            .changed_by(
-                &kind.id("without-a-token"),
-                vec![
-                    set_step(1, step(0, subscribe_openly(kind.channel))),
-                    flow(FlowChange::AddStep { before: 1, step: step(0, subscribe(kind.channel, "opened")) }),
-                    flow(FlowChange::AddStep { before: 2, step: step(0, unsubscribe(kind.channel)) }),
-                ],
+        members
+            .changed(&kind.id("of-a-namespace-for-users-anonymous"), of_token("connection", claim("sub", "\"\"")))
+            .reject([Reason::Anonymous])
+            .title("an anonymous user asks for a private channel of a namespace that is open to users")
+            .why(
+                "The options of the namespace count for its private channels too. Where it is not found behind \
+                 the `$`, those of other channels count, which may be open to everybody.",
             )
-            .reject([Reason::NoToken])
-            .title("a private channel that is asked for with a token and, after that, without one")
-            .why("A channel that begins with `$` needs a token, every time.")
-            .requirement("CP-PREF-1")
-            .class("C14")
+            .requirement("CP-PREF-2")
+            .class("C11")
             .threat(Threat::Holder),
     );
+    cases.push(members);
     cases.push(
         asked
             .changed_by(

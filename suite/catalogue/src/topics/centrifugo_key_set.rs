@@ -8,8 +8,10 @@ use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
 use crate::case::{Case, alg, key_for};
-use crate::edits::{claim, context, header, sign, sign_with_form, unsigned, without_header};
-use crate::published::{ALGORITHMS, jwk, published, twin, with, word};
+use crate::edits::{claim, context, header, of_token, sign, sign_with_form, unsigned, without_header};
+use crate::published::{ALGORITHMS, PATH, jwk, published, set_of, twin, with, word};
+use crate::steps::{connect, step, subscribe};
+use crate::twins::{self, CHANNEL, PRIVATE_CHANNEL};
 
 use Algorithm::{ES256, EdDSA, HS256, RS256, RS384, RS512};
 
@@ -28,6 +30,8 @@ pub(super) fn topic() -> Topic {
     }
     cases.extend(OTHER_ALGORITHM.into_iter().flat_map(other_algorithm));
     cases.extend(exclusive());
+    cases.extend(channels(twins::private_channel, PRIVATE_CHANNEL, "private-channel"));
+    cases.extend(channels(twins::subscription, CHANNEL, "subscription"));
     Topic {
         path: "centrifugo/key-set",
         about: "Tokens that are verified with a published key set, RFC 7517, in place of configured keys: \
@@ -79,6 +83,7 @@ fn by_kid(algorithm: Algorithm) -> Vec<Case> {
         .why("Anybody can write a `kid` that is known; only the signature says who wrote it.")
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("CF-JWKS-1")
+        .requirement("CF-JWKS-3")
         .class("S0");
     let unknown = twin(algorithm)
         .changed(&id(algorithm, "kid-unknown"), header("kid", "\"nobody\""))
@@ -331,6 +336,32 @@ fn other_algorithm((named, used): (Algorithm, Algorithm)) -> [Case; 2] {
         .requirement("RFC8725-3.1-ALG")
         .class("K10");
     [both, otherwise]
+}
+
+/// Tokens for a channel that one key set verifies as it does those that open the connection.
+fn channels(token: fn() -> Case, channel: &str, name: &str) -> [Case; 2] {
+    let id = |name: &str| format!("centrifugo/key-set/{name}");
+    let edits = set_of(RS256, PATH, [(PATH, &*jwk(key_for(RS256), RS256))]);
+    let opening = token().changed_by("opening", edits).accept();
+    let opened = Case::root_flow(
+        &id(name),
+        "the first flow of tokens for this kind of channel by a published key",
+        &[("connection", &twin(RS256)), ("opening", &opening)],
+        vec![step(0, connect("connection")), step(1, subscribe(channel, "opening"))],
+    )
+    .title(format!("a token for the channel {channel} by the key of the set that opened the connection"))
+    .why("Where a key set is configured, every token is verified with it.")
+    .requirement("CF-JWKS-1")
+    .class("V1");
+    let foreign = opened
+        .changed(&id(&format!("{name}-foreign-key")), of_token("opening", sign(None, &other(RS256), RS256)))
+        .reject([Reason::Signature])
+        .threat(Threat::Forger)
+        .title(format!("a token for the channel {channel} by a key that is not published"))
+        .why("Anybody can write a `kid` that is known; only the signature says who wrote it.")
+        .requirement("CF-JWKS-1")
+        .class("S0");
+    [opened, foreign]
 }
 
 /// A key that is configured beside the set.

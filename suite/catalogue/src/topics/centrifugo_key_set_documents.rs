@@ -1,11 +1,14 @@
 //! What a published key set can be: one change to the document, or to the key in it that signs.
 
+use jotproof_mint::sign::PrivateKey;
 use jotproof_mint::{document, keys};
-use jotproof_model::edit::{DocumentChange, DocumentKind, JwkKind};
+use jotproof_model::context::Origin;
+use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind, JwkKind};
 use jotproof_model::{Algorithm, Reason};
 
 use super::Topic;
 use crate::case::{Case, Undecided, alg, key_for};
+use crate::edits::context;
 use crate::published::{jwk, published, twin, with, word};
 
 use Algorithm::{ES256, ES384, EdDSA, HS256, PS256, RS256, RS512};
@@ -25,6 +28,7 @@ pub(super) fn topic() -> Topic {
     cases.extend(rsa());
     cases.extend(elliptic_curve());
     cases.extend(edwards_curve());
+    cases.extend([RS256, ES256].map(private_key));
     Topic {
         path: "centrifugo/key-set-documents",
         about: "Published key sets, RFC 7517: what a set and its keys may be, and what makes a key that is \
@@ -285,6 +289,13 @@ fn further_keys(algorithm: Algorithm) -> Vec<Case> {
         ("nothing-in-it", "{}", JwkKind::NotUnderstood),
         ("modulus-missing", "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"kid\":\"other\"}", JwkKind::NotUnderstood),
         ("secp256k1", &*keys::all()["secp256k1"].jwk, JwkKind::NotUnderstood),
+        // Names are written twice: the last value counts, where one counts at all.
+        (
+            "private-part-emptied",
+            "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\",\"p\":\"AQAB\",\"q\":\"AQAB\",\"kid\":\"other\",\
+             \"d\":\"AQAB\",\"d\":\"\"}",
+            JwkKind::NotUnderstood,
+        ),
         ("null", "null", JwkKind::NoJwk),
         ("number", "1", JwkKind::NoJwk),
         ("string", "\"key\"", JwkKind::NoJwk),
@@ -317,17 +328,41 @@ fn no_set(algorithm: Algorithm) -> Vec<Case> {
         ),
         ("outage", DocumentChange::RemoveDocument, "nothing where the set was"),
     ];
-    rows.into_iter()
-        .map(|(name, change, what)| {
-            changed(algorithm, name, change)
-                .reject([Reason::Key])
-                .title(what)
-                .why("Without a key nothing is verified, and nobody gets in while the keys are away.")
-                .requirement("RFC7517-5-KEYS")
-                .requirement("CF-JWKS-1")
-                .class("K2")
-        })
-        .collect()
+    let refused = |case: Undecided, what: &str| {
+        case.reject([Reason::Key])
+            .title(what)
+            .why("Without a key nothing is verified, and nobody gets in while the keys are away.")
+            .requirement("RFC7517-5-KEYS")
+            .requirement("CF-JWKS-1")
+            .class("K2")
+    };
+    let silent = twin(algorithm).changed(
+        &format!("centrifugo/key-set-documents/{}-silence", word(algorithm)),
+        context(ContextChange::KeySetOrigin { origin: Origin::Silent }),
+    );
+    let mut cases = vec![refused(silent, "nothing answers where the set was")];
+    cases
+        .extend(rows.into_iter().map(|(name, change, what)| refused(changed(algorithm, name, change), what)));
+    cases
+}
+
+/// Everything that a private key is made of, where the public one should be.
+fn private_key(algorithm: Algorithm) -> Case {
+    let key = key_for(algorithm);
+    let parts = PrivateKey::new(&keys::all()[key]).map(|key| key.private_part()).unwrap_or_default();
+    let jwk = parts.iter().fold(jwk(key, algorithm), |jwk, (name, octets)| {
+        with(&jwk, name, &quoted(&jotproof_mint::base64url::encode(octets)))
+    });
+    let text = document::key_set([&*jwk]);
+    changed(algorithm, "private-key", DocumentChange::SetDocument { text, what: DocumentKind::PrivateKey })
+        .either_better_refused(
+            "RFC 7517 section 9.2: private keys must not be disclosed; the public part is a key",
+            [Reason::Key],
+        )
+        .title("the private key is published, with everything that it is made of")
+        .why("Whoever publishes a private key has lost it, and everybody signs.")
+        .requirement(if algorithm == RS256 { "RFC7518-6.3-RSA" } else { "RFC7518-6.2-EC" })
+        .class("K11")
 }
 
 /// A member that is no key of its own, in another spelling.
@@ -456,6 +491,7 @@ fn edwards_curve() -> Vec<Case> {
     vec![
         unreadable(EdDSA, "x-absent", remove("x"), "an Ed25519 key without x"),
         unreadable(EdDSA, "x-short", set("x", &octets(key, "x", |octets| octets.truncate(31))), "31 octets"),
+        unreadable(EdDSA, "x-empty", set("x", "\"\""), "a key of no octets"),
         unreadable(EdDSA, "x-number", set("x", "1"), "a key that is a number"),
         unreadable(EdDSA, "crv-absent", remove("crv"), "no curve"),
         unreadable(EdDSA, "crv-other", set("crv", "\"X25519\""), "the curve of key agreement"),

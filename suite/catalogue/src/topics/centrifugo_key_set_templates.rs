@@ -1,6 +1,7 @@
 //! Key sets at URLs that are made of what a token says: one set for each issuer or audience.
 
 use jotproof_mint::document;
+use jotproof_model::context::Origin;
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Edit, KeySet, Reason, Threat};
 
@@ -96,6 +97,7 @@ fn token_of_acme(
         ]
         .into(),
         fetched: fetched.iter().map(|path| (*path).to_owned()).collect(),
+        origin: Origin::Published,
     };
     vec![
         context(ContextChange::KeySet { key_set }),
@@ -192,7 +194,18 @@ fn led_astray(algorithm: Algorithm, by: By) -> Vec<Case> {
         .requirement("CF-JWKS-4")
         .requirement("RFC8725-3.10-TRUST")
         .class("K14");
-    vec![acme, astray]
+    let nowhere = acme
+        .changed_by(
+            &by.id(algorithm, "permissive-nowhere"),
+            vec![by.names("%zz"), header("kid", "\"nobody\"")],
+        )
+        .reject([Reason::Key, Reason::Signature, by_reason(by)])
+        .threat(Threat::Forger)
+        .title("a tenant whose name makes the URL one that cannot be parsed, and a kid that nobody knows")
+        .why("There is no key set at a URL that is none (RFC 3986 section 2.1).")
+        .requirement("CF-JWKS-4")
+        .class("K2");
+    vec![acme, astray, nowhere]
 }
 
 fn by_reason(by: By) -> Reason {

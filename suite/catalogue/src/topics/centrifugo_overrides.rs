@@ -28,7 +28,7 @@ const WHY: &str = "The token says how this one subscription differs from others 
 type Row = (&'static str, bool, &'static str, ChannelOptions, &'static str);
 
 /// Of subscription tokens since version 4.
-const SINCE_4: [Row; 9] = [
+const SINCE_4: [Row; 10] = [
     (
         "presence-off",
         true,
@@ -86,6 +86,7 @@ const SINCE_4: [Row; 9] = [
         ChannelOptions { recovery: false, positioning: false, ..ALL },
         "CS-OVR-5",
     ),
+    ("presence-without-value", true, r#""presence":{}"#, ALL, "CS-OVR-6"),
 ];
 
 /// Of tokens that give subscriptions in every version.

@@ -31,10 +31,14 @@ fn set_last(steps: usize, to: Step) -> Edit {
 pub(super) fn topic() -> Topic {
     let mut cases = connections();
     cases.extend(channels());
+    for of in [AUDIENCES, ISSUERS] {
+        cases.extend(patterns(of));
+        cases.extend(not_a_configuration(of));
+    }
     Topic {
         path: "centrifugo/reload",
         about: "Servers that are configured anew while clients are connected: with another key, an audience, \
-                an issuer.",
+                an issuer, patterns of them, or with what is no configuration.",
         cases,
     }
 }
@@ -168,6 +172,202 @@ fn old(twin: &Case, name: &str, title: &str) -> Case {
         .requirement("RFC7515-5.2-VERIFY")
         .class("C31")
         .threat(Threat::Forger)
+}
+
+/// A claim for which a name can be configured, or a pattern.
+#[derive(Clone, Copy)]
+struct Of {
+    what: &'static str,
+    claim: &'static str,
+    set: fn(&mut Context, Option<&str>, Option<&str>),
+    reason: Reason,
+    of_names: &'static str,
+    of_patterns: &'static str,
+}
+
+const AUDIENCES: Of = Of {
+    what: "audience",
+    claim: "aud",
+    set: |context, name, pattern| {
+        context.audience = name.map(str::to_owned);
+        context.audience_regex = pattern.map(str::to_owned);
+    },
+    reason: Reason::Audience,
+    of_names: "CF-AUD-2",
+    of_patterns: "CF-AUD-5",
+};
+const ISSUERS: Of = Of {
+    what: "issuer",
+    claim: "iss",
+    set: |context, name, pattern| {
+        context.issuer = name.map(str::to_owned);
+        context.issuer_regex = pattern.map(str::to_owned);
+    },
+    reason: Reason::Issuer,
+    of_names: "CF-ISS-2",
+    of_patterns: "CF-ISS-5",
+};
+
+/// A pattern, another one, a pattern that is none, and what fits which.
+const PATTERN: &str = "^chat-[0-9]+$";
+const OTHER_PATTERN: &str = "^news-[0-9]+$";
+const NO_PATTERN: &str = "^chat-([0-9]+$";
+const CHAT: &str = "chat-17";
+const NEWS: &str = "news-17";
+
+impl Of {
+    fn id(self, name: &str) -> String {
+        id(&format!("{}-{name}", self.what))
+    }
+
+    fn configured(self, name: Option<&str>, pattern: Option<&str>) -> Context {
+        let mut context = twins::centrifugo().context().clone();
+        (self.set)(&mut context, name, pattern);
+        context
+    }
+
+    fn says(self, value: &str) -> Edit {
+        claim(self.claim, &format!("\"{value}\""))
+    }
+
+    /// A client that comes before the server is configured anew, and one that comes after it, by the same token.
+    fn root(self, name: &str, before: &Context, after: Context, value: &str) -> Case {
+        let token = twins::centrifugo().changed("token", self.says(value)).accept();
+        Case::root_flow(
+            &self.id(name),
+            "the first flow of servers that are configured anew, with this claim checked",
+            &[("first", &token), ("next", &token)],
+            vec![step(0, connect("first")), step(WHEN, configure(after)), step(THEN, connect("next"))],
+        )
+        .beginning_with(before.clone())
+    }
+}
+
+/// Patterns that come, change and go.
+fn patterns(of: Of) -> Vec<Case> {
+    let (none, chat) = (of.configured(None, None), of.configured(None, Some(PATTERN)));
+    let news = of.configured(None, Some(OTHER_PATTERN));
+    let what = of.what;
+    let added = of
+        .root("pattern-added", &none, chat.clone(), CHAT)
+        .title(format!("a token whose {what} fits the pattern that the server was told of"))
+        .why("The new configuration counts from then on, and this token fits it.")
+        .requirement(of.of_patterns)
+        .class("V1");
+    let removed = of
+        .root("pattern-removed", &chat, none, CHAT)
+        .title(format!("a token whose {what} fitted the pattern, after there is none any more"))
+        .why("What is not checked any more is not asked for either.")
+        .requirement(of.of_patterns)
+        .class("V1");
+    let changed = removed
+        .changed_by(
+            &of.id("pattern-changed"),
+            vec![
+                flow(FlowChange::SetStep { step: 1, to: step(WHEN, configure(news)) }),
+                of_token("next", of.says(NEWS)),
+            ],
+        )
+        .accept()
+        .title(format!("a token whose {what} fits the pattern that took the place of another one"))
+        .why("The new configuration counts from then on, and this token fits it.")
+        .requirement(of.of_patterns)
+        .class("V1");
+    let refused = |twin: &Case, name: &str, value: &str, title: &str| {
+        twin.changed(&of.id(name), of_token("next", of.says(value)))
+            .reject([of.reason])
+            .title(title)
+            .why("From then on a token must fit the pattern.")
+            .requirement(of.of_patterns)
+            .class("C31")
+            .threat(Threat::Holder)
+    };
+    vec![
+        refused(
+            &added,
+            "misses-added-pattern",
+            NEWS,
+            &format!("a token whose {what} does not fit the pattern that the server was told of"),
+        ),
+        refused(
+            &changed,
+            "fits-pattern-of-before",
+            CHAT,
+            &format!("a token whose {what} fits the pattern of before, after another one took its place"),
+        ),
+        removed
+            .changed(&of.id("pattern-removed-other"), of_token("next", of.says(NEWS)))
+            .accept()
+            .title(format!("a token whose {what} did not fit the pattern, after there is none any more"))
+            .why("What is not checked any more lets every token in.")
+            .requirement(of.of_patterns)
+            .class("V1"),
+        added,
+        removed,
+        changed,
+    ]
+}
+
+/// What the server reads anew is no configuration: what it refused before, it may not let in now.
+fn not_a_configuration(of: Of) -> Vec<Case> {
+    let what = of.what;
+    let named = of.configured(Some(CHAT), None);
+    let matched = of.configured(None, Some(PATTERN));
+    let rows = [
+        (
+            "name",
+            of.of_names,
+            "CF-CONF-1",
+            named,
+            of.configured(Some(CHAT), Some(PATTERN)),
+            "a pattern came beside the name of it",
+        ),
+        (
+            "pattern",
+            of.of_patterns,
+            "CF-CONF-2",
+            matched,
+            of.configured(None, Some(NO_PATTERN)),
+            "its pattern became one that cannot be compiled",
+        ),
+    ];
+    let mut cases = Vec::new();
+    for (by, requirement, of_configurations, good, bad, happened) in rows {
+        let same = of
+            .root(&format!("{by}-read-again"), &good, good.clone(), CHAT)
+            .title(format!("a token for the {what}, after the server read the same file again"))
+            .why("What is not changed stays as it was.")
+            .requirement(requirement)
+            .requirement(of_configurations)
+            .class("V1");
+        let spoilt = flow(FlowChange::SetStep { step: 1, to: step(WHEN, configure(bad)) });
+        cases.push(
+            same.changed(&of.id(&format!("{by}-spoilt")), spoilt.clone())
+                .either(
+                    "The documentation does not say what a running server makes of what is no configuration.",
+                    [Reason::Configuration],
+                )
+                .title(format!("a token that fitted the {what}, after {happened}"))
+                .why("A server may go on with what it had, or let nobody in until it is told better.")
+                .requirement(of_configurations)
+                .class("G1"),
+        );
+        cases.push(
+            same.changed_by(
+                &of.id(&format!("{by}-spoilt-other")),
+                vec![spoilt, of_token("next", of.says(NEWS))],
+            )
+            .reject([Reason::Configuration, of.reason])
+            .title(format!("a token that never fitted the {what}, and {happened}"))
+            .why("Whatever becomes of the server, a slip of the pen must not open it to everybody.")
+            .requirement(requirement)
+            .requirement(of_configurations)
+            .class("G1")
+            .threat(Threat::Holder),
+        );
+        cases.push(same);
+    }
+    cases
 }
 
 fn channels() -> Vec<Case> {

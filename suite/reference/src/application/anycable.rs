@@ -5,7 +5,9 @@
 use jotproof_model::context::{Carrier, Fallback, Parameter, ParameterSource, Place};
 use jotproof_model::{Context, Identification, Reason, Seen};
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{BackendAsked, Identifiers, ParameterVariable, SeveralTokens, TokenHeader};
+use jotproof_profiles::rules::{
+    BackendAsked, Identifiers, MalformedRequest, ParameterVariable, SeveralTokens, TokenHeader,
+};
 
 use crate::claims::Claims;
 use crate::json::{Document, Options};
@@ -33,6 +35,7 @@ pub fn submitted(context: &Context, rules: &Rules, token: &[u8]) -> Vec<Vec<u8>>
         || configured.is_some_and(|configured| configured.headers.contains(&header));
     let carries = |carrier: &&Carrier| match carrier.at {
         Place::Query => carrier.name == parameter,
+        Place::RawQuery => false,
         // RFC 9110 section 5.1: names of headers are compared without regard to case.
         Place::Header => reads_header && carrier.name.eq_ignore_ascii_case(&header),
         Place::Subprotocol => carrier.name == SUBPROTOCOL,
@@ -44,6 +47,56 @@ pub fn submitted(context: &Context, rules: &Rules, token: &[u8]) -> Vec<Vec<u8>>
         there.take(counted).map(|carrier| carrier.octets(token)).filter(|octets| !octets.is_empty())
     };
     rules.token_places.iter().copied().flat_map(in_place).collect()
+}
+
+/// Why a request is refused whose query or host cannot be read, where that is so.
+#[must_use]
+pub fn malformed(context: &Context, rules: &Rules, token: &[u8]) -> Option<Refusal> {
+    let carriers = context.submission.as_deref().unwrap_or_default();
+    let detail = carriers.iter().find_map(|Carrier { at, name, text }| match at {
+        Place::RawQuery if !is_percent_encoded(text) => {
+            Some(format!("the query is malformed: a percent sign begins no octet in {text:?}"))
+        }
+        Place::RawQuery if text.contains(';') => {
+            Some(format!("the query is unclear: a semicolon may end the parameter, in {text:?}"))
+        }
+        Place::Header if name.eq_ignore_ascii_case("Host") && !is_host(text) => {
+            Some(format!("the header Host is malformed: {text:?}"))
+        }
+        Place::Query | Place::RawQuery | Place::Header | Place::Subprotocol => None,
+    })?;
+    let of_the_query = |carrier: &&Carrier| matches!(carrier.at, Place::Query | Place::RawQuery);
+    let elsewhere = || {
+        let carriers = carriers.iter().filter(|carrier| !of_the_query(carrier)).cloned().collect();
+        submitted(&Context { submission: Some(carriers), ..context.clone() }, rules, token)
+    };
+    let is_read = rules.malformed_request == MalformedRequest::Refuse || elsewhere().is_empty();
+    is_read.then(|| Refusal::new(Stage::Application, Reason::Request, detail))
+}
+
+/// RFC 3986 section 2.1: a percent sign begins an octet of two hexadecimal digits.
+fn is_percent_encoded(text: &str) -> bool {
+    text.split('%')
+        .skip(1)
+        .all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|octet| octet.is_ascii_hexdigit()))
+}
+
+/// RFC 9110 section 7.2: `Host` holds a host, and a port where there is one (RFC 3986 sections 3.2.2 and 3.2.3).
+fn is_host(text: &str) -> bool {
+    let is_port = |port: &str| port.bytes().all(|octet| octet.is_ascii_digit());
+    match text.strip_prefix('[') {
+        Some(rest) => match rest.split_once(']') {
+            Some((address, "")) => !address.is_empty(),
+            Some((address, port)) => !address.is_empty() && port.strip_prefix(':').is_some_and(is_port),
+            None => false,
+        },
+        None => {
+            let (host, port) = text.split_once(':').unwrap_or((text, ""));
+            let is_in_names =
+                |octet: u8| octet.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%".contains(&octet);
+            is_port(port) && host.bytes().all(is_in_names) && is_percent_encoded(host)
+        }
+    }
 }
 
 /// What becomes of a client without a token.
@@ -174,6 +227,56 @@ mod tests {
         assert_eq!(found(&Rules::default(), &usual, &[carrier(Place::Query, "jid", ""), query()]), "q");
         // The usual place, where nothing is said of another.
         assert_eq!(submitted(&context(None, usual), &first, b"token"), [b"token".to_vec()]);
+    }
+
+    #[test]
+    fn a_request_is_read_as_it_must_be_written() {
+        for (text, is_good) in
+            [("", true), ("a%20b%2F", true), ("%zz", false), ("a%2", false), ("%", false), ("%%30", false)]
+        {
+            assert_eq!(is_percent_encoded(text), is_good, "{text}");
+        }
+        for (text, is_good) in [
+            ("127.0.0.1:8080", true),
+            ("cable.example.com", true),
+            ("a%2Db:", true),
+            ("[::1]:80", true),
+            ("[::1]", true),
+            ("", true),
+            ("localhost:abc", false),
+            ("%zz", false),
+            ("[::1", false),
+            ("[]", false),
+            ("[::1]80", false),
+            ("a b", false),
+            ("a/b", false),
+        ] {
+            assert_eq!(is_host(text), is_good, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_malformed_request_is_refused_by_whoever_reads_it() {
+        let read = Rules { malformed_request: MalformedRequest::WhereRead, ..Rules::default() };
+        let query = carrier(Place::Query, "jid", Carrier::TOKEN);
+        let header = carrier(Place::Header, "X-JID", Carrier::TOKEN);
+        let escape = carrier(Place::RawQuery, "x", "%zz");
+        let semicolon = carrier(Place::RawQuery, "x", "1;y=2");
+        let host = carrier(Place::Header, "Host", "localhost:abc");
+        for (carriers, always, where_read) in [
+            (vec![query.clone()], false, false),
+            (vec![query.clone(), carrier(Place::RawQuery, "x", "1")], false, false),
+            (vec![query.clone(), escape.clone()], true, true),
+            (vec![semicolon, query.clone()], true, true),
+            (vec![query, host.clone()], true, true),
+            (vec![header.clone(), escape], true, false),
+            (vec![header, host], true, false),
+        ] {
+            let context = context(Some(carriers), Identification::default());
+            let is_refused = |rules: &Rules| malformed(&context, rules, b"token").is_some();
+            assert_eq!(is_refused(&Rules::default()), always, "{context:?}");
+            assert_eq!(is_refused(&read), where_read, "{context:?}");
+        }
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use jotproof_model::{Application, ChannelOptions, Context, Reason, Seen, SeenExpiry};
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
-    ExpireAtEqual, NegativeExpireAt, Null, Strictness, Subject, TimeNumber, TimeToLive, UserClaim, WrongType,
-    ZeroExpireAt,
+    ExpireAtEqual, NegativeExpireAt, Null, OverrideWithoutValue, Strictness, Subject, TimeNumber, TimeToLive,
+    UserClaim, WrongType, ZeroExpireAt,
 };
 
 use crate::base64url;
@@ -381,6 +381,9 @@ impl<'a> Token<'a> {
                     let Some(wrapped) = self.object(&path, value)? else {
                         continue;
                     };
+                    if self.rules.override_without_value == OverrideWithoutValue::Off {
+                        subscription.overrides.insert(name.clone(), false);
+                    }
                     for value in wrapped.decoded("value") {
                         let fits = match value.kind() {
                             Kind::Bool(_) => true,
@@ -468,7 +471,7 @@ impl<'a> Token<'a> {
             TimeToLive::AtMostAYear => second.min(now.saturating_add(YEAR)),
             TimeToLive::Exact | TimeToLive::Wraps => second,
         };
-        Some(SeenExpiry::Between { from: second, to: second })
+        Some(SeenExpiry::Between { from: second, to: second, left: Some(second.saturating_sub(now)) })
     }
 
     /// A whole number, written as one: Go decodes no other lexeme into an `int64`.

@@ -154,7 +154,7 @@ fn times_and_their_precedence() {
 
 #[test]
 fn expiry_of_the_connection() {
-    let at = |second| SeenExpiry::Between { from: second, to: second };
+    let at = |second| SeenExpiry::Between { from: second, to: second, left: Some(second - NOW) };
     for (text, expected) in [
         ("{}", SeenExpiry::Never),
         (r#"{"exp":{{future}}.9}"#, at(NOW + 60)),
@@ -254,7 +254,7 @@ fn the_time_that_is_left_wraps_or_is_cut_down_to_a_year() {
         (r#"{"expire_at":{{now}}}"#.to_owned(), NOW, NOW),
     ] {
         let expires = |name| payload(&version(name), Application::Jwt, &text).expect("accepted").expires;
-        let at = |second| Some(SeenExpiry::Between { from: second, to: second });
+        let at = |second| Some(SeenExpiry::Between { from: second, to: second, left: Some(second - NOW) });
         for name in ["centrifugo-3.2.3", "centrifugo-4.1.5", "centrifugo-5.4.9"] {
             assert_eq!(expires(name), at(wrapped), "{name} {text}");
         }

@@ -1,0 +1,155 @@
+//! A flow: a session that is opened, left, and resumed on another connection.
+
+use std::mem;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use jotproof_model::{Action, Challenge, Context, FlowChallenge, NamedSession, Observation, Seen, Step};
+use tokio::time::{Instant, sleep_until};
+
+use super::action_cable::{self, Greeting};
+use super::transport::Identification;
+use crate::live::{Carriage as _, Lived, otherwise};
+use crate::server::random_key;
+use crate::websocket::{Connection, Failure};
+
+/// The protocol with sessions that can be resumed.
+const EXTENDED: &str = "actioncable-v1-ext-json";
+
+/// The header by which a client names its session.
+const NAME: &str = "X-Request-ID";
+
+/// The query parameter that names the session to resume.
+const RESUMED: &str = "sid";
+
+/// Goes through a flow.
+pub(super) async fn follow(
+    protocol: &Identification,
+    address: SocketAddr,
+    flow: &FlowChallenge,
+) -> Result<Lived, Failure> {
+    let begin = Instant::now();
+    let mut life = Life { protocol, address, flow, open: None, session: None, heard: Vec::new() };
+    let mut late = Duration::ZERO;
+    for (number, step) in flow.steps.iter().enumerate() {
+        let moment = begin + Duration::from_secs(u64::from(step.at));
+        sleep_until(moment).await;
+        late = late.max(moment.elapsed());
+        let decides = number + 1 == flow.steps.len();
+        let observation = life.go(step, decides).await?;
+        let told = if decides { Some(observation) } else { otherwise(number, step, &observation) };
+        if let Some(observation) = told {
+            life.leave().await;
+            return Ok(Lived { observation, late, heard: life.heard });
+        }
+    }
+    Err(Failure::Unknown("a flow without steps".to_owned()))
+}
+
+/// What is there so far.
+struct Life<'a> {
+    protocol: &'a Identification,
+    address: SocketAddr,
+    flow: &'a FlowChallenge,
+    open: Option<Connection>,
+    /// The name of the session that was opened last, or was to be.
+    session: Option<String>,
+    /// What was said on connections that are closed.
+    heard: Vec<u8>,
+}
+
+impl Life<'_> {
+    /// Does a step. What it did is looked at only where it decides.
+    async fn go(&mut self, step: &Step, decides: bool) -> Result<Observation, Failure> {
+        match &step.action {
+            Action::Connect { token } => {
+                self.connect(&self.challenge(token.as_deref(), step.at), None, false, decides).await
+            }
+            Action::Resume { token, session, plain } => {
+                let challenge = self.challenge(token.as_deref(), step.at);
+                let named = match session {
+                    NamedSession::Earlier => self.session.clone(),
+                    NamedSession::Unknown => Some(new_name()?),
+                };
+                let named = named.ok_or_else(|| Failure::Unknown("there is no session yet".to_owned()))?;
+                self.connect(&challenge, Some(&named), *plain, decides).await
+            }
+            Action::Disconnect => {
+                self.leave().await;
+                Ok(Observation::Accepted { result: Box::new(Seen::default()) })
+            }
+            Action::Refresh { .. }
+            | Action::Subscribe { .. }
+            | Action::Unsubscribe { .. }
+            | Action::SubRefresh { .. }
+            | Action::Configure { .. }
+            | Action::Look
+            | Action::LookAt { .. } => {
+                Ok(Observation::Unsupported { what: step.action.name().name().to_owned() })
+            }
+        }
+    }
+
+    /// What is submitted in a step.
+    fn challenge(&self, token: Option<&str>, at: u32) -> Challenge {
+        match token {
+            Some(token) => self.flow.token(token, at),
+            None => self.without_token(),
+        }
+    }
+
+    /// Opens a connection whose session has a new name, and may be to resume another one.
+    async fn connect(
+        &mut self,
+        challenge: &Challenge,
+        resumed: Option<&str>,
+        plain: bool,
+        decides: bool,
+    ) -> Result<Observation, Failure> {
+        let mut handshake = match action_cable::handshake(challenge) {
+            Ok(handshake) => handshake,
+            Err(observation) => return Ok(observation),
+        };
+        if !plain {
+            handshake.subprotocol = Some(EXTENDED);
+        }
+        if let Some(session) = resumed {
+            let separator = if handshake.target.contains('?') { '&' } else { '?' };
+            handshake.target.push_str(&format!("{separator}{RESUMED}={session}"));
+        }
+        let name = new_name()?;
+        handshake.headers.push((NAME.to_owned(), name.clone()));
+        self.leave().await;
+        let connection = self.open.insert(Connection::open(self.address, &handshake).await?);
+        let greeting = action_cable::greeted(connection).await?;
+        self.session = Some(name);
+        match greeting {
+            Greeting::Welcome(told) => {
+                self.session = told.or(self.session.take());
+                if decides {
+                    return self.protocol.accepted(connection, &challenge.context).await;
+                }
+                Ok(Observation::Accepted { result: Box::new(Seen::default()) })
+            }
+            Greeting::Other(observation) => Ok(observation),
+        }
+    }
+
+    fn without_token(&self) -> Challenge {
+        let context = Context { submission: Some(Vec::new()), ..(*self.flow.context).clone() };
+        let keys = self.flow.keys.clone();
+        Challenge::new(Vec::new(), context.into(), keys, self.flow.now)
+    }
+
+    async fn leave(&mut self) {
+        if let Some(mut connection) = mem::take(&mut self.open) {
+            connection.close().await;
+            self.heard.extend_from_slice(connection.heard());
+        }
+    }
+}
+
+/// A name that no session has.
+fn new_name() -> Result<String, Failure> {
+    random_key().map_err(|error| Failure::Unknown(format!("cannot read /dev/urandom: {error}")))
+}

@@ -1,0 +1,95 @@
+//! A server that does not start, because it turns its configuration down: nobody is let in.
+//!
+//! That a server ends while it starts is a fault everywhere else. Here it is an answer, and only where three things
+//! come together: the context is wrong by its construction, the process ended by itself with an exit status of
+//! failure, and the last that it said is that this is what it ends of. That the same server starts where
+//! nothing is wrong is what the twin of the case shows: without that, the judgement is `void`.
+
+use std::iter;
+use std::time::Duration;
+
+use jotproof_engine::target::{Clock, Deployment, Followed};
+use jotproof_model::{Challenge, Context, FlowChallenge, Observation};
+use jotproof_reference::configuration;
+
+use super::target::Server;
+use super::{leak, leak_of};
+use crate::server::process::LastWords;
+
+/// How profiles call the answer.
+const ANSWER: &str = "start";
+
+/// What a process ends with that failed, and was not killed.
+const FAILURE: &str = "exit status: 1";
+
+/// A server that was never there for anybody.
+pub(super) struct RefusedStart {
+    /// What it said.
+    text: String,
+}
+
+impl RefusedStart {
+    /// Such a server, where it is one.
+    pub(super) fn of<S: Server>(context: &Context, last_words: &LastWords) -> Option<Self> {
+        let LastWords { status, line } = last_words;
+        let text = S::configuration_refused(line).filter(|_| status == FAILURE)?;
+        configuration::is_wrong(context).then_some(Self { text })
+    }
+
+    fn observation(&self) -> Observation {
+        Observation::Refused { reason: None, answer: Some(ANSWER.to_owned()), text: self.text.clone() }
+    }
+}
+
+impl Deployment for RefusedStart {
+    fn clock(&self) -> Clock {
+        Clock::System
+    }
+
+    fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
+        let said = self.text.as_bytes();
+        let observed = |challenge| leak_of(said, challenge).unwrap_or_else(|| self.observation());
+        challenges.iter().map(observed).collect()
+    }
+
+    fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {
+        let observed = |flow: &FlowChallenge| {
+            let leaked = leak(self.text.as_bytes(), &flow.context, &flow.keys, iter::empty());
+            Followed { observation: leaked.unwrap_or_else(|| self.observation()), late: Duration::ZERO }
+        };
+        flows.iter().map(observed).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jotproof_model::Application;
+
+    use super::*;
+    use crate::anycable::Anycable;
+    use crate::centrifugo::Centrifugo;
+
+    const SAID: &str = r#"{"level":"fatal","message":"error creating token verifier: it says two things"}"#;
+
+    #[test]
+    fn it_is_one_only_where_context_exit_status_and_last_words_say_so() {
+        let plain = Context::new(Application::CentrifugoConnection, &[], &[]);
+        let text = Some("chat".to_owned());
+        let wrong = Context { audience: text.clone(), audience_regex: text, ..plain.clone() };
+        let words = |status: &str, line: &str| LastWords { status: status.to_owned(), line: line.to_owned() };
+        let refused = |context: &Context, words: LastWords| {
+            RefusedStart::of::<Centrifugo>(context, &words).map(|start| start.text)
+        };
+        let said = Some("error creating token verifier: it says two things".to_owned());
+        assert_eq!(refused(&wrong, words(FAILURE, SAID)), said);
+        assert_eq!(refused(&plain, words(FAILURE, SAID)), None, "nothing is wrong with it");
+        for status in ["exit status: 0", "exit status: 2", "signal: 9 (SIGKILL)"] {
+            assert_eq!(refused(&wrong, words(status, SAID)), None, "{status}");
+        }
+        for line in ["", "thinking", "panic: error creating token verifier", &SAID.replace("fatal", "error")]
+        {
+            assert_eq!(refused(&wrong, words(FAILURE, line)), None, "{line}");
+        }
+        assert!(RefusedStart::of::<Anycable>(&wrong, &words(FAILURE, SAID)).is_none());
+    }
+}
