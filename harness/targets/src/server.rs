@@ -27,7 +27,7 @@ fn random_octets<const N: usize>() -> io::Result<[u8; N]> {
     Ok(octets)
 }
 
-/// 32 hexadecimal digits that nobody can guess: a management key, the name of a session.
+/// 32 hexadecimal digits that nobody can guess: a management key, a name that no session has.
 pub(crate) fn random_key() -> io::Result<String> {
     Ok(random_octets::<16>()?.iter().map(|octet| format!("{octet:02x}")).collect())
 }

@@ -8,6 +8,12 @@ use jotproof_model::recipe::{
     KeyForm, Place, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer, StructureChange,
 };
 
+/// The raw JSON string of a text.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
 /// Gives a header parameter a raw value.
 pub fn header(name: &str, value: &str) -> Edit {
     set(Layer::Header, name, value)

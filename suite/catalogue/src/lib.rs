@@ -7,6 +7,7 @@
 //!
 //! Nothing here verifies a token. An expectation is stated because of how the token was made.
 
+mod bound;
 pub mod build;
 pub mod case;
 mod covering;

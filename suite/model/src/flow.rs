@@ -137,7 +137,7 @@ pub enum Action {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum NamedSession {
-    /// That of the connection before, whether that was let in or not: a client can name its session itself.
+    /// That of the connection before.
     #[default]
     Earlier,
     /// One that there never was.

@@ -164,17 +164,7 @@ pub struct Pattern {
     pub parameter_by: Option<ParameterSource>,
     /// The last step of a flow asks to resume one of these sessions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub resumes: Vec<Resumed>,
-}
-
-/// A session that a client asks to resume.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Resumed {
-    /// One that was let in.
-    LetIn,
-    /// One that there never was.
-    Unknown,
+    pub resumes: Vec<NamedSession>,
 }
 
 /// What is put into a published set, or in place of its document.
@@ -471,15 +461,11 @@ fn last_key_was_used(flow: &Flow) -> bool {
 }
 
 /// The session that the last step of a flow asks to resume.
-fn resumed(flow: &Flow) -> Option<Resumed> {
-    let (Step { action: Action::Resume { session, .. }, .. }, earlier) = flow.steps.split_last()? else {
-        return None;
-    };
-    earlier.iter().rfind(|step| step.action.name() == ActionName::Connect)?;
-    Some(match session {
-        NamedSession::Unknown => Resumed::Unknown,
-        NamedSession::Earlier => Resumed::LetIn,
-    })
+fn resumed(flow: &Flow) -> Option<NamedSession> {
+    match flow.last()?.action {
+        Action::Resume { session, .. } => Some(session),
+        _ => None,
+    }
 }
 
 /// What an edit of a vector changes.

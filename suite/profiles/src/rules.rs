@@ -174,6 +174,16 @@ choices! {
         /// As if the claim were absent.
         Absent,
     }
+    /// How a number becomes a binary64.
+    Numbers {
+        /// The nearest one.
+        #[default]
+        Nearest,
+        /// Its digits, as many as fit into a `u64`, and then times or by a power of ten, as Rust's
+        /// serde_json does without its feature `float_roundtrip`: each step is rounded, so that the
+        /// result can be the next one, or none, next to the largest.
+        Stepwise,
+    }
     /// How a number becomes a time.
     TimeNumber {
         /// Its decimal value, exactly; beyond 10^15 seconds it is refused.
@@ -651,6 +661,8 @@ rules! {
     standard_alphabet: Strictness = "base64url.standard_alphabet",
     /// How many arrays and objects may be nested, in the header and in the payload.
     depth: usize = "json.depth",
+    /// How a number becomes a binary64, where that is asked for.
+    numbers: Numbers = "json.numbers",
     /// How header parameter names are matched.
     header_names: Names = "header.member_names",
     /// What repeated header parameters mean.
@@ -929,6 +941,7 @@ impl Default for Rules {
             standard_alphabet: Strictness::default(),
             // That of Go's `encoding/json`; every token that must be accepted stays far below.
             depth: 10_000,
+            numbers: Numbers::Nearest,
             header_names: Names::default(),
             header_duplicates: Duplicates::default(),
             header_unique: Vec::new(),

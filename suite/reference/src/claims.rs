@@ -50,7 +50,7 @@ pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
     // A decoder that turns every number into binary64 fails on one that does not fit, whichever
     // claim it belongs to.
     if rules.claim_number_range == Strictness::Refuse
-        && let Some(lexeme) = document.first_overflow()
+        && let Some(lexeme) = document.first_overflow(rules.numbers)
     {
         let detail = format!("the payload holds {}, which binary64 cannot", shortened(lexeme));
         return refuse(Reason::Limit, detail);

@@ -6,6 +6,8 @@
 
 use std::cmp::Ordering;
 
+use jotproof_profiles::rules::Numbers;
+
 /// The exact value of a JSON number: ±0.d₁d₂… × 10^point.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decimal {
@@ -20,14 +22,7 @@ impl Decimal {
     #[must_use]
     pub fn parse(lexeme: &str) -> Option<Self> {
         is_json_number(lexeme.as_bytes()).then(|| {
-            let (negative, magnitude) = match lexeme.strip_prefix('-') {
-                Some(rest) => (true, rest),
-                None => (false, lexeme),
-            };
-            let (mantissa, exponent) = magnitude
-                .split_once(['e', 'E'])
-                .map_or((magnitude, 0), |(mantissa, text)| (mantissa, saturating_exponent(text)));
-            let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+            let Written { negative, whole, fraction, exponent } = Written::of(lexeme);
             let mut digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
             let leading = digits.iter().take_while(|digit| **digit == b'0').count();
             digits.drain(..leading);
@@ -132,10 +127,68 @@ pub fn scan(text: &[u8]) -> Option<usize> {
     Some(at)
 }
 
-/// The binary64 nearest to a JSON number; infinite where it overflows.
+/// The binary64 that is made of a JSON number; infinite where it overflows.
 #[must_use]
-pub fn to_f64(lexeme: &str) -> Option<f64> {
-    is_json_number(lexeme.as_bytes()).then(|| lexeme.parse().ok()).flatten()
+pub fn to_f64(lexeme: &str, numbers: Numbers) -> Option<f64> {
+    is_json_number(lexeme.as_bytes()).then_some(())?;
+    match numbers {
+        Numbers::Nearest => lexeme.parse().ok(),
+        Numbers::Stepwise => Some(stepwise(lexeme)),
+    }
+}
+
+/// The first digits of a JSON number, as many as fit into a `u64`, times or by a power of ten.
+fn stepwise(lexeme: &str) -> f64 {
+    /// The largest power of ten that binary64 holds.
+    const LARGEST: i64 = 308;
+    let Written { negative, whole, fraction, exponent } = Written::of(lexeme);
+    let mut significand = 0_u64;
+    let mut read = 0;
+    for part in [whole, fraction] {
+        for digit in part.bytes() {
+            let longer =
+                significand.checked_mul(10).and_then(|tens| tens.checked_add(u64::from(digit - b'0')));
+            let Some(longer) = longer else { break };
+            significand = longer;
+            read += 1;
+        }
+    }
+    #[allow(clippy::cast_precision_loss, reason = "the first of the steps that round")]
+    let mut value = significand as f64;
+    let mut power = (signed(whole.len()) - read).saturating_add(exponent);
+    while power < -LARGEST && value != 0.0 {
+        value /= power_of_ten(LARGEST);
+        power += LARGEST;
+    }
+    if value != 0.0 {
+        value = if power < 0 { value / power_of_ten(-power) } else { value * power_of_ten(power) };
+    }
+    if negative { -value } else { value }
+}
+
+/// A power of ten, rounded; infinite where binary64 holds none.
+fn power_of_ten(exponent: i64) -> f64 {
+    format!("1e{exponent}").parse().unwrap_or(f64::INFINITY)
+}
+
+/// The parts of a JSON number.
+struct Written<'a> {
+    negative: bool,
+    whole: &'a str,
+    fraction: &'a str,
+    exponent: i64,
+}
+
+impl<'a> Written<'a> {
+    /// Of a text that is a JSON number.
+    fn of(lexeme: &'a str) -> Self {
+        let magnitude = lexeme.trim_start_matches('-');
+        let (mantissa, exponent) = magnitude
+            .split_once(['e', 'E'])
+            .map_or((magnitude, 0), |(mantissa, text)| (mantissa, saturating_exponent(text)));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        Self { negative: lexeme.starts_with('-'), whole, fraction, exponent }
+    }
 }
 
 /// An exponent, held within what can be added to without overflow.
@@ -162,6 +215,62 @@ mod tests {
 
     fn decimal(lexeme: &str) -> Decimal {
         Decimal::parse(lexeme).unwrap_or_else(|| panic!("{lexeme} is a JSON number"))
+    }
+
+    /// Beside the crate that reads so, where the nearest is the same and where it is not.
+    #[test]
+    fn reads_stepwise_as_serde_json_does() {
+        let mut apart = 0;
+        for lexeme in [
+            "0",
+            "-0",
+            "0.0",
+            "0e999999999999",
+            "1",
+            "-1.5",
+            "0.1",
+            "1e308",
+            "1e309",
+            "-1e309",
+            "1e-400",
+            "5e-324",
+            "2.5e-324",
+            "1e-323",
+            "123456789e-330",
+            "0.00001e312",
+            "0.00001e314",
+            "1e22",
+            "1e23",
+            "1.7976931348623157e308",
+            "1.7976931348623158e308",
+            "-1.7976931348623158e308",
+            "1.7976931348623159e308",
+            "17976931348623158e292",
+            "0.17976931348623158e309",
+            "1797693134862315800e290",
+            "18446744073709551615.5",
+            "18446744073709551616",
+            "18446744073709551619.05",
+            "1844674407370955161999999999999.25",
+            "9007199254740993.0",
+            "1797693134862315500.5",
+            "2767225600.4999999",
+            "1e999999999999999999999",
+            "0.000000000000000000000000000000000001e340",
+            "123456789012345678901234567890e-20",
+            "8.41e21",
+            "2.2250738585072011e-308",
+            "7.205759403792794e16",
+            "6.02214076e23",
+            "9.3e-39",
+        ] {
+            let theirs = serde_json::from_str::<f64>(lexeme).ok();
+            let ours = to_f64(lexeme, Numbers::Stepwise).filter(|value| value.is_finite());
+            assert_eq!(ours.map(f64::to_bits), theirs.map(f64::to_bits), "{lexeme}");
+            let nearest = to_f64(lexeme, Numbers::Nearest).filter(|value| value.is_finite());
+            apart += usize::from(nearest.map(f64::to_bits) != ours.map(f64::to_bits));
+        }
+        assert!(apart > 1, "the two ways to read were never told apart");
     }
 
     #[test]

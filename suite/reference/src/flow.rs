@@ -80,8 +80,8 @@ struct Life<'a> {
     accepted: BTreeSet<(String, String)>,
     /// The published sets that were fetched, whose keys may be kept.
     kept: Vec<KeySet>,
-    /// What came of the connection before: its session may be resumed.
-    session: Option<Result<Seen, Refusal>>,
+    /// What the connection before was given, where it was let in: its session may be resumed.
+    session: Option<Seen>,
     /// Whether the step at hand renews something.
     renews: bool,
 }
@@ -124,19 +124,13 @@ impl Life<'_> {
         let now = self.flow.now.saturating_add(i64::from(step.at));
         match &step.action {
             Action::Connect { token } => {
-                let outcome = match token {
-                    Some(token) => self.open(token, step.at),
-                    None => self.without_token(now),
-                };
-                self.session = Some(outcome.clone());
+                let outcome = self.open(token.as_deref(), step.at, now);
+                self.session = outcome.clone().ok();
                 outcome
             }
             Action::Resume { token, session, plain } => match self.resumed(*session, *plain) {
                 Some(seen) => Ok(seen),
-                None => match token {
-                    Some(token) => self.open(token, step.at),
-                    None => self.without_token(now),
-                },
+                None => self.open(token.as_deref(), step.at, now),
             },
             Action::Disconnect => {
                 let closed = refuse(Reason::NoToken, "the client has closed the connection");
@@ -235,17 +229,18 @@ impl Life<'_> {
             return None;
         }
         match (named, &self.session, rules.kept_sessions) {
-            (NamedSession::Earlier, Some(Ok(seen)), _) => Some(seen.clone()),
+            (NamedSession::Earlier, Some(seen), _) => Some(seen.clone()),
             // Nobody has said whose it is.
             (_, _, KeptSessions::AnyName) => {
                 Some(Seen { identifiers: Some(String::new()), backend_asked: Some(false), ..Seen::default() })
             }
-            (NamedSession::Earlier | NamedSession::Unknown, _, KeptSessions::LetIn) => None,
+            (_, _, KeptSessions::LetIn) => None,
         }
     }
 
-    /// Opens a connection by its token.
-    fn open(&mut self, token: &str, at: u32) -> Result<Seen, Refusal> {
+    /// Opens a connection by its token, where it has one.
+    fn open(&mut self, token: Option<&str>, at: u32, now: i64) -> Result<Seen, Refusal> {
+        let Some(token) = token else { return self.without_token(now) };
         let seen = self.judged(token, "", at, |context| {
             context.application = context.application.of_connections();
         })?;

@@ -39,7 +39,7 @@ pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
         return Err(refuse(Reason::Header, detail));
     }
     if rules.header_number_range == Strictness::Refuse
-        && let Some(lexeme) = document.first_overflow()
+        && let Some(lexeme) = document.first_overflow(rules.numbers)
     {
         let detail = format!("the header holds {}, which binary64 cannot", shortened(lexeme));
         return Err(refuse(Reason::Limit, detail));

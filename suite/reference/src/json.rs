@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
-use jotproof_profiles::rules::{Strictness, Text};
+use jotproof_profiles::rules::{Numbers, Strictness, Text};
 
 use crate::decimal;
 use crate::limits;
@@ -338,10 +338,10 @@ impl Document {
 
     /// The first number, anywhere in it, that binary64 cannot hold.
     #[must_use]
-    pub fn first_overflow(&self) -> Option<&str> {
+    pub fn first_overflow(&self, numbers: Numbers) -> Option<&str> {
         self.nodes.iter().find_map(|node| match &node.content {
             Content::Number(lexeme) => Some(self.string(lexeme))
-                .filter(|lexeme| decimal::to_f64(lexeme).is_none_or(f64::is_infinite)),
+                .filter(|lexeme| decimal::to_f64(lexeme, numbers).is_none_or(f64::is_infinite)),
             _ => None,
         })
     }

@@ -45,7 +45,7 @@ use std::sync::Arc;
 use jotproof_model::{
     Application, Challenge, Context, FlowChallenge, KeyRing, Observation, Reason, Seen, Verifier,
 };
-use jotproof_profiles::rules::{BadToken, SeveralTokens, Strictness};
+use jotproof_profiles::rules::{BadToken, RenewedTimeToLive, SeveralTokens, Strictness, TimeToLive};
 use jotproof_profiles::{Profile, Rules};
 
 pub use crate::verdict::{End, Judged, Outcome, Refusal, Stage, Step};
@@ -100,7 +100,6 @@ impl Reference {
 
     /// The same verifier, where a token renews something.
     fn renewing(self) -> Self {
-        use jotproof_profiles::rules::{RenewedTimeToLive, TimeToLive};
         match self.rules.sub_refresh_time_to_live {
             RenewedTimeToLive::AsOfANewOne => self,
             RenewedTimeToLive::AtMostAYear => {

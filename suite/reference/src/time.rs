@@ -40,7 +40,8 @@ impl Instant {
     fn read(lexeme: &str, rules: &Rules) -> Result<Self, &'static str> {
         const OUT_OF_RANGE: &str = "a number beyond 10^15";
         const OVERFLOW: &str = "a number beyond binary64";
-        let float = || decimal::to_f64(lexeme).filter(|value| value.is_finite()).ok_or(OVERFLOW);
+        let float =
+            || decimal::to_f64(lexeme, rules.numbers).filter(|value| value.is_finite()).ok_or(OVERFLOW);
         let exact = || Decimal::parse(lexeme).ok_or("no number");
         match rules.time_number {
             TimeNumber::ExactUnbounded => exact().map(Self::Exact),
@@ -52,7 +53,7 @@ impl Instant {
                 }
             }
             TimeNumber::RoundedUnsigned => {
-                rounded_unsigned(lexeme).ok_or("a number that no u64 is nearest to")
+                rounded_unsigned(lexeme, rules).ok_or("a number that no u64 is nearest to")
             }
             TimeNumber::GoSeconds => Ok(Self::Seconds(truncate(float()?))),
             TimeNumber::GoTime | TimeNumber::GoWholeTime => {
@@ -99,7 +100,7 @@ impl Instant {
         match self {
             // One half is the second zero too, once it is cut off.
             Self::Go { .. } if rules.time_number == TimeNumber::GoWholeTime => {
-                decimal::to_f64(lexeme).is_some_and(|value| value == 0.0)
+                decimal::to_f64(lexeme, rules.numbers).is_some_and(|value| value == 0.0)
             }
             Self::Exact(value) => value.is_zero(),
             Self::Seconds(second) => *second == 0,
@@ -122,13 +123,13 @@ fn truncate(value: f64) -> i64 {
 }
 
 /// What Rust reads into a `u64`: an integer exactly, any other number rounded through binary64.
-fn rounded_unsigned(lexeme: &str) -> Option<Instant> {
+fn rounded_unsigned(lexeme: &str, rules: &Rules) -> Option<Instant> {
     const BOUND: f64 = 18_446_744_073_709_551_616.0;
     if lexeme.parse::<u64>().is_ok() {
         return Decimal::parse(lexeme).map(Instant::Exact);
     }
     let is_integer = lexeme.bytes().all(|octet| octet == b'-' || octet.is_ascii_digit());
-    let value = decimal::to_f64(lexeme).filter(|value| (0.0..BOUND).contains(value))?;
+    let value = decimal::to_f64(lexeme, rules.numbers).filter(|value| (0.0..BOUND).contains(value))?;
     // A negative integer is one of another type; only `-0` is read as a number with a fraction.
     if is_integer && value != 0.0 {
         return None;

@@ -1,6 +1,5 @@
 //! A flow: a session that is opened, left, and resumed on another connection.
 
-use std::mem;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -15,9 +14,6 @@ use crate::websocket::{Connection, Failure};
 
 /// The protocol with sessions that can be resumed.
 const EXTENDED: &str = "actioncable-v1-ext-json";
-
-/// The header by which a client names its session.
-const NAME: &str = "X-Request-ID";
 
 /// The query parameter that names the session to resume.
 const RESUMED: &str = "sid";
@@ -52,7 +48,7 @@ struct Life<'a> {
     address: SocketAddr,
     flow: &'a FlowChallenge,
     open: Option<Connection>,
-    /// The name of the session that was opened last, or was to be.
+    /// The name of the session that was opened last.
     session: Option<String>,
     /// What was said on connections that are closed.
     heard: Vec<u8>,
@@ -67,10 +63,13 @@ impl Life<'_> {
             }
             Action::Resume { token, session, plain } => {
                 let challenge = self.challenge(token.as_deref(), step.at);
-                let named = match session {
-                    NamedSession::Earlier => self.session.clone(),
-                    NamedSession::Unknown => Some(new_name()?),
-                };
+                let named =
+                    match session {
+                        NamedSession::Earlier => self.session.clone(),
+                        NamedSession::Unknown => Some(random_key().map_err(|error| {
+                            Failure::Unknown(format!("cannot read /dev/urandom: {error}"))
+                        })?),
+                    };
                 let named = named.ok_or_else(|| Failure::Unknown("there is no session yet".to_owned()))?;
                 self.connect(&challenge, Some(&named), *plain, decides).await
             }
@@ -94,11 +93,15 @@ impl Life<'_> {
     fn challenge(&self, token: Option<&str>, at: u32) -> Challenge {
         match token {
             Some(token) => self.flow.token(token, at),
-            None => self.without_token(),
+            None => {
+                let context = Context { submission: Some(Vec::new()), ..(*self.flow.context).clone() };
+                let keys = self.flow.keys.clone();
+                Challenge::new(Vec::new(), context.into(), keys, self.flow.now)
+            }
         }
     }
 
-    /// Opens a connection whose session has a new name, and may be to resume another one.
+    /// Opens a connection, which may be to resume a session.
     async fn connect(
         &mut self,
         challenge: &Challenge,
@@ -117,15 +120,11 @@ impl Life<'_> {
             let separator = if handshake.target.contains('?') { '&' } else { '?' };
             handshake.target.push_str(&format!("{separator}{RESUMED}={session}"));
         }
-        let name = new_name()?;
-        handshake.headers.push((NAME.to_owned(), name.clone()));
         self.leave().await;
         let connection = self.open.insert(Connection::open(self.address, &handshake).await?);
-        let greeting = action_cable::greeted(connection).await?;
-        self.session = Some(name);
-        match greeting {
-            Greeting::Welcome(told) => {
-                self.session = told.or(self.session.take());
+        match action_cable::greeted(connection).await? {
+            Greeting::Welcome(session) => {
+                self.session = session;
                 if decides {
                     return self.protocol.accepted(connection, &challenge.context).await;
                 }
@@ -135,21 +134,10 @@ impl Life<'_> {
         }
     }
 
-    fn without_token(&self) -> Challenge {
-        let context = Context { submission: Some(Vec::new()), ..(*self.flow.context).clone() };
-        let keys = self.flow.keys.clone();
-        Challenge::new(Vec::new(), context.into(), keys, self.flow.now)
-    }
-
     async fn leave(&mut self) {
-        if let Some(mut connection) = mem::take(&mut self.open) {
+        if let Some(mut connection) = self.open.take() {
             connection.close().await;
             self.heard.extend_from_slice(connection.heard());
         }
     }
-}
-
-/// A name that no session has.
-fn new_name() -> Result<String, Failure> {
-    random_key().map_err(|error| Failure::Unknown(format!("cannot read /dev/urandom: {error}")))
 }

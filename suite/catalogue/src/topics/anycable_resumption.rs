@@ -42,13 +42,9 @@ fn token_again() -> Case {
     token().changed("anycable/resumption/token-again", claim("exp", "{{now+1800}}")).accept()
 }
 
-fn foreign() -> Edit {
-    sign(None, "hmac-64-bytes-foreign", Algorithm::HS256)
-}
-
 /// The last step of a flow is another one.
-fn last(number: usize, at: u32, action: Action) -> Edit {
-    flow(FlowChange::SetStep { step: number, to: step(at, action) })
+fn last(action: Action) -> Edit {
+    flow(FlowChange::SetStep { step: 2, to: step(2, action) })
 }
 
 /// A session that was let in.
@@ -73,6 +69,28 @@ fn root() -> Case {
 const EITHER: &str = "The documentation of `enforce_jwt`: connections without a token are rejected right away. That of resumable \
      sessions: clients restore their state on re-connection, and avoid re-authentication.";
 
+/// A flow without a good token: with none, by `resumes`, with an expired one, and with one of another secret. Each
+/// with its reason, the words for it, and the row that is about it elsewhere.
+fn without_a_good_token(
+    root: &Case,
+    words: &str,
+    resumes: Action,
+) -> [(Undecided, Reason, &'static str, &'static str); 3] {
+    let id = |what: &str| format!("anycable/resumption/{words}-{what}");
+    let expired = of_token(AGAIN, claim("exp", "{{now-600}}"));
+    let foreign = of_token(AGAIN, sign(None, "hmac-64-bytes-foreign", Algorithm::HS256));
+    [
+        (root.changed(&id("without-token"), last(resumes)), Reason::NoToken, "without a token", "AC-ENF-1"),
+        (root.changed(&id("exp-past"), expired), Reason::Expired, "with an expired token", "AC-EXP-1"),
+        (
+            root.changed(&id("wrong-key"), foreign),
+            Reason::Signature,
+            "with a token of another secret",
+            "AC-EXP-2",
+        ),
+    ]
+}
+
 /// A session that was let in is resumed without a good token.
 fn may_be_let_in(case: Undecided, reason: Reason, title: &str) -> Case {
     case.either_better_refused(EITHER, [reason])
@@ -88,23 +106,14 @@ fn may_be_let_in(case: Undecided, reason: Reason, title: &str) -> Case {
 
 fn resumed() -> Vec<Case> {
     let root = root();
-    let without = root.changed(
-        "anycable/resumption/resumed-without-token",
-        last(2, 2, resume(None, NamedSession::Earlier)),
-    );
-    let expired =
-        root.changed("anycable/resumption/resumed-exp-past", of_token(AGAIN, claim("exp", "{{now-600}}")));
-    let wrong_key = root.changed("anycable/resumption/resumed-wrong-key", of_token(AGAIN, foreign()));
-    vec![
-        may_be_let_in(without, Reason::NoToken, "an earlier session is resumed without a token"),
-        may_be_let_in(expired, Reason::Expired, "an earlier session is resumed with an expired token"),
-        may_be_let_in(
-            wrong_key,
-            Reason::Signature,
-            "an earlier session is resumed with a token of another secret",
-        ),
-        root,
-    ]
+    let mut cases: Vec<Case> = without_a_good_token(&root, "resumed", resume(None, NamedSession::Earlier))
+        .into_iter()
+        .map(|(case, reason, how, _)| {
+            may_be_let_in(case, reason, &format!("an earlier session is resumed {how}"))
+        })
+        .collect();
+    cases.push(root);
+    cases
 }
 
 /// The client comes back with the token that it has.
@@ -149,37 +158,20 @@ fn unknown() -> Vec<Case> {
     let why =
         "A name that the server does not know is none. Whoever is let in by it needs no token any more.";
     let root = root()
-        .changed("anycable/resumption/unknown", last(2, 2, resume(Some(AGAIN), NamedSession::Unknown)))
+        .changed("anycable/resumption/unknown", last(resume(Some(AGAIN), NamedSession::Unknown)))
         .accept()
         .title("an unknown session is asked for with a good token")
         .why("A session may be gone. The client is authenticated as any other, and begins anew.")
         .requirement("AC-ENF-3")
         .class("T6");
-    let without = root.changed(
-        "anycable/resumption/unknown-without-token",
-        last(2, 2, resume(None, NamedSession::Unknown)),
-    );
-    let expired =
-        root.changed("anycable/resumption/unknown-exp-past", of_token(AGAIN, claim("exp", "{{now-600}}")));
-    let wrong_key = root.changed("anycable/resumption/unknown-wrong-key", of_token(AGAIN, foreign()));
-    vec![
-        refuse(without, Reason::NoToken, "an unknown session is asked for without a token", why, "AC-ENF-1"),
-        refuse(
-            expired,
-            Reason::Expired,
-            "an unknown session is asked for with an expired token",
-            why,
-            "AC-EXP-1",
-        ),
-        refuse(
-            wrong_key,
-            Reason::Signature,
-            "an unknown session is asked for with a token of another secret",
-            why,
-            "AC-EXP-2",
-        ),
-        root,
-    ]
+    let mut cases: Vec<Case> = without_a_good_token(&root, "unknown", resume(None, NamedSession::Unknown))
+        .into_iter()
+        .map(|(case, reason, how, row)| {
+            refuse(case, reason, &format!("an unknown session is asked for {how}"), why, row)
+        })
+        .collect();
+    cases.push(root);
+    cases
 }
 
 /// Where there is nothing to resume: no sessions are kept, or the protocol has none.
@@ -193,7 +185,7 @@ fn elsewhere() -> Vec<Case> {
         .requirement("AC-ENF-3")
         .class("T6");
     let plain = root()
-        .changed("anycable/resumption/plain", last(2, 2, resume_plainly(Some(AGAIN))))
+        .changed("anycable/resumption/plain", last(resume_plainly(Some(AGAIN))))
         .accept()
         .title("an earlier session is asked for with a good token over the plain protocol")
         .why("The plain protocol resumes nothing, and the client is authenticated as any other.")
@@ -204,17 +196,12 @@ fn elsewhere() -> Vec<Case> {
         (not_kept, resume(None, NamedSession::Earlier), "not-kept", "where none are kept"),
         (plain, resume_plainly(None), "plain", "over the plain protocol"),
     ] {
-        let id = |what: &str| format!("anycable/resumption/{words}-{what}");
-        let title = |what: &str| format!("an earlier session is asked for {what}, {says}");
-        let without = root.changed(&id("without-token"), last(2, 2, without));
-        let expired = root.changed(&id("exp-past"), of_token(AGAIN, claim("exp", "{{now-600}}")));
-        let wrong_key = root.changed(&id("wrong-key"), of_token(AGAIN, foreign()));
-        cases.extend([
-            refuse(without, Reason::NoToken, &title("without a token"), why, "AC-ENF-1"),
-            refuse(expired, Reason::Expired, &title("with an expired token"), why, "AC-EXP-1"),
-            refuse(wrong_key, Reason::Signature, &title("with a token of another secret"), why, "AC-EXP-2"),
-            root,
-        ]);
+        cases.extend(without_a_good_token(&root, words, without).into_iter().map(
+            |(case, reason, how, row)| {
+                refuse(case, reason, &format!("an earlier session is asked for {how}, {says}"), why, row)
+            },
+        ));
+        cases.push(root);
     }
     cases
 }

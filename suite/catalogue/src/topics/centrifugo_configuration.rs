@@ -2,20 +2,16 @@
 //! nowhere. Whoever wrote one meant to check something, and nobody knows what.
 
 use jotproof_model::context::Origin;
-use jotproof_model::edit::{ContextChange, Matched};
-use jotproof_model::{Algorithm, Edit, Reason, Separate, Threat};
+use jotproof_model::edit::ContextChange;
+use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
+use crate::bound::{AUDIENCE, Bound, ISSUER, OF_CONNECTIONS, Place};
 use crate::case::{Case, alg};
-use crate::edits::{claim, context, sign};
+use crate::edits::{context, sign};
 use crate::published::{self, PATH, jwk, set_of, word};
-use crate::twins;
 
 use Algorithm::{ES256, HS256, RS256};
-
-/// The secret that connection tokens are verified with, where tokens for channels have a configuration of their
-/// own.
-const OF_CONNECTIONS: &str = "hmac-128-bytes";
 
 pub(super) fn topic() -> Topic {
     let mut cases = Vec::new();
@@ -37,103 +33,30 @@ fn id(name: &str) -> String {
     format!("centrifugo/configuration/{name}")
 }
 
-/// A claim for which a name can be configured, or a pattern.
-#[derive(Clone, Copy)]
-struct Of {
-    what: &'static str,
-    claim: &'static str,
-    matched: Matched,
-    name: fn(String) -> ContextChange,
-    pattern: fn(String) -> ContextChange,
-    reason: Reason,
-    of_names: &'static str,
-    of_patterns: &'static str,
-}
-
-const AUDIENCE: Of = Of {
-    what: "audience",
-    claim: "aud",
-    matched: Matched::Audience,
-    name: |audience| ContextChange::Audience { audience: Some(audience) },
-    pattern: |pattern| ContextChange::AudienceRegex { pattern: Some(pattern) },
-    reason: Reason::Audience,
-    of_names: "CF-AUD-2",
-    of_patterns: "CF-AUD-5",
-};
-const ISSUER: Of = Of {
-    what: "issuer",
-    claim: "iss",
-    matched: Matched::Issuer,
-    name: |issuer| ContextChange::Issuer { issuer: Some(issuer) },
-    pattern: |pattern| ContextChange::IssuerRegex { pattern: Some(pattern) },
-    reason: Reason::Issuer,
-    of_names: "CF-ISS-2",
-    of_patterns: "CF-ISS-5",
-};
-
 /// What is named, and what the patterns of this topic match.
 const NAME: &str = "https://rooms.example.com";
 const PATTERN: &str = r"^https://[a-z]+\.example\.com$";
 
-/// What the tokens are for.
-#[derive(Clone, Copy)]
-enum Place {
-    Connections,
-    /// Subscription tokens, which are judged by a configuration of their own.
-    Channels,
-}
-
-impl Place {
-    /// A name of cases, which are told apart by it.
-    fn name(self, name: &str) -> String {
-        match self {
-            Self::Connections => name.to_owned(),
-            Self::Channels => format!("channel-{name}"),
-        }
-    }
-
-    /// Whose tokens they are, for titles.
-    const fn whose(self) -> &'static str {
-        match self {
-            Self::Connections => "",
-            Self::Channels => " of subscription tokens",
-        }
-    }
-
-    /// A token with these edits, which is accepted.
-    fn accepted(self, id: &str, mut edits: Vec<Edit>) -> Case {
-        match self {
-            Self::Connections => twins::centrifugo().changed_by(id, edits).accept(),
-            Self::Channels => {
-                let connections = Separate {
-                    keys: vec![OF_CONNECTIONS.to_owned()],
-                    algorithms: vec![HS256],
-                    audience: None,
-                    issuer: None,
-                };
-                edits.insert(0, context(ContextChange::Separate { separate: Some(connections) }));
-                twins::subscription().changed_by(id, edits).accept()
-            }
-        }
+/// Whose tokens they are, for titles.
+const fn whose(place: Place) -> &'static str {
+    match place {
+        Place::Connections => "",
+        Place::Channels => " of subscription tokens",
     }
 }
 
 /// A name and a pattern, each of which the token fits.
-fn name_and_pattern(of: Of, place: Place) -> [Case; 2] {
-    let (what, whose) = (of.what, place.whose());
-    let value = format!("\"{NAME}\"");
+fn name_and_pattern(of: Bound, place: Place) -> [Case; 2] {
+    let (what, whose) = (of.what, whose(place));
     let named = place
-        .accepted(
-            &id(&place.name(&format!("{what}-named"))),
-            vec![context((of.name)(NAME.to_owned())), claim(of.claim, &value)],
-        )
+        .accepted(&id(&place.name(&format!("{what}-named"))), vec![of.named(NAME), of.says(NAME)])
         .title(format!("an {what}{whose} is configured by its name"))
         .why("One thing is configured, and the token fits it.")
         .requirement(of.of_names)
         .requirement("CF-CONF-1")
         .class("V1");
     let both = named
-        .changed(&id(&place.name(&format!("{what}-and-pattern"))), context((of.pattern)(PATTERN.to_owned())))
+        .changed(&id(&place.name(&format!("{what}-and-pattern"))), of.matching(PATTERN))
         .reject([Reason::Configuration, of.reason])
         .threat(Threat::Config)
         .title(format!("an {what}{whose} is configured by its name and by a pattern"))
@@ -156,13 +79,10 @@ const NO_PATTERNS: [(&str, &str, &str); 2] = [
     ),
 ];
 
-fn no_pattern(of: Of, place: Place) -> Vec<Case> {
-    let (what, whose) = (of.what, place.whose());
+fn no_pattern(of: Bound, place: Place) -> Vec<Case> {
+    let (what, whose) = (of.what, whose(place));
     let matched = place
-        .accepted(
-            &id(&place.name(&format!("{what}-matched"))),
-            vec![context((of.pattern)(PATTERN.to_owned())), claim(of.claim, &format!("\"{NAME}\""))],
-        )
+        .accepted(&id(&place.name(&format!("{what}-matched"))), vec![of.matching(PATTERN), of.says(NAME)])
         .title(format!("a pattern of the {what}{whose} that can be compiled"))
         .why("The pattern is one, and it matches.")
         .requirement(of.of_patterns)
@@ -218,7 +138,7 @@ fn urls() -> Vec<Case> {
         .requirement("CF-CONF-3")
         .requirement("CS-KEY-1")
         .class("V1");
-    cases.extend(ORIGINS.into_iter().map(|row| url(&of_channels, "channel", Place::Channels.whose(), row)));
+    cases.extend(ORIGINS.into_iter().map(|row| url(&of_channels, "channel", whose(Place::Channels), row)));
     cases.push(of_channels);
     let beside = published::twin(RS256)
         .changed(&id("key-set-and-secret"), context(ContextChange::AddKey { key: OF_CONNECTIONS.to_owned() }))

@@ -8,7 +8,7 @@ use jotproof_model::{Algorithm, Reason};
 
 use super::Topic;
 use crate::case::{Case, Undecided, alg, key_for};
-use crate::edits::context;
+use crate::edits::{context, quoted};
 use crate::published::{jwk, published, twin, with, word};
 
 use Algorithm::{ES256, ES384, EdDSA, HS256, PS256, RS256, RS512};
@@ -398,10 +398,6 @@ fn unreadable(algorithm: Algorithm, name: &str, change: DocumentChange, title: &
 fn member(key: &str, name: &str) -> String {
     let jwk: serde_json::Value = serde_json::from_str(&keys::all()[key].jwk).unwrap_or_default();
     jwk[name].as_str().unwrap_or_default().to_owned()
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{text}\"")
 }
 
 /// Base64url of the octets of a member, after a change.

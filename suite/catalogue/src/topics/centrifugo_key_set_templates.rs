@@ -6,8 +6,9 @@ use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Edit, KeySet, Reason, Threat};
 
 use super::Topic;
+use crate::bound::{AUDIENCE, Bound, ISSUER};
 use crate::case::{Case, alg, key_for};
-use crate::edits::{claim, context, header, sign};
+use crate::edits::{context, header, sign};
 use crate::published::{jwk, with, word};
 use crate::twins;
 
@@ -29,39 +30,15 @@ pub(super) fn topic() -> Topic {
     }
 }
 
-/// What leads to the key set.
-#[derive(Clone, Copy)]
-struct By {
-    name: &'static str,
-    claim: &'static str,
-    change: fn(&str) -> ContextChange,
-    requirement: &'static str,
-}
-
-const ISSUER: By = By {
-    name: "issuer",
-    claim: "iss",
-    change: |pattern| ContextChange::IssuerRegex { pattern: Some(pattern.to_owned()) },
-    requirement: "CF-ISS-5",
-};
-const AUDIENCE: By = By {
-    name: "audience",
-    claim: "aud",
-    change: |pattern| ContextChange::AudienceRegex { pattern: Some(pattern.to_owned()) },
-    requirement: "CF-AUD-5",
-};
-
 /// The `kid` of every key: people call their keys alike.
 const KID: &str = "\"default\"";
 
-impl By {
-    fn id(self, algorithm: Algorithm, name: &str) -> String {
-        format!("centrifugo/key-set-templates/{}-by-{}-{name}", word(algorithm), self.name)
-    }
+fn id(by: Bound, algorithm: Algorithm, name: &str) -> String {
+    format!("centrifugo/key-set-templates/{}-by-{}-{name}", word(algorithm), by.what)
+}
 
-    fn names(self, tenant: &str) -> Edit {
-        claim(self.claim, &format!("\"https://idp.example.com/{tenant}\""))
-    }
+fn names(by: Bound, tenant: &str) -> Edit {
+    by.says(&format!("https://idp.example.com/{tenant}"))
 }
 
 fn other(algorithm: Algorithm) -> String {
@@ -84,7 +61,7 @@ struct Place {
 /// `other`.
 fn token_of_acme(
     algorithm: Algorithm,
-    by: By,
+    by: Bound,
     Place { pattern, path, others, kid }: Place,
     fetched: &[&str],
 ) -> Vec<Edit> {
@@ -101,16 +78,16 @@ fn token_of_acme(
     };
     vec![
         context(ContextChange::KeySet { key_set }),
-        context((by.change)(pattern)),
+        by.matching(pattern),
         context(ContextChange::Algorithms { algorithms: vec![algorithm] }),
         header("kid", KID),
-        by.names("acme"),
+        names(by, "acme"),
         sign(Some(&alg(algorithm)), key_for(algorithm), algorithm),
     ]
 }
 
 /// Two tenants, each with its own key set, of which one was fetched before.
-fn tenants(algorithm: Algorithm, by: By) -> Vec<Case> {
+fn tenants(algorithm: Algorithm, by: Bound) -> Vec<Case> {
     let place = Place {
         pattern: r"^https://idp\.example\.com/(?P<tenant>[a-z]+)$",
         path: "/tenants/{{tenant}}/jwks.json",
@@ -120,15 +97,15 @@ fn tenants(algorithm: Algorithm, by: By) -> Vec<Case> {
     // Its own token comes first, and everything else after it.
     let fetched = ["/tenants/acme/jwks.json"];
     let acme = twins::centrifugo()
-        .changed_by(&by.id(algorithm, "valid"), token_of_acme(algorithm, by, place, &fetched))
+        .changed_by(&id(by, algorithm, "valid"), token_of_acme(algorithm, by, place, &fetched))
         .accept()
-        .title(format!("the key set is that of the {} that the token names", by.name))
+        .title(format!("the key set is that of the {} that the token names", by.what))
         .why("Every tenant has a key set of its own, and the token is signed with a key of its tenant.")
         .requirement("CF-JWKS-4")
-        .requirement(by.requirement)
+        .requirement(by.of_patterns)
         .class("V1");
     let unknown = acme
-        .changed(&by.id(algorithm, "tenant-unknown"), by.names("initech"))
+        .changed(&id(by, algorithm, "tenant-unknown"), names(by, "initech"))
         .reject([Reason::Key, Reason::Signature])
         .threat(Threat::Forger)
         .title("a tenant without a key set")
@@ -136,7 +113,7 @@ fn tenants(algorithm: Algorithm, by: By) -> Vec<Case> {
         .requirement("CF-JWKS-4")
         .class("K2");
     let foreign = acme
-        .changed(&by.id(algorithm, "key-of-the-other-tenant"), sign(None, &other(algorithm), algorithm))
+        .changed(&id(by, algorithm, "key-of-the-other-tenant"), sign(None, &other(algorithm), algorithm))
         .reject([Reason::Signature])
         .threat(Threat::Forger)
         .title("the key of another tenant signs, with the same kid")
@@ -144,7 +121,7 @@ fn tenants(algorithm: Algorithm, by: By) -> Vec<Case> {
         .requirement("CF-JWKS-4")
         .class("K13");
     let forged = acme
-        .changed(&by.id(algorithm, "cve-2026-49998"), by.names("globex"))
+        .changed(&id(by, algorithm, "cve-2026-49998"), names(by, "globex"))
         .reject([Reason::Signature, Reason::Key])
         .threat(Threat::Forger)
         .title("after a token of one tenant, one that names another, with the same key (CVE-2026-49998)")
@@ -158,7 +135,7 @@ fn tenants(algorithm: Algorithm, by: By) -> Vec<Case> {
 }
 
 /// The claim leads to another place of the same host, where somebody else may put files.
-fn led_astray(algorithm: Algorithm, by: By) -> Vec<Case> {
+fn led_astray(algorithm: Algorithm, by: Bound) -> Vec<Case> {
     let place = Place {
         pattern: r"^https://idp\.example\.com/(?P<tenant>.+)$",
         path: "/permissive/{{tenant}}/jwks.json",
@@ -166,23 +143,23 @@ fn led_astray(algorithm: Algorithm, by: By) -> Vec<Case> {
         kid: "\"mallory\"",
     };
     let acme = twins::centrifugo()
-        .changed_by(&by.id(algorithm, "permissive-valid"), token_of_acme(algorithm, by, place, &[]))
+        .changed_by(&id(by, algorithm, "permissive-valid"), token_of_acme(algorithm, by, place, &[]))
         .accept()
         .title("a tenant that a permissive pattern matches")
         .why("The pattern lets every tenant through, this one too.")
         .requirement("CF-JWKS-4")
-        .requirement(by.requirement)
+        .requirement(by.of_patterns)
         .class("V1");
     let astray = acme
         .changed_by(
-            &by.id(algorithm, "cve-2026-32301"),
+            &id(by, algorithm, "cve-2026-32301"),
             vec![
-                by.names("../uploads/mallory"),
+                names(by, "../uploads/mallory"),
                 header("kid", "\"mallory\""),
                 sign(None, &other(algorithm), algorithm),
             ],
         )
-        .reject([Reason::Key, Reason::Signature, by_reason(by)])
+        .reject([Reason::Key, Reason::Signature, by.reason])
         .threat(Threat::Forger)
         .title(
             "a token that leads to a key set of its sender and is signed with a key of it (CVE-2026-32301)",
@@ -196,18 +173,14 @@ fn led_astray(algorithm: Algorithm, by: By) -> Vec<Case> {
         .class("K14");
     let nowhere = acme
         .changed_by(
-            &by.id(algorithm, "permissive-nowhere"),
-            vec![by.names("%zz"), header("kid", "\"nobody\"")],
+            &id(by, algorithm, "permissive-nowhere"),
+            vec![names(by, "%zz"), header("kid", "\"nobody\"")],
         )
-        .reject([Reason::Key, Reason::Signature, by_reason(by)])
+        .reject([Reason::Key, Reason::Signature, by.reason])
         .threat(Threat::Forger)
         .title("a tenant whose name makes the URL one that cannot be parsed, and a kid that nobody knows")
         .why("There is no key set at a URL that is none (RFC 3986 section 2.1).")
         .requirement("CF-JWKS-4")
         .class("K2");
     vec![acme, astray, nowhere]
-}
-
-fn by_reason(by: By) -> Reason {
-    if by.claim == "iss" { Reason::Issuer } else { Reason::Audience }
 }

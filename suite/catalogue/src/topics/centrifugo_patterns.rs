@@ -1,37 +1,12 @@
 //! Patterns of audiences and issuers, in the syntax of RE2.
 
-use jotproof_model::edit::ContextChange;
-use jotproof_model::{Algorithm, Edit, Reason, Separate, Threat};
+use jotproof_model::{Reason, Threat};
 
 use super::Topic;
+use crate::bound::{AUDIENCE, Bound, ISSUER, Place};
 use crate::case::Case;
-use crate::edits::{claim, context, without_claim};
+use crate::edits::{claim, quoted, without_claim};
 use crate::twins;
-
-/// What a pattern is of.
-#[derive(Clone, Copy)]
-struct Of {
-    name: &'static str,
-    claim: &'static str,
-    change: fn(&str) -> ContextChange,
-    reason: Reason,
-    requirement: &'static str,
-}
-
-const AUDIENCE: Of = Of {
-    name: "audience",
-    claim: "aud",
-    change: |pattern| ContextChange::AudienceRegex { pattern: Some(pattern.to_owned()) },
-    reason: Reason::Audience,
-    requirement: "CF-AUD-5",
-};
-const ISSUER: Of = Of {
-    name: "issuer",
-    claim: "iss",
-    change: |pattern| ContextChange::IssuerRegex { pattern: Some(pattern.to_owned()) },
-    reason: Reason::Issuer,
-    requirement: "CF-ISS-5",
-};
 
 /// The pattern of the twins, and what matches it.
 const PATTERN: &str = r"^https://[a-z]+\.example\.com$";
@@ -58,81 +33,38 @@ pub(super) fn topic() -> Topic {
     }
 }
 
-impl Of {
-    fn id(self, name: &str) -> String {
-        format!("centrifugo/patterns/{}-{name}", self.name)
+fn id(of: Bound, name: &str) -> String {
+    format!("centrifugo/patterns/{}-{name}", of.what)
+}
+
+/// A title of a token that is said to be `of` something.
+fn title(place: Place, of: String) -> String {
+    match place {
+        Place::Connections => of,
+        Place::Channels => format!("a subscription token with {of}"),
     }
 }
 
-/// What the tokens are for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Connections,
-    /// Subscription tokens, which are judged by a configuration of their own.
-    Channels,
-}
-
-impl Place {
-    /// A name of cases, which are told apart by it.
-    fn name(self, name: &str) -> String {
-        match self {
-            Self::Connections => name.to_owned(),
-            Self::Channels => format!("channel-{name}"),
-        }
-    }
-
-    /// A token with these edits, which is accepted.
-    fn accepted(self, id: &str, mut edits: Vec<Edit>) -> Case {
-        match self {
-            Self::Connections => twins::centrifugo().changed_by(id, edits).accept(),
-            Self::Channels => {
-                let connections = Separate {
-                    keys: vec!["hmac-128-bytes".to_owned()],
-                    algorithms: vec![Algorithm::HS256],
-                    audience: None,
-                    issuer: None,
-                };
-                edits.insert(0, context(ContextChange::Separate { separate: Some(connections) }));
-                twins::subscription().changed_by(id, edits).accept()
-            }
-        }
-    }
-
-    /// A title of a token that is said to be `of` something.
-    fn title(self, of: String) -> String {
-        match self {
-            Self::Connections => of,
-            Self::Channels => format!("a subscription token with {of}"),
-        }
-    }
-
-    /// Why a token is refused.
-    const fn why(self, of_connections: &'static str) -> &'static str {
-        match self {
-            Self::Connections => of_connections,
-            Self::Channels => {
-                "Tokens for channels are matched with the pattern as those for connections are."
-            }
-        }
+/// Why a token is refused.
+const fn why(place: Place, of_connections: &'static str) -> &'static str {
+    match place {
+        Place::Connections => of_connections,
+        Place::Channels => "Tokens for channels are matched with the pattern as those for connections are.",
     }
 }
 
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-fn twin(of: Of, place: Place) -> Case {
-    let edits = vec![context((of.change)(PATTERN)), claim(of.claim, &quoted(VALUE))];
-    let case = place.accepted(&of.id(&place.name("matches")), edits).class("C10");
+fn twin(of: Bound, place: Place) -> Case {
+    let edits = vec![of.matching(PATTERN), of.says(VALUE)];
+    let case = place.accepted(&id(of, &place.name("matches")), edits).class("C10");
     match place {
         Place::Connections => case
             .title(format!("{} that matches the configured pattern", of.claim))
             .why("A pattern stands for every text that it matches.")
-            .requirement(of.requirement),
+            .requirement(of.of_patterns),
         Place::Channels => case
             .title(format!("a subscription token whose {} matches the configured pattern", of.claim))
             .why("Tokens for channels are matched with the pattern that is configured for them.")
-            .requirement(of.requirement)
+            .requirement(of.of_patterns)
             .requirement("CS-KEY-1"),
     }
 }
@@ -150,13 +82,13 @@ const MATCHES: [(&str, &str, &str); 9] = [
     ("anything", "^.+$", "what ever"),
 ];
 
-fn matches(of: Of, place: Place, (name, pattern, text): (&str, &str, &str)) -> Case {
-    let edits = vec![context((of.change)(pattern)), claim(of.claim, &quoted(text))];
+fn matches(of: Bound, place: Place, (name, pattern, text): (&str, &str, &str)) -> Case {
+    let edits = vec![of.matching(pattern), of.says(text)];
     place
-        .accepted(&of.id(&place.name(name)), edits)
-        .title(place.title(format!("{} {text:?}, which {pattern} matches", of.claim)))
+        .accepted(&id(of, &place.name(name)), edits)
+        .title(title(place, format!("{} {text:?}, which {pattern} matches", of.claim)))
         .why("The pattern is written in the syntax of RE2 and matches the whole text.")
-        .requirement(of.requirement)
+        .requirement(of.of_patterns)
         .class("C10")
 }
 
@@ -174,18 +106,18 @@ const DOES_NOT: [(&str, &str); 10] = [
     ("empty", ""),
 ];
 
-fn does_not(of: Of, place: Place, (name, text): (&str, &str)) -> Case {
+fn does_not(of: Bound, place: Place, (name, text): (&str, &str)) -> Case {
     twin(of, place)
-        .changed(&of.id(&place.name(name)), claim(of.claim, &quoted(text)))
+        .changed(&id(of, &place.name(name)), of.says(text))
         .reject([of.reason])
         .threat(Threat::Holder)
-        .title(place.title(format!("{} {text:?}, which the pattern does not match", of.claim)))
-        .why(place.why("The pattern has its anchors, its dots and its case for a reason."))
-        .requirement(of.requirement)
+        .title(title(place, format!("{} {text:?}, which the pattern does not match", of.claim)))
+        .why(why(place, "The pattern has its anchors, its dots and its case for a reason."))
+        .requirement(of.of_patterns)
         .class("C10")
 }
 
-fn absent(of: Of, place: Place) -> Case {
+fn absent(of: Bound, place: Place) -> Case {
     let title = match place {
         Place::Connections => format!("no {}, where a pattern is configured", of.claim),
         Place::Channels => {
@@ -193,12 +125,12 @@ fn absent(of: Of, place: Place) -> Case {
         }
     };
     twin(of, place)
-        .changed(&of.id(&place.name("absent")), without_claim(of.claim))
+        .changed(&id(of, &place.name("absent")), without_claim(of.claim))
         .reject([of.reason])
         .threat(Threat::Holder)
         .title(title)
-        .why(place.why("What is not there matches nothing that asks for a character."))
-        .requirement(of.requirement)
+        .why(why(place, "What is not there matches nothing that asks for a character."))
+        .requirement(of.of_patterns)
         .class("C10")
 }
 
@@ -211,9 +143,9 @@ const LOOSE: [(&str, &str, &str); 5] = [
     ("unanchored-class", "[a-z]+", "1a1"),
 ];
 
-fn loose(of: Of, (name, pattern, text): (&str, &str, &str)) -> Case {
+fn loose(of: Bound, (name, pattern, text): (&str, &str, &str)) -> Case {
     twins::centrifugo()
-        .changed_by(&of.id(name), vec![context((of.change)(pattern)), claim(of.claim, &quoted(text))])
+        .changed_by(&id(of, name), vec![of.matching(pattern), of.says(text)])
         .either_better_refused(
             "the documentation of Centrifugo says that the pattern is one of Go, where it is searched for; \
              it does not say that a part is enough",
@@ -221,40 +153,40 @@ fn loose(of: Of, (name, pattern, text): (&str, &str, &str)) -> Case {
         )
         .title(format!("{} {text:?} with the pattern {pattern}, which matches a part of it", of.claim))
         .why("Who writes a pattern without anchors seldom means that anything may stand around it.")
-        .requirement(of.requirement)
+        .requirement(of.of_patterns)
         .class("C10")
 }
 
-fn of_types(of: Of) -> Vec<Case> {
+fn of_types(of: Bound) -> Vec<Case> {
     let types = [("number", "1"), ("object", "{}"), ("bool", "true"), ("null", "null")];
     let mut cases = types
         .map(|(name, value)| {
             twin(of, Place::Connections)
-                .changed(&of.id(name), claim(of.claim, value))
+                .changed(&id(of, name), claim(of.claim, value))
                 .reject([of.reason, Reason::ClaimType])
                 .title(format!("{}: {value}, where a pattern is configured", of.claim))
                 .why("A value of another type is no text that could match.")
-                .requirement(of.requirement)
+                .requirement(of.of_patterns)
                 .class("C10")
         })
         .to_vec();
     let anything = twins::centrifugo()
-        .changed_by(&of.id("anything-at-all"), vec![context((of.change)("^.*$")), claim(of.claim, "\"\"")])
+        .changed_by(&id(of, "anything-at-all"), vec![of.matching("^.*$"), claim(of.claim, "\"\"")])
         .accept()
         .title(format!("an empty {}, which ^.*$ matches", of.claim))
         .why("The pattern matches the empty text.")
-        .requirement(of.requirement)
+        .requirement(of.of_patterns)
         .class("C10");
     cases.push(
         anything
-            .changed(&of.id("anything-at-all-absent"), without_claim(of.claim))
+            .changed(&id(of, "anything-at-all-absent"), without_claim(of.claim))
             .either_better_refused(
                 "the documentation of Centrifugo does not say what is matched where the claim is absent",
                 [of.reason],
             )
             .title(format!("no {}, where ^.*$ is configured", of.claim))
             .why("An absent claim is no text, or an empty one.")
-            .requirement(of.requirement)
+            .requirement(of.of_patterns)
             .class("C10"),
     );
     cases.push(anything);
@@ -268,21 +200,21 @@ fn several() -> Vec<Case> {
     let one = |place: Place, whose: &str| {
         twin(of, place)
             .changed(
-                &of.id(&place.name("one-of-several")),
+                &id(of, &place.name("one-of-several")),
                 claim("aud", &format!("[\"other\",{first},\"https://x.example.org\"]")),
             )
             .accept()
             .title(format!("several audiences{whose}, of which one matches"))
             .why("One of them is who verifies.")
-            .requirement(of.requirement)
+            .requirement(of.of_patterns)
             .class("C10")
     };
     let refused = |place: Place, name: &str, audiences: &str| {
         twin(of, place)
-            .changed(&of.id(&place.name(name)), claim("aud", audiences))
+            .changed(&id(of, &place.name(name)), claim("aud", audiences))
             .reject([Reason::Audience])
             .threat(Threat::Holder)
-            .requirement(of.requirement)
+            .requirement(of.of_patterns)
             .class("C10")
     };
     let none = |place: Place, whose: &str| {
@@ -326,12 +258,8 @@ fn both() -> Vec<Case> {
 fn both_in(place: Place, patterns: [(&str, &str, &str); 2], matched: &str, not_matched: &str) -> Vec<Case> {
     let [(audience, aud, other_aud), (issuer, iss, other_iss)] = patterns;
     let id = |name: &str| format!("centrifugo/patterns/{}", place.name(name));
-    let edits = vec![
-        context((AUDIENCE.change)(audience)),
-        context((ISSUER.change)(issuer)),
-        claim("aud", &quoted(aud)),
-        claim("iss", &quoted(iss)),
-    ];
+    let edits =
+        vec![AUDIENCE.matching(audience), ISSUER.matching(issuer), AUDIENCE.says(aud), ISSUER.says(iss)];
     let both = place
         .accepted(&id("both-match"), edits)
         .title(matched)
@@ -350,8 +278,8 @@ fn both_in(place: Place, patterns: [(&str, &str, &str); 2], matched: &str, not_m
             .class("C10")
     };
     let cases = [
-        other("both-other-audience", claim("aud", &quoted(other_aud)), Reason::Audience),
-        other("both-other-issuer", claim("iss", &quoted(other_iss)), Reason::Issuer),
+        other("both-other-audience", AUDIENCE.says(other_aud), Reason::Audience),
+        other("both-other-issuer", ISSUER.says(other_iss), Reason::Issuer),
     ];
     [both.clone()].into_iter().chain(cases).collect()
 }

@@ -4,6 +4,7 @@ use jotproof_model::edit::FlowChange;
 use jotproof_model::{Action, Algorithm, Context, Edit, Reason, Step, Threat};
 
 use super::Topic;
+use crate::bound::{self, Bound};
 use crate::case::Case;
 use crate::edits::{claim, flow, of_token, sign};
 use crate::steps::{configure, connect, refresh, step, sub_refresh, subscribe, unsubscribe};
@@ -31,7 +32,7 @@ fn set_last(steps: usize, to: Step) -> Edit {
 pub(super) fn topic() -> Topic {
     let mut cases = connections();
     cases.extend(channels());
-    for of in [AUDIENCES, ISSUERS] {
+    for of in [bound::AUDIENCE, bound::ISSUER] {
         cases.extend(patterns(of));
         cases.extend(not_a_configuration(of));
     }
@@ -174,40 +175,6 @@ fn old(twin: &Case, name: &str, title: &str) -> Case {
         .threat(Threat::Forger)
 }
 
-/// A claim for which a name can be configured, or a pattern.
-#[derive(Clone, Copy)]
-struct Of {
-    what: &'static str,
-    claim: &'static str,
-    set: fn(&mut Context, Option<&str>, Option<&str>),
-    reason: Reason,
-    of_names: &'static str,
-    of_patterns: &'static str,
-}
-
-const AUDIENCES: Of = Of {
-    what: "audience",
-    claim: "aud",
-    set: |context, name, pattern| {
-        context.audience = name.map(str::to_owned);
-        context.audience_regex = pattern.map(str::to_owned);
-    },
-    reason: Reason::Audience,
-    of_names: "CF-AUD-2",
-    of_patterns: "CF-AUD-5",
-};
-const ISSUERS: Of = Of {
-    what: "issuer",
-    claim: "iss",
-    set: |context, name, pattern| {
-        context.issuer = name.map(str::to_owned);
-        context.issuer_regex = pattern.map(str::to_owned);
-    },
-    reason: Reason::Issuer,
-    of_names: "CF-ISS-2",
-    of_patterns: "CF-ISS-5",
-};
-
 /// A pattern, another one, a pattern that is none, and what fits which.
 const PATTERN: &str = "^chat-[0-9]+$";
 const OTHER_PATTERN: &str = "^news-[0-9]+$";
@@ -215,54 +182,46 @@ const NO_PATTERN: &str = "^chat-([0-9]+$";
 const CHAT: &str = "chat-17";
 const NEWS: &str = "news-17";
 
-impl Of {
-    fn id(self, name: &str) -> String {
-        id(&format!("{}-{name}", self.what))
-    }
+fn id_of(of: Bound, name: &str) -> String {
+    id(&format!("{}-{name}", of.what))
+}
 
-    fn configured(self, name: Option<&str>, pattern: Option<&str>) -> Context {
-        let mut context = twins::centrifugo().context().clone();
-        (self.set)(&mut context, name, pattern);
-        context
-    }
+/// What a verifier is configured with that is told these of the claim, and nothing else.
+fn configured(name: Option<Edit>, pattern: Option<Edit>) -> Context {
+    let told = name.into_iter().chain(pattern).collect();
+    twins::centrifugo().changed_by("configured", told).accept().context().clone()
+}
 
-    fn says(self, value: &str) -> Edit {
-        claim(self.claim, &format!("\"{value}\""))
-    }
-
-    /// A client that comes before the server is configured anew, and one that comes after it, by the same token.
-    fn root(self, name: &str, before: &Context, after: Context, value: &str) -> Case {
-        let token = twins::centrifugo().changed("token", self.says(value)).accept();
-        Case::root_flow(
-            &self.id(name),
-            "the first flow of servers that are configured anew, with this claim checked",
-            &[("first", &token), ("next", &token)],
-            vec![step(0, connect("first")), step(WHEN, configure(after)), step(THEN, connect("next"))],
-        )
-        .beginning_with(before.clone())
-    }
+/// A client that comes before the server is configured anew, and one that comes after it, by the same token.
+fn before_and_after(of: Bound, name: &str, before: &Context, after: Context, value: &str) -> Case {
+    let token = twins::centrifugo().changed("token", of.says(value)).accept();
+    Case::root_flow(
+        &id_of(of, name),
+        "the first flow of servers that are configured anew, with this claim checked",
+        &[("first", &token), ("next", &token)],
+        vec![step(0, connect("first")), step(WHEN, configure(after)), step(THEN, connect("next"))],
+    )
+    .beginning_with(before.clone())
 }
 
 /// Patterns that come, change and go.
-fn patterns(of: Of) -> Vec<Case> {
-    let (none, chat) = (of.configured(None, None), of.configured(None, Some(PATTERN)));
-    let news = of.configured(None, Some(OTHER_PATTERN));
+fn patterns(of: Bound) -> Vec<Case> {
+    let (none, chat) = (configured(None, None), configured(None, Some(of.matching(PATTERN))));
+    let news = configured(None, Some(of.matching(OTHER_PATTERN)));
     let what = of.what;
-    let added = of
-        .root("pattern-added", &none, chat.clone(), CHAT)
+    let added = before_and_after(of, "pattern-added", &none, chat.clone(), CHAT)
         .title(format!("a token whose {what} fits the pattern that the server was told of"))
         .why("The new configuration counts from then on, and this token fits it.")
         .requirement(of.of_patterns)
         .class("V1");
-    let removed = of
-        .root("pattern-removed", &chat, none, CHAT)
+    let removed = before_and_after(of, "pattern-removed", &chat, none, CHAT)
         .title(format!("a token whose {what} fitted the pattern, after there is none any more"))
         .why("What is not checked any more is not asked for either.")
         .requirement(of.of_patterns)
         .class("V1");
     let changed = removed
         .changed_by(
-            &of.id("pattern-changed"),
+            &id_of(of, "pattern-changed"),
             vec![
                 flow(FlowChange::SetStep { step: 1, to: step(WHEN, configure(news)) }),
                 of_token("next", of.says(NEWS)),
@@ -274,7 +233,7 @@ fn patterns(of: Of) -> Vec<Case> {
         .requirement(of.of_patterns)
         .class("V1");
     let refused = |twin: &Case, name: &str, value: &str, title: &str| {
-        twin.changed(&of.id(name), of_token("next", of.says(value)))
+        twin.changed(&id_of(of, name), of_token("next", of.says(value)))
             .reject([of.reason])
             .title(title)
             .why("From then on a token must fit the pattern.")
@@ -296,7 +255,7 @@ fn patterns(of: Of) -> Vec<Case> {
             &format!("a token whose {what} fits the pattern of before, after another one took its place"),
         ),
         removed
-            .changed(&of.id("pattern-removed-other"), of_token("next", of.says(NEWS)))
+            .changed(&id_of(of, "pattern-removed-other"), of_token("next", of.says(NEWS)))
             .accept()
             .title(format!("a token whose {what} did not fit the pattern, after there is none any more"))
             .why("What is not checked any more lets every token in.")
@@ -309,17 +268,17 @@ fn patterns(of: Of) -> Vec<Case> {
 }
 
 /// What the server reads anew is no configuration: what it refused before, it may not let in now.
-fn not_a_configuration(of: Of) -> Vec<Case> {
+fn not_a_configuration(of: Bound) -> Vec<Case> {
     let what = of.what;
-    let named = of.configured(Some(CHAT), None);
-    let matched = of.configured(None, Some(PATTERN));
+    let named = configured(Some(of.named(CHAT)), None);
+    let matched = configured(None, Some(of.matching(PATTERN)));
     let rows = [
         (
             "name",
             of.of_names,
             "CF-CONF-1",
             named,
-            of.configured(Some(CHAT), Some(PATTERN)),
+            configured(Some(of.named(CHAT)), Some(of.matching(PATTERN))),
             "a pattern came beside the name of it",
         ),
         (
@@ -327,14 +286,13 @@ fn not_a_configuration(of: Of) -> Vec<Case> {
             of.of_patterns,
             "CF-CONF-2",
             matched,
-            of.configured(None, Some(NO_PATTERN)),
+            configured(None, Some(of.matching(NO_PATTERN))),
             "its pattern became one that cannot be compiled",
         ),
     ];
     let mut cases = Vec::new();
     for (by, requirement, of_configurations, good, bad, happened) in rows {
-        let same = of
-            .root(&format!("{by}-read-again"), &good, good.clone(), CHAT)
+        let same = before_and_after(of, &format!("{by}-read-again"), &good, good.clone(), CHAT)
             .title(format!("a token for the {what}, after the server read the same file again"))
             .why("What is not changed stays as it was.")
             .requirement(requirement)
@@ -342,7 +300,7 @@ fn not_a_configuration(of: Of) -> Vec<Case> {
             .class("V1");
         let spoilt = flow(FlowChange::SetStep { step: 1, to: step(WHEN, configure(bad)) });
         cases.push(
-            same.changed(&of.id(&format!("{by}-spoilt")), spoilt.clone())
+            same.changed(&id_of(of, &format!("{by}-spoilt")), spoilt.clone())
                 .either(
                     "The documentation does not say what a running server makes of what is no configuration.",
                     [Reason::Configuration],
@@ -354,7 +312,7 @@ fn not_a_configuration(of: Of) -> Vec<Case> {
         );
         cases.push(
             same.changed_by(
-                &of.id(&format!("{by}-spoilt-other")),
+                &id_of(of, &format!("{by}-spoilt-other")),
                 vec![spoilt, of_token("next", of.says(NEWS))],
             )
             .reject([Reason::Configuration, of.reason])

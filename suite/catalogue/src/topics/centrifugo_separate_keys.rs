@@ -5,6 +5,7 @@ use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Edit, Reason, Separate, Threat};
 
 use super::Topic;
+use crate::bound::judged_by;
 use crate::case::{Case, alg};
 use crate::edits::{claim, context, header, sign};
 use crate::published::{self, jwk, word};
@@ -56,10 +57,6 @@ impl Purpose {
     }
 }
 
-fn separate(key: &str, algorithm: Algorithm) -> Separate {
-    Separate { keys: vec![key.to_owned()], algorithms: vec![algorithm], audience: None, issuer: None }
-}
-
 /// The token is signed with `own`, which judges it, where the tokens of the other purpose are judged by
 /// another key.
 fn configured(own: (Algorithm, &str), other: Separate) -> Vec<Edit> {
@@ -79,7 +76,7 @@ fn crossed(
 ) -> [Case; 2] {
     let name = format!("{}-beside-{}", word(algorithm), word(others));
     let good = (purpose.twin)()
-        .changed_by(&purpose.id(&name), configured((algorithm, key), separate(other_key, others)))
+        .changed_by(&purpose.id(&name), configured((algorithm, key), judged_by(other_key, others)))
         .accept()
         .title(format!("a {} token, with a key of its own purpose", purpose.name))
         .why("Each purpose has its own configuration, and this token is good by that of its purpose.")
@@ -106,7 +103,7 @@ fn crossed(
 fn audiences() -> Vec<Case> {
     let mut cases = Vec::new();
     for purpose in [SUBSCRIPTION, CONNECTION] {
-        let mut other = separate("hmac-64-bytes", HS256);
+        let mut other = judged_by("hmac-64-bytes", HS256);
         other.audience = Some("elsewhere".to_owned());
         other.issuer = Some("https://elsewhere.example".to_owned());
         cases.push(
@@ -137,7 +134,7 @@ fn audiences() -> Vec<Case> {
                 "C9",
             ),
         ] {
-            let mut other = separate("hmac-64-bytes", HS256);
+            let mut other = judged_by("hmac-64-bytes", HS256);
             match name {
                 "audience" => other.audience = Some("elsewhere".to_owned()),
                 _ => other.issuer = Some("elsewhere".to_owned()),
@@ -174,7 +171,7 @@ fn no_key() -> Vec<Case> {
     let good = twins::subscription()
         .changed_by(
             "centrifugo/separate-keys/subscription-with-the-same-key",
-            vec![context(ContextChange::Separate { separate: Some(separate("hmac-64-bytes", HS256)) })],
+            vec![context(ContextChange::Separate { separate: Some(judged_by("hmac-64-bytes", HS256)) })],
         )
         .accept()
         .title("both purposes are configured separately, with one key")
@@ -198,7 +195,7 @@ fn no_key() -> Vec<Case> {
     let apart = twins::centrifugo()
         .changed(
             "centrifugo/separate-keys/connection-with-subscriptions-apart",
-            context(ContextChange::Separate { separate: Some(separate("hmac-128-bytes", HS256)) }),
+            context(ContextChange::Separate { separate: Some(judged_by("hmac-128-bytes", HS256)) }),
         )
         .accept()
         .title("subscription tokens have a configuration of their own")
@@ -216,7 +213,7 @@ fn by_key_set() -> Vec<Case> {
             let key = crate::case::key_for(algorithm);
             let document = jwk(key, algorithm);
             let mut edits = published::set_of(algorithm, published::PATH, [(published::PATH, &*document)]);
-            let other = separate("hmac-64-bytes", HS256);
+            let other = judged_by("hmac-64-bytes", HS256);
             edits.push(context(ContextChange::Separate { separate: Some(other) }));
             let id = |name: &str| {
                 format!("centrifugo/separate-keys/subscription-by-key-set-{}{name}", word(algorithm))

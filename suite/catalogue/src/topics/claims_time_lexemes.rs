@@ -26,6 +26,7 @@ pub(super) fn topic() -> Topic {
     cases.extend([exp_fraction_of_five_thousand_digits(), iat_quoted_future()]);
     cases.push(private_claim("1e400", "1e400"));
     cases.push(private_claim("huge-exponent", "1e999999999"));
+    cases.push(private_claim("just-above-the-largest-binary64", "1.7976931348623158e308"));
     Topic {
         path: "claims/time-lexemes",
         about: "Numbers of seconds, however they are written and however large they are.",
@@ -503,8 +504,8 @@ fn private_claim(name: &str, value: &str) -> Case {
         .effect(|effect| effect.claims = None)
         .title(format!("a private claim that is {value}"))
         .why(
-            "The claim means nothing to anybody. Whether a number that does not fit fails the whole \
-             payload is the parser's choice.",
+            "The claim means nothing to anybody. Whether a number that binary64 cannot hold exactly, or \
+             not at all, fails the whole payload is the parser's choice.",
         )
         .requirement("RFC8259-6-NUMBER")
         .class("C3")

@@ -145,7 +145,10 @@ fn overflow_of_binary64_is_found_anywhere() {
         ("-1e309", Some("-1e309")),
         (r#"{"a":1e308,"b":1e-400,"c":"1e400"}"#, None),
     ] {
-        assert_eq!(strict(text.as_bytes()).expect("well-formed").first_overflow(), overflow);
+        let document = strict(text.as_bytes()).expect("well-formed");
+        for numbers in [Numbers::Nearest, Numbers::Stepwise] {
+            assert_eq!(document.first_overflow(numbers), overflow, "{numbers:?}");
+        }
     }
 }
 
