@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::bail;
 use jotproof_engine::{Exit, select};
 use jotproof_mint::stored;
-use jotproof_model::context::{Carrier, Fallback, Origin, Parameter, ParameterSource};
+use jotproof_model::context::{Carrier, Fallback, Origin, Parameter, ParameterSource, RpcProxy};
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{
@@ -227,6 +227,7 @@ fn context_lines(page: &mut Page, context: &Context) {
         issuer_regex,
         user_id_claim,
         separate,
+        rpc_proxy,
         identification,
         submission,
     } = context;
@@ -246,6 +247,11 @@ fn context_lines(page: &mut Page, context: &Context) {
     }
     if *refuse_anonymous {
         page.line("", "anonymous users are refused");
+    }
+    match rpc_proxy {
+        None => {}
+        Some(RpcProxy::WithoutMeta) => page.line("backend", "is called by clients, and told no meta"),
+        Some(RpcProxy::WithMeta) => page.line("backend", "is called by clients, and told their meta"),
     }
     if let Some(Session { user, client, channel }) = session {
         page.line("session", &format!("user {user:?}, client {client}, asks for channel {channel:?}"));
@@ -323,7 +329,8 @@ fn identification_lines(page: &mut Page, identification: &Identification) {
 }
 
 fn effect_lines(page: &mut Page, effect: &Effect) {
-    let Effect { claims, user, expires, subscriptions, info, identifiers, backend_asked, options } = effect;
+    let Effect { claims, user, expires, subscriptions, info, meta, identifiers, backend_asked, options } =
+        effect;
     let mut say = |what: &str, text: Option<&str>| {
         if let Some(text) = text {
             page.line("if accepted", &format!("{what} {}", shortened(text)));
@@ -358,7 +365,11 @@ fn effect_lines(page: &mut Page, effect: &Effect) {
         );
         say("options", Some(&text));
     }
-    say("info", info.as_deref().map(|info| if info.is_empty() { "none" } else { info }));
+    let none_or = |text: &Option<String>| {
+        text.clone().map(|text| if text.is_empty() { "none".to_owned() } else { text })
+    };
+    say("info", none_or(info).as_deref());
+    say("the backend is told of meta", none_or(meta).as_deref());
     say("identifiers", identifiers.as_ref().map(|text| format!("{text:?}")).as_deref());
     say("the backend is", backend_asked.map(|asked| if asked { "asked" } else { "not asked" }));
 }

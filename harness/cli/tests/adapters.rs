@@ -64,7 +64,7 @@ fn snapshot(name: &str, arguments: &[&str]) {
 }
 
 /// What adapters are not asked: flows of several steps, and configurations that the protocol has no word for.
-const NOT_ASKED: [&str; 12] = [
+const NOT_ASKED: [&str; 13] = [
     "refresh",
     "resumption",
     "configuration",
@@ -77,6 +77,7 @@ const NOT_ASKED: [&str; 12] = [
     "patterns",
     "separate-keys",
     "user-claim",
+    "meta",
 ];
 
 #[test]

@@ -65,7 +65,7 @@ fn rows_are_proved_by_two_answers_and_by_nothing_less() {
     assert!(!told.contains("CF-SUB-2:"), "its effect is another one than that of its twin: {told}");
     let told = stderr(&rows(folder.path(), &without("\"seen\":\"accepted\"")));
     assert!(told.contains("CF-AUD-2: refused, and never accepted"), "{told}");
-    assert!(!told.contains("CF-META-1:"), "it is waived: {told}");
+    assert!(!told.contains("AC-SRC-3:"), "it is waived: {told}");
 }
 
 #[test]

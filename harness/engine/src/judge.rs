@@ -228,8 +228,17 @@ struct Difference {
 /// How what was seen differs from an effect; what was not observed, or is not stated, is not
 /// compared.
 fn differences(effect: Option<&Effect>, seen: &Seen, now: i64) -> Vec<Difference> {
-    let Some(Effect { claims, user, expires, subscriptions, info, identifiers, backend_asked, options }) =
-        effect
+    let Some(Effect {
+        claims,
+        user,
+        expires,
+        subscriptions,
+        info,
+        meta,
+        identifiers,
+        backend_asked,
+        options,
+    }) = effect
     else {
         return Vec::new();
     };
@@ -250,6 +259,7 @@ fn differences(effect: Option<&Effect>, seen: &Seen, now: i64) -> Vec<Difference
     compare("claims", claims.as_ref().map(fill), seen.claims.as_ref(), same_json, false);
     compare("user", user.as_ref().map(fill), seen.user.as_ref(), str::eq, true);
     compare("info", info.as_ref().map(fill), seen.info.as_ref(), same_json, false);
+    compare("meta", meta.as_ref().map(fill), seen.meta.as_ref(), same_json, false);
     compare("identifiers", identifiers.as_ref().map(fill), seen.identifiers.as_ref(), str::eq, true);
     if let (Some(expected), Some(seen)) = (subscriptions, &seen.subscriptions)
         && !same_subscriptions(expected, seen)

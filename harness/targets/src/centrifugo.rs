@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 
 use jotproof_engine::target::CannotCarry;
-use jotproof_model::context::Origin;
+use jotproof_model::context::{Origin, RpcProxy};
 use jotproof_model::{Application, Capability, Context, KeyKind, KeyRing, KeySet, Separate};
 use serde_json::Value;
 
@@ -27,6 +27,7 @@ mod flow;
 mod members;
 mod protobuf;
 mod protocol;
+mod rpc;
 mod session;
 mod subscribe;
 mod told;
@@ -36,16 +37,18 @@ mod wire;
 pub use protocol::ClientProtocol;
 
 use config::{ADDRESS, Generation};
+use rpc::Calls;
 use transport::Transport;
 
 /// A Centrifugo server on this machine.
 pub type CentrifugoTarget = ServerTarget<Centrifugo>;
 
 /// A version of Centrifugo.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Centrifugo {
     generation: Generation,
     transport: Transport,
+    calls: Calls,
 }
 
 impl Server for Centrifugo {
@@ -64,7 +67,8 @@ impl Server for Centrifugo {
     const TRANSPORTS: &'static [&'static str] = &Transport::NAMES;
 
     fn of_version(version: &str) -> Option<Self> {
-        Some(Self { generation: Generation::of(version)?, transport: Transport::WebSocket })
+        let generation = Generation::of(version)?;
+        Some(Self { generation, transport: Transport::WebSocket, calls: Calls::default() })
     }
 
     fn over(self, transport: &str) -> Option<Self> {
@@ -85,12 +89,16 @@ impl Server for Centrifugo {
         Ok(settings)
     }
 
-    /// The key set, where one is published.
+    /// The key set, where one is published, and what clients call, where they can.
     fn backend(&self, context: &Context) -> Option<Backend> {
-        let KeySet { documents, origin, .. } = context.key_set.as_ref()?;
+        let calls = context.rpc_proxy.map(|_| rpc::router(self.calls.clone()));
+        let Some(KeySet { documents, origin, .. }) = &context.key_set else {
+            return Some(Backend { router: calls?, published: None, answers: true });
+        };
         let published = Published::new(documents.clone());
         let answers = *origin != Origin::Silent;
-        Some(Backend { router: published.router(), published: Some(published), answers })
+        let router = calls.unwrap_or_default().merge(published.router());
+        Some(Backend { router, published: Some(published), answers })
     }
 
     fn arguments(&self, startup: &Startup<'_>) -> io::Result<Vec<OsString>> {
@@ -107,8 +115,8 @@ impl Server for Centrifugo {
     }
 
     fn protocol(&self, look: Look) -> ClientProtocol {
-        let Self { generation, transport } = *self;
-        ClientProtocol::new(transport.opening(), transport.wire(generation), look)
+        let Self { generation, transport, calls } = self;
+        ClientProtocol::new(transport.opening(), transport.wire(*generation), look, calls.clone())
     }
 
     /// `Centrifugo v5.4.9 (Go version: go1.23.4)`.
@@ -181,6 +189,17 @@ fn settings(generation: Generation, context: &Context, keys: &KeyRing) -> Result
             options.judge(purpose, &Judge::of(context))?;
             options.judge(purpose.other(), &other)?;
             options.set("separate_subscription_token_config", Value::Bool(true));
+        }
+    }
+    if let Some(proxy) = context.rpc_proxy {
+        if context.key_set.as_ref().is_some_and(|key_set| key_set.origin == Origin::Silent) {
+            return cannot("a backend that is called, where nothing answers");
+        }
+        options.set("proxy_rpc_endpoint", Value::String(format!("http://{ADDRESS}{}", rpc::PATH)));
+        options.set("proxy_include_connection_meta", Value::Bool(proxy == RpcProxy::WithMeta));
+        // Version 6 proxies calls that name no method only where it is told to.
+        if generation == Generation::V6 {
+            options.set("rpc.without_namespace.proxy_enabled", Value::Bool(true));
         }
     }
     if context.refuse_anonymous {

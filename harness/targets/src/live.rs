@@ -611,7 +611,7 @@ mod tests {
     /// Every way in which Centrifugo is asked, by the name of its transport.
     fn every_transport() -> Vec<(&'static str, ClientProtocol)> {
         let server = Centrifugo::of_version("5.4.9").unwrap();
-        let over = |name| (name, server.over(name).unwrap().protocol(Look::Effects));
+        let over = |name| (name, server.clone().over(name).unwrap().protocol(Look::Effects));
         std::iter::once(("", server.protocol(Look::Effects)))
             .chain(Centrifugo::TRANSPORTS.iter().copied().map(over))
             .collect()

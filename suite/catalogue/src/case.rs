@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jotproof_mint::flow::Plot;
 use jotproof_mint::{Mint, MintError, apply, placeholder, stored};
 use jotproof_model::algorithm::Family;
-use jotproof_model::context::Place;
+use jotproof_model::context::{Place, RpcProxy};
 use jotproof_model::edit::{FlowChange, Layer, TextKind};
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, KeyForm, Member, Segment, SegmentChange, SegmentEdit, Signer};
@@ -479,10 +479,10 @@ fn effect_of_flow(plot: &Plot, context: &Context) -> Effect {
     let effect = |token: &str, context: &Context| {
         plot.tokens.get(token).map(|recipe| effect_of(recipe, context)).unwrap_or_default()
     };
-    let (mut user, mut identifiers) = (None, None);
+    let (mut user, mut identifiers, mut meta) = (None, None, None);
     for step in &plot.steps {
         if let Action::Connect { token: Some(token) } = &step.action {
-            Effect { user, identifiers, .. } = effect(token, context);
+            Effect { user, identifiers, meta, .. } = effect(token, context);
         }
     }
     let all = match plot.steps.last().map(|step| &step.action) {
@@ -501,7 +501,8 @@ fn effect_of_flow(plot: &Plot, context: &Context) -> Effect {
         Some(Action::Refresh { token } | Action::SubRefresh { token, .. }) => {
             Effect { expires: effect(token, context).expires, ..Effect::default() }
         }
-        Some(Action::Look | Action::LookAt { .. } | Action::Subscribe { token: None, .. }) => {
+        Some(Action::Look) => Effect { user, meta, ..Effect::default() },
+        Some(Action::LookAt { .. } | Action::Subscribe { token: None, .. }) => {
             Effect { user, ..Effect::default() }
         }
         Some(
@@ -565,6 +566,10 @@ fn effect_of(recipe: &Recipe, context: &Context) -> Effect {
         expires,
         subscriptions,
         info: (!last.contains_key("info") && !last.contains_key("b64info")).then(String::new),
+        meta: context.rpc_proxy.filter(|_| context.session.is_none()).map(|proxy| match proxy {
+            RpcProxy::WithoutMeta => String::new(),
+            RpcProxy::WithMeta => last.get("meta").copied().unwrap_or_default().to_owned(),
+        }),
         identifiers: string("ext"),
         backend_asked: None,
         options: None,
@@ -610,6 +615,7 @@ fn requires(context: &Context, token: &[u8], margin: Option<u64>) -> Vec<Capabil
         (context.issuer_regex.is_some(), Capability::IssuerPattern),
         (context.user_id_claim.is_some(), Capability::UserClaim),
         (context.separate.is_some(), Capability::SeparateSubscriptionKeys),
+        (context.rpc_proxy.is_some(), Capability::RpcProxy),
         (context.keys.len() > 1, Capability::SeveralKeys),
         (context.identification.is_some(), Capability::Identification),
         (context.submission.is_some(), Capability::Submission),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics is a test that fails")]
 
 use jotproof_mint::apply::{self, EditError};
+use jotproof_model::context::RpcProxy;
 use jotproof_model::edit::{Alias, ContextChange, Layer, OctetsKind, Surrounding, TextKind};
 use jotproof_model::recipe::{
     Content, KeyForm, Member, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer, StructureChange,
@@ -168,6 +169,10 @@ fn an_edit_of_the_context_changes_one_option_and_leaves_the_recipe_alone() {
                 identification: Some(Identification { resumable: true, ..Identification::default() }),
                 ..twin_context()
             },
+        ),
+        (
+            ContextChange::RpcProxy { proxy: RpcProxy::WithMeta },
+            Context { rpc_proxy: Some(RpcProxy::WithMeta), ..twin_context() },
         ),
         (
             ContextChange::RefuseAnonymous { refuse: true },

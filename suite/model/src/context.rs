@@ -105,6 +105,9 @@ pub struct Context {
     /// connection tokens where the token is for a channel, and the reverse.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separate: Option<Separate>,
+    /// Centrifugo: the backend that clients call through the server (an RPC proxy), if one is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rpc_proxy: Option<RpcProxy>,
     /// AnyCable: how clients are identified; absent: by tokens alone, with every option as it is by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identification: Option<Identification>,
@@ -225,6 +228,16 @@ pub struct Separate {
     /// The issuer, if one is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
+}
+
+/// What the backend that clients call is told of them, beside who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RpcProxy {
+    /// Nothing.
+    WithoutMeta,
+    /// The `meta` of their connection (`proxy_include_connection_meta`).
+    WithMeta,
 }
 
 /// How AnyCable identifies clients.
@@ -407,6 +420,7 @@ impl Context {
             issuer_regex: None,
             user_id_claim: None,
             separate: None,
+            rpc_proxy: None,
             identification: None,
             submission: None,
         }
@@ -464,6 +478,8 @@ pub enum Capability {
     UserClaim,
     /// Tokens for channels can be judged by keys of their own.
     SeparateSubscriptionKeys,
+    /// A backend can be configured that clients call, and what it is told is seen.
+    RpcProxy,
     /// A configuration that cannot be meant can be tried, and it is seen that nobody is let in.
     WrongConfiguration,
     /// AnyCable: how clients are identified can be configured.
@@ -499,6 +515,7 @@ impl fmt::Display for Capability {
             Self::IssuerPattern => f.write_str("issuer-pattern"),
             Self::UserClaim => f.write_str("user-claim"),
             Self::SeparateSubscriptionKeys => f.write_str("separate-subscription-keys"),
+            Self::RpcProxy => f.write_str("rpc-proxy"),
             Self::WrongConfiguration => f.write_str("wrong-configuration"),
             Self::Identification => f.write_str("identification"),
             Self::Submission => f.write_str("submission"),
@@ -544,6 +561,7 @@ impl FromStr for Capability {
             "issuer-pattern" => Self::IssuerPattern,
             "user-claim" => Self::UserClaim,
             "separate-subscription-keys" => Self::SeparateSubscriptionKeys,
+            "rpc-proxy" => Self::RpcProxy,
             "wrong-configuration" => Self::WrongConfiguration,
             "identification" => Self::Identification,
             "submission" => Self::Submission,

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Algorithm;
-use crate::context::{Carrier, Fallback, KeySet, Origin, Parameter, Separate};
+use crate::context::{Carrier, Fallback, KeySet, Origin, Parameter, RpcProxy, Separate};
 use crate::flow::Step;
 use crate::recipe::{SegmentEdit, SignatureChange, Signer, StructureChange};
 
@@ -319,6 +319,11 @@ pub enum ContextChange {
         /// Whether they are.
         refuse: bool,
     },
+    /// The backend that clients call.
+    RpcProxy {
+        /// What it is told of them.
+        proxy: RpcProxy,
+    },
     /// The user of the session.
     SessionUser {
         /// Its id; empty for an anonymous one.
@@ -562,6 +567,7 @@ impl ContextChange {
             Self::Leeway { .. } => "leeway",
             Self::AllowNone { .. } => "allow_none",
             Self::RefuseAnonymous { .. } => "refuse_anonymous",
+            Self::RpcProxy { .. } => "rpc_proxy",
             Self::SessionUser { .. } => "session_user",
             Self::SessionChannel { .. } => "session_channel",
             Self::KeySet { .. } => "key_set",

@@ -86,6 +86,9 @@ pub struct Effect {
     /// Centrifugo: the connection info, JSON text; empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub info: Option<String>,
+    /// Centrifugo: the `meta` that the backend is told of with a call of the client, JSON text; empty for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meta: Option<String>,
     /// AnyCable: the identifiers of the connection, byte for byte.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identifiers: Option<String>,

@@ -73,6 +73,9 @@ pub struct Seen {
     /// The connection info, JSON text; empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub info: Option<String>,
+    /// The `meta` that the backend was told of with a call of the client, JSON text; empty for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meta: Option<String>,
     /// The identifiers of the connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identifiers: Option<String>,

@@ -162,6 +162,7 @@ fn changed(effect: Effect, change: &Effect) -> Effect {
         expires: change.expires.clone().or(effect.expires),
         subscriptions: change.subscriptions.clone().or(effect.subscriptions),
         info: change.info.clone().or(effect.info),
+        meta: change.meta.clone().or(effect.meta),
         identifiers: change.identifiers.clone().or(effect.identifiers),
         backend_asked: change.backend_asked.or(effect.backend_asked),
         options: change.options.clone().or(effect.options),

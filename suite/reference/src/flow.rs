@@ -90,6 +90,8 @@ struct Life<'a> {
 struct Connection {
     client: String,
     user: String,
+    /// What is kept for the backend, where that is told.
+    meta: Option<String>,
     /// The second at which it expires.
     expires: Option<i64>,
     /// The channels that it is subscribed to.
@@ -171,8 +173,8 @@ impl Life<'_> {
                 Ok(Seen::default())
             }
             Action::Look => {
-                let user = Some(self.alive(now)?.user.clone());
-                Ok(Seen { user, ..Seen::default() })
+                let Connection { user, meta, .. } = self.alive(now)?;
+                Ok(Seen { user: Some(user.clone()), meta: meta.clone(), ..Seen::default() })
             }
             Action::LookAt { channel } => {
                 let options = self.subscribed(channel, now)?.options;
@@ -209,6 +211,7 @@ impl Life<'_> {
         self.connections.push(Connection {
             client,
             user: seen.user.clone().unwrap_or_default(),
+            meta: seen.meta.clone(),
             expires: second(seen.expires.as_ref()),
             subscriptions: channels.collect(),
             ended: None,

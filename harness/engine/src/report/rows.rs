@@ -306,7 +306,8 @@ fn differing(one: &Effect, other: &Effect, seen: &Seen, seen_of_other: &Seen) ->
     fn differ<T: PartialEq, S>(stated: [&Option<T>; 2], seen: [&Option<S>; 2]) -> bool {
         stated.iter().all(|it| it.is_some()) && seen.iter().all(|it| it.is_some()) && stated[0] != stated[1]
     }
-    let Effect { claims: _, user, expires, subscriptions, info, identifiers, backend_asked, options } = one;
+    let Effect { claims: _, user, expires, subscriptions, info, meta, identifiers, backend_asked, options } =
+        one;
     let of = seen_of_other;
     [
         ("user", differ([user, &other.user], [&seen.user, &of.user])),
@@ -316,6 +317,7 @@ fn differing(one: &Effect, other: &Effect, seen: &Seen, seen_of_other: &Seen) ->
             differ([subscriptions, &other.subscriptions], [&seen.subscriptions, &of.subscriptions]),
         ),
         ("info", differ([info, &other.info], [&seen.info, &of.info])),
+        ("meta", differ([meta, &other.meta], [&seen.meta, &of.meta])),
         ("identifiers", differ([identifiers, &other.identifiers], [&seen.identifiers, &of.identifiers])),
         ("options", differ([options, &other.options], [&seen.options, &of.options])),
         (

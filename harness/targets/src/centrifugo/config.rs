@@ -20,11 +20,13 @@ pub(super) enum Generation {
 
 /// Options that a context or a launch decides, by their names until version 5, and since. One that ends
 /// with an underscore is the beginning of several.
-const SINCE_V6: [(&str, &str); 11] = [
+const SINCE_V6: [(&str, &str); 13] = [
     ("token_", "client.token."),
     ("subscription_token_", "client.subscription_token."),
     ("separate_subscription_token_config", "client.subscription_token.enabled"),
     ("disallow_anonymous_connection_tokens", "client.disallow_anonymous_connection_tokens"),
+    ("proxy_rpc_endpoint", "rpc.proxy.endpoint"),
+    ("proxy_include_connection_meta", "rpc.proxy.include_connection_meta"),
     ("port", "http_server.port"),
     ("api_key", "http_api.key"),
     ("http_stream", "http_stream.enabled"),
@@ -74,8 +76,9 @@ impl Generation {
         let Startup { settings, options, launched, backend } = *startup;
         let mut config: Map<String, Value> = serde_json::from_str(self.template())?;
         for (name, value) in settings {
+            let is_url = name.ends_with("endpoint");
             let value = match (value.as_str(), backend) {
-                (Some(url), Some(address)) if name.ends_with("jwks_public_endpoint") => {
+                (Some(url), Some(address)) if is_url => {
                     Value::String(url.replace(ADDRESS, &address.to_string()))
                 }
                 _ => value.clone(),

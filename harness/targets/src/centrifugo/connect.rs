@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jotproof_model::{Observation, Seen, SeenExpiry};
+use jotproof_model::{Context, Observation, Seen, SeenExpiry};
 use prost::Message as _;
 use tokio::time::timeout;
 
@@ -35,6 +35,7 @@ pub(super) async fn connect(
     protocol: &ClientProtocol,
     session: &mut Session<'_>,
     token: &[u8],
+    context: &Context,
 ) -> Result<(Observation, String), Failure> {
     let lookout = lookout(protocol);
     let sent = SystemTime::now();
@@ -58,9 +59,11 @@ pub(super) async fn connect(
         Look::Effects => seen_at(session, connect + 1).await?,
     };
     let (user, info) = seen.map(|present| (present.user, present.connection_info)).unzip();
+    let meta = told(protocol, session, context, &connected.client).await?;
     let result = Seen {
         user,
         info,
+        meta,
         expires: Some(connected.expiry.seen(sent, received)),
         subscriptions: Some(connected.subscriptions),
         ..Seen::default()
@@ -101,6 +104,29 @@ pub(super) async fn look(
         [Command::Subscribe { channel: &lookout, token: None }, Command::Presence { channel: &lookout }];
     let subscribe = session.send(&commands).await?;
     seen_at(session, subscribe).await
+}
+
+/// What the backend is told with a call of this client, where there is one that it can call.
+pub(super) async fn told(
+    protocol: &ClientProtocol,
+    session: &mut Session<'_>,
+    context: &Context,
+    client: &str,
+) -> Result<Option<String>, Failure> {
+    if context.rpc_proxy.is_none() || protocol.look == Look::Answer {
+        return Ok(None);
+    }
+    let call = session.send(&[Command::Rpc]).await?;
+    match session.answer(call).await? {
+        Answer::Done { .. } => {
+            let never = || Failure::Unknown(format!("a call of {client} never reached the backend"));
+            protocol.calls.take(client).map(Some).ok_or_else(never)
+        }
+        Answer::Closed { .. } => Ok(None),
+        Answer::Error { code, message } => {
+            Err(Failure::Unknown(format!("a call is refused: error {code} {message:?}")))
+        }
+    }
 }
 
 /// A channel that no other connection looks at.

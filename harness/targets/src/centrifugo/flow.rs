@@ -9,7 +9,7 @@ use jotproof_model::{Action, ChannelOptions, FlowChallenge, Observation, Seen, S
 use tokio::time::Instant;
 
 use super::carriage::Carriage;
-use super::connect::{Flags, TimeToLive, connect, look, presence as presence_in, refused};
+use super::connect::{Flags, TimeToLive, connect, look, presence as presence_in, refused, told};
 use super::protocol::ClientProtocol;
 use super::session::{Answer, Session};
 use super::subscribe::subscribe_with;
@@ -105,7 +105,8 @@ impl<'b> Life<'_, 'b> {
                 sessions.next().ok_or_else(|| Failure::Unknown("no connection is left".to_owned()))?;
             // An empty token is none.
             let token = token.as_deref().map(|name| self.token(name)).unwrap_or_default();
-            let (observation, client) = connect(self.protocol, &mut session, &token).await?;
+            let (observation, client) =
+                connect(self.protocol, &mut session, &token, &self.flow.context).await?;
             if self.first.is_empty() {
                 self.first.clone_from(&client);
             }
@@ -150,9 +151,10 @@ impl<'b> Life<'_, 'b> {
             }
             Action::Look => {
                 let user = look(self.protocol, session).await?.map(|present| present.user);
+                let meta = told(self.protocol, session, &self.flow.context, client).await?;
                 Ok(match session.closed() {
                     Some(closed) => refused(closed),
-                    None => accepted(Seen { user, ..Seen::default() }),
+                    None => accepted(Seen { user, meta, ..Seen::default() }),
                 })
             }
             Action::LookAt { channel } => {

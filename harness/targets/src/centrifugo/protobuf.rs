@@ -29,6 +29,8 @@ struct CommandMessage {
     unsubscribe: Option<Vec<u8>>,
     #[prost(bytes = "vec", optional, tag = "8")]
     presence: Option<Vec<u8>>,
+    #[prost(bytes = "vec", optional, tag = "13")]
+    rpc: Option<Vec<u8>>,
     #[prost(bytes = "vec", optional, tag = "14")]
     refresh: Option<Vec<u8>>,
     #[prost(bytes = "vec", optional, tag = "15")]
@@ -52,6 +54,13 @@ struct ChannelParameters {
     token: Vec<u8>,
 }
 
+/// The parameters of a call of the backend.
+#[derive(Clone, PartialEq, prost::Message)]
+struct RpcParameters {
+    #[prost(bytes = "vec", tag = "1")]
+    data: Vec<u8>,
+}
+
 /// What a server says.
 #[derive(Clone, PartialEq, prost::Message)]
 struct ReplyMessage {
@@ -73,6 +82,8 @@ struct ReplyMessage {
     unsubscribe: Option<Vec<u8>>,
     #[prost(bytes = "vec", optional, tag = "9")]
     presence: Option<Vec<u8>>,
+    #[prost(bytes = "vec", optional, tag = "13")]
+    rpc: Option<Vec<u8>>,
     #[prost(bytes = "vec", optional, tag = "14")]
     refresh: Option<Vec<u8>>,
     #[prost(bytes = "vec", optional, tag = "15")]
@@ -226,6 +237,7 @@ pub(super) fn write(version: Version, id: u32, command: Command<'_>) -> Vec<u8> 
                 Command::Refresh { .. } => &mut message.refresh,
                 Command::SubRefresh { .. } => &mut message.sub_refresh,
                 Command::Unsubscribe { .. } => &mut message.unsubscribe,
+                Command::Rpc => &mut message.rpc,
             };
             *field = Some(parameters);
         }
@@ -249,6 +261,7 @@ fn parameters(command: Command<'_>) -> Vec<u8> {
         Command::Subscribe { channel, token } => about(channel, token.unwrap_or_default()),
         Command::SubRefresh { channel, token } => about(channel, token),
         Command::Presence { channel } | Command::Unsubscribe { channel } => about(channel, &[]),
+        Command::Rpc => RpcParameters { data: b"{}".to_vec() }.encode_to_vec(),
     }
 }
 
@@ -267,9 +280,9 @@ fn message(version: Version, reply: ReplyMessage) -> Option<Message> {
         return Some(Message::Ping);
     }
     let ReplyMessage { id, error, result, push, .. } = reply;
-    let ReplyMessage { connect, subscribe, unsubscribe, presence, refresh, sub_refresh, .. } = reply;
-    let results: Vec<Vec<u8>> =
-        [connect, subscribe, unsubscribe, presence, refresh, sub_refresh].into_iter().flatten().collect();
+    let ReplyMessage { connect, subscribe, unsubscribe, presence, rpc, refresh, sub_refresh, .. } = reply;
+    let results = [connect, subscribe, unsubscribe, presence, rpc, refresh, sub_refresh];
+    let results: Vec<Vec<u8>> = results.into_iter().flatten().collect();
     if id == 0 {
         if error.is_some() || !results.is_empty() {
             return None;

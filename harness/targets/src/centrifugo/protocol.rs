@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jotproof_model::{Challenge, FlowChallenge, Observation};
 
 use super::carriage::{Carriage, Opening};
+use super::rpc::Calls;
 use super::session::Session;
 use super::wire::Wire;
 use super::{connect, flow, subscribe};
@@ -18,7 +19,7 @@ use crate::websocket::Failure;
 ///
 /// Observed of an accepted connection token: when the connection expires, which channels it is
 /// subscribed to with which data, and, as others in a channel see it, the user and the connection
-/// info. Observed of an accepted token for a channel: when the subscription expires, its data, the
+/// info; where clients can call a backend, the `meta` that this is told. Observed of an accepted token for a channel: when the subscription expires, its data, the
 /// user, and the channel info. Not observed: claims; and over a unidirectional transport, which takes no
 /// question after the token, what only presence tells: user and info.
 #[derive(Debug)]
@@ -27,14 +28,16 @@ pub struct ClientProtocol {
     pub(super) opening: Opening,
     pub(super) wire: Wire,
     pub(super) look: Look,
+    /// The calls of clients that have reached the backend.
+    pub(super) calls: Calls,
     /// Numbers what must be of one connection alone.
     numbers: AtomicU64,
 }
 
 impl ClientProtocol {
-    pub(super) fn new(opening: Opening, wire: Wire, look: Look) -> Self {
+    pub(super) fn new(opening: Opening, wire: Wire, look: Look, calls: Calls) -> Self {
         let look = if wire.is_unidirectional() { Look::Answer } else { look };
-        Self { opening, wire, look, numbers: AtomicU64::new(0) }
+        Self { opening, wire, look, calls, numbers: AtomicU64::new(0) }
     }
 
     /// A number that no other connection gets.
@@ -63,7 +66,7 @@ impl Protocol for ClientProtocol {
             (Some(asked), Some(opening)) => {
                 subscribe::subscribe(self.look, &mut session, &asked.channel, opening, challenge).await?
             }
-            _ => connect::connect(self, &mut session, &challenge.token).await?.0,
+            _ => connect::connect(self, &mut session, &challenge.token, &challenge.context).await?.0,
         };
         if matches!(observation, Observation::Accepted { .. }) {
             session.close().await;

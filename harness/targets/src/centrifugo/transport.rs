@@ -111,6 +111,8 @@ impl Transport {
             of_default.remove(&Capability::Application(Application::CentrifugoSubscription));
             of_default.remove(&Capability::Application(Application::CentrifugoPrivateChannel));
             of_default.remove(&Capability::Flow);
+            // Nor called.
+            of_default.remove(&Capability::RpcProxy);
         }
         if generation == Generation::V3 && matches!(self, Self::HttpStream | Self::Sse) {
             // The life cycle of Centrifugo 3 is known in version 1: in version 2 a subscription that

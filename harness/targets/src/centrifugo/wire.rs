@@ -60,6 +60,8 @@ pub(super) enum Command<'a> {
     SubRefresh { channel: &'a str, token: &'a [u8] },
     /// Ends a subscription.
     Unsubscribe { channel: &'a str },
+    /// Calls the backend: a method without a name, and nothing said.
+    Rpc,
 }
 
 /// One thing that a server says.
@@ -133,6 +135,7 @@ impl Command<'_> {
             Self::Refresh { .. } => "refresh",
             Self::SubRefresh { .. } => "sub_refresh",
             Self::Unsubscribe { .. } => "unsubscribe",
+            Self::Rpc => "rpc",
         }
     }
 
@@ -143,6 +146,7 @@ impl Command<'_> {
             Self::Subscribe { .. } => 1,
             Self::Unsubscribe { .. } => 2,
             Self::Presence { .. } => 4,
+            Self::Rpc => 9,
             Self::Refresh { .. } => 10,
             Self::SubRefresh { .. } => 11,
         }
@@ -160,12 +164,14 @@ impl Command<'_> {
             Self::Subscribe { channel, token: None }
             | Self::Presence { channel }
             | Self::Unsubscribe { channel } => json!({ "channel": channel }),
+            Self::Rpc => json!({ "data": {} }),
         }
     }
 }
 
 /// The names under which version 2 gives a result.
-const RESULTS: [&str; 6] = ["connect", "subscribe", "presence", "refresh", "sub_refresh", "unsubscribe"];
+const RESULTS: [&str; 7] =
+    ["connect", "subscribe", "presence", "refresh", "sub_refresh", "unsubscribe", "rpc"];
 
 /// The numbers of pushes in version 1.
 const UNSUBSCRIBE_PUSH: &str = "3";

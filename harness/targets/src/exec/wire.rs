@@ -54,6 +54,7 @@ pub(crate) fn carries(capability: &Capability) -> bool {
             | Capability::IssuerPattern
             | Capability::UserClaim
             | Capability::SeparateSubscriptionKeys
+            | Capability::RpcProxy
             | Capability::WrongConfiguration
             | Capability::Flow
             | Capability::Reload
@@ -153,6 +154,7 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
         issuer_regex: _,
         user_id_claim: _,
         separate: _,
+        rpc_proxy: _,
         identification,
         submission,
     } = &*challenge.context;
@@ -298,6 +300,8 @@ pub fn observation(line: &[u8], hello: &Hello) -> Result<(u64, Observation), Str
                         info,
                         identifiers,
                         backend_asked,
+                        // What no question asks for.
+                        meta: None,
                         options: None,
                     };
                     Observation::Accepted { result: Box::new(seen) }

@@ -85,6 +85,7 @@ const fn beyond_the_protocol(capability: &Capability) -> bool {
             | Capability::IssuerPattern
             | Capability::UserClaim
             | Capability::SeparateSubscriptionKeys
+            | Capability::RpcProxy
             | Capability::WrongConfiguration
             | Capability::Flow
             | Capability::Reload

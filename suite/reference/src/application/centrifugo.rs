@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use jotproof_model::context::RpcProxy;
 use jotproof_model::{Application, ChannelOptions, Context, Reason, Seen, SeenExpiry};
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
@@ -151,7 +152,8 @@ impl<'a> Token<'a> {
         seen.user = self.user(&mut refusals);
         refusals.extend(self.purpose());
         seen.info = self.info(&mut refusals);
-        refusals.extend(self.meta());
+        refusals.extend(self.misshapen_meta());
+        seen.meta = self.told_meta();
         let mut options = BTreeMap::new();
         seen.subscriptions = self.subscriptions(in_time, &mut options, &mut refusals);
         seen.options = Some(options);
@@ -223,8 +225,17 @@ impl<'a> Token<'a> {
         }
     }
 
+    /// What the backend is told with a call, where there is one that can be called.
+    fn told_meta(&self) -> Option<String> {
+        let meta = || self.claims.known.get("meta").map(Value::verbatim).unwrap_or_default();
+        Some(match self.context.rpc_proxy? {
+            RpcProxy::WithoutMeta => String::new(),
+            RpcProxy::WithMeta => meta(),
+        })
+    }
+
     /// `meta` is kept for the backend and decides nothing.
-    fn meta(&self) -> Option<Refusal> {
+    fn misshapen_meta(&self) -> Option<Refusal> {
         let rule = self.rules.meta_type;
         let value = self.claims.known.get("meta")?;
         let found = match value.kind() {
