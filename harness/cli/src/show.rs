@@ -365,13 +365,15 @@ fn effect_lines(page: &mut Page, effect: &Effect) {
         );
         say("options", Some(&text));
     }
-    let none_or = |text: &Option<String>| {
-        text.clone().map(|text| if text.is_empty() { "none".to_owned() } else { text })
-    };
-    say("info", none_or(info).as_deref());
-    say("the backend is told of meta", none_or(meta).as_deref());
+    say("info", info.as_deref().map(or_none));
+    say("the backend is told of meta", meta.as_deref().map(or_none));
     say("identifiers", identifiers.as_ref().map(|text| format!("{text:?}")).as_deref());
     say("the backend is", backend_asked.map(|asked| if asked { "asked" } else { "not asked" }));
+}
+
+/// JSON text, which is empty where there is no value.
+fn or_none(text: &str) -> &str {
+    if text.is_empty() { "none" } else { text }
 }
 
 /// The stored word of a closed enumeration.

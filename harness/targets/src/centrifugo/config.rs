@@ -76,9 +76,8 @@ impl Generation {
         let Startup { settings, options, launched, backend } = *startup;
         let mut config: Map<String, Value> = serde_json::from_str(self.template())?;
         for (name, value) in settings {
-            let is_url = name.ends_with("endpoint");
             let value = match (value.as_str(), backend) {
-                (Some(url), Some(address)) if is_url => {
+                (Some(url), Some(address)) if name.ends_with("endpoint") => {
                     Value::String(url.replace(ADDRESS, &address.to_string()))
                 }
                 _ => value.clone(),

@@ -59,7 +59,7 @@ pub(super) async fn connect(
         Look::Effects => seen_at(session, connect + 1).await?,
     };
     let (user, info) = seen.map(|present| (present.user, present.connection_info)).unzip();
-    let meta = told(protocol, session, context, &connected.client).await?;
+    let meta = told_to_backend(protocol, session, context, &connected.client).await?;
     let result = Seen {
         user,
         info,
@@ -107,7 +107,7 @@ pub(super) async fn look(
 }
 
 /// What the backend is told with a call of this client, where there is one that it can call.
-pub(super) async fn told(
+pub(super) async fn told_to_backend(
     protocol: &ClientProtocol,
     session: &mut Session<'_>,
     context: &Context,

@@ -9,7 +9,7 @@ use jotproof_model::{Action, ChannelOptions, FlowChallenge, Observation, Seen, S
 use tokio::time::Instant;
 
 use super::carriage::Carriage;
-use super::connect::{Flags, TimeToLive, connect, look, presence as presence_in, refused, told};
+use super::connect::{Flags, TimeToLive, connect, look, presence as presence_in, refused, told_to_backend};
 use super::protocol::ClientProtocol;
 use super::session::{Answer, Session};
 use super::subscribe::subscribe_with;
@@ -151,7 +151,7 @@ impl<'b> Life<'_, 'b> {
             }
             Action::Look => {
                 let user = look(self.protocol, session).await?.map(|present| present.user);
-                let meta = told(self.protocol, session, &self.flow.context, client).await?;
+                let meta = told_to_backend(self.protocol, session, &self.flow.context, client).await?;
                 Ok(match session.closed() {
                     Some(closed) => refused(closed),
                     None => accepted(Seen { user, meta, ..Seen::default() }),

@@ -19,9 +19,10 @@ use crate::websocket::Failure;
 ///
 /// Observed of an accepted connection token: when the connection expires, which channels it is
 /// subscribed to with which data, and, as others in a channel see it, the user and the connection
-/// info; where clients can call a backend, the `meta` that this is told. Observed of an accepted token for a channel: when the subscription expires, its data, the
-/// user, and the channel info. Not observed: claims; and over a unidirectional transport, which takes no
-/// question after the token, what only presence tells: user and info.
+/// info; where clients can call a backend, the `meta` that this is told. Observed of an accepted token for
+/// a channel: when the subscription expires, its data, the user, and the channel info. Not observed: claims;
+/// and over a unidirectional transport, which takes no question after the token, what only presence or a
+/// call of the backend tells.
 #[derive(Debug)]
 pub struct ClientProtocol {
     /// What every session begins with.

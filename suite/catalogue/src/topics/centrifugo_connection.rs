@@ -535,10 +535,7 @@ fn channels_and_a_list(both: &Case) -> Case {
 
 fn meta() -> Case {
     twins::centrifugo()
-        .changed(
-            "centrifugo/connection/meta",
-            claim("meta", "{\"canary\":\"meta-is-not-shown\",\"plan\":{\"level\":3}}"),
-        )
+        .changed("centrifugo/connection/meta", claim("meta", super::centrifugo_meta::META))
         .accept()
         .title("meta")
         .why(

@@ -11,7 +11,7 @@ use crate::steps::{connect, refresh, step, subscribe};
 use crate::twins::{self, CHANNEL};
 
 /// What only the backend may know.
-const META: &str = "{\"canary\":\"meta-is-not-shown\",\"plan\":{\"level\":3}}";
+pub(super) const META: &str = "{\"canary\":\"meta-is-not-shown\",\"plan\":{\"level\":3}}";
 
 const OF_THE_BACKEND: &str = "What the backend is told decides what it does for this client. Lost, or somebody else's, \
                               it does that for the wrong one.";

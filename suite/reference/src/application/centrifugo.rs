@@ -227,10 +227,9 @@ impl<'a> Token<'a> {
 
     /// What the backend is told with a call, where there is one that can be called.
     fn told_meta(&self) -> Option<String> {
-        let meta = || self.claims.known.get("meta").map(Value::verbatim).unwrap_or_default();
         Some(match self.context.rpc_proxy? {
             RpcProxy::WithoutMeta => String::new(),
-            RpcProxy::WithMeta => meta(),
+            RpcProxy::WithMeta => self.claims.known.get("meta").map(Value::verbatim).unwrap_or_default(),
         })
     }
 
