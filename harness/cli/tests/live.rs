@@ -435,8 +435,8 @@ fn centrifugo_comes_out_as_predicted_over(transport: &str) {
             // In the version of the protocol that Centrifugo 3 has for these, subscriptions end otherwise.
             ("http_stream" | "sse", "v3.2.3") => &["flow"],
             ("http_stream" | "sse", _) => &[],
-            (_, "v3.2.3") => &["application:centrifugo-private-channel", "flow"],
-            _ => &["application:centrifugo-subscription", "flow"],
+            (_, "v3.2.3") => &["application:centrifugo-private-channel", "flow", "rpc-proxy"],
+            _ => &["application:centrifugo-subscription", "flow", "rpc-proxy"],
         };
         assert_eq!(differ, expected, "{name}");
         assert_eq!(log.not_carried.contains_key("binary-token"), transport != "protobuf", "{name}");
