@@ -93,7 +93,7 @@ fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) 
             Expectation::Reject { reasons, .. } | Expectation::Either { reasons, .. },
         ) => {
             if evidence.twin_accepted == Some(false) {
-                return (Judgement::Void, "refused, and so was its accepted twin".to_owned());
+                return (Judgement::Void, "refused, and its twin was not accepted".to_owned());
             }
             let given: Vec<Reason> = match (reason, answer) {
                 (Some(reason), _) => vec![*reason],

@@ -154,10 +154,11 @@ impl RunLog {
     /// What the run ends with.
     #[must_use]
     pub fn exit(&self) -> Exit {
-        let red = |judgement: fn(Judgement) -> bool| {
-            self.rows.iter().any(|row| row.is_red() && judgement(row.judgement))
+        let red = |is_meant: fn(Judgement) -> bool| {
+            self.rows.iter().any(|row| row.is_red() && is_meant(row.judgement))
         };
-        if red(|judgement| judgement != Judgement::Fault) {
+        // Whose twin got no answer is void, which says nothing against a target that died.
+        if red(|judgement| !matches!(judgement, Judgement::Fault | Judgement::Void)) {
             return Exit::ConformanceFailure;
         }
         match &self.failure {
@@ -167,6 +168,9 @@ impl RunLog {
         }
         if red(|judgement| judgement == Judgement::Fault) {
             return Exit::TargetFault;
+        }
+        if red(|judgement| judgement == Judgement::Void) {
+            return Exit::ConformanceFailure;
         }
         let empty = self.count(Judgement::Unsupported) + self.count(Judgement::Void);
         if self.rows.is_empty() || empty * 100 > self.rows.len() * TOO_MUCH {
@@ -236,8 +240,8 @@ mod tests {
 
     use super::*;
 
-    fn log(target: &str) -> RunLog {
-        let row = |id: &str, observation| Row {
+    fn row(id: &str, observation: Observation) -> Row {
+        Row {
             id: VectorId(id.to_owned()),
             expected: "accept".to_owned(),
             observation,
@@ -245,7 +249,10 @@ mod tests {
             detail: String::new(),
             explained_by: None,
             missed: None,
-        };
+        }
+    }
+
+    fn log(target: &str) -> RunLog {
         RunLog {
             header: Header {
                 format: FORMAT.to_owned(),
@@ -275,6 +282,24 @@ mod tests {
             log.write(&mut written).expect("memory can be written to");
         }
         assert_eq!(RunLog::read_all(&*written).expect("it was written whole"), logs);
+    }
+
+    #[test]
+    fn what_a_dead_target_leaves_unproved_is_its_fault() {
+        use Judgement::{Fault, Misuse, Pass, Void};
+        let ends = |judgements: &[Judgement], failure: Option<Failure>| {
+            let refused = || Observation::Refused { reason: None, answer: None, text: String::new() };
+            let rows =
+                judgements.iter().map(|judgement| Row { judgement: *judgement, ..row("a/b", refused()) });
+            RunLog { rows: rows.collect(), failure, ..log("one") }.exit()
+        };
+        let failure = |environment| Some(Failure { message: String::new(), environment });
+        assert_eq!(ends(&[Pass; 2], None), Exit::Ok);
+        assert_eq!(ends(&[Pass, Void], None), Exit::ConformanceFailure);
+        assert_eq!(ends(&[Pass, Void, Fault], None), Exit::TargetFault);
+        assert_eq!(ends(&[Pass, Void], failure(false)), Exit::TargetFault);
+        assert_eq!(ends(&[Pass, Void], failure(true)), Exit::EnvironmentMissing);
+        assert_eq!(ends(&[Misuse, Void, Fault], failure(false)), Exit::ConformanceFailure);
     }
 
     #[test]
