@@ -110,7 +110,12 @@ const FAULTS: &[Fault] = &[
         what: "a binary that is another program",
         stage: |_| process(Path::new("/bin/cat")),
         only: ONE,
-        says: &["FAULT", "AnyCable died at start: exit status: 1", "unrecognized option"],
+        says: &[
+            "FAULT",
+            "AnyCable died at start: exit status: 1",
+            "unrecognized option",
+            "its binary does not say which version it is, and it was configured as 1.5.2",
+        ],
         code: 3,
         within: 15,
     },

@@ -510,10 +510,11 @@ impl<S: Server> Target for ServerTarget<S> {
     fn deploy(&self, context: &Context, keys: &KeyRing) -> Result<Box<dyn Deployment>, TargetError> {
         match self.launch(context, keys) {
             Ok(started) => Ok(Box::new(started)),
-            Err(NotStarted { error, last_words }) => {
-                match last_words.and_then(|last_words| RefusedStart::of::<S>(context, &last_words)) {
+            Err(NotStarted { error, last_words: None }) => Err(error),
+            Err(NotStarted { error, last_words: Some(last_words) }) => {
+                match RefusedStart::of::<S>(context, &last_words) {
                     Some(refused) => Ok(Box::new(refused)),
-                    None => Err(error),
+                    None => Err(self.claim.after_death(error)),
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Which version a server says it is, and whether that is the one that was named.
 
 use jotproof_engine::opening::{self, claim};
+use jotproof_engine::target::TargetError;
 use jotproof_mint::Mint;
 use jotproof_model::recipe::Member;
 use jotproof_model::{Context, KeyRing};
@@ -28,6 +29,9 @@ pub struct Claim {
     pub by: &'static str,
 }
 
+/// Nobody said the version of a binary, and it does not tell it.
+pub const GUESSED: &str = "without --server-version it is taken for";
+
 /// How what a server tells contradicts a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Contradiction {
@@ -38,6 +42,19 @@ pub(crate) enum Contradiction {
 }
 
 impl Claim {
+    /// What is to be said of a server that died at start, which it may have done because it was configured
+    /// as a version that it is not.
+    pub(crate) fn after_death(&self, error: TargetError) -> TargetError {
+        match error {
+            TargetError::Fault(text) if self.by == GUESSED => TargetError::Fault(format!(
+                "{text}\nits binary does not say which version it is, and it was configured as {}: if it is \
+                 another one, say so with --server-version",
+                self.version
+            )),
+            error => error,
+        }
+    }
+
     /// What is wrong with the claim, where the server tells another version.
     pub(crate) fn contradiction<S: Server>(&self, told: Option<&str>) -> Option<Contradiction> {
         let Self { version, by } = self;

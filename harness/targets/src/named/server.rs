@@ -12,7 +12,7 @@ use super::{NameError, ServerArguments};
 use crate::live::address::Address;
 use crate::live::running::{NotAConfiguration, RunningTarget};
 use crate::live::target::{Launcher, Server, ServerBinary, ServerTarget, official_image};
-use crate::live::version;
+use crate::live::version::{self, GUESSED};
 use crate::server;
 use crate::server::image::Image;
 use crate::server::pinned::{self, PinnedServer};
@@ -124,10 +124,7 @@ fn process<'a, S: Server>(
 fn of_binary<S: Server>(path: &Path) -> Result<(Cow<'static, str>, &'static str), NameError> {
     let text = if path.is_file() { printed(path, S::VERSION_ARGUMENT) } else { None };
     let Some(told) = text.as_deref().and_then(S::printed_version).and_then(version::known) else {
-        return Ok((
-            Cow::Borrowed(pinned_version::<S>("")?.version),
-            "without --server-version it is taken for",
-        ));
+        return Ok((Cow::Borrowed(pinned_version::<S>("")?.version), GUESSED));
     };
     if Profiles::built_in().of_version(S::NAME, told).is_err() {
         return Err(NameError::UnknownBinary {
