@@ -439,6 +439,14 @@ choices! {
         /// Nothing.
         Ignore,
     }
+    /// How a `jwk` in the header is read.
+    EmbeddedJwk {
+        /// As a JWK: its common parameters (RFC 7517 section 4) have their types, and are there once.
+        #[default]
+        Typed,
+        /// Not at all.
+        Unread,
+    }
     /// What may be put into a template for the URL of a key set, of what a token says.
     Template {
         /// One segment of a path, of characters that mean nothing in a URL.
@@ -687,6 +695,8 @@ rules! {
     b64: Strictness = "header.b64",
     /// Whether the `enc` of an encrypted token is refused (RFC 7516 section 9).
     enc: Strictness = "header.enc",
+    /// How a `jwk` is read that is an object.
+    embedded_jwk: EmbeddedJwk = "header.embedded_jwk",
     /// Whether a `jwk` or `x5c` that is not a configured key is refused; it is never used.
     embedded_key: Strictness = "header.embedded_key",
     /// Whether an unknown critical extension is refused.
@@ -956,6 +966,7 @@ impl Default for Rules {
             header_number_range: Strictness::default(),
             b64: Strictness::default(),
             enc: Strictness::default(),
+            embedded_jwk: EmbeddedJwk::default(),
             embedded_key: Strictness::default(),
             critical: Strictness::default(),
             typ: Strictness::default(),

@@ -4,16 +4,65 @@
 
 use jotproof_model::{Context, KeyMaterial, KeyRing, Reason};
 use jotproof_profiles::Rules;
+use jotproof_profiles::rules::{EmbeddedJwk, Strictness};
 
 use crate::base64url;
 use crate::json::{Document, Kind, Options, Value};
 use crate::key;
-use crate::members::Known;
+use crate::members::{Found, Known};
 use crate::verdict::{Refusal, Stage};
 
 /// The members of a JWK that are the public key, or the secret (RFC 7518 section 6, RFC 8037 section
 /// 2).
 const KEY_MEMBERS: [&str; 7] = ["kty", "crv", "x", "y", "n", "e", "k"];
+
+/// The common parameters of a JWK that are strings, and those that are arrays of strings (RFC 7517
+/// section 4). Which other ones there are hangs on `kty`.
+const STRINGS: [&str; 5] = ["use", "kid", "x5u", "x5t", "x5t#S256"];
+const STRING_ARRAYS: [&str; 2] = ["key_ops", "x5c"];
+
+/// Refuses a `jwk` that is an object and no JWK.
+#[must_use]
+pub fn ill_formed(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
+    let Some(Kind::Object(members)) = known.get("jwk").map(Value::kind) else { return Vec::new() };
+    if rules.embedded_jwk == EmbeddedJwk::Unread {
+        return Vec::new();
+    }
+    let jwk = known.nested(members);
+    let refuse = |reason, name: &str, what: &str| {
+        let detail = format!("{name:?} in header parameter \"jwk\" {what}");
+        Refusal::new(Stage::Header, reason, detail)
+    };
+    let parameters = || ["alg"].into_iter().chain(STRINGS).chain(STRING_ARRAYS);
+    let twice = parameters().filter(|name| jwk.is_repeated(name));
+    let mut refusals: Vec<Refusal> =
+        twice.map(|name| refuse(Reason::Header, name, "is there twice")).collect();
+    for name in ["alg"].into_iter().chain(STRINGS) {
+        if let Found::Wrong(what) = jwk.string(name, rules.header_null)
+            && !(name == "alg" && jwk.get(name).is_some_and(|value| is_variant(value, rules)))
+        {
+            refusals.push(refuse(Reason::HeaderParameter, name, &format!("is {what}, not a string")));
+        }
+    }
+    for name in STRING_ARRAYS.into_iter().filter(|name| !jwk.has_strings(name, rules.header_null)) {
+        refusals.push(refuse(Reason::HeaderParameter, name, "is not an array of strings"));
+    }
+    refusals
+}
+
+/// The name of an algorithm that is written as the variant of an enum. Inside of an object that is
+/// decoded in two steps, `serde` takes `{}` for `null`.
+fn is_variant(value: Value<'_>, rules: &Rules) -> bool {
+    let Kind::Object(members) = value.kind() else { return false };
+    let mut members = members.iter();
+    rules.algorithm_object == Strictness::Ignore
+        && members.next().is_some_and(|(_, value)| match value.kind() {
+            Kind::Null => true,
+            Kind::Object(inner) => inner.iter().next().is_none(),
+            Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_) => false,
+        })
+        && members.next().is_none()
+}
 
 /// Refuses keys that are not configured.
 #[must_use]

@@ -77,6 +77,7 @@ pub fn read<'a>(
         }
     }
     refusals.extend(shapes(&known, rules));
+    refusals.extend(embedded_key::ill_formed(&known, rules));
     refusals.extend(unknown_algorithm(alg, rules));
     refusals.extend(critical(&known, rules));
     refusals.extend(other_kind(&known, rules));
@@ -100,31 +101,21 @@ fn variant<'a>(known: &Known<'a>, rules: &Rules) -> Option<&'a str> {
 
 /// The parameters that must be arrays of strings, and those that must be objects.
 fn shapes(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
-    let asked = |names: &[String], fits: fn(Kind<'_>) -> bool, expected: &str| -> Vec<Refusal> {
-        let wrong = |name: &&String| {
-            known.get(name).is_some_and(|value| match value.kind() {
-                Kind::Null if rules.header_null == Null::Absent => false,
-                kind => !fits(kind),
-            })
-        };
-        let refusal = |name| format!("header parameter {name:?} is not {expected}");
-        let names = names.iter().filter(wrong);
-        names.map(|name| refuse(Reason::HeaderParameter, refusal(name))).collect()
+    let is_object = |name: &str| {
+        known.get(name).is_none_or(|value| match value.kind() {
+            Kind::Object(_) => true,
+            Kind::Null => rules.header_null == Null::Absent,
+            Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_) => false,
+        })
     };
-    let mut refusals = asked(&rules.header_string_arrays, is_strings, "an array of strings");
-    refusals.extend(asked(&rules.header_objects, is_object, "an object"));
-    refusals
-}
-
-fn is_strings(kind: Kind<'_>) -> bool {
-    match kind {
-        Kind::Array(elements) => elements.iter().all(|element| matches!(element.kind(), Kind::String(_))),
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Object(_) => false,
-    }
-}
-
-fn is_object(kind: Kind<'_>) -> bool {
-    matches!(kind, Kind::Object(_))
+    let refusal = |name: &String, expected| {
+        refuse(Reason::HeaderParameter, format!("header parameter {name:?} is not {expected}"))
+    };
+    let arrays = rules.header_string_arrays.iter();
+    let arrays = arrays.filter(|name| !known.has_strings(name, rules.header_null));
+    let objects = rules.header_objects.iter().filter(|name| !is_object(name));
+    let arrays = arrays.map(|name| refusal(name, "an array of strings"));
+    arrays.chain(objects.map(|name| refusal(name, "an object"))).collect()
 }
 
 /// An `alg` that the header's own type does not have.

@@ -136,8 +136,23 @@ impl<'a> Known<'a> {
     /// The first of these names that is there twice.
     #[must_use]
     pub fn repeated_of<'n>(&self, names: &'n [String]) -> Option<&'n str> {
-        let times = |name: &str| self.iter().filter(|(other, _)| self.equal(other, name)).count();
-        names.iter().map(String::as_str).find(|name| times(name) > 1)
+        names.iter().map(String::as_str).find(|name| self.is_repeated(name))
+    }
+
+    /// Whether a name is there twice.
+    #[must_use]
+    pub fn is_repeated(&self, name: &str) -> bool {
+        self.iter().filter(|(other, _)| self.equal(other, name)).nth(1).is_some()
+    }
+
+    /// Whether a member is an array of strings, or not there.
+    #[must_use]
+    pub fn has_strings(&self, name: &str, null: Null) -> bool {
+        self.get(name).is_none_or(|value| match value.kind() {
+            Kind::Array(elements) => elements.iter().all(|element| matches!(element.kind(), Kind::String(_))),
+            Kind::Null => null == Null::Absent,
+            Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Object(_) => false,
+        })
     }
 
     fn equal(&self, found: &str, known: &str) -> bool {

@@ -318,6 +318,7 @@ const EMBEDDED: [(&str, Algorithm, &str); 2] =
 
 fn embedded_keys() -> Vec<Case> {
     let mut cases = vec![own_jwk(), own_certificate_chain()];
+    cases.extend([own_jwk_with_a_number_for_its_kid(), own_jwk_with_two_algorithms()]);
     for (key, algorithm, word) in EMBEDDED {
         let foreign = format!("{key}-foreign");
         let jwk = jwk(&foreign);
@@ -351,6 +352,50 @@ fn own_jwk() -> Case {
         .why("The token brings the right key along. It is not needed, and it does no harm.")
         .severity(Severity::Low)
         .requirement("RFC7515-4-IGNORE")
+        .class("K17")
+}
+
+const UNUSED: &str = "RFC 7515 section 4 lets who does not use the parameter ignore it; section 4.1.3 says \
+                      that it is a JWK, ";
+
+fn own_jwk_with_a_number_for_its_kid() -> Case {
+    twins::signed(Algorithm::ES256)
+        .changed(
+            "header/parameters/es256-jwk-own-kid-number",
+            header("jwk", &jwk("p-256").replace("\"p-256\"", "1")),
+        )
+        .either(
+            &format!("{UNUSED}of which RFC 7517 section 4.5 says that its kid is a string."),
+            [Reason::HeaderParameter, Reason::Key],
+        )
+        .title("jwk is the configured key, with a number for its kid")
+        .why("A library that decodes the key into typed fields fails at what the verifier never looks at.")
+        .severity(Severity::Low)
+        .requirement("RFC7515-4-IGNORE")
+        .requirement("RFC7517-4.5-KID")
+        .class("K17")
+}
+
+fn own_jwk_with_two_algorithms() -> Case {
+    let own = jwk("p-256");
+    let members = own.trim_end().strip_suffix('}').expect("a JWK is an object");
+    twins::signed(Algorithm::ES256)
+        .changed(
+            "header/parameters/es256-jwk-own-two-algorithms",
+            header("jwk", &format!("{members},\"alg\":\"none\",\"alg\":\"ES256\"}}")),
+        )
+        .either(
+            &format!("{UNUSED}of which RFC 7517 section 4 says that its names are unique."),
+            [Reason::Header, Reason::HeaderParameter, Reason::Key],
+        )
+        .title("jwk is the configured key, with two values for its alg")
+        .why(
+            "Of two values a parser takes the last, or refuses. Two parsers in a row that take different \
+              ones disagree on which key this is.",
+        )
+        .severity(Severity::Low)
+        .requirement("RFC7515-4-IGNORE")
+        .requirement("RFC7517-4-DUP")
         .class("K17")
 }
 
