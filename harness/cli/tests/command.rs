@@ -46,6 +46,19 @@ fn snapshot(name: &str, arguments: &[&str]) {
 }
 
 #[test]
+fn the_front_page_counts_right() {
+    let page = fs::read_to_string(root().join("README.md")).expect("the front page is there");
+    let vectors = jotproof_engine::Suite::built_in().expect("the built-in vectors load").vectors().count();
+    let (thousands, rest) = (vectors / 1000, vectors % 1000);
+    for said in [
+        format!(" {thousands},{rest:03} **test vectors** "),
+        format!(" {} verifiers with a seeded bug each", jotproof_mutants::ALL.len()),
+    ] {
+        assert!(page.contains(&said), "README.md does not say {said:?}");
+    }
+}
+
+#[test]
 fn what_people_read() {
     snapshot("help", &["--help"]);
     snapshot("help_run", &["run", "--help"]);
