@@ -61,6 +61,8 @@ fn a_server_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
     let target = CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let mut deployment = target.launch(&context, keys::all()).unwrap();
     let challenges = challenges(&context, &vec![hs256("{}"); 20_000]);
+    let alive = deployment.replay(&challenges[..1]);
+    assert!(matches!(alive[..], [Observation::Accepted { .. }]), "{alive:?}");
     let pid = deployment.server().pid().unwrap();
     let killer = std::thread::spawn(move || {
         std::thread::sleep(BRIEF);
@@ -69,11 +71,10 @@ fn a_server_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
     let start = Instant::now();
     let seen = deployment.replay(&challenges);
     killer.join().unwrap();
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 
     let first = seen.iter().position(|seen| !matches!(seen, Observation::Accepted { .. }));
     let first = first.expect("the server was killed before the end");
-    assert!(first > 0, "it answered before it was killed");
     for seen in &seen[first + CONCURRENCY..] {
         let Observation::Crashed { detail } = seen else { panic!("{seen:?}") };
         assert!(detail.contains("signal: 9"), "{detail}");
