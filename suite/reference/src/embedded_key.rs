@@ -18,7 +18,7 @@ const KEY_MEMBERS: [&str; 7] = ["kty", "crv", "x", "y", "n", "e", "k"];
 
 /// The common parameters of a JWK that are strings, and those that are arrays of strings (RFC 7517
 /// section 4). Which other ones there are hangs on `kty`.
-const STRINGS: [&str; 5] = ["use", "kid", "x5u", "x5t", "x5t#S256"];
+const STRINGS: [&str; 6] = ["alg", "use", "kid", "x5u", "x5t", "x5t#S256"];
 const STRING_ARRAYS: [&str; 2] = ["key_ops", "x5c"];
 
 /// Refuses a `jwk` that is an object and no JWK.
@@ -33,11 +33,10 @@ pub fn ill_formed(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
         let detail = format!("{name:?} in header parameter \"jwk\" {what}");
         Refusal::new(Stage::Header, reason, detail)
     };
-    let parameters = || ["alg"].into_iter().chain(STRINGS).chain(STRING_ARRAYS);
-    let twice = parameters().filter(|name| jwk.is_repeated(name));
+    let twice = STRINGS.into_iter().chain(STRING_ARRAYS).filter(|name| jwk.is_repeated(name));
     let mut refusals: Vec<Refusal> =
         twice.map(|name| refuse(Reason::Header, name, "is there twice")).collect();
-    for name in ["alg"].into_iter().chain(STRINGS) {
+    for name in STRINGS {
         if let Found::Wrong(what) = jwk.string(name, rules.header_null)
             && !(name == "alg" && jwk.get(name).is_some_and(|value| is_variant(value, rules)))
         {

@@ -271,6 +271,10 @@ mod tests {
             (r#"{"b64":false}"#, &[HeaderParameter]),
             (r#"{"enc":"A128GCM"}"#, &[HeaderParameter]),
             (r#"{"jwk":{"kty":"oct","k":"AA"}}"#, &[HeaderParameter]),
+            // And that is not a JWK.
+            (r#"{"jwk":{"kid":1}}"#, &[HeaderParameter, HeaderParameter]),
+            (r#"{"jwk":{"alg":{"HS256":null},"key_ops":"sign"}}"#, &[HeaderParameter; 3]),
+            (r#"{"jwk":{"use":"sig","use":"sig"}}"#, &[Header, Header, HeaderParameter]),
             (r#"{"cty":"jWt"}"#, &[Type]),
             (r#"{"cty":"json"}"#, &[]),
         ] {
