@@ -105,11 +105,7 @@ fn targets(
     }
     let default = ["reference".to_owned()];
     let names = if names.is_empty() { &default[..] } else { names };
-    let mut all = Vec::new();
-    for name in names {
-        all.extend(named::targets(name, server)?);
-    }
-    Ok(all)
+    Ok(named::all(names, server)?)
 }
 
 /// The command that repeats a run, but for the selection.

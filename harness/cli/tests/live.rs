@@ -263,6 +263,37 @@ fn the_live_gate_fails_where_anycable_is_public() {
     assert_eq!(bypasses(&log), expected);
 }
 
+/// Nobody who has not read of a public hole has it explained away.
+#[test]
+fn the_public_holes_of_centrifugo_are_red_unless_their_risk_is_acknowledged() {
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    let live = target("centrifugo:process", &[]);
+    for (hole, entry) in
+        [("CVE-2026-32301", "unverified-claims-in-the-url"), ("CVE-2026-49998", "keys-kept-by-kid-alone")]
+    {
+        let ids = format!("centrifugo/key-set-templates/*-{}", hole.to_lowercase());
+        let selection = Selection::new(&suite, &[ids], &[]).expect("the glob selects something");
+        let acknowledged = profile(live.as_ref());
+        let mut unread = acknowledged.clone();
+        let known = unread.entries.iter_mut().find(|known| known.id == entry).expect("the profile knows it");
+        assert!(known.acknowledge_risk && known.reason.contains(hole) && known.link.is_some(), "{known:?}");
+        known.acknowledge_risk = false;
+        for (profile, explained, exit) in
+            [(acknowledged, Some(entry), Exit::Ok), (&unread, None, Exit::ConformanceFailure)]
+        {
+            let log = jotproof_engine::run(&suite, &selection, live.as_ref(), profile, &|_, _| ())
+                .expect("the profile decides every vector");
+            assert_eq!((log.failure.as_ref(), log.exit()), (None, exit), "{hole}");
+            // Each family of keys, by issuer and by audience.
+            assert_eq!(log.rows.len(), 6, "{hole}");
+            for row in &log.rows {
+                let seen = (row.judgement, row.explained_by.as_deref(), row.is_red());
+                assert_eq!(seen, (Judgement::Bypass, explained, explained.is_none()), "{}", row.id);
+            }
+        }
+    }
+}
+
 /// The ids of the processes that run an executable.
 fn running(executable: &Path) -> Vec<u32> {
     fs::read_dir("/proc")

@@ -118,12 +118,17 @@ impl Stream {
     }
 }
 
-async fn send(address: SocketAddr, request: &Request) -> Result<reqwest::Response, Failure> {
-    let client = reqwest::Client::builder()
+/// A client that contacts whom it is told to, and nobody else.
+pub(crate) fn client() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
         // The loopback interface is never reached through a proxy of the environment.
         .no_proxy()
         // Nor does a server send us elsewhere.
         .redirect(redirect::Policy::none())
+}
+
+async fn send(address: SocketAddr, request: &Request) -> Result<reqwest::Response, Failure> {
+    let client = client()
         // A connection that is used again may be one that the server is just closing.
         .pool_max_idle_per_host(0)
         .tcp_nodelay(true)

@@ -158,6 +158,29 @@ pub enum NameError {
     OtherVersion(String, String),
 }
 
+/// The targets that several names stand for. An image is for those of them that are started in containers,
+/// and a configuration file for those that run already; where there are such, the others do without.
+///
+/// # Errors
+///
+/// As [`targets`].
+pub fn all(names: &[String], arguments: ServerArguments<'_>) -> Result<Vec<Box<dyn Target>>, NameError> {
+    let how = |name: &str| name.split(':').nth(1).map(str::to_owned);
+    let is_server = |name: &str| name.starts_with("centrifugo") || name.starts_with("anycable");
+    let contained =
+        |name: &str| is_server(name) && matches!(how(name).as_deref(), None | Some("auto" | "docker"));
+    let runs = |name: &str| is_server(name) && how(name).is_some_and(|how| server::RUNNING.contains(&&*how));
+    let (any_contained, any_runs) =
+        (names.iter().any(|name| contained(name)), names.iter().any(|name| runs(name)));
+    let mut all = Vec::new();
+    for name in names {
+        let image = arguments.image.filter(|_| !any_contained || contained(name));
+        let config = arguments.config.filter(|_| !any_runs || runs(name));
+        all.extend(targets(name, ServerArguments { image, config, ..arguments })?);
+    }
+    Ok(all)
+}
+
 /// The targets that a name stands for: `reference` stands for every built-in profile in turn.
 ///
 /// # Errors
@@ -307,6 +330,36 @@ mod tests {
         // A user name or a password is not repeated.
         let error = targets("centrifugo:ws://u:hush@127.0.0.1/x", config).err().unwrap().to_string();
         assert!(error.contains("no user name") && !error.contains("hush"), "{error}");
+    }
+
+    #[test]
+    fn what_is_said_of_some_targets_is_not_said_of_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.json");
+        std::fs::write(&path, r#"{"token_hmac_secret_key": "hush"}"#).unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("centrifugo:ws://{}/connection/websocket", listener.local_addr().unwrap());
+        drop(listener);
+        let all = |names: &[&str], image, config| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            let arguments = ServerArguments { image, config, ..ServerArguments::default() };
+            match super::all(&names, arguments) {
+                Ok(targets) => targets.iter().map(|target| target.name()).collect::<Vec<_>>().join(" "),
+                Err(error) => error.to_string(),
+            }
+        };
+        let started = ["reference:rfc", "centrifugo:docker", "centrifugo:process"];
+        let names = "reference:rfc centrifugo:docker:v5.4.9 centrifugo:process:v5.4.9";
+        assert_eq!(all(&started, None, None), names);
+        assert_eq!(all(&started, Some("cf"), None), names);
+        assert!(all(&started[2..], Some("cf"), None).contains("an image is for centrifugo:docker"));
+        assert!(all(&started, None, Some(&*path)).contains("has no configuration of a server"));
+        assert!(all(&started[1..], None, Some(&*path)).contains("for a server that runs already"));
+        let names = format!("{names} {url}");
+        let with_running: Vec<&str> = started.into_iter().chain([&*url]).collect();
+        // Nothing listens there, which is seen when it is asked.
+        assert_eq!(all(&with_running, None, Some(&*path)), names);
+        assert!(all(&with_running, None, None).contains("--config-of-server FILE"));
     }
 
     #[test]

@@ -22,6 +22,9 @@ use crate::server::printed::printed;
 const ARGUMENT: &str = "--server-version says";
 const NAME: &str = "its name says";
 
+/// How a server is named that runs already: the schemes of URLs.
+pub(super) const RUNNING: [&str; 4] = ["ws", "wss", "http", "https"];
+
 /// What is started, of which version, and who says that it is this one.
 struct Named<'a> {
     version: Cow<'a, str>,
@@ -36,7 +39,7 @@ pub(super) fn target<S: Server + 'static>(
     rest: Option<&str>,
     arguments: ServerArguments<'_>,
 ) -> Result<Box<dyn Target>, NameError> {
-    if let Some("ws" | "wss" | "http" | "https") = how {
+    if how.is_some_and(|how| RUNNING.contains(&how)) {
         return Ok(Box::new(running::<S>(name, arguments)?));
     }
     if arguments.config.is_some() {

@@ -28,6 +28,7 @@ use super::innermost;
 use super::pinned::last_lines;
 use super::port::free_port;
 use super::random_key;
+use crate::http;
 
 /// How long a server has to come up, unless said otherwise.
 pub const READY_WITHIN: Duration = Duration::from_secs(10);
@@ -388,9 +389,7 @@ impl RunningServer {
             .enable_all()
             .build()
             .map_err(|error| fault(format!("cannot be asked: no event loop: {error}")))?;
-        let client = reqwest::Client::builder()
-            // The loopback interface is never reached through a proxy of the environment.
-            .no_proxy()
+        let client = http::client()
             .timeout(Duration::from_secs(1).min(launch.ready_within))
             .build()
             .map_err(|error| fault(format!("cannot be asked: no HTTP client: {error}")))?;
