@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
 use jotproof_engine::target::{Clock, Deployment, Followed};
-use jotproof_model::{Challenge, Context, FlowChallenge, KeyRing, Observation, Step};
+use jotproof_model::{Action, Challenge, Context, FlowChallenge, KeyRing, Observation, Step};
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
@@ -301,8 +301,12 @@ impl<P: Protocol> Asker<'_, P> {
     async fn follow(&self, flow: &FlowChallenge, configure: &Configure<'_>) -> Followed {
         let last = flow.steps.last().map_or(0, |step| step.at);
         let within = Duration::from_secs(last.into()) + self.answer_within;
-        let leak =
-            |heard: &[u8]| leak(heard, &flow.context, &flow.keys, flow.tokens.values().map(Vec::as_slice));
+        let later = flow.steps.iter().filter_map(|step| match &step.action {
+            Action::Configure { context } => Some(&**context),
+            _ => None,
+        });
+        let contexts: Vec<&Context> = iter::once(&*flow.context).chain(later).collect();
+        let leak = |heard: &[u8]| leak(heard, &contexts, &flow.keys, flow.tokens.values().map(Vec::as_slice));
         match self.within(within, self.protocol.follow(self.address, flow, configure)).await {
             Ok(Lived { observation, late, heard }) => {
                 Followed { observation: leak(&heard).unwrap_or(observation), late }
@@ -376,17 +380,17 @@ fn discreet(observation: Observation, leak: impl Fn(&[u8]) -> Option<Observation
 /// What a server that gives something away is observed as, where this one does.
 fn leak_of(heard: &[u8], challenge: &Challenge) -> Option<Observation> {
     let Challenge { token, context, keys, .. } = challenge;
-    leak(heard, context, keys, iter::once(&**token))
+    leak(heard, &[context], keys, iter::once(&**token))
 }
 
 /// The same of several tokens.
 fn leak<'a>(
     heard: &[u8],
-    context: &Context,
+    contexts: &[&Context],
     keys: &KeyRing,
     tokens: impl Iterator<Item = &'a [u8]>,
 ) -> Option<Observation> {
-    let what = leaked(heard, context, keys, tokens)?;
+    let what = leaked(heard, contexts, keys, tokens)?;
     Some(Observation::ProtocolError { detail: format!("leaks the {what}") })
 }
 
@@ -394,16 +398,16 @@ fn leak<'a>(
 /// says to the backend alone.
 fn leaked<'a>(
     heard: &[u8],
-    context: &Context,
+    contexts: &[&Context],
     keys: &KeyRing,
     mut tokens: impl Iterator<Item = &'a [u8]>,
 ) -> Option<&'static str> {
     let gives_away = |secret: &[u8]| {
         secret.len() >= SHORTEST_SECRET && heard.windows(secret.len()).any(|window| window == secret)
     };
-    let secret = context
-        .keys
+    let secret = contexts
         .iter()
+        .flat_map(|context| context.key_names())
         .filter_map(|name| keys.get(name)?.secret.as_deref())
         .any(|secret| gives_away(secret.as_bytes()));
     if secret {
@@ -428,7 +432,10 @@ mod tests {
 
     use futures_util::{SinkExt as _, StreamExt as _};
     use jotproof_engine::target::Followed;
-    use jotproof_model::{Application, Challenge, Context, FlowChallenge, KeyMaterial, Observation};
+    use jotproof_model::context::{Identification, Separate};
+    use jotproof_model::{
+        Action, Application, Challenge, Context, FlowChallenge, KeyMaterial, Observation, Step,
+    };
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
     use tokio::runtime::Runtime;
@@ -547,6 +554,29 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_one_wherever_it_is_configured() {
+        let of_connections = challenge(b"", "a-long-secret");
+        let mut separate = Context::new(Application::Jwt, &[], &[]);
+        separate.separate = Some(Separate {
+            keys: vec!["key".to_owned()],
+            algorithms: Vec::new(),
+            audience: None,
+            issuer: None,
+        });
+        let mut common = Context::new(Application::Jwt, &[], &[]);
+        common.identification =
+            Some(Identification { common_secret: Some("key".to_owned()), ..Identification::default() });
+        for (context, leak) in [
+            (Context::new(Application::Jwt, &[], &[]), None),
+            (separate, Some("secret")),
+            (common, Some("secret")),
+        ] {
+            let challenge = Challenge { context: Arc::new(context), ..of_connections.clone() };
+            assert_eq!(leaks("key a-long-secret is wrong", &challenge), leak, "{:?}", challenge.context);
+        }
+    }
+
+    #[test]
     fn a_short_secret_is_no_leak() {
         assert_eq!(leaks("a b c", &challenge(b"x.y.c", "a")), None);
     }
@@ -582,11 +612,14 @@ mod tests {
     #[test]
     fn a_flow_that_comes_to_no_end_repeats_no_secret() {
         let Challenge { context, keys, .. } = challenge(b"", "a-long-secret");
+        // That of the configuration which the server reads later is one too.
+        let context = Box::new((*context).clone());
+        let steps = vec![Step { at: 0, action: Action::Configure { context }, refused: false }];
         let flow = FlowChallenge {
             tokens: BTreeMap::new(),
             for_client: BTreeMap::new(),
-            steps: Vec::new(),
-            context,
+            steps,
+            context: Arc::new(Context::new(Application::Jwt, &[], &[])),
             keys,
             now: 0,
         };
@@ -605,7 +638,7 @@ mod tests {
 
     fn leaks(heard: &str, challenge: &Challenge) -> Option<&'static str> {
         let Challenge { token, context, keys, .. } = challenge;
-        leaked(heard.as_bytes(), context, keys, [&**token].into_iter())
+        leaked(heard.as_bytes(), &[context], keys, [&**token].into_iter())
     }
 
     /// Every way in which Centrifugo is asked, by the name of its transport.

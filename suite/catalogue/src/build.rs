@@ -63,10 +63,7 @@ pub fn topic_file(topic: &Topic, mint: &Mint, now: i64) -> Result<VectorFile, Bu
     let mut requirements = BTreeMap::new();
     let mut bug_classes = BTreeMap::new();
     for vector in &vectors {
-        key_names.extend(vector.context.keys.iter().cloned());
-        key_names.extend(vector.context.separate.iter().flat_map(|separate| separate.keys.iter().cloned()));
-        let identification = vector.context.identification.as_ref();
-        key_names.extend(identification.and_then(|configured| configured.common_secret.clone()));
+        key_names.extend(vector.context.key_names().map(str::to_owned));
         let recipes: Vec<_> = match &vector.subject {
             Subject::Token { recipe, .. } => vec![&**recipe],
             Subject::Flow { flow } => flow.tokens.values().map(|token| &token.recipe).collect(),

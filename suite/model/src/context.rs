@@ -425,6 +425,13 @@ impl Context {
             submission: None,
         }
     }
+
+    /// The names of every key that the verifier has, wherever it is configured.
+    pub fn key_names(&self) -> impl Iterator<Item = &str> {
+        let separate = self.separate.iter().flat_map(|separate| &separate.keys);
+        let common = self.identification.iter().filter_map(|configured| configured.common_secret.as_ref());
+        self.keys.iter().chain(separate).chain(common).map(String::as_str)
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]

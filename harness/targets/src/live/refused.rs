@@ -54,7 +54,7 @@ impl Deployment for RefusedStart {
 
     fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {
         let observed = |flow: &FlowChallenge| {
-            let leaked = leak(self.text.as_bytes(), &flow.context, &flow.keys, iter::empty());
+            let leaked = leak(self.text.as_bytes(), &[&*flow.context], &flow.keys, iter::empty());
             Followed { observation: leaked.unwrap_or_else(|| self.observation()), late: Duration::ZERO }
         };
         flows.iter().map(observed).collect()
