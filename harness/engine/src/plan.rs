@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jotproof_model::{Action, Expectation, Recipe, Subject, Vector, VectorId};
+use jotproof_model::{Expectation, Recipe, Subject, Vector, VectorId};
 use jotproof_profiles::predict::{Outcome, Undecided};
 use jotproof_profiles::{Profile, predicted};
 
@@ -127,10 +127,8 @@ fn deployable(
         .map_err(|reason| reason.to_string())?;
     let Subject::Flow { flow } = &vector.subject else { return Ok(deployment) };
     // What it is configured with later has to be possible too.
-    for step in &flow.steps {
-        if let Action::Configure { context } = &step.action {
-            carried(context).map_err(|reason| reason.to_string())?;
-        }
+    for context in flow.steps.iter().filter_map(|step| step.action.configuration()) {
+        carried(context).map_err(|reason| reason.to_string())?;
     }
     Ok(if flow.is_alone() {
         format!(

@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
 use jotproof_engine::target::{Clock, Deployment, Followed};
-use jotproof_model::{Action, Challenge, Context, FlowChallenge, KeyRing, Observation, Step};
+use jotproof_model::{Challenge, Context, FlowChallenge, KeyRing, Observation, Step};
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
@@ -301,10 +301,7 @@ impl<P: Protocol> Asker<'_, P> {
     async fn follow(&self, flow: &FlowChallenge, configure: &Configure<'_>) -> Followed {
         let last = flow.steps.last().map_or(0, |step| step.at);
         let within = Duration::from_secs(last.into()) + self.answer_within;
-        let later = flow.steps.iter().filter_map(|step| match &step.action {
-            Action::Configure { context } => Some(&**context),
-            _ => None,
-        });
+        let later = flow.steps.iter().filter_map(|step| step.action.configuration());
         let contexts: Vec<&Context> = iter::once(&*flow.context).chain(later).collect();
         let leak = |heard: &[u8]| leak(heard, &contexts, &flow.keys, flow.tokens.values().map(Vec::as_slice));
         match self.within(within, self.protocol.follow(self.address, flow, configure)).await {

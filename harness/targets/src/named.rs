@@ -165,16 +165,17 @@ pub enum NameError {
 ///
 /// As [`targets`].
 pub fn all(names: &[String], arguments: ServerArguments<'_>) -> Result<Vec<Box<dyn Target>>, NameError> {
-    let how = |name: &str| name.split(':').nth(1).map(str::to_owned);
-    let is_server = |name: &str| name.starts_with("centrifugo") || name.starts_with("anycable");
-    let contained =
-        |name: &str| is_server(name) && matches!(how(name).as_deref(), None | Some("auto" | "docker"));
-    let runs = |name: &str| is_server(name) && how(name).is_some_and(|how| server::RUNNING.contains(&&*how));
-    let (any_contained, any_runs) =
-        (names.iter().any(|name| contained(name)), names.iter().any(|name| runs(name)));
+    let is = |name: &str, hows: &[Option<&str>]| {
+        let (kind, how, _) = parts(name);
+        matches!(kind, "centrifugo" | "anycable") && hows.contains(&how)
+    };
+    let may_be_contained = |name: &str| is(name, &[None, Some("auto"), Some("docker")]);
+    let runs = |name: &str| is(name, &server::RUNNING.map(Some));
+    let any_contained = names.iter().any(|name| may_be_contained(name));
+    let any_runs = names.iter().any(|name| runs(name));
     let mut all = Vec::new();
     for name in names {
-        let image = arguments.image.filter(|_| !any_contained || contained(name));
+        let image = arguments.image.filter(|_| !any_contained || may_be_contained(name));
         let config = arguments.config.filter(|_| !any_runs || runs(name));
         all.extend(targets(name, ServerArguments { image, config, ..arguments })?);
     }
@@ -187,8 +188,7 @@ pub fn all(names: &[String], arguments: ServerArguments<'_>) -> Result<Vec<Box<d
 ///
 /// Says which names there are.
 pub fn targets(name: &str, arguments: ServerArguments<'_>) -> Result<Vec<Box<dyn Target>>, NameError> {
-    let mut parts = name.splitn(3, ':');
-    let (kind, how, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    let (kind, how, rest) = parts(name);
     if matches!(kind, "reference" | "library" | "exec") {
         if !arguments.options.is_empty() {
             return Err(NameError::NoServer(name.to_owned(), "server options"));
@@ -221,6 +221,12 @@ pub fn targets(name: &str, arguments: ServerArguments<'_>) -> Result<Vec<Box<dyn
         ("anycable", how, rest) => Ok(vec![server::target::<Anycable>(name, how, rest, arguments)?]),
         _ => Err(NameError::Unknown(name.to_owned())),
     }
+}
+
+/// What a name says: the kind of target, how there comes to be one, and the rest.
+fn parts(name: &str) -> (&str, Option<&str>, Option<&str>) {
+    let mut parts = name.splitn(3, ':');
+    (parts.next().unwrap_or_default(), parts.next(), parts.next())
 }
 
 #[cfg(test)]

@@ -374,10 +374,8 @@ impl Case {
             Draft::Flow(plot) => {
                 let mut all: BTreeSet<_> = requires(&self.context, b"", None).into_iter().collect();
                 // What it is configured with later has to be possible too.
-                for step in &plot.steps {
-                    if let Action::Configure { context } = &step.action {
-                        all.extend(requires(context, b"", None));
-                    }
+                for context in plot.steps.iter().filter_map(|step| step.action.configuration()) {
+                    all.extend(requires(context, b"", None));
                 }
                 let requires = all.into_iter().collect();
                 (Subject::Flow { flow: Box::new(mint.flow(plot, now)?) }, requires, None)

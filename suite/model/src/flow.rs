@@ -33,7 +33,7 @@ impl Flow {
     /// Whether it changes the server that it runs on, which then can serve nothing else.
     #[must_use]
     pub fn is_alone(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.action, Action::Configure { .. }))
+        self.steps.iter().any(|step| step.action.configuration().is_some())
     }
 
     /// The steps that submit the token of this name.
@@ -184,6 +184,12 @@ impl Action {
             Self::Look => ActionName::Look,
             Self::LookAt { .. } => ActionName::LookAt,
         }
+    }
+
+    /// What the server is configured with from now on.
+    #[must_use]
+    pub fn configuration(&self) -> Option<&Context> {
+        if let Self::Configure { context } = self { Some(context) } else { None }
     }
 
     /// The name of the token that it submits.

@@ -425,14 +425,7 @@ fn in_the_end(vector: &Vector) -> &Context {
         Subject::Token { .. } => &[][..],
         Subject::Flow { flow } => &flow.steps,
     };
-    steps
-        .iter()
-        .rev()
-        .find_map(|step| match &step.action {
-            Action::Configure { context } => Some(&**context),
-            _ => None,
-        })
-        .unwrap_or(&vector.context)
+    steps.iter().rev().find_map(|step| step.action.configuration()).unwrap_or(&vector.context)
 }
 
 /// What is submitted, in the words of a pattern; nothing where that is as usual.

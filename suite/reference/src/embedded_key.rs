@@ -4,9 +4,10 @@
 
 use jotproof_model::{Context, KeyMaterial, KeyRing, Reason};
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{EmbeddedJwk, Strictness};
+use jotproof_profiles::rules::EmbeddedJwk;
 
 use crate::base64url;
+use crate::header;
 use crate::json::{Document, Kind, Options, Value};
 use crate::key;
 use crate::members::{Found, Known};
@@ -16,9 +17,9 @@ use crate::verdict::{Refusal, Stage};
 /// 2).
 const KEY_MEMBERS: [&str; 7] = ["kty", "crv", "x", "y", "n", "e", "k"];
 
-/// The common parameters of a JWK that are strings, and those that are arrays of strings (RFC 7517
+/// The common parameters of a JWK that are strings beside `alg`, and those that are arrays of strings (RFC 7517
 /// section 4). Which other ones there are hangs on `kty`.
-const STRINGS: [&str; 6] = ["alg", "use", "kid", "x5u", "x5t", "x5t#S256"];
+const STRINGS: [&str; 5] = ["use", "kid", "x5u", "x5t", "x5t#S256"];
 const STRING_ARRAYS: [&str; 2] = ["key_ops", "x5c"];
 
 /// Refuses a `jwk` that is an object and no JWK.
@@ -33,13 +34,18 @@ pub fn ill_formed(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
         let detail = format!("{name:?} in header parameter \"jwk\" {what}");
         Refusal::new(Stage::Header, reason, detail)
     };
-    let twice = STRINGS.into_iter().chain(STRING_ARRAYS).filter(|name| jwk.is_repeated(name));
+    let twice = ["alg"].into_iter().chain(STRINGS).chain(STRING_ARRAYS).filter(|name| jwk.is_repeated(name));
     let mut refusals: Vec<Refusal> =
         twice.map(|name| refuse(Reason::Header, name, "is there twice")).collect();
-    for name in STRINGS {
-        if let Found::Wrong(what) = jwk.string(name, rules.header_null)
-            && !(name == "alg" && jwk.get(name).is_some_and(|value| is_variant(value, rules)))
-        {
+    // Inside of an object that is decoded in two steps, `serde` takes `{}` for `null`.
+    let alg = header::algorithm(&jwk, rules, |kind| match kind {
+        Kind::Null => true,
+        Kind::Object(members) => members.iter().next().is_none(),
+        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_) => false,
+    });
+    let others = STRINGS.map(|name| (name, jwk.string(name, rules.header_null)));
+    for (name, found) in [("alg", alg)].into_iter().chain(others) {
+        if let Found::Wrong(what) = found {
             refusals.push(refuse(Reason::HeaderParameter, name, &format!("is {what}, not a string")));
         }
     }
@@ -47,20 +53,6 @@ pub fn ill_formed(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
         refusals.push(refuse(Reason::HeaderParameter, name, "is not an array of strings"));
     }
     refusals
-}
-
-/// The name of an algorithm that is written as the variant of an enum. Inside of an object that is
-/// decoded in two steps, `serde` takes `{}` for `null`.
-fn is_variant(value: Value<'_>, rules: &Rules) -> bool {
-    let Kind::Object(members) = value.kind() else { return false };
-    let mut members = members.iter();
-    rules.algorithm_object == Strictness::Ignore
-        && members.next().is_some_and(|(_, value)| match value.kind() {
-            Kind::Null => true,
-            Kind::Object(inner) => inner.iter().next().is_none(),
-            Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_) => false,
-        })
-        && members.next().is_none()
 }
 
 /// Refuses keys that are not configured.

@@ -5,7 +5,7 @@ use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{Duplicates, Null, Strictness};
 
 use crate::embedded_key;
-use crate::json::{Document, Kind, Options};
+use crate::json::{Document, Kind, Options, Value};
 use crate::members::{Found, Known, Lookup};
 use crate::verdict::{Refusal, Stage};
 
@@ -64,10 +64,7 @@ pub fn read<'a>(
     };
     let mut refusals = Vec::new();
     refusals.extend(repeated(document, &known, rules));
-    let alg = match known.string("alg", rules.header_null) {
-        Found::Wrong(what) => variant(&known, rules).map_or(Found::Wrong(what), Found::Value),
-        found => found,
-    };
+    let alg = algorithm(&known, rules, |kind| matches!(kind, Kind::Null));
     let names = rules.header_strings.iter().map(String::as_str).filter(|name| *name != "alg");
     let others = names.map(|name| (name, known.string(name, rules.header_null)));
     for (name, found) in std::iter::once(("alg", alg)).chain(others) {
@@ -89,13 +86,23 @@ pub fn read<'a>(
     (Header { alg, kid: known.string("kid", rules.header_null) }, refusals)
 }
 
-/// The name of an algorithm that is written as the variant of an enum: `{"HS256":null}`.
-fn variant<'a>(known: &Known<'a>, rules: &Rules) -> Option<&'a str> {
-    let Kind::Object(members) = known.get("alg")?.kind() else { return None };
-    let mut members = members.iter().filter(|_| rules.algorithm_object == Strictness::Ignore);
+/// The name of an algorithm, which may be written as the variant of an enum: `{"HS256":null}`. What there
+/// may be in place of `null` hangs on how the object is decoded.
+pub(crate) fn algorithm<'a>(
+    known: &Known<'a>,
+    rules: &Rules,
+    is_unit: fn(Kind<'_>) -> bool,
+) -> Found<&'a str> {
+    let found = known.string("alg", rules.header_null);
+    let (Found::Wrong(_), Some(Kind::Object(members)), Strictness::Ignore) =
+        (found, known.get("alg").map(Value::kind), rules.algorithm_object)
+    else {
+        return found;
+    };
+    let mut members = members.iter();
     match (members.next(), members.next()) {
-        (Some((name, value)), None) if matches!(value.kind(), Kind::Null) => Some(name),
-        _ => None,
+        (Some((name, value)), None) if is_unit(value.kind()) => Found::Value(name),
+        _ => found,
     }
 }
 
