@@ -170,7 +170,7 @@ fn described(step: &Step) -> String {
         Action::Look => "look whether the connection is there".to_owned(),
         Action::LookAt { channel } => format!("look whether the subscription to {channel} is there"),
     };
-    let refused = if *refused { "; refused" } else { "" };
+    let refused = refused.map_or_else(String::new, |reason| format!("; refused: {reason}"));
     format!("after {at} s: {what}{refused}")
 }
 

@@ -11,11 +11,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jotproof_mint::{Mint, stored};
 use jotproof_model::{Flow, FlowChallenge, KeyRing, Observation, Subject, Vector};
+use jotproof_profiles::{Asked, Profile};
 
 use crate::opening;
-use crate::run::unix_time;
+use crate::run::{Given, unix_time};
 use crate::suite::Suite;
-use crate::target::{Clock, Deployment, TargetError};
+use crate::target::{Clock, Deployment, Followed, TargetError};
 
 /// By how much a step may be late. Flows keep their steps a second away from every time.
 const LATE: Duration = Duration::from_millis(600);
@@ -26,16 +27,14 @@ const TRIES: usize = 4;
 /// Goes through flows side by side, and tells what came of each, with the clock of its start.
 pub(crate) fn follow<'a>(
     flows: &[&'a Vector],
-    suite: &Suite,
-    keys: &Arc<KeyRing>,
-    mint: &Arc<Mint>,
+    given: Given<'_>,
     deployment: &mut dyn Deployment,
     tell: &mut dyn FnMut(&'a str, (Observation, i64)),
 ) -> Result<(), TargetError> {
     let mut open = flows.to_vec();
     let mut latest = Duration::ZERO;
     for _ in 0..TRIES {
-        let challenges = start(&open, suite, keys, mint, deployment.clock())?;
+        let challenges = start(&open, given, deployment.clock())?;
         let followed = deployment.follow(&challenges);
         if followed.len() != challenges.len() {
             return Err(TargetError::Fault(format!(
@@ -50,7 +49,8 @@ pub(crate) fn follow<'a>(
             if followed.late > LATE {
                 again.push(vector);
             } else {
-                tell(&vector.id.0, (followed.observation, challenge.now));
+                let now = challenge.now;
+                tell(&vector.id.0, (as_answered(followed, &challenge, given.profile), now));
             }
         }
         open = again;
@@ -65,14 +65,30 @@ pub(crate) fn follow<'a>(
     )))
 }
 
+/// What came of a flow, where every refusal on the way to its last step was told as the profile says that a refusal for
+/// that reason is.
+fn as_answered(followed: Followed, flow: &FlowChallenge, profile: &Profile) -> Observation {
+    let otherwise = followed.refusals.iter().find_map(|(number, refusal)| {
+        let step = flow.steps.get(*number)?;
+        let (reason, Observation::Refused { answer: Some(answer), .. }) = (step.refused?, refusal) else {
+            return None;
+        };
+        let known = profile.answer(Asked::in_step(flow.context.application, Some(step)), [&reason]);
+        let known = known.map_or("nothing that profile knows", |known| &known.answer);
+        (known != answer).then(|| {
+            let name = step.action.name().name();
+            format!("step {number} ({name}) was refused with {answer}: {reason} is answered with {known}")
+        })
+    });
+    match otherwise {
+        Some(detail) if !profile.answers.is_empty() => Observation::ProtocolError { detail },
+        _ => followed.observation,
+    }
+}
+
 /// The flows, right at the beginning of the second that they were minted for.
-fn start(
-    flows: &[&Vector],
-    suite: &Suite,
-    keys: &Arc<KeyRing>,
-    mint: &Arc<Mint>,
-    clock: Clock,
-) -> Result<Vec<FlowChallenge>, TargetError> {
+fn start(flows: &[&Vector], given: Given<'_>, clock: Clock) -> Result<Vec<FlowChallenge>, TargetError> {
+    let Given { suite, keys, mint, profile: _ } = given;
     if clock == Clock::Settable {
         return flows.iter().map(|vector| stored_flow(vector, suite, keys)).collect();
     }

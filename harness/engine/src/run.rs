@@ -51,7 +51,7 @@ pub fn run(
     let ready = target.ready();
     let plan = plan(suite, selection, target, profile)?;
     let (seen, failure) = match ready {
-        Ok(()) => replay_groups(&plan, suite, target, progress),
+        Ok(()) => replay_groups(&plan, suite, target, profile, progress),
         Err(error) => (BTreeMap::new(), Some(Failure::from(&error))),
     };
     let failure = match failure {
@@ -110,6 +110,7 @@ fn replay_groups<'a>(
     plan: &Plan<'a>,
     suite: &Suite,
     target: &dyn Target,
+    profile: &Profile,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> (BTreeMap<&'a str, Seen>, Option<Failure>) {
     let groups: Vec<&Vec<&'a Vector>> = plan.groups.values().collect();
@@ -120,13 +121,14 @@ fn replay_groups<'a>(
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
     let keys = target.keys(suite.keys());
     let mint = Arc::new(Mint::new(&keys));
+    let given = Given { suite, keys: &keys, mint: &mint, profile };
     let work = || {
         // The first failure ends the run: what is missing for one deployment is missing for all.
         while failure.lock().is_ok_and(|failure| failure.is_none()) {
             let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
             let report = |count: usize| progress(done.fetch_add(count, Ordering::Relaxed) + count, total);
             let mut observations = Vec::with_capacity(group.len());
-            let outcome = replay(group, suite, &keys, &mint, target, &report, &mut observations);
+            let outcome = replay(group, given, target, &report, &mut observations);
             // What was seen before a failure was seen.
             if let Ok(mut seen) = seen.lock() {
                 seen.extend(observations);
@@ -144,17 +146,25 @@ fn replay_groups<'a>(
     (seen.into_inner().unwrap_or_default(), failure.into_inner().unwrap_or_default())
 }
 
+/// What is the same on every deployment of a run.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a> {
+    pub(crate) suite: &'a Suite,
+    pub(crate) keys: &'a Arc<KeyRing>,
+    pub(crate) mint: &'a Arc<Mint>,
+    pub(crate) profile: &'a Profile,
+}
+
 /// Replays one group on a deployment of its own, as far as it goes.
 fn replay<'a>(
     group: &[&'a Vector],
-    suite: &Suite,
-    keys: &Arc<KeyRing>,
-    mint: &Arc<Mint>,
+    given: Given<'_>,
     target: &dyn Target,
     report: &dyn Fn(usize),
     all: &mut Vec<(&'a str, Seen)>,
 ) -> Result<(), TargetError> {
     let Some(first) = group.first() else { return Ok(()) };
+    let Given { suite, keys, mint, profile: _ } = given;
     let mut deployment = target.deploy(&first.context, keys)?;
     let clock = deployment.clock();
     let (tokens, mut flows): (Vec<&Vector>, Vec<&Vector>) =
@@ -203,7 +213,8 @@ fn replay<'a>(
         report(slice.len());
     }
     for batch in flows.chunks(FLOWS) {
-        flows::follow(batch, suite, keys, mint, &mut *deployment, &mut |id, seen| all.push((id, seen)))?;
+        let tell = &mut |id, seen| all.push((id, seen));
+        flows::follow(batch, given, &mut *deployment, tell)?;
         report(batch.len());
     }
     deployment.finish()

@@ -97,8 +97,8 @@ pub trait Deployment: Send {
 
     /// Goes through flows, side by side, and gives what came of each, in their order.
     fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {
-        let unsupported = Observation::Unsupported { what: "flow".to_owned() };
-        flows.iter().map(|_| Followed { observation: unsupported.clone(), late: Duration::ZERO }).collect()
+        let unsupported = || Observation::Unsupported { what: "flow".to_owned() };
+        flows.iter().map(|_| Followed::at_once(unsupported())).collect()
     }
 
     /// Ends it, and tells what went wrong beside the challenges.
@@ -114,11 +114,21 @@ pub trait Deployment: Send {
 /// What came of a flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Followed {
-    /// What came of its last step.
+    /// What came of its last step, or of the one before it that came out otherwise than the flow says.
     pub observation: Observation,
+    /// The refusals before that, each with the number of its step.
+    pub refusals: Vec<(usize, Observation)>,
     /// By how much the latest of its steps came later than it should have: what is seen then says
     /// little.
     pub late: Duration,
+}
+
+impl Followed {
+    /// A flow of which only this is known, and which took no time.
+    #[must_use]
+    pub fn at_once(observation: Observation) -> Self {
+        Self { observation, refusals: Vec::new(), late: Duration::ZERO }
+    }
 }
 
 /// Whose clock decides on times.

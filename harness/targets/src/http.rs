@@ -11,9 +11,10 @@ use std::net::SocketAddr;
 use std::str;
 
 use reqwest::redirect;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
-use crate::websocket::{Failure, PORT_PAUSE};
+use crate::live::leak::{Heard, Record};
+use crate::websocket::{FAREWELL, Failure, MAX_BODY, PORT_PAUSE};
 
 /// How much a server may say before the first end of a line, or of an event.
 const MAX_MESSAGE: usize = 16 * 1024 * 1024;
@@ -38,14 +39,15 @@ pub enum Framing {
     Events,
 }
 
-/// An answer that is still being given, with everything that the server has said.
+/// An answer that is still being given. What the server says is put on a record.
 #[derive(Debug)]
 pub struct Stream {
     address: SocketAddr,
     /// The answer, as long as somebody listens.
     response: Option<reqwest::Response>,
     reader: Reader,
-    heard: Vec<u8>,
+    heard: Heard,
+    record: Record,
 }
 
 impl Stream {
@@ -55,16 +57,29 @@ impl Stream {
     ///
     /// A [`Failure`] where the server does not take the connection or answers by another status than
     /// 200.
-    pub async fn open(address: SocketAddr, request: &Request, framing: Framing) -> Result<Self, Failure> {
+    pub async fn open(
+        address: SocketAddr,
+        request: &Request,
+        framing: Framing,
+        record: &Record,
+    ) -> Result<Self, Failure> {
         let response = send(address, request).await?;
+        let heard = record.connection();
+        for (name, value) in response.headers() {
+            heard.hear_whole(&[name.as_str().as_bytes(), b": ", value.as_bytes()].concat());
+        }
         match response.status().as_u16() {
             200 => Ok(Self {
                 address,
                 response: Some(response),
                 reader: Reader::new(framing),
-                heard: Vec::new(),
+                heard,
+                record: record.clone(),
             }),
-            status => Err(Failure::Status(status)),
+            status => {
+                hear_body(&heard, response).await;
+                Err(Failure::Status(status))
+            }
         }
     }
 
@@ -83,7 +98,7 @@ impl Stream {
             };
             match response.chunk().await {
                 Ok(Some(octets)) => {
-                    self.heard.extend_from_slice(&octets);
+                    self.heard.hear(&octets);
                     self.reader.read(&octets)?;
                 }
                 Ok(None) => return Err(Failure::Dropped("the answer ended".to_owned())),
@@ -102,7 +117,7 @@ impl Stream {
         let response = send(self.address, request).await?;
         let status = response.status();
         let body = response.bytes().await.map_err(|error| dropped(&error))?;
-        self.heard.extend_from_slice(&body);
+        self.record.connection().hear(&body);
         if status.is_success() { Ok(()) } else { Err(Failure::Status(status.as_u16())) }
     }
 
@@ -110,12 +125,22 @@ impl Stream {
     pub fn close(&mut self) {
         self.response = None;
     }
+}
 
-    /// Everything that the server has said.
-    #[must_use]
-    pub fn heard(&self) -> &[u8] {
-        &self.heard
-    }
+/// Hears the body of an answer that is none of those that go on and on: as much as comes within a moment. That is
+/// beside a refusal, and decides nothing: whether it comes to its end does not matter.
+async fn hear_body(heard: &Heard, mut response: reqwest::Response) {
+    let reading = async {
+        let mut left = MAX_BODY;
+        while let Ok(Some(octets)) = response.chunk().await {
+            heard.hear(&octets);
+            left = left.saturating_sub(octets.len());
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    let _ = timeout(FAREWELL, reading).await;
 }
 
 /// A client that contacts whom it is told to, and nobody else.
@@ -247,6 +272,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::{Framing, Reader, Request, Stream, percent_encode};
+    use crate::live::leak::Record;
     use crate::websocket::Failure;
 
     /// What is read of a body that comes in pieces of every size.
@@ -313,7 +339,8 @@ mod tests {
                 body: Some("{}".to_owned()),
                 headers: Vec::new(),
             };
-            let mut stream = match Stream::open(address, &request, Framing::Lines).await {
+            let record = Record::default();
+            let mut stream = match Stream::open(address, &request, Framing::Lines, &record).await {
                 Ok(stream) => stream,
                 Err(failure) => return (Vec::new(), failure),
             };
@@ -322,7 +349,7 @@ mod tests {
                 match stream.receive().await {
                     Ok(message) => messages.push(message),
                     Err(failure) => {
-                        let heard = str::from_utf8(stream.heard()).unwrap();
+                        let heard = String::from_utf8(record.heard()).unwrap();
                         assert!(messages.iter().all(|message| heard.contains(&**message)));
                         return (messages, failure);
                     }

@@ -4,24 +4,24 @@
 //! is a [`Protocol`]; that a death, a silence or a dropped connection is never a refusal is decided
 //! here, once for all of them.
 
-use std::iter;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
 use jotproof_engine::target::{Clock, Deployment, Followed};
-use jotproof_model::{Challenge, Context, FlowChallenge, KeyRing, Observation, Step};
+use jotproof_model::{Challenge, Context, FlowChallenge, Observation};
 use tokio::runtime::Runtime;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::live::endpoint::Published;
+use crate::live::leak::{Record, Secrets};
 use crate::server::process::{Launch, NotStarted, RunningServer};
 use crate::websocket::Failure;
 
 pub mod address;
 pub mod endpoint;
-mod meta;
+pub mod leak;
 mod refused;
 pub mod running;
 pub mod target;
@@ -35,9 +35,6 @@ pub const CONCURRENCY: usize = 64;
 
 /// How long the news of a server's death may take: a connection breaks before its process is gone.
 const NEWS_OF_DEATH: Duration = Duration::from_millis(500);
-
-/// The shortest text that is looked for as a leaked secret; shorter ones stand in any text.
-const SHORTEST_SECRET: usize = 8;
 
 /// How a server is asked about a token.
 pub trait Protocol: Send {
@@ -64,12 +61,10 @@ pub trait Protocol: Send {
         address: SocketAddr,
         flow: &FlowChallenge,
         configure: &Configure<'_>,
-    ) -> impl Future<Output = Result<Lived, Failure>> {
-        let _ = (address, flow, configure);
-        async {
-            let observation = Observation::Unsupported { what: "flow".to_owned() };
-            Ok(Lived { observation, late: Duration::ZERO, heard: Vec::new() })
-        }
+        record: &Record,
+    ) -> impl Future<Output = Result<Followed, Failure>> {
+        let _ = (address, flow, configure, record);
+        async { Ok(Followed::at_once(Observation::Unsupported { what: "flow".to_owned() })) }
     }
 }
 
@@ -79,28 +74,44 @@ pub type Configure<'a> = dyn Fn(&Context) -> Result<(), String> + 'a;
 /// The same, of a server that is told which one it is.
 type ConfigureRunning = dyn Fn(&RunningServer, &Context) -> Result<(), String> + Send;
 
-/// What came of a flow, and everything that the server said in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lived {
-    /// What came of its last step.
-    pub observation: Observation,
-    /// By how much the latest of its steps came too late.
-    pub late: Duration,
-    /// Everything that it said.
-    pub heard: Vec<u8>,
+/// How far a flow has come.
+#[derive(Debug, Default)]
+pub struct Way {
+    refusals: Vec<(usize, Observation)>,
+    late: Duration,
 }
 
-/// What a flow is observed as one of whose steps, before the last, came out otherwise than it says.
-#[must_use]
-pub fn otherwise(number: usize, step: &Step, observation: &Observation) -> Option<Observation> {
-    let as_told = match observation {
-        Observation::Accepted { .. } => !step.refused,
-        Observation::Refused { .. } => step.refused,
-        _ => false,
-    };
-    let name = step.action.name().name();
-    let told = || format!("step {number} ({name}) came out otherwise: {}", short(observation));
-    (!as_told).then(|| Observation::ProtocolError { detail: told() })
+impl Way {
+    /// A step begins, which is due at this moment.
+    pub fn begins(&mut self, moment: Instant) {
+        self.late = self.late.max(moment.elapsed());
+    }
+
+    /// What came of a step: the end of the flow, where it is the last one, or came out otherwise than it says.
+    pub fn after(
+        &mut self,
+        number: usize,
+        flow: &FlowChallenge,
+        observation: Observation,
+    ) -> Option<Followed> {
+        let step = &flow.steps[number];
+        let decides = number + 1 == flow.steps.len();
+        let observation = match (&observation, &step.refused) {
+            _ if decides => observation,
+            (Observation::Accepted { .. }, None) => return None,
+            (Observation::Refused { .. }, Some(_)) => {
+                self.refusals.push((number, observation));
+                return None;
+            }
+            _ => {
+                let name = step.action.name().name();
+                let detail = format!("step {number} ({name}) came out otherwise: {}", short(&observation));
+                Observation::ProtocolError { detail }
+            }
+        };
+        let Self { refusals, late } = std::mem::take(self);
+        Some(Followed { observation, refusals, late })
+    }
 }
 
 fn short(observation: &Observation) -> String {
@@ -120,18 +131,19 @@ pub trait Carriage: Sized {
     /// What opens it.
     type Opening;
 
-    /// Opens a connection that nothing else uses.
+    /// Opens a connection that nothing else uses. Everything that the server says on it is put on the record.
     ///
     /// # Errors
     ///
     /// A [`Failure`] where the server does not take it.
-    fn open(address: SocketAddr, opening: &Self::Opening) -> impl Future<Output = Result<Self, Failure>>;
+    fn open(
+        address: SocketAddr,
+        opening: &Self::Opening,
+        record: &Record,
+    ) -> impl Future<Output = Result<Self, Failure>>;
 
     /// The same opening, at another path of the server than its default one.
     fn at(opening: Self::Opening, path: &str) -> Self::Opening;
-
-    /// Everything that the server has said, in order: what is looked through for secrets.
-    fn heard(&self) -> &[u8];
 }
 
 /// A server that was started for one context.
@@ -288,9 +300,11 @@ impl<P: Protocol> Asker<'_, P> {
         if let Some(detail) = self.crash() {
             return Observation::Crashed { detail };
         }
-        self.within(self.answer_within, self.converse(&opening, challenge))
-            .await
-            .unwrap_or_else(|observation| discreet(observation, |heard| leak_of(heard, challenge)))
+        let record = Record::default();
+        let watched = record.of_challenge(challenge);
+        let conversed = self.within(self.answer_within, self.converse(&opening, &watched, &record)).await;
+        let observation = conversed.unwrap_or_else(|failed| failed);
+        record.discreet(&Secrets::of_challenge(challenge), observation)
     }
 
     /// Every flow begins now.
@@ -301,15 +315,12 @@ impl<P: Protocol> Asker<'_, P> {
     async fn follow(&self, flow: &FlowChallenge, configure: &Configure<'_>) -> Followed {
         let last = flow.steps.last().map_or(0, |step| step.at);
         let within = Duration::from_secs(last.into()) + self.answer_within;
-        let later = flow.steps.iter().filter_map(|step| step.action.configuration());
-        let contexts: Vec<&Context> = iter::once(&*flow.context).chain(later).collect();
-        let leak = |heard: &[u8]| leak(heard, &contexts, &flow.keys, flow.tokens.values().map(Vec::as_slice));
-        match self.within(within, self.protocol.follow(self.address, flow, configure)).await {
-            Ok(Lived { observation, late, heard }) => {
-                Followed { observation: leak(&heard).unwrap_or(observation), late }
-            }
-            Err(observation) => Followed { observation: discreet(observation, leak), late: Duration::ZERO },
-        }
+        let record = Record::default();
+        let watched = record.of_flow(flow);
+        let lived = self.protocol.follow(self.address, &watched, configure, &record);
+        let followed = self.within(within, lived).await.unwrap_or_else(Followed::at_once);
+        let observation = record.discreet(&Secrets::of_flow(flow), followed.observation);
+        Followed { observation, ..followed }
     }
 
     /// What comes of a conversation; an observation where it comes to no end.
@@ -337,10 +348,10 @@ impl<P: Protocol> Asker<'_, P> {
         &self,
         opening: &<P::Connection as Carriage>::Opening,
         challenge: &Challenge,
+        record: &Record,
     ) -> Result<Observation, Failure> {
-        let mut connection = P::Connection::open(self.address, opening).await?;
-        let observation = self.protocol.converse(&mut connection, challenge).await?;
-        Ok(leak_of(connection.heard(), challenge).unwrap_or(observation))
+        let mut connection = P::Connection::open(self.address, opening, record).await?;
+        self.protocol.converse(&mut connection, challenge).await
     }
 
     /// How the server died, if it did and somebody knows.
@@ -365,61 +376,6 @@ impl<P: Protocol> Asker<'_, P> {
     }
 }
 
-/// The observation that a conversation came to no end, without what it may repeat of a secret.
-fn discreet(observation: Observation, leak: impl Fn(&[u8]) -> Option<Observation>) -> Observation {
-    let told = match &observation {
-        Observation::ProtocolError { detail } => leak(detail.as_bytes()),
-        _ => None,
-    };
-    told.unwrap_or(observation)
-}
-
-/// What a server that gives something away is observed as, where this one does.
-fn leak_of(heard: &[u8], challenge: &Challenge) -> Option<Observation> {
-    let Challenge { token, context, keys, .. } = challenge;
-    leak(heard, &[context], keys, iter::once(&**token))
-}
-
-/// The same of several tokens.
-fn leak<'a>(
-    heard: &[u8],
-    contexts: &[&Context],
-    keys: &KeyRing,
-    tokens: impl Iterator<Item = &'a [u8]>,
-) -> Option<Observation> {
-    let what = leaked(heard, contexts, keys, tokens)?;
-    Some(Observation::ProtocolError { detail: format!("leaks the {what}") })
-}
-
-/// Which secret an answer gives away: no error text, close reason or reply may repeat one, nor what a token
-/// says to the backend alone.
-fn leaked<'a>(
-    heard: &[u8],
-    contexts: &[&Context],
-    keys: &KeyRing,
-    mut tokens: impl Iterator<Item = &'a [u8]>,
-) -> Option<&'static str> {
-    let gives_away = |secret: &[u8]| {
-        secret.len() >= SHORTEST_SECRET && heard.windows(secret.len()).any(|window| window == secret)
-    };
-    let secret = contexts
-        .iter()
-        .flat_map(|context| context.key_names())
-        .filter_map(|name| keys.get(name)?.secret.as_deref())
-        .any(|secret| gives_away(secret.as_bytes()));
-    if secret {
-        return Some("secret");
-    }
-    let of_token = |token: &[u8]| {
-        if token.split(|octet| *octet == b'.').nth(2).is_some_and(gives_away) {
-            Some("signature")
-        } else {
-            meta::is_told(heard, token).then_some("meta")
-        }
-    };
-    tokens.find_map(of_token)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -429,7 +385,6 @@ mod tests {
 
     use futures_util::{SinkExt as _, StreamExt as _};
     use jotproof_engine::target::Followed;
-    use jotproof_model::context::{Identification, Separate};
     use jotproof_model::{
         Action, Application, Challenge, Context, FlowChallenge, KeyMaterial, Observation, Step,
     };
@@ -439,7 +394,7 @@ mod tests {
     use tokio_tungstenite::tungstenite::Message;
 
     use super::target::{Look, Server as _};
-    use super::{Asker, CONCURRENCY, Configure, Lived, Protocol, leaked};
+    use super::{Asker, CONCURRENCY, Configure, Protocol, Record};
     use crate::centrifugo::{Centrifugo, ClientProtocol};
     use crate::websocket::{Connection, Event, Failure, Handshake};
 
@@ -542,42 +497,6 @@ mod tests {
         );
     }
 
-    #[test]
-    fn a_secret_is_leaked_where_the_answer_repeats_it() {
-        let challenge = challenge(b"h.p.signature-text", "a-long-secret");
-        assert_eq!(leaks("invalid token", &challenge), None);
-        assert_eq!(leaks("key a-long-secret is wrong", &challenge), Some("secret"));
-        assert_eq!(leaks("h.p.signature-text", &challenge), Some("signature"));
-    }
-
-    #[test]
-    fn a_secret_is_one_wherever_it_is_configured() {
-        let of_connections = challenge(b"", "a-long-secret");
-        let mut separate = Context::new(Application::Jwt, &[], &[]);
-        separate.separate = Some(Separate {
-            keys: vec!["key".to_owned()],
-            algorithms: Vec::new(),
-            audience: None,
-            issuer: None,
-        });
-        let mut common = Context::new(Application::Jwt, &[], &[]);
-        common.identification =
-            Some(Identification { common_secret: Some("key".to_owned()), ..Identification::default() });
-        for (context, leak) in [
-            (Context::new(Application::Jwt, &[], &[]), None),
-            (separate, Some("secret")),
-            (common, Some("secret")),
-        ] {
-            let challenge = Challenge { context: Arc::new(context), ..of_connections.clone() };
-            assert_eq!(leaks("key a-long-secret is wrong", &challenge), leak, "{:?}", challenge.context);
-        }
-    }
-
-    #[test]
-    fn a_short_secret_is_no_leak() {
-        assert_eq!(leaks("a b c", &challenge(b"x.y.c", "a")), None);
-    }
-
     /// Goes through no flow, and tells what it should not.
     struct Telltale;
 
@@ -601,7 +520,8 @@ mod tests {
             _: SocketAddr,
             _: &FlowChallenge,
             _: &Configure<'_>,
-        ) -> Result<Lived, Failure> {
+            _: &Record,
+        ) -> Result<Followed, Failure> {
             Err(Failure::Unknown("{\"error\":\"key a-long-secret\"}".to_owned()))
         }
     }
@@ -611,7 +531,7 @@ mod tests {
         let Challenge { context, keys, .. } = challenge(b"", "a-long-secret");
         // That of the configuration which the server reads later is one too.
         let context = Box::new((*context).clone());
-        let steps = vec![Step { at: 0, action: Action::Configure { context }, refused: false }];
+        let steps = vec![Step { at: 0, action: Action::Configure { context }, refused: None }];
         let flow = FlowChallenge {
             tokens: BTreeMap::new(),
             for_client: BTreeMap::new(),
@@ -630,12 +550,7 @@ mod tests {
         };
         let followed = runtime().block_on(asker.follow_all(&[flow], &|_| Ok(())));
         let leaks = Observation::ProtocolError { detail: "leaks the secret".to_owned() };
-        assert_eq!(followed, [Followed { observation: leaks, late: Duration::ZERO }]);
-    }
-
-    fn leaks(heard: &str, challenge: &Challenge) -> Option<&'static str> {
-        let Challenge { token, context, keys, .. } = challenge;
-        leaked(heard.as_bytes(), &[context], keys, [&**token].into_iter())
+        assert_eq!(followed, [Followed::at_once(leaks)]);
     }
 
     /// Every way in which Centrifugo is asked, by the name of its transport.
@@ -649,6 +564,17 @@ mod tests {
 
     /// A server that says this to every client after its first word, and hangs up.
     fn says(runtime: &Runtime, transport: &'static str, said: &'static [u8]) -> SocketAddr {
+        says_and(runtime, transport, said, Then::HangsUp)
+    }
+
+    /// What a server does that has said its word.
+    #[derive(Clone, Copy, PartialEq)]
+    enum Then {
+        HangsUp,
+        SaysNothingMore,
+    }
+
+    fn says_and(runtime: &Runtime, transport: &'static str, said: &'static [u8], then: Then) -> SocketAddr {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         runtime.spawn(async move {
@@ -663,11 +589,18 @@ mod tests {
                     if !said.is_empty() {
                         websocket.send(message).await.unwrap();
                     }
+                    if then == Then::SaysNothingMore {
+                        tokio::spawn(
+                            async move { while websocket.next().await.is_some_and(|it| it.is_ok()) {} },
+                        );
+                    }
                 } else {
                     assert_ne!(stream.read(&mut [0; 4096]).await.unwrap(), 0, "the first word");
                     stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
                     stream.write_all(said).await.unwrap();
-                    stream.shutdown().await.unwrap();
+                    if then == Then::HangsUp {
+                        stream.shutdown().await.unwrap();
+                    }
                     // What is left unread would make a reset of the end.
                     tokio::spawn(async move { stream.read_to_end(&mut Vec::new()).await });
                 }
@@ -700,6 +633,72 @@ mod tests {
             let died = || Some("signal: 9".to_owned());
             let seen = ask_over(&protocol, &runtime, address, &died, &[b"a"]);
             assert_eq!(seen, [Observation::Crashed { detail: "signal: 9".to_owned() }], "{name}");
+        }
+    }
+
+    /// What was said is looked through also where no answer comes, and where the answer cannot be read.
+    #[test]
+    fn a_leak_before_the_end_of_patience_is_found_over_every_transport() {
+        let runtime = runtime();
+        let leaks = Observation::ProtocolError { detail: "leaks the signature".to_owned() };
+        for (name, protocol) in every_transport() {
+            let (push, garbage): (&[u8], &[u8]) = match name {
+                // An empty push with an unknown field behind it, in a frame of its length.
+                "protobuf" => (b"\x12\x22\x00\x7a\x0esignature-text", b"\x0fsignature-text!"),
+                "sse" | "uni_sse" => (
+                    b"data: {\"push\":{\"message\":{\"data\":\"signature-text\"}}}\n\n",
+                    b"data: signature-text\n\n",
+                ),
+                "" | "http_stream" => {
+                    (b"{\"push\":{\"message\":{\"data\":\"signature-text\"}}}\n", b"signature-text\n")
+                }
+                _ => (b"{\"message\":{\"data\":\"signature-text\"}}\n", b"signature-text\n"),
+            };
+            for (said, then) in
+                [(push, Then::SaysNothingMore), (push, Then::HangsUp), (garbage, Then::HangsUp)]
+            {
+                let address = says_and(&runtime, name, said, then);
+                let seen =
+                    ask_over(&protocol, &runtime, address, &|| None, &[b"h.p.s", b"h.p.signature-text"]);
+                assert!(
+                    !matches!(&seen[0], Observation::Accepted { .. } | Observation::Refused { .. })
+                        && seen[0] != leaks,
+                    "{name}: {seen:?}"
+                );
+                assert_eq!(seen[1], leaks, "{name}");
+            }
+        }
+    }
+
+    /// Whoever opens no connection may say more than a status.
+    #[test]
+    fn a_leak_in_a_refused_handshake_is_found_over_every_transport() {
+        let runtime = runtime();
+        let leaks = Observation::ProtocolError { detail: "leaks the signature".to_owned() };
+        for answer in [
+            "HTTP/1.1 403 Forbidden\r\nContent-Length: 17\r\n\r\nno signature-text",
+            "HTTP/1.1 403 Forbidden\r\nX-Because: signature-text\r\nContent-Length: 0\r\n\r\n",
+        ] {
+            let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+            let address = listener.local_addr().unwrap();
+            runtime.spawn(async move {
+                while let Ok((mut stream, _)) = listener.accept().await {
+                    tokio::spawn(async move {
+                        assert_ne!(stream.read(&mut [0; 4096]).await.unwrap(), 0, "the first word");
+                        stream.write_all(answer.as_bytes()).await.unwrap();
+                        stream.read_to_end(&mut Vec::new()).await
+                    });
+                }
+            });
+            for (name, protocol) in every_transport() {
+                let seen =
+                    ask_over(&protocol, &runtime, address, &|| None, &[b"h.p.s", b"h.p.signature-text"]);
+                assert!(
+                    matches!(&seen[0], Observation::ProtocolError { detail } if detail.contains("403")),
+                    "{name}: {seen:?}"
+                );
+                assert_eq!(seen[1], leaks, "{name}, {answer}");
+            }
         }
     }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jotproof_engine::target::{CannotCarry, Clock, Deployment, Followed, Target, TargetError};
 use jotproof_libraries::Jsonwebtoken;
@@ -171,7 +170,6 @@ impl Deployment for InProcess {
     }
 
     fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {
-        let followed = |flow| Followed { observation: self.verifier.follow(flow), late: Duration::ZERO };
-        flows.iter().map(followed).collect()
+        flows.iter().map(|flow| Followed::at_once(self.verifier.follow(flow))).collect()
     }
 }

@@ -21,16 +21,20 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::live::Carriage;
+use crate::live::leak::{Heard, Record};
 
 /// How much of the answer to a handshake is read at most.
 const MAX_HEAD: usize = 16 * 1024;
+
+/// How much is read at most of what else is said in an answer that opens no connection.
+pub(crate) const MAX_BODY: usize = 64 * 1024;
 
 /// How much is read at a time: most answers are a line, and a buffer of the library's own size, made anew
 /// for every connection, costs more than all the rest of it.
 const READ_AT_ONCE: usize = 4 * 1024;
 
 /// How long a server has to answer a close frame, or to send its own; longer waits teach nothing.
-const FAREWELL: Duration = Duration::from_millis(100);
+pub(crate) const FAREWELL: Duration = Duration::from_millis(100);
 
 /// How long to wait for a port to leave from, where a replay has used them all up.
 pub(crate) const PORT_PAUSE: Duration = Duration::from_millis(200);
@@ -56,11 +60,12 @@ impl Handshake {
     }
 }
 
-/// An open connection, with everything that the server has said on it.
+/// An open connection. What the server says on it is put on a record: text frames, binary frames, close reasons,
+/// and its answer to the handshake.
 pub struct Connection {
     stream: WebSocketStream<TcpStream>,
     head: String,
-    heard: Vec<u8>,
+    heard: Heard,
 }
 
 /// What a server does on an open connection.
@@ -133,7 +138,8 @@ impl Carriage for Connection {
 
     /// Connects and shakes hands. It fails where the server does not take the connection or does not
     /// change protocols.
-    async fn open(address: SocketAddr, handshake: &Handshake) -> Result<Self, Failure> {
+    async fn open(address: SocketAddr, handshake: &Handshake, record: &Record) -> Result<Self, Failure> {
+        let heard = record.connection();
         let mut stream = connect(address).await?;
         let key = generate_key();
         let subprotocol = handshake
@@ -156,19 +162,18 @@ impl Carriage for Connection {
             (Err(Failure::Dropped(_)), Err(error)) => return Err(dropped(&error)),
             (answer, _) => answer?,
         };
-        check_answer(&head, &derive_accept_key(key.as_bytes()))?;
+        heard.hear_whole(head.as_bytes());
+        if let Err(failure) = check_answer(&head, &derive_accept_key(key.as_bytes())) {
+            heard.hear_whole(&read_body(&mut stream, &head, rest).await);
+            return Err(failure);
+        }
         let config = WebSocketConfig::default().read_buffer_size(READ_AT_ONCE);
         let stream = WebSocketStream::from_partially_read(stream, rest, Role::Client, Some(config)).await;
-        Ok(Self { stream, head, heard: Vec::new() })
+        Ok(Self { stream, head, heard })
     }
 
     fn at(opening: Handshake, path: &str) -> Handshake {
         opening.at(path)
-    }
-
-    /// Text frames, binary frames and close reasons.
-    fn heard(&self) -> &[u8] {
-        &self.heard
     }
 }
 
@@ -197,7 +202,7 @@ impl Connection {
         loop {
             match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => {
-                    self.hear(text.as_bytes());
+                    self.heard.hear_whole(text.as_bytes());
                     return Ok(Event::Text(text.as_str().to_owned()));
                 }
                 Some(Ok(Message::Close(frame))) => {
@@ -205,11 +210,11 @@ impl Connection {
                         Some(frame) => (frame.code.into(), frame.reason.as_str().to_owned()),
                         None => (1005, String::new()),
                     };
-                    self.hear(reason.as_bytes());
+                    self.heard.hear_whole(reason.as_bytes());
                     return Ok(Event::Closed { code, reason });
                 }
                 Some(Ok(Message::Binary(octets))) => {
-                    self.hear(&octets);
+                    self.heard.hear_whole(&octets);
                     return Ok(Event::Binary(octets.into()));
                 }
                 // Control frames, which the library answers.
@@ -247,11 +252,6 @@ impl Connection {
         };
         timeout(FAREWELL, farewell).await.ok().flatten()
     }
-
-    fn hear(&mut self, octets: &[u8]) {
-        self.heard.extend_from_slice(octets);
-        self.heard.push(b'\n');
-    }
 }
 
 async fn connect(address: SocketAddr) -> Result<TcpStream, Failure> {
@@ -288,6 +288,23 @@ async fn read_head(stream: &mut TcpStream) -> Result<(String, Vec<u8>), Failure>
             Err(error) => return Err(dropped(&error)),
         }
     }
+}
+
+/// The body of an answer that opens no connection, of which this has been read: as much of it as comes within a
+/// moment, and not more than was announced.
+async fn read_body(stream: &mut TcpStream, head: &str, mut octets: Vec<u8>) -> Vec<u8> {
+    let announced = header(head, "Content-Length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let reading = async {
+        while octets.len() < usize::min(announced, MAX_BODY) {
+            match stream.read_buf(&mut octets).await {
+                Ok(0) | Err(_) => break,
+                Ok(_) => {}
+            }
+        }
+    };
+    // What it says beside its refusal decides nothing: whether it came to its end does not matter.
+    let _ = timeout(FAREWELL, reading).await;
+    octets
 }
 
 /// RFC 6455 section 4.1: what the answer must say for the connection to be open.

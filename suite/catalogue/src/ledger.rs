@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use jotproof_model::{Subject, Vector};
+use jotproof_model::{Action, Flow, FlowToken, Step, Subject, Vector};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::build;
@@ -106,11 +107,38 @@ impl Ledger {
     }
 }
 
+/// What a flow submits: for which reason a step on its way is refused is expected, not submitted.
+#[derive(Serialize)]
+struct Submitted<'a> {
+    tokens: &'a BTreeMap<String, FlowToken>,
+    steps: Vec<SubmittedStep<'a>>,
+}
+
+/// One step of it.
+#[derive(Serialize)]
+struct SubmittedStep<'a> {
+    at: u32,
+    action: &'a Action,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    refused: bool,
+}
+
+impl<'a> Submitted<'a> {
+    fn of(flow: &'a Flow) -> Self {
+        let step = |Step { at, action, refused }: &'a Step| SubmittedStep {
+            at: *at,
+            action,
+            refused: refused.is_some(),
+        };
+        Self { tokens: &flow.tokens, steps: flow.steps.iter().map(step).collect() }
+    }
+}
+
 /// A digest over what a vector submits and to whom.
 fn digest(vector: &Vector) -> String {
     let text = match &vector.subject {
         Subject::Token { recipe, token } => serde_json::to_string(&(recipe, token, &vector.context)),
-        Subject::Flow { flow } => serde_json::to_string(&(flow, &vector.context)),
+        Subject::Flow { flow } => serde_json::to_string(&(Submitted::of(flow), &vector.context)),
     }
     .expect("a vector has string keys only");
     let hash = Sha256::digest(text.as_bytes());

@@ -1,15 +1,15 @@
 //! Short names for the steps that flows are written with.
 
-use jotproof_model::{Action, Context, NamedSession, Step};
+use jotproof_model::{Action, Context, NamedSession, Reason, Step};
 
 /// Something that happens so many seconds after the start, and is accepted.
 pub fn step(at: u32, action: Action) -> Step {
-    Step { at, action, refused: false }
+    Step { at, action, refused: None }
 }
 
-/// Something that is refused, before the step that decides.
-pub fn refused(at: u32, action: Action) -> Step {
-    Step { at, action, refused: true }
+/// Something that is refused for a reason, before the step that decides.
+pub fn refused(at: u32, action: Action, reason: Reason) -> Step {
+    Step { at, action, refused: Some(reason) }
 }
 
 /// Opens a connection with a token.

@@ -1,6 +1,6 @@
 //! A flow: the life of a client's connection, told in steps of which the last one decides.
 //!
-//! Every step before the last has one outcome that the flow is about: it is accepted, or it says that
+//! Every step before the last has one outcome that the flow is about: it is accepted, or it says for which reason
 //! it is `refused`. What came out otherwise there is a fault of the flow, not a verdict. The last step is
 //! judged like a single token: by the expectation of its vector.
 
@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
+use crate::reason::Reason;
 use crate::recipe::Recipe;
 use crate::vector::Token;
 
@@ -60,9 +61,10 @@ pub struct Step {
     pub at: u32,
     /// What is done.
     pub action: Action,
-    /// Whether a step before the last one is refused, and the flow goes on all the same.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub refused: bool,
+    /// Of a step before the last one that is refused, and the flow goes on all the same: the reason. It is answered
+    /// as a token is that is refused for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Reason>,
 }
 
 /// What a client does in a step.

@@ -52,7 +52,7 @@ impl Reference {
         };
         for (number, step) in earlier.iter().enumerate() {
             let outcome = life.go(step);
-            if outcome.is_err() != step.refused {
+            if outcome.as_ref().err().map(|refusal| refusal.reason) != step.refused {
                 let detail = match outcome {
                     Ok(_) => "was accepted".to_owned(),
                     Err(refusal) => format!("was refused: {refusal}"),

@@ -8,6 +8,7 @@ use super::submission::Submission;
 use crate::http::percent_encode;
 use crate::live::Carriage as _;
 use crate::live::address::Address;
+use crate::live::leak::Record;
 use crate::live::version as server;
 use crate::websocket::{Connection, Event, Failure, Handshake, unexpected_close};
 
@@ -97,7 +98,7 @@ pub(super) async fn ask(address: &Address, token: &[u8]) -> Result<server::Told,
         Some(path) => handshake.at(path),
         None => handshake,
     };
-    let mut connection = Connection::open(address.socket, &handshake).await?;
+    let mut connection = Connection::open(address.socket, &handshake, &Record::default()).await?;
     let version = connection.header("X-AnyCable-Version").map(str::to_owned);
     let accepted = match greeted(&mut connection).await? {
         Greeting::Welcome(_) => true,

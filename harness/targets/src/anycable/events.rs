@@ -12,6 +12,7 @@ use super::action_cable::{Message, observed};
 use super::rpc;
 use super::submission::Submission;
 use crate::http::{Framing, Request, Stream};
+use crate::live::leak::Record;
 use crate::live::target::Look;
 use crate::websocket::Failure;
 
@@ -45,9 +46,9 @@ pub(super) fn request(challenge: &Challenge, look: Look) -> Result<Request, Obse
 }
 
 /// Sends the request. 400 and 401 say no; which of them for what, the profile knows.
-pub(super) async fn open(address: SocketAddr, request: &Request) -> Result<Answer, Failure> {
+pub(super) async fn open(address: SocketAddr, request: &Request, record: &Record) -> Result<Answer, Failure> {
     loop {
-        match Stream::open(address, request, Framing::Events).await {
+        match Stream::open(address, request, Framing::Events, record).await {
             Ok(stream) => return Ok(Answer::Events(Box::new(stream))),
             Err(Failure::Status(status @ (400 | 401))) => return Ok(Answer::Refused(status)),
             // The broadcast endpoint, which proves that the server is ours, is there before this one is.

@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use jotproof_engine::target::Followed;
 use jotproof_model::{Action, Challenge, Context, FlowChallenge, NamedSession, Observation, Seen, Step};
 use tokio::time::{Instant, sleep_until};
 
 use super::action_cable::{self, Greeting};
 use super::transport::Identification;
-use crate::live::{Carriage as _, Lived, otherwise};
+use crate::live::leak::Record;
+use crate::live::{Carriage as _, Way};
 use crate::server::random_key;
 use crate::websocket::{Connection, Failure};
 
@@ -23,20 +25,20 @@ pub(super) async fn follow(
     protocol: &Identification,
     address: SocketAddr,
     flow: &FlowChallenge,
-) -> Result<Lived, Failure> {
+    record: &Record,
+) -> Result<Followed, Failure> {
     let begin = Instant::now();
-    let mut life = Life { protocol, address, flow, open: None, session: None, heard: Vec::new() };
-    let mut late = Duration::ZERO;
+    let mut life = Life { protocol, address, flow, record, open: None, session: None };
+    let mut way = Way::default();
     for (number, step) in flow.steps.iter().enumerate() {
         let moment = begin + Duration::from_secs(u64::from(step.at));
         sleep_until(moment).await;
-        late = late.max(moment.elapsed());
+        way.begins(moment);
         let decides = number + 1 == flow.steps.len();
         let observation = life.go(step, decides).await?;
-        let told = if decides { Some(observation) } else { otherwise(number, step, &observation) };
-        if let Some(observation) = told {
+        if let Some(followed) = way.after(number, flow, observation) {
             life.leave().await;
-            return Ok(Lived { observation, late, heard: life.heard });
+            return Ok(followed);
         }
     }
     Err(Failure::Unknown("a flow without steps".to_owned()))
@@ -47,11 +49,10 @@ struct Life<'a> {
     protocol: &'a Identification,
     address: SocketAddr,
     flow: &'a FlowChallenge,
+    record: &'a Record,
     open: Option<Connection>,
     /// The name of the session that was opened last.
     session: Option<String>,
-    /// What was said on connections that are closed.
-    heard: Vec<u8>,
 }
 
 impl Life<'_> {
@@ -121,7 +122,7 @@ impl Life<'_> {
             handshake.target.push_str(&format!("{separator}{RESUMED}={session}"));
         }
         self.leave().await;
-        let connection = self.open.insert(Connection::open(self.address, &handshake).await?);
+        let connection = self.open.insert(Connection::open(self.address, &handshake, self.record).await?);
         match action_cable::greeted(connection).await? {
             Greeting::Welcome(session) => {
                 self.session = session;
@@ -137,7 +138,6 @@ impl Life<'_> {
     async fn leave(&mut self) {
         if let Some(mut connection) = self.open.take() {
             connection.close().await;
-            self.heard.extend_from_slice(connection.heard());
         }
     }
 }

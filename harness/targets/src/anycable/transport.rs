@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use jotproof_engine::target::Followed;
 use jotproof_model::context::Fallback;
 use jotproof_model::{Application, Challenge, Context, FlowChallenge, Observation};
 
@@ -10,8 +11,9 @@ use super::events::Answer;
 use super::rpc::Calls;
 use super::{action_cable, events, flow};
 use crate::http::Request;
+use crate::live::leak::Record;
 use crate::live::target::Look;
-use crate::live::{self, Configure, Lived, Protocol};
+use crate::live::{self, Configure, Protocol};
 use crate::websocket::{Connection, Failure, Handshake};
 
 /// A transport.
@@ -88,12 +90,12 @@ pub enum Carriage {
 impl live::Carriage for Carriage {
     type Opening = Opening;
 
-    async fn open(address: SocketAddr, opening: &Opening) -> Result<Self, Failure> {
+    async fn open(address: SocketAddr, opening: &Opening, record: &Record) -> Result<Self, Failure> {
         Ok(match opening {
             Opening::WebSocket(handshake) => {
-                Self::WebSocket(Box::new(Connection::open(address, handshake).await?))
+                Self::WebSocket(Box::new(Connection::open(address, handshake, record).await?))
             }
-            Opening::Sse(request) => Self::Sse(events::open(address, request).await?),
+            Opening::Sse(request) => Self::Sse(events::open(address, request, record).await?),
         })
     }
 
@@ -102,14 +104,6 @@ impl live::Carriage for Carriage {
         match opening {
             Opening::WebSocket(handshake) => Opening::WebSocket(handshake.at(path)),
             other @ Opening::Sse(_) => other,
-        }
-    }
-
-    fn heard(&self) -> &[u8] {
-        match self {
-            Self::WebSocket(connection) => connection.heard(),
-            Self::Sse(Answer::Events(stream)) => stream.heard(),
-            Self::Sse(Answer::Refused(_)) => &[],
         }
     }
 }
@@ -144,8 +138,9 @@ impl Protocol for Identification {
         address: SocketAddr,
         flow: &FlowChallenge,
         _: &Configure<'_>,
-    ) -> Result<Lived, Failure> {
-        flow::follow(self, address, flow).await
+        record: &Record,
+    ) -> Result<Followed, Failure> {
+        flow::follow(self, address, flow, record).await
     }
 }
 
@@ -167,6 +162,7 @@ mod tests {
 
     use super::{Carriage, Identification, Transport};
     use crate::anycable::rpc::Calls;
+    use crate::live::leak::Record;
     use crate::live::target::Look;
     use crate::live::{Carriage as _, Protocol as _};
 
@@ -209,7 +205,7 @@ mod tests {
         let observation = runtime.block_on(async {
             let address = server(commands.to_vec()).await;
             let opening = protocol.opening(&challenge).unwrap();
-            let mut connection = Carriage::open(address, &opening).await.unwrap();
+            let mut connection = Carriage::open(address, &opening, &Record::default()).await.unwrap();
             protocol.converse(&mut connection, &challenge).await.unwrap()
         });
         match observation {

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::wire::Frame;
 use crate::http::{Framing, Request, Stream, percent_encode};
 use crate::live;
+use crate::live::leak::Record;
 use crate::websocket::{Connection, Event, Failure, Handshake};
 
 /// Where Centrifugo takes commands of clients that it only streams to.
@@ -51,6 +52,7 @@ pub enum Carriage {
 pub struct Emulated {
     address: SocketAddr,
     endpoint: Endpoint,
+    record: Record,
     /// The answer, once the first word is out.
     stream: Option<Stream>,
     /// How the server tells this client from others, once it has said so.
@@ -68,14 +70,14 @@ impl live::Carriage for Carriage {
     type Opening = Opening;
 
     /// Shakes hands; a stream begins with the first word.
-    async fn open(address: SocketAddr, opening: &Opening) -> Result<Self, Failure> {
+    async fn open(address: SocketAddr, opening: &Opening, record: &Record) -> Result<Self, Failure> {
         Ok(match opening {
             Opening::WebSocket(handshake) => {
-                Self::WebSocket(Box::new(Connection::open(address, handshake).await?))
+                Self::WebSocket(Box::new(Connection::open(address, handshake, record).await?))
             }
             Opening::Stream(endpoint) => {
-                let endpoint = *endpoint;
-                Self::Stream(Box::new(Emulated { address, endpoint, stream: None, name: None }))
+                let (endpoint, record) = (*endpoint, record.clone());
+                Self::Stream(Box::new(Emulated { address, endpoint, record, stream: None, name: None }))
             }
         })
     }
@@ -85,13 +87,6 @@ impl live::Carriage for Carriage {
         match opening {
             Opening::WebSocket(handshake) => Opening::WebSocket(handshake.at(path)),
             other @ Opening::Stream(_) => other,
-        }
-    }
-
-    fn heard(&self) -> &[u8] {
-        match self {
-            Self::WebSocket(connection) => connection.heard(),
-            Self::Stream(emulated) => emulated.stream.as_ref().map_or(&[], Stream::heard),
         }
     }
 }
@@ -147,7 +142,8 @@ impl Emulated {
     async fn send(&mut self, text: String) -> Result<(), Failure> {
         let Some(stream) = &mut self.stream else {
             let request = self.endpoint.request(text);
-            self.stream = Some(Stream::open(self.address, &request, self.endpoint.framing).await?);
+            let opened = Stream::open(self.address, &request, self.endpoint.framing, &self.record).await?;
+            self.stream = Some(opened);
             return Ok(());
         };
         let Some(ClientName { session, node }) = &self.name else {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::try_join_all;
+use jotproof_engine::target::Followed;
 use jotproof_model::{Action, ChannelOptions, FlowChallenge, Observation, Seen, Step};
 use tokio::time::Instant;
 
@@ -14,8 +15,9 @@ use super::protocol::ClientProtocol;
 use super::session::{Answer, Session};
 use super::subscribe::subscribe_with;
 use super::wire::{Command, excerpt};
+use crate::live::leak::Record;
 use crate::live::target::Look;
-use crate::live::{Carriage as _, Configure, Lived, otherwise};
+use crate::live::{Carriage as _, Configure, Way};
 use crate::websocket::Failure;
 
 /// Goes through a flow.
@@ -24,37 +26,28 @@ pub(super) async fn follow(
     address: SocketAddr,
     flow: &FlowChallenge,
     configure: &Configure<'_>,
-) -> Result<Lived, Failure> {
+    record: &Record,
+) -> Result<Followed, Failure> {
     let begin = Instant::now();
     let count = flow.steps.iter().filter(|step| matches!(step.action, Action::Connect { .. })).count();
     // All of them at once: each is the other end of a session that outlives the step which opens it.
     let mut connections =
-        try_join_all((0..count).map(|_| Carriage::open(address, &protocol.opening))).await?;
-    let told = {
-        let mut sessions = connections.iter_mut().map(|connection| Session::new(connection, protocol.wire));
-        let mut life = Life { protocol, flow, configure, first: String::new(), open: Vec::new() };
-        let mut late = Duration::ZERO;
-        let mut steps = flow.steps.iter().enumerate();
-        loop {
-            let Some((number, step)) = steps.next() else {
-                return Err(Failure::Unknown("a flow without steps".to_owned()));
-            };
-            let moment = begin + Duration::from_secs(u64::from(step.at));
-            life.wait_until(moment).await?;
-            late = late.max(moment.elapsed());
-            let decides = number + 1 == flow.steps.len();
-            let observation = life.go(step, decides, &mut sessions).await?;
-            if decides {
-                life.close().await;
-                break Lived { observation, late, heard: Vec::new() };
-            }
-            if let Some(otherwise) = otherwise(number, step, &observation) {
-                break Lived { observation: otherwise, late, heard: Vec::new() };
-            }
+        try_join_all((0..count).map(|_| Carriage::open(address, &protocol.opening, record))).await?;
+    let mut sessions = connections.iter_mut().map(|connection| Session::new(connection, protocol.wire));
+    let mut life = Life { protocol, flow, configure, first: String::new(), open: Vec::new() };
+    let mut way = Way::default();
+    for (number, step) in flow.steps.iter().enumerate() {
+        let moment = begin + Duration::from_secs(u64::from(step.at));
+        life.wait_until(moment).await?;
+        way.begins(moment);
+        let decides = number + 1 == flow.steps.len();
+        let observation = life.go(step, decides, &mut sessions).await?;
+        if let Some(followed) = way.after(number, flow, observation) {
+            life.close().await;
+            return Ok(followed);
         }
-    };
-    let heard = connections.iter().map(Carriage::heard).collect::<Vec<_>>().join(&b'\n');
-    Ok(Lived { heard, ..told })
+    }
+    Err(Failure::Unknown("a flow without steps".to_owned()))
 }
 
 /// What is open.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::str;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use jotproof_engine::target::Followed;
 use jotproof_model::{Challenge, FlowChallenge, Observation};
 
 use super::carriage::{Carriage, Opening};
@@ -11,8 +12,9 @@ use super::rpc::Calls;
 use super::session::Session;
 use super::wire::Wire;
 use super::{connect, flow, subscribe};
+use crate::live::leak::Record;
 use crate::live::target::Look;
-use crate::live::{Configure, Lived, Protocol};
+use crate::live::{Configure, Protocol};
 use crate::websocket::Failure;
 
 /// Asks about connection tokens and about tokens for a channel.
@@ -80,7 +82,8 @@ impl Protocol for ClientProtocol {
         address: SocketAddr,
         flow: &FlowChallenge,
         configure: &Configure<'_>,
-    ) -> Result<Lived, Failure> {
-        flow::follow(self, address, flow, configure).await
+        record: &Record,
+    ) -> Result<Followed, Failure> {
+        flow::follow(self, address, flow, configure, record).await
     }
 }

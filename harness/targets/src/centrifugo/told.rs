@@ -10,6 +10,7 @@ use super::transport::Transport;
 use super::wire::{Command, Reply, Wire, excerpt};
 use crate::live::Carriage as _;
 use crate::live::address::Address;
+use crate::live::leak::Record;
 use crate::live::version::Told;
 use crate::websocket::Failure;
 
@@ -22,7 +23,7 @@ pub(super) async fn ask(address: &Address, token: &[u8]) -> Result<Told, Failure
             Some(path) => Carriage::at(opening, path),
             None => opening,
         };
-        let mut connection = Carriage::open(address.socket, &opening).await?;
+        let mut connection = Carriage::open(address.socket, &opening, &Record::default()).await?;
         let mut session = Session::new(&mut connection, wire);
         let connect = session.send(&[Command::Connect { token }]).await?;
         match session.answer(connect).await? {

@@ -5,15 +5,12 @@
 //! failure, and the last that it said is that this is what it ends of. That the same server starts where
 //! nothing is wrong is what the twin of the case shows: without that, the judgement is `void`.
 
-use std::iter;
-use std::time::Duration;
-
 use jotproof_engine::target::{Clock, Deployment, Followed};
 use jotproof_model::{Challenge, Context, FlowChallenge, Observation};
 use jotproof_reference::configuration;
 
+use super::leak::{Record, Secrets};
 use super::target::Server;
-use super::{leak, leak_of};
 use crate::server::process::LastWords;
 
 /// How profiles call the answer.
@@ -36,8 +33,10 @@ impl RefusedStart {
         configuration::is_wrong(context).then_some(Self { text })
     }
 
-    fn observation(&self) -> Observation {
-        Observation::Refused { reason: None, answer: Some(ANSWER.to_owned()), text: self.text.clone() }
+    fn observation(&self, secrets: &Secrets<'_>) -> Observation {
+        let refused =
+            Observation::Refused { reason: None, answer: Some(ANSWER.to_owned()), text: self.text.clone() };
+        Record::default().discreet(secrets, refused)
     }
 }
 
@@ -47,16 +46,12 @@ impl Deployment for RefusedStart {
     }
 
     fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
-        let said = self.text.as_bytes();
-        let observed = |challenge| leak_of(said, challenge).unwrap_or_else(|| self.observation());
+        let observed = |challenge| self.observation(&Secrets::of_challenge(challenge));
         challenges.iter().map(observed).collect()
     }
 
     fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {
-        let observed = |flow: &FlowChallenge| {
-            let leaked = leak(self.text.as_bytes(), &[&*flow.context], &flow.keys, iter::empty());
-            Followed { observation: leaked.unwrap_or_else(|| self.observation()), late: Duration::ZERO }
-        };
+        let observed = |flow| Followed::at_once(self.observation(&Secrets::of_flow(flow)));
         flows.iter().map(observed).collect()
     }
 }

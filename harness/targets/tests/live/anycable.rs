@@ -12,9 +12,10 @@ use jotproof_mint::{Mint, keys};
 use jotproof_model::context::{Carrier, Fallback};
 use jotproof_model::{
     Action, Algorithm, Application, Context, Expectation, FlowChallenge, Identification, NamedSession,
-    Observation, Seen, Step, Subject,
+    Observation, Reason, Seen, Step, Subject,
 };
 use jotproof_targets::live::Carriage as _;
+use jotproof_targets::live::leak::Record;
 use jotproof_targets::server::pinned::ANYCABLE;
 use jotproof_targets::server::process::{READY_WITHIN, RunningServer};
 use jotproof_targets::websocket::{Connection, Event, Handshake};
@@ -116,11 +117,15 @@ fn resumed(options: &[(&str, &str)], resumable: bool, session: NamedSession, ref
         tokens: BTreeMap::from([("first".to_owned(), first.clone()), ("good".to_owned(), good.clone())]),
         for_client: BTreeMap::new(),
         steps: vec![
-            Step { at: 0, action: Action::Connect { token: Some("first".to_owned()) }, refused },
+            Step {
+                at: 0,
+                action: Action::Connect { token: Some("first".to_owned()) },
+                refused: refused.then_some(Reason::NotCompact),
+            },
             Step {
                 at: 0,
                 action: Action::Resume { token: token.map(str::to_owned), session, plain: false },
-                refused: false,
+                refused: None,
             },
         ],
         context: Arc::new(context.clone()),
@@ -227,7 +232,7 @@ async fn connected(server: &RunningServer, token: &[u8]) -> Connection {
         subprotocol: Some("actioncable-v1-json"),
         headers: Vec::new(),
     };
-    let mut connection = Connection::open(server.address(), &handshake).await.unwrap();
+    let mut connection = Connection::open(server.address(), &handshake, &Record::default()).await.unwrap();
     let said = connection.receive().await.unwrap();
     assert!(matches!(&said, Event::Text(text) if text.contains("welcome")), "{said:?}");
     connection

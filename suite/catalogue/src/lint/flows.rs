@@ -15,7 +15,7 @@ pub(super) fn steps(flow: &Flow, report: &mut impl FnMut(String)) {
     let Some(last) = flow.last() else {
         return report("a flow needs steps".to_owned());
     };
-    if last.refused {
+    if last.refused.is_some() {
         report("what comes of the last step says the expectation".to_owned());
     }
     let mut earlier = flow.steps.iter().rev().skip(1);
@@ -67,7 +67,7 @@ fn ends(recipe: &Recipe) -> Vec<i64> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use jotproof_model::{Action, NamedSession};
+    use jotproof_model::{Action, NamedSession, Reason};
 
     use super::*;
     use crate::steps::{refused, resume, step};
@@ -84,7 +84,7 @@ mod tests {
         for (steps, finding) in [
             (vec![], "a flow needs steps"),
             (
-                vec![step(0, Action::Look), refused(1, Action::Look)],
+                vec![step(0, Action::Look), refused(1, Action::Look, Reason::ConnectionExpired)],
                 "what comes of the last step says the expectation",
             ),
             (vec![step(1, Action::Look), step(0, Action::Look)], "its steps are not in the order of time"),

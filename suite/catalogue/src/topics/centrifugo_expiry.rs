@@ -169,11 +169,11 @@ fn renewed_connection(id: &dyn Fn(&str) -> String) -> Vec<Case> {
     .why("A good new token prolongs the connection.")
     .requirement("CF-EXP-4")
     .class("C30");
-    let refresh_refused = |name: &str, edit: Edit, title: &str| {
+    let refresh_refused = |name: &str, edit: Edit, reason: Reason, title: &str| {
         lasting
             .changed_by(
                 &id(name),
-                vec![of_token("renewed", edit), set_step(1, refused(BEFORE, refresh("renewed")))],
+                vec![of_token("renewed", edit), set_step(1, refused(BEFORE, refresh("renewed"), reason))],
             )
             .reject([
                 Reason::ConnectionExpired,
@@ -208,21 +208,25 @@ fn renewed_connection(id: &dyn Fn(&str) -> String) -> Vec<Case> {
         refresh_refused(
             "renewed-by-a-forger",
             sign(Some("\"HS256\""), "hmac-64-bytes-foreign", Algorithm::HS256),
+            Reason::Signature,
             "a renewal by a token that is signed by another key,",
         ),
         refresh_refused(
             "renewed-by-an-expired-token",
             claim("exp", "{{now-60}}"),
+            Reason::Expired,
             "a renewal by a token that expired a minute ago,",
         ),
         refresh_refused(
             "renewed-by-another-user",
             claim("sub", "\"43\""),
+            Reason::User,
             "a renewal by a token of another user,",
         ),
         refresh_refused(
             "renewed-too-early",
             claim("nbf", "{{now+600}}"),
+            Reason::NotYetValid,
             "a renewal by a token that is good in ten minutes,",
         ),
         lasting

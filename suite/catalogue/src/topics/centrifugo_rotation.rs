@@ -155,7 +155,7 @@ fn cases() -> Vec<Case> {
                 &id("set-back-again"),
                 vec![
                     set_step(2, step(2, publish(BTreeMap::new()))),
-                    set_step(3, refused(3, connect("then"))),
+                    set_step(3, refused(3, connect("then"), Reason::Key)),
                     flow(FlowChange::AddStep {
                         before: 4,
                         step: step(3, publish(set(&[(old, old), (next, next)]))),

@@ -1,0 +1,384 @@
+//! What a server must give away to nobody: the secrets that it is configured with, the signatures of tokens, and
+//! what a token says to the backend alone.
+//!
+//! All that a server says is put on [`Record`] as it comes in, so that it is there also where a conversation
+//! breaks off or takes too long. When the challenge is over it is looked through, together with what is observed.
+
+use std::iter;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jotproof_mint::base64url;
+use jotproof_model::{Challenge, Context, FlowChallenge, ForClient, KeyRing, Observation, Opening};
+use serde_json::Value;
+
+/// The shortest text that is looked for as a leaked secret; shorter ones stand in any text.
+const SHORTEST_SECRET: usize = 8;
+
+/// What is said while a challenge is put to a server, by connection, and the tokens that are made meanwhile.
+#[derive(Debug, Clone, Default)]
+pub struct Record(Arc<Mutex<Said>>);
+
+#[derive(Debug, Default)]
+struct Said {
+    /// What the server says, each connection by itself: what one says in pieces is not torn by another.
+    heard: Vec<Vec<u8>>,
+    /// The tokens that were made for a client, once the server had named it.
+    minted: Vec<Vec<u8>>,
+}
+
+/// One connection's part of a [`Record`].
+#[derive(Debug)]
+pub struct Heard {
+    record: Record,
+    at: usize,
+}
+
+impl Record {
+    /// The part of another connection.
+    #[must_use]
+    pub fn connection(&self) -> Heard {
+        let mut said = self.said();
+        said.heard.push(Vec::new());
+        Heard { record: self.clone(), at: said.heard.len() - 1 }
+    }
+
+    /// Keeps every token that is made for a client.
+    fn watch(&self, mint: &ForClient) -> ForClient {
+        let (record, ForClient(mint)) = (self.clone(), mint.clone());
+        ForClient(Arc::new(move |client| {
+            let token = mint(client);
+            record.said().minted.push(token.clone());
+            token
+        }))
+    }
+
+    /// The challenge, such that the tokens which it makes are kept.
+    pub(super) fn of_challenge(&self, challenge: &Challenge) -> Challenge {
+        let opening = challenge.opening.as_ref().map(|opening| Opening {
+            for_client: opening.for_client.as_ref().map(|mint| self.watch(mint)),
+            ..opening.clone()
+        });
+        Challenge { opening, ..challenge.clone() }
+    }
+
+    /// The same of a flow.
+    pub(super) fn of_flow(&self, flow: &FlowChallenge) -> FlowChallenge {
+        let for_client = flow.for_client.iter().map(|(name, mint)| (name.clone(), self.watch(mint)));
+        FlowChallenge { for_client: for_client.collect(), ..flow.clone() }
+    }
+
+    /// What is observed, without what may be repeated in it of a secret; of a server that gives one away, that it
+    /// does.
+    pub(super) fn discreet(&self, secrets: &Secrets<'_>, observation: Observation) -> Observation {
+        let said = self.said();
+        let leaked = |text: &[u8]| secrets.leaked(text, &said.minted);
+        let told = match &observation {
+            Observation::ProtocolError { detail: text }
+            | Observation::Crashed { detail: text }
+            | Observation::Refused { text, .. } => leaked(text.as_bytes()),
+            Observation::Accepted { .. }
+            | Observation::TimedOut { .. }
+            | Observation::Unsupported { .. }
+            | Observation::OverLimit { .. } => None,
+        };
+        let Some(what) = told.or_else(|| said.heard.iter().find_map(|heard| leaked(heard))) else {
+            return observation;
+        };
+        let leaks = format!("leaks the {what}");
+        match observation {
+            Observation::Crashed { detail } if told.is_none() => {
+                Observation::Crashed { detail: format!("{detail}; it {leaks}") }
+            }
+            Observation::Crashed { .. } => {
+                Observation::Crashed { detail: format!("what is left of it {leaks}") }
+            }
+            _ => Observation::ProtocolError { detail: leaks },
+        }
+    }
+
+    /// Everything that was said.
+    #[cfg(test)]
+    pub(crate) fn heard(&self) -> Vec<u8> {
+        self.said().heard.concat()
+    }
+
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Heard {
+    /// Keeps what the server says.
+    pub(crate) fn hear(&self, octets: &[u8]) {
+        self.record.said().heard[self.at].extend_from_slice(octets);
+    }
+
+    /// The same of what comes as a whole: what comes next is told apart from it.
+    pub(crate) fn hear_whole(&self, octets: &[u8]) {
+        self.hear(octets);
+        self.hear(b"\n");
+    }
+}
+
+/// What a server must not give away in a challenge.
+pub(super) struct Secrets<'a> {
+    contexts: Vec<&'a Context>,
+    keys: &'a KeyRing,
+    tokens: Vec<&'a [u8]>,
+}
+
+impl<'a> Secrets<'a> {
+    /// Of a challenge: the token, and the one that opens its session.
+    pub(super) fn of_challenge(challenge: &'a Challenge) -> Self {
+        let Challenge { token, context, keys, opening, now: _ } = challenge;
+        let opening = opening.as_ref().map(|opening| opening.connection_token.as_slice());
+        Self { contexts: vec![context], keys, tokens: iter::once(token.as_slice()).chain(opening).collect() }
+    }
+
+    /// Of a flow: the tokens of all steps, and the keys that the server gets to know in one of them.
+    pub(super) fn of_flow(flow: &'a FlowChallenge) -> Self {
+        let FlowChallenge { tokens, steps, context, keys, for_client: _, now: _ } = flow;
+        let later = steps.iter().filter_map(|step| step.action.configuration());
+        Self {
+            contexts: iter::once(&**context).chain(later).collect(),
+            keys,
+            tokens: tokens.values().map(Vec::as_slice).collect(),
+        }
+    }
+
+    /// Which secret a text gives away: no error text, close reason or reply may repeat one, nor what a token says
+    /// to the backend alone.
+    fn leaked(&self, text: &[u8], minted: &[Vec<u8>]) -> Option<&'static str> {
+        let secrets = self.contexts.iter().flat_map(|context| context.key_names());
+        let mut secrets = secrets.filter_map(|name| self.keys.get(name)?.secret.as_deref());
+        if secrets.any(|secret| gives_away(text, secret.as_bytes())) {
+            return Some("secret");
+        }
+        self.tokens.iter().copied().chain(minted.iter().map(Vec::as_slice)).find_map(|token| {
+            let signature = token.split(|octet| *octet == b'.').nth(2);
+            if signature.is_some_and(|signature| gives_away(text, signature)) {
+                Some("signature")
+            } else {
+                tells_meta(text, token).then_some("meta")
+            }
+        })
+    }
+}
+
+fn gives_away(text: &[u8], secret: &[u8]) -> bool {
+    secret.len() >= SHORTEST_SECRET && text.windows(secret.len()).any(|window| window == secret)
+}
+
+/// Whether a text tells what stands in the `meta` of a token, and nowhere else in it: in words, or as the token
+/// has it.
+fn tells_meta(text: &[u8], token: &[u8]) -> bool {
+    let Some((payload, private)) = private(token) else { return false };
+    !private.is_empty()
+        && (gives_away(text, payload.as_bytes()) || private.iter().any(|it| gives_away(text, it.as_bytes())))
+}
+
+/// The payload as the token has it, and those strings of its `meta` that do not stand elsewhere in it, where there
+/// would be another reason to tell them. Short ones stand in any text.
+fn private(token: &[u8]) -> Option<(&str, Vec<String>)> {
+    let encoded = std::str::from_utf8(token).ok()?.split('.').nth(1)?;
+    let payload: Value = serde_json::from_slice(&base64url::decode(encoded).ok()?).ok()?;
+    let (mut private, mut shown) = (Vec::new(), Vec::new());
+    for (claim, value) in payload.as_object()? {
+        strings(value, if claim == "meta" { &mut private } else { &mut shown });
+    }
+    private.retain(|text| {
+        text.len() >= SHORTEST_SECRET && !shown.iter().any(|shown: &String| shown.contains(text.as_str()))
+    });
+    Some((encoded, private))
+}
+
+fn strings(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::String(text) => into.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| strings(value, into)),
+        Value::Object(members) => members.values().for_each(|value| strings(value, into)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jotproof_model::context::{Identification, Separate};
+    use jotproof_model::{Action, Application, KeyMaterial, Step};
+
+    use super::*;
+
+    const SECRET: &str = "a-long-secret";
+
+    fn challenge(token: &[u8]) -> Challenge {
+        let key = KeyMaterial::of_secret(SECRET, String::new());
+        Challenge::new(
+            token.to_vec(),
+            Arc::new(Context::new(Application::Jwt, &["key"], &[])),
+            Arc::new(BTreeMap::from([("key".to_owned(), key)])),
+            0,
+        )
+    }
+
+    fn token(payload: &str, signature: &str) -> Vec<u8> {
+        format!("e30.{}.{signature}", base64url::encode(payload.as_bytes())).into_bytes()
+    }
+
+    /// What is given away where a server says this.
+    fn leaks(heard: &str, challenge: &Challenge) -> Option<&'static str> {
+        Secrets::of_challenge(challenge).leaked(heard.as_bytes(), &[])
+    }
+
+    #[test]
+    fn a_secret_is_leaked_where_the_answer_repeats_it() {
+        let challenge = challenge(b"h.p.signature-text");
+        assert_eq!(leaks("invalid token", &challenge), None);
+        assert_eq!(leaks("key a-long-secret is wrong", &challenge), Some("secret"));
+        assert_eq!(leaks("h.p.signature-text", &challenge), Some("signature"));
+    }
+
+    #[test]
+    fn a_secret_is_one_wherever_it_is_configured() {
+        let of_connections = challenge(b"");
+        let mut separate = Context::new(Application::Jwt, &[], &[]);
+        separate.separate = Some(Separate {
+            keys: vec!["key".to_owned()],
+            algorithms: Vec::new(),
+            audience: None,
+            issuer: None,
+        });
+        let mut common = Context::new(Application::Jwt, &[], &[]);
+        common.identification =
+            Some(Identification { common_secret: Some("key".to_owned()), ..Identification::default() });
+        for (context, leak) in [
+            (Context::new(Application::Jwt, &[], &[]), None),
+            (separate, Some("secret")),
+            (common, Some("secret")),
+        ] {
+            let challenge = Challenge { context: Arc::new(context), ..of_connections.clone() };
+            assert_eq!(leaks("key a-long-secret is wrong", &challenge), leak, "{:?}", challenge.context);
+        }
+    }
+
+    #[test]
+    fn a_short_secret_is_no_leak() {
+        assert_eq!(leaks("a b c", &challenge(b"x.y.c")), None);
+    }
+
+    #[test]
+    fn what_only_the_backend_may_know_is_told_where_it_stands_in_an_answer() {
+        let payload = r#"{"info":"known to all","meta":{"a":["for the backend","known to all"],"b":1}}"#;
+        let challenge = challenge(&token(payload, "s"));
+        assert_eq!(leaks(r#"{"connect":{"data":"for the backend"}}"#, &challenge), Some("meta"));
+        assert_eq!(leaks(&base64url::encode(payload.as_bytes()), &challenge), Some("meta"));
+        assert_eq!(leaks(r#"{"connect":{"info":"known to all"}}"#, &challenge), None);
+        assert_eq!(leaks("", &challenge), None);
+    }
+
+    #[test]
+    fn short_texts_and_tokens_without_meta_tell_nothing() {
+        for payload in [r#"{"meta":{"a":"short"}}"#, r#"{"info":"anything at all"}"#] {
+            let challenge = challenge(&token(payload, "s"));
+            assert_eq!(leaks(payload, &challenge), None);
+            assert_eq!(leaks(&base64url::encode(payload.as_bytes()), &challenge), None);
+        }
+        for unreadable in [&b"a.b.c"[..], b"\xff.\xff", b""] {
+            assert_eq!(leaks("anything at all", &challenge(unreadable)), None);
+        }
+    }
+
+    /// Everything that is signed with: the token, the one that opens the session, and one made for the client.
+    #[test]
+    fn every_token_of_a_challenge_is_looked_for() {
+        let mint = ForClient(Arc::new(|client: &str| format!("h.p.signed-for-{client}").into_bytes()));
+        let opening = Opening { connection_token: b"h.p.opening-signature".to_vec(), for_client: Some(mint) };
+        let challenge = Challenge { opening: Some(opening), ..challenge(b"h.p.signature-text") };
+        let observed = |said: &str, client: Option<&str>| {
+            let record = Record::default();
+            let watched = record.of_challenge(&challenge);
+            if let Some(client) = client {
+                assert_eq!(*watched.token_for(client), *format!("h.p.signed-for-{client}").as_bytes());
+            }
+            record.connection().hear_whole(said.as_bytes());
+            record.discreet(&Secrets::of_challenge(&challenge), Observation::TimedOut { after_ms: 1 })
+        };
+        let leaks = Observation::ProtocolError { detail: "leaks the signature".to_owned() };
+        for (said, client, leak) in [
+            ("h.p.signature-text", None, true),
+            ("opening-signature", None, true),
+            ("signed-for-client-1", Some("client-1"), true),
+            ("signed-for-client-1", Some("client-2"), false),
+            ("signed-for-client-1", None, false),
+        ] {
+            assert_eq!(observed(said, client) == leaks, leak, "{said}, made for {client:?}");
+        }
+    }
+
+    #[test]
+    fn a_flow_has_the_secrets_of_every_configuration_and_the_tokens_of_every_step() {
+        let Challenge { keys, .. } = challenge(b"");
+        let configured = Box::new(Context::new(Application::Jwt, &["key"], &[]));
+        let steps = vec![Step { at: 0, action: Action::Configure { context: configured }, refused: None }];
+        let mint = ForClient(Arc::new(|client: &str| format!("h.p.signed-for-{client}").into_bytes()));
+        let flow = FlowChallenge {
+            tokens: BTreeMap::from([("good".to_owned(), b"h.p.signature-text".to_vec())]),
+            for_client: BTreeMap::from([("good".to_owned(), mint)]),
+            steps,
+            context: Arc::new(Context::new(Application::Jwt, &[], &[])),
+            keys,
+            now: 0,
+        };
+        for (said, leak) in [
+            ("nothing of interest", None),
+            (SECRET, Some("leaks the secret")),
+            ("signature-text", Some("leaks the signature")),
+            ("signed-for-c", Some("leaks the signature")),
+        ] {
+            let record = Record::default();
+            (record.of_flow(&flow).for_client["good"].0)("c");
+            record.connection().hear(said.as_bytes());
+            let fine = Observation::Refused { reason: None, answer: None, text: String::new() };
+            let observed = record.discreet(&Secrets::of_flow(&flow), fine.clone());
+            let expected =
+                leak.map_or(fine, |detail| Observation::ProtocolError { detail: detail.to_owned() });
+            assert_eq!(observed, expected, "{said}");
+        }
+    }
+
+    #[test]
+    fn what_is_observed_repeats_no_secret_either() {
+        let challenge = challenge(b"h.p.signature-text");
+        let observed = |heard: &str, observation| {
+            let record = Record::default();
+            record.connection().hear(heard.as_bytes());
+            record.discreet(&Secrets::of_challenge(&challenge), observation)
+        };
+        let crashed = |detail: &str| Observation::Crashed { detail: detail.to_owned() };
+        assert_eq!(
+            observed("", crashed("killed; with a-long-secret")),
+            crashed("what is left of it leaks the secret")
+        );
+        assert_eq!(observed("signature-text", crashed("killed")), crashed("killed; it leaks the signature"));
+        assert_eq!(observed("no", crashed("killed")), crashed("killed"));
+        let refused = |text: &str| Observation::Refused { reason: None, answer: None, text: text.to_owned() };
+        let leaks = Observation::ProtocolError { detail: "leaks the secret".to_owned() };
+        assert_eq!(observed("", refused("no, a-long-secret")), leaks);
+        assert_eq!(observed("", refused("no")), refused("no"));
+    }
+
+    /// What comes in pieces is put together again, whoever speaks in between.
+    #[test]
+    fn each_connection_is_heard_by_itself() {
+        let record = Record::default();
+        let (one, other) = (record.connection(), record.connection());
+        one.hear(b"signature");
+        other.hear(b"so");
+        one.hear(b"-text");
+        let challenge = challenge(b"h.p.signature-text");
+        let secrets = Secrets::of_challenge(&challenge);
+        let leaks = Observation::ProtocolError { detail: "leaks the signature".to_owned() };
+        assert_eq!(record.discreet(&secrets, Observation::TimedOut { after_ms: 1 }), leaks);
+    }
+}
