@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use jotproof_model::Judgement;
+use jotproof_profiles::{Entry, Profiles};
 
 use crate::exit::Exit;
 use crate::log::{Row, RunLog};
@@ -101,6 +102,7 @@ fn explained(text: &mut String, log: &RunLog) {
     }
     if !by_entry.is_empty() {
         let _ = writeln!(text, "\n{}: explained by profile {}", log.header.target, log.header.profile);
+        let profile = Profiles::built_in().find(&log.header.profile).ok();
         for (entry, rows) in by_entry {
             let mut counts: BTreeMap<Judgement, usize> = BTreeMap::new();
             for row in &rows {
@@ -109,6 +111,11 @@ fn explained(text: &mut String, log: &RunLog) {
             let counts: Vec<String> =
                 counts.iter().map(|(judgement, count)| format!("{count} {judgement}")).collect();
             let _ = writeln!(text, "  {entry}: {}", counts.join(", "));
+            let stated =
+                profile.as_ref().and_then(|profile| profile.entries.iter().find(|it| it.id == entry));
+            if let Some(Entry { reason, link, .. }) = stated {
+                let _ = writeln!(text, "    {reason}\n    {link}");
+            }
         }
     }
     if !log.not_carried.is_empty() {

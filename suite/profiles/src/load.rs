@@ -99,7 +99,7 @@ impl Profiles {
     /// Entries and answers say since and until which version they hold, and so a version between
     /// listed ones has a profile of its own. What a version lacks is listed only: it lacks what the
     /// newest one of its generation does that is not newer, or else the oldest one. A version that is
-    /// newer than all of them is taken for the last one of its generation.
+    /// newer than all that are listed, or told of by an entry or an answer, is taken for the last of those.
     ///
     /// # Errors
     ///
@@ -122,13 +122,15 @@ impl Profiles {
             })
         };
         let kin = || known().filter(|(_, number, _)| is_of(number, generation));
-        let is_newer = known().all(|(_, _, order)| order == Ordering::Less);
+        let newest = told_of(file).max_by(|one, other| compare(one, other)).unwrap_or_default();
+        let is_newer = compare(newest, version) == Ordering::Less;
+        let version = if is_newer { newest } else { version };
         let nearest = kin().rfind(|(_, _, order)| *order != Ordering::Greater).or_else(|| kin().next());
         let (nearest, number, _) = nearest.ok_or_else(unknown)?;
         if known().all(|(_, _, order)| order == Ordering::Greater) {
             return Err(unknown());
         }
-        let of = if is_newer || number == version {
+        let of = if number == version {
             nearest.clone()
         } else {
             Version {
@@ -179,6 +181,14 @@ pub struct OfVersion {
 fn is_exact(version: &str) -> bool {
     let numbers: Vec<_> = version.split('.').map(str::parse::<u64>).collect();
     numbers.len() == 3 && numbers.iter().all(Result::is_ok)
+}
+
+/// The versions that a file tells something of.
+fn told_of(file: &ProfileFile) -> impl Iterator<Item = &str> {
+    let listed = file.versions.iter().map(|known| &known.version);
+    let entries = file.entries.iter().flat_map(|entry| [&entry.since, &entry.until]);
+    let answers = file.answers.iter().flat_map(|answer| [&answer.since, &answer.until]);
+    listed.chain(entries).chain(answers).filter_map(|version| version.as_deref())
 }
 
 fn generation<'a>(file: &'a ProfileFile, version: &str) -> Option<&'a str> {
@@ -317,7 +327,8 @@ mod tests {
             ("centrifugo", "5.4.9", Some(("centrifugo-5.4.9", false))),
             ("centrifugo", "5.4.5", Some(("centrifugo-5.4.5", false))),
             ("centrifugo", "4.0.0", Some(("centrifugo-4.0.0", false))),
-            ("centrifugo", "6.9.99", Some(("centrifugo-6.9.1", true))),
+            ("centrifugo", "6.9.5", Some(("centrifugo-6.9.5", false))),
+            ("centrifugo", "6.9.99", Some(("centrifugo-6.9.6", true))),
             ("centrifugo", "3.0.0", None),
             ("centrifugo", "7.0.0", None),
             ("centrifugo", "2.8.6", None),
@@ -352,7 +363,10 @@ mod tests {
             Ok("centrifugo-5.4.5".to_owned())
         );
         assert_eq!(all.find("centrifugo-9").err(), all.get("centrifugo-9").err());
-        assert_eq!(all.find("centrifugo-6.9.2").err(), all.get("centrifugo-6.9.2").err());
+        assert_eq!(all.find("centrifugo-6.9.7").err(), all.get("centrifugo-6.9.7").err());
+        // What the last entry to end tells of is known too, though nobody has listed it.
+        assert_eq!(of("6.9.5"), of("6.9.1"));
+        assert_ne!(of("6.9.6").entries, of("6.9.5").entries);
         assert_eq!(all.generation("anycable", "1.5.6"), Some("1.5"));
     }
 

@@ -154,9 +154,8 @@ pub struct Entry {
     pub then: Then,
     /// Why, in words: the documentation's sentence for a grant, the mechanism for a deviation.
     pub reason: String,
-    /// Where it is reported or documented.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
+    /// Where that is reported or documented, or else to be seen in public.
+    pub link: String,
     /// Must be true where the outcome lets in somebody who must stay out: somebody has read it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub acknowledge_risk: bool,
