@@ -4,8 +4,9 @@
 //! proves that it is ours.
 
 use std::error::Error;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 pub(crate) mod configuration;
 #[cfg(feature = "docker")]
@@ -30,6 +31,18 @@ fn random_octets<const N: usize>() -> io::Result<[u8; N]> {
 /// 32 hexadecimal digits that nobody can guess: a management key, a name that no session has.
 pub(crate) fn random_key() -> io::Result<String> {
     Ok(random_octets::<16>()?.iter().map(|octet| format!("{octet:02x}")).collect())
+}
+
+/// The files in the directory of a server that are there for it to read: all but its log.
+fn files_for(directory: &Path, log: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_file() && path != log {
+            files.push(path);
+        }
+    }
+    Ok(files)
 }
 
 /// The error at the bottom: `connection refused` rather than that a request could not be sent.

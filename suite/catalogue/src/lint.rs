@@ -405,9 +405,9 @@ mod tests {
             "answers": [{"reasons": ["expired"], "answer": "no", "until": "1.0.0"}],
             "entries": [
                 {"id": "never", "kind": "choice", "since": "1.5.0", "until": "2.0.0",
-                 "then": {"outcome": "accepted"}, "reason": ""},
-                {"id": "ever", "kind": "choice", "then": {"outcome": "accepted"}, "reason": ""},
-                {"id": "ever", "kind": "choice", "then": {"outcome": "accepted"}, "reason": ""}
+                 "then": {"outcome": "accepted"}, "reason": "", "link": ""},
+                {"id": "ever", "kind": "choice", "then": {"outcome": "accepted"}, "reason": "", "link": ""},
+                {"id": "ever", "kind": "choice", "then": {"outcome": "accepted"}, "reason": "", "link": ""}
             ]
         }"#;
         let file: ProfileFile = serde_json::from_str(file).expect("the file is well-formed");

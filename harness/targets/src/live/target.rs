@@ -226,7 +226,7 @@ impl<S: Server> ServerTarget<S> {
         let server = S::of_version(version).expect("every profile of a server has a driver");
         let warning = is_newer.then(|| newer::<S>(version, &profile));
         Ok(Self {
-            capabilities: carried(&server, &profile.capabilities, &launcher),
+            capabilities: server.capabilities(&profile.capabilities),
             server,
             launcher,
             options,
@@ -260,7 +260,7 @@ impl<S: Server> ServerTarget<S> {
     pub fn over(mut self, transport: &str) -> Option<Self> {
         self.transport = Some(S::TRANSPORTS.iter().find(|name| **name == transport)?);
         self.server = self.server.over(transport)?;
-        self.capabilities = carried(&self.server, &self.profile.capabilities, &self.launcher);
+        self.capabilities = self.server.capabilities(&self.profile.capabilities);
         Some(self)
     }
 
@@ -378,20 +378,6 @@ impl<S: Server> ServerTarget<S> {
             }
         }
     }
-}
-
-/// What a server can do, over its transport and as it is launched: the configuration of a container is
-/// copied into it once.
-fn carried<S: Server>(
-    server: &S,
-    of_profile: &BTreeSet<Capability>,
-    launcher: &Launcher,
-) -> BTreeSet<Capability> {
-    let mut capabilities = server.capabilities(of_profile);
-    if matches!(launcher, Launcher::Docker(_)) {
-        capabilities.remove(&Capability::Reload);
-    }
-    capabilities
 }
 
 /// What a running server is configured anew with.

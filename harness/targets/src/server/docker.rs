@@ -4,16 +4,22 @@
 
 use std::collections::HashMap;
 use std::error::Error as _;
+use std::fs;
 use std::io;
+use std::panic::resume_unwind;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use jotproof_engine::target::TargetError;
 use testcontainers::GenericImage;
 use testcontainers::bollard::Docker;
+use testcontainers::bollard::body_full;
 use testcontainers::bollard::errors::Error;
 use testcontainers::bollard::query_parameters::{
-    ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+    KillContainerOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+    UploadToContainerOptionsBuilder,
 };
 use testcontainers::core::client::{ClientError, docker_client_instance};
 use testcontainers::runners::AsyncRunner as _;
@@ -69,6 +75,41 @@ pub(crate) fn has(image: &Image) -> bool {
             }
         })
     })
+}
+
+/// Copies the files of a server into its container once more, each to the same path as here, and tells the server to
+/// read its configuration (SIGHUP).
+pub(crate) fn reload(id: &str, files: &[PathBuf]) -> Result<(), String> {
+    // Whoever asks for this may be in an event loop already, and one cannot be run in another.
+    thread::scope(|scope| {
+        let copying = scope.spawn(|| {
+            runtime()?.block_on(async {
+                let docker = docker_client_instance().await.map_err(io::Error::other)?;
+                let to_root = UploadToContainerOptionsBuilder::new().path("/").build();
+                let archive = body_full(archive(files).await?.into());
+                docker.upload_to_container(id, Some(to_root), archive).await.map_err(io::Error::other)?;
+                let hang_up = KillContainerOptionsBuilder::new().signal("SIGHUP").build();
+                docker.kill_container(id, Some(hang_up)).await.map_err(io::Error::other)
+            })
+        });
+        match copying.join() {
+            Ok(copied) => copied.map_err(|error| format!("its container cannot be told: {error}")),
+            Err(panic) => resume_unwind(panic),
+        }
+    })
+}
+
+/// An archive of files by their absolute paths, which everybody may read.
+async fn archive(files: &[PathBuf]) -> io::Result<Vec<u8>> {
+    let mut archive = tokio_tar::Builder::new(Vec::new());
+    for path in files {
+        let octets = fs::read(path)?;
+        let mut header = tokio_tar::Header::new_gnu();
+        header.set_size(octets.len() as u64);
+        header.set_mode(0o644);
+        archive.append_data(&mut header, path.strip_prefix("/").unwrap_or(path), &*octets).await?;
+    }
+    archive.into_inner().await
 }
 
 /// Removes the containers of one launch, running or not.

@@ -1,6 +1,7 @@
 //! What stands in for Docker where this command was built without it.
 
 use std::io;
+use std::path::PathBuf;
 
 use jotproof_engine::target::TargetError;
 
@@ -17,6 +18,11 @@ pub(crate) fn fetch(image: &Image, title: &str, name: &str) -> Result<(), Target
 /// There is none.
 pub(crate) fn has(_: &Image) -> bool {
     false
+}
+
+/// There is none that could be told anything.
+pub(crate) fn reload(_: &str, _: &[PathBuf]) -> Result<(), String> {
+    Err("this command was built without Docker".to_owned())
 }
 
 /// There is nothing to remove.

@@ -22,6 +22,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
 use super::docker;
+use super::files_for;
 use super::guard::{CONTAINER_WITHIN, Container, GUARD_WITHIN, Streams, await_exit, guard_command};
 use super::image::Image;
 use super::innermost;
@@ -121,7 +122,7 @@ pub struct RunningServer {
     port: u16,
     management_key: String,
     log: PathBuf,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 /// What a server runs as.
@@ -271,13 +272,18 @@ impl RunningServer {
     ///
     /// # Errors
     ///
-    /// Where it is no process of this machine, or has ended.
+    /// Where it has ended, or its container takes nothing.
     pub fn hang_up(&self) -> Result<(), String> {
-        let pid = self.pid().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
-        match (pid, self.exit_status()) {
-            (Some(pid), None) => kill_process(pid, Signal::HUP).map_err(|error| error.to_string()),
-            (Some(_), Some(status)) => Err(status.to_owned()),
-            (None, _) => Err("it is no process of this machine".to_owned()),
+        if let Some(status) = self.exit_status() {
+            return Err(status.to_owned());
+        }
+        if let Running::Container { id, .. } = &self.running {
+            let files = files_for(self.directory.path(), &self.log);
+            return docker::reload(id, &files.map_err(|error| error.to_string())?);
+        }
+        match self.pid().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)) {
+            Some(pid) => kill_process(pid, Signal::HUP).map_err(|error| error.to_string()),
+            None => Err("the number of its process is not known".to_owned()),
         }
     }
 
@@ -377,7 +383,7 @@ impl RunningServer {
             port: launched.port,
             management_key: launched.key.clone(),
             log,
-            _directory: directory,
+            directory,
         };
         // Where it did not start, dropping it here takes away what there may be of it.
         started.map(|()| server).map_err(fault)

@@ -25,6 +25,7 @@ use tokio::time::{sleep, timeout};
 
 use super::{Container, Order, watch_pipe};
 use crate::server::docker::{RUN_LABEL, generic, remove_all, runtime};
+use crate::server::files_for;
 use crate::server::image::Image;
 
 /// How long the last lines of a log may take, once the container has ended.
@@ -120,15 +121,7 @@ impl Order {
 
     /// What the command left for the server to read.
     fn files(&self) -> io::Result<Vec<PathBuf>> {
-        let Some(directory) = &self.remove else { return Ok(Vec::new()) };
-        let mut files = Vec::new();
-        for entry in fs::read_dir(directory)? {
-            let path = entry?.path();
-            if path.is_file() && path != self.log {
-                files.push(path);
-            }
-        }
-        Ok(files)
+        self.remove.as_ref().map_or_else(|| Ok(Vec::new()), |directory| files_for(directory, &self.log))
     }
 
     /// Writes the log of a container, and gives its exit status when it has ended.
