@@ -27,7 +27,8 @@ pub struct Requirement {
     pub waiver: Option<String>,
     /// The options of a server that it is about, by the names of its documentation, each with the places of a
     /// context where it stands: `audience`, `identification.optional`… A case is the same token under another value of
-    /// one option where the contexts differ in all of its places, and in no other.
+    /// one option where the contexts differ in all of its places, and in no other; `identification.fallback=public`
+    /// asks that one of them has this value there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, Vec<String>>,
 }

@@ -208,12 +208,12 @@ impl<'a> Run<'a> {
 
     /// The pairs of a case of a row and the same token, or flow, elsewhere, with what they differ in of what
     /// surrounds the token.
-    fn same_token<'b>(&self, cases: &Cases<'b>, index: &BySubject<'b>) -> Vec<(Pair<'b>, BTreeSet<String>)> {
+    fn same_token<'b>(&self, cases: &Cases<'b>, index: &BySubject<'b>) -> Vec<(Pair<'b>, Differences)> {
         let mut pairs = Vec::new();
         for vector in self.seen(cases).filter(|(_, row)| is_fine(row)).map(|(vector, _)| vector) {
             for other in index.get(&subject(vector)).into_iter().flatten() {
                 let Some(pair) = self.pair(vector, other, cases) else { continue };
-                pairs.push((pair, differing_places(&vector.context, &other.context)));
+                pairs.push((pair, differences(&vector.context, &other.context)));
             }
         }
         pairs
@@ -282,14 +282,14 @@ impl<'a> Proof<'a> {
             let fine = || run.seen(cases).filter(|(_, row)| is_fine(row));
             proof.has_both_sides |=
                 fine().any(|(_, row)| is_accepted(row)) && fine().any(|(_, row)| !is_accepted(row));
-            for (pair, places) in run.same_token(cases, index) {
+            for (pair, differences) in run.same_token(cases, index) {
                 for (name, of_option) in &requirement.options {
-                    if is_option(of_option, &places) {
+                    if is_option(of_option, &differences) {
                         keep(&mut proof.options, name, &pair);
                     }
                 }
                 for (place, what) in [("session", "the session"), ("submission", "where it is submitted")] {
-                    if is_option(&[place.to_owned()], &places) {
+                    if is_option(&[place.to_owned()], &differences) {
                         keep(&mut proof.others, what, &pair);
                     }
                 }
@@ -378,20 +378,28 @@ fn subject(vector: &Vector) -> String {
     serde_json::to_string(&vector.subject).expect("a subject is plain data")
 }
 
-/// Whether contexts that differ in some places differ in an option and in nothing else: in each place where it
-/// stands.
-fn is_option(of_option: &[String], places: &BTreeSet<String>) -> bool {
-    let is_within = |place: &str, of: &str| {
+/// The places in which two contexts differ, names of members with dots between them, and what stands there.
+type Differences = BTreeMap<String, [Option<Value>; 2]>;
+
+/// Whether what two contexts differ in is an option and nothing else: each place where it stands, and, where one says
+/// `place=value`, by this value on one of the two sides.
+fn is_option(of_option: &[String], differences: &Differences) -> bool {
+    let is_of = |(place, values): (&String, &[Option<Value>; 2]), of: &str| {
+        let (of, value) = of.split_once('=').map_or((of, None), |(of, value)| (of, Some(value)));
         place.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            && value.is_none_or(|value| values.iter().flatten().any(|there| there == value))
     };
-    places.iter().all(|place| of_option.iter().any(|of| is_within(place, of)))
-        && of_option.iter().all(|of| places.iter().any(|place| is_within(place, of)))
+    differences.iter().all(|difference| of_option.iter().any(|of| is_of(difference, of)))
+        && of_option.iter().all(|of| differences.iter().any(|difference| is_of(difference, of)))
 }
 
-/// The places in which two contexts differ: the names of members that lead there, with dots between them.
-fn differing_places(one: &Context, other: &Context) -> BTreeSet<String> {
+fn differences(one: &Context, other: &Context) -> Differences {
     let (one, other) = (places(one), places(other));
-    one.keys().chain(other.keys()).filter(|place| one.get(*place) != other.get(*place)).cloned().collect()
+    one.keys()
+        .chain(other.keys())
+        .map(|place| (place.clone(), [one.get(place).cloned(), other.get(place).cloned()]))
+        .filter(|(_, [one, other])| one != other)
+        .collect()
 }
 
 /// Each place of a context with what stands there.
