@@ -121,7 +121,7 @@ fn not_carried(log: &RunLog) -> String {
 #[test]
 fn centrifugo_comes_out_as_predicted() {
     let log = comes_out_as_predicted("centrifugo:process");
-    are_judged(&log, 4700, 700);
+    are_judged(&log, 4700, 650);
     insta::assert_snapshot!("centrifugo_not_carried", not_carried(&log));
 }
 
@@ -135,7 +135,7 @@ fn centrifugo_3_comes_out_as_predicted() {
 #[test]
 fn anycable_comes_out_as_predicted() {
     let log = comes_out_as_predicted("anycable:process");
-    are_judged(&log, 1400, 20);
+    are_judged(&log, 1400, 18);
     insta::assert_snapshot!("anycable_not_carried", not_carried(&log));
 }
 

@@ -66,6 +66,16 @@ fn rows_are_proved_by_two_answers_and_by_nothing_less() {
     let told = stderr(&rows(folder.path(), &without("\"seen\":\"accepted\"")));
     assert!(told.contains("CF-AUD-2: refused, and never accepted"), "{told}");
     assert!(!told.contains("AC-SRC-3:"), "it is waived: {told}");
+
+    // The other cases of these rows were accepted and refused as before, and by more than one change.
+    let told = stderr(&rows(folder.path(), &without("centrifugo/subscription-expiry/again-at-once\"")));
+    let apart = "CS-OK-1: no two cases that are told apart are one change apart";
+    assert!(told.contains(apart) && told.lines().count() == 2, "{told}");
+    let told = stderr(&rows(folder.path(), &without("\"centrifugo/keys/hs256-")));
+    let unflipped = "CF-ALG-1: the option `token_hmac_secret_key` is never flipped";
+    assert!(told.contains(unflipped) && told.lines().count() == 2, "{told}");
+    let told = stderr(&rows(folder.path(), &without("/unknown-enforced\"")));
+    assert!(told.contains("AC-ENF-3: the option `enforce_jwt` is never flipped"), "{told}");
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod centrifugo_expiry;
 mod centrifugo_key_set;
 mod centrifugo_key_set_documents;
 mod centrifugo_key_set_templates;
+mod centrifugo_keys;
 mod centrifugo_meta;
 mod centrifugo_namespaces;
 mod centrifugo_overrides;
@@ -86,6 +87,7 @@ pub fn all() -> Vec<Topic> {
         centrifugo_expiry::connection(),
         centrifugo_expiry::private_channel(),
         centrifugo_expiry::subscription(),
+        centrifugo_keys::topic(),
         centrifugo_meta::topic(),
         centrifugo_namespaces::topic(),
         centrifugo_overrides::connection(),

@@ -1,5 +1,7 @@
 //! What cases refer to: requirements and bug classes.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,12 @@ pub struct Requirement {
     /// Why it lacks an accepted or a refused case, where it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<String>,
+    /// The options of a server that it is about, by the names of its documentation, each with the places of a
+    /// context where it stands: `audience`, `identification.optional`… A case is the same token under another value of
+    /// one option where the contexts differ in all of its places, and in no other; `identification.fallback=public`
+    /// asks that one of them has this value there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, Vec<String>>,
 }
 
 /// Whom a sentence binds.

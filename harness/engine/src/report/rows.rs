@@ -1,14 +1,16 @@
 //! Every row of the servers' documentation, with its cases and what live runs saw of them.
 //!
-//! A row is proved where one server both accepted and refused cases of it as it must, or accepted two that do opposite
-//! things: a row that only ever saw one answer would look the same on a server that gives no other.
+//! A row is proved by a pair: two cases that are one change apart, one accepted and one refused, or both accepted to
+//! effects that differ. Pairs further apart prove nothing: who knows which of the changes told them apart. Where a row is
+//! about options of the server, each of them must have been what told one and the same token apart.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
+use jotproof_model::edit::FlowChange;
 use jotproof_model::registry::Requirement;
-use jotproof_model::{Context, Effect, Level, Observation, Seen, Twin, Vector};
-use serde_json::{Map, Value};
+use jotproof_model::{Context, Edit, Effect, Level, Observation, Seen, Twin, Vector};
+use serde_json::Value;
 
 use super::cell;
 use crate::log::{Row, RunLog};
@@ -58,13 +60,14 @@ pub fn report(suite: &Suite, logs: &[RunLog]) -> Result<String, RowsError> {
         );
         for (id, cases) in ids.into_iter().zip(cases) {
             let requirement = &rows[id];
-            let proofs: BTreeSet<String> = runs.iter().flat_map(|run| run.proofs(&cases, &index)).collect();
+            let proof = Proof::of(requirement, &cases, &runs, &index);
+            let lacking = proof.lacking(requirement, &cases, &runs);
             let told_apart = match (&requirement.waiver, broken(&cases, &runs)) {
-                _ if !proofs.is_empty() => proofs.into_iter().collect::<Vec<_>>().join("; "),
-                (Some(waiver), _) => format!("waived: {waiver}"),
-                (None, Some(entries)) => format!("no server keeps it: {entries}"),
-                (None, None) => {
-                    unproved.push(format!("{id}: {}", cases.lacking(&runs)));
+                _ if lacking.is_empty() => proof.to_string(),
+                (Some(waiver), _) if requirement.options.is_empty() => format!("waived: {waiver}"),
+                (_, Some(entries)) => format!("no server keeps it: {entries}"),
+                _ => {
+                    unproved.push(format!("{id}: {}", lacking.join("; ")));
                     continue;
                 }
             };
@@ -80,10 +83,12 @@ const ABOUT: &str = "\
 Made by `ci/evidence` from the logs of a run of every vector against each server, and compared with by it. A row is a
 sentence of the documentation, in our words; *accept*, *reject* and *either* count the cases that refer to it.
 
-One server must have accepted a case of a row and refused another one, or have accepted a case and its twin, which is one
-change away, to another effect. *Told apart by* says which: an option of the server (with one value it accepts the very
-token that it refuses with another), the session, the token, or the effect. A row without any is waived, and says why, or no
-server keeps it, by deviations that their profiles state.
+Each row has cases that were accepted and cases that were refused, or two with different effects; and a pair of cases
+that are one change apart, which one server told apart as it must: *told apart by* says by what, and names the pair, the
+accepted one first. At least one of the two is a case of the row; both are, where there are such. Where a row is about options of the server, each of them is that change: with one value of it the
+server accepts the very token that it refuses with another, or lets it do something else. Of a row that is about no option
+it is the token, the session in which it is used, where it is submitted, a step of its flow, or an effect. A
+row without such a pair is waived, and says why, or no server keeps it, by deviations that their profiles state.
 Under a server, *as it must* counts the cases that came out as the texts demand, and *explained* those that its profile
 explains; the rest it does not carry.
 ";
@@ -98,7 +103,7 @@ fn line(
     told_apart: &str,
     runs: &[&Run<'_>],
 ) {
-    let Requirement { level, says, waiver: _, document: _, section: _, binds: _ } = requirement;
+    let Requirement { level, says, waiver: _, document: _, section: _, binds: _, options: _ } = requirement;
     let level = match level {
         Level::Must => "must",
         Level::Should => "should",
@@ -150,20 +155,8 @@ impl<'a> Cases<'a> {
         self.cases.iter().filter(|vector| vector.expectation.name() == verdict).count()
     }
 
-    /// What is missing to prove the row.
-    fn lacking(&self, runs: &[&Run<'_>]) -> String {
-        let seen = |accepted: bool| {
-            runs.iter().any(|run| run.seen(self).any(|(_, row)| is_fine(row) && is_accepted(row) == accepted))
-        };
-        match (seen(true), seen(false)) {
-            (true, true) => "no server both accepted and refused cases of it as it must".to_owned(),
-            (true, false) => {
-                "accepted, and never refused: it needs a refused case, or one with the opposite effect"
-                    .to_owned()
-            }
-            (false, true) => "refused, and never accepted: it needs an accepted case".to_owned(),
-            (false, false) => "no case of it came out as it must on any server".to_owned(),
-        }
+    fn has(&self, id: &str) -> bool {
+        self.cases.iter().any(|vector| vector.id.0 == id)
     }
 }
 
@@ -193,7 +186,7 @@ impl<'a> Run<'a> {
     }
 
     /// The cases of a row that it carries.
-    fn seen<'b>(&self, cases: &'b Cases<'b>) -> impl Iterator<Item = (&'b Vector, &'a Row)> {
+    fn seen<'b>(&self, cases: &Cases<'b>) -> impl Iterator<Item = (&'b Vector, &'a Row)> {
         cases.cases.iter().filter_map(|vector| Some((*vector, *self.rows.get(vector.id.0.as_str())?)))
     }
 
@@ -208,46 +201,165 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What told the cases of a row apart; nothing where all came out alike.
-    fn proofs(&self, cases: &Cases<'_>, index: &BySubject<'_>) -> BTreeSet<String> {
-        let fine = || self.seen(cases).filter(|(_, row)| is_fine(row));
-        let mut proofs: BTreeSet<String> =
-            fine().flat_map(|(vector, row)| self.flipped(vector, row, index)).collect();
-        if fine().any(|(_, row)| is_accepted(row)) && fine().any(|(_, row)| !is_accepted(row)) {
-            proofs.insert("the token".to_owned());
-        }
-        if proofs.is_empty() {
-            let effects = fine().flat_map(|(vector, row)| self.effects(vector, row, cases.suite));
-            proofs.extend(effects.map(|effect| format!("effect on {effect}")));
-        }
-        proofs
+    /// Whether a case came out as it must, and what came of it.
+    fn fine(&self, id: &str) -> Option<&'a Row> {
+        self.rows.get(id).copied().filter(|row| is_fine(row))
     }
 
-    /// The options by which a token is refused here and accepted, as it is, there.
-    fn flipped(&self, vector: &Vector, row: &Row, index: &BySubject<'_>) -> BTreeSet<String> {
-        let others = index.get(&subject(vector)).into_iter().flatten();
-        others
-            .filter(|other| {
-                let other = self.rows.get(other.id.0.as_str());
-                !is_accepted(row) && other.is_some_and(|other| is_fine(other) && is_accepted(other))
-            })
-            .filter_map(|other| only_option(&vector.context, &other.context))
-            .map(|option| match &*option {
-                "session" => "the session".to_owned(),
-                option => format!("option `{option}`"),
-            })
-            .collect()
+    /// The pairs of a case of a row and the same token, or flow, elsewhere, with what they differ in of what
+    /// surrounds the token.
+    fn same_token<'b>(&self, cases: &Cases<'b>, index: &BySubject<'b>) -> Vec<(Pair<'b>, Differences)> {
+        let mut pairs = Vec::new();
+        for vector in self.seen(cases).filter(|(_, row)| is_fine(row)).map(|(vector, _)| vector) {
+            for other in index.get(&subject(vector)).into_iter().flatten() {
+                let Some(pair) = self.pair(vector, other, cases) else { continue };
+                pairs.push((pair, differences(&vector.context, &other.context)));
+            }
+        }
+        pairs
     }
 
-    /// In what a case and its twin, which is one change away, were seen to have another effect.
-    fn effects(&self, vector: &Vector, row: &Row, suite: &Suite) -> Vec<&'static str> {
-        let Twin::Vector { id, edits } = &vector.twin else { return Vec::new() };
-        let Some(twin) = suite.twin(vector).filter(|_| edits.len() == 1) else { return Vec::new() };
-        let of_twin = self.rows.get(id.0.as_str()).filter(|row| is_fine(row));
-        match (&vector.effect, &twin.effect, result(row), of_twin.and_then(|row| result(row))) {
-            (Some(one), Some(other), Some(seen), Some(of_twin)) => differing(one, other, seen, of_twin),
-            _ => Vec::new(),
+    /// The pairs of a case of a row and its twin, where that is one change away, with this change.
+    fn twins<'b>(&self, cases: &Cases<'b>) -> Vec<(Pair<'b>, &'b Edit)> {
+        let pair = |vector: &'b Vector| {
+            let Twin::Vector { edits, .. } = &vector.twin else { return None };
+            let [edit] = &edits[..] else { return None };
+            Some((self.pair(vector, cases.suite.twin(vector)?, cases)?, edit))
+        };
+        self.seen(cases).filter_map(|(vector, _)| pair(vector)).collect()
+    }
+
+    /// Two cases, where both came out as they must, and otherwise than each other.
+    fn pair<'b>(&self, one: &'b Vector, other: &'b Vector, cases: &Cases<'_>) -> Option<Pair<'b>> {
+        let rows = (self.fine(&one.id.0)?, self.fine(&other.id.0)?);
+        let (effects, accepted, other) = match (result(rows.0), result(rows.1)) {
+            (Some(_), None) => (Vec::new(), one, other),
+            (None, Some(_)) => (Vec::new(), other, one),
+            (None, None) => return None,
+            (Some(seen), Some(seen_of_other)) => {
+                let (Some(stated), Some(stated_of_other)) = (&one.effect, &other.effect) else { return None };
+                let effects = differing(stated, stated_of_other, seen, seen_of_other);
+                if effects.is_empty() {
+                    return None;
+                }
+                (effects, one, other)
+            }
+        };
+        let [accepted, other] = [accepted, other].map(|vector| vector.id.0.as_str());
+        Some(Pair { is_within: cases.has(accepted) && cases.has(other), effects, accepted, other })
+    }
+}
+
+/// Two cases that were told apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pair<'a> {
+    /// Whether both are cases of the row.
+    is_within: bool,
+    /// In which effects they differ; in none where one was refused.
+    effects: Vec<&'static str>,
+    accepted: &'a str,
+    other: &'a str,
+}
+
+/// A pair for each kind of change and what it was seen by: a refusal, or the effects.
+type Pairs<'a> = BTreeMap<(&'a str, Vec<&'static str>), Pair<'a>>;
+
+/// What told the cases of a row apart.
+#[derive(Default)]
+struct Proof<'a> {
+    /// Pairs for each option that the row is about.
+    options: Pairs<'a>,
+    /// Pairs for each other kind of change.
+    others: Pairs<'a>,
+    /// Whether a server both accepted and refused cases of the row, or accepted two to different effects.
+    has_both_sides: bool,
+}
+
+impl<'a> Proof<'a> {
+    fn of(requirement: &'a Requirement, cases: &Cases<'a>, runs: &[&Run<'_>], index: &BySubject<'a>) -> Self {
+        let mut proof = Self::default();
+        for run in runs {
+            let fine = || run.seen(cases).filter(|(_, row)| is_fine(row));
+            proof.has_both_sides |=
+                fine().any(|(_, row)| is_accepted(row)) && fine().any(|(_, row)| !is_accepted(row));
+            for (pair, differences) in run.same_token(cases, index) {
+                for (name, of_option) in &requirement.options {
+                    if is_option(of_option, &differences) {
+                        keep(&mut proof.options, name, &pair);
+                    }
+                }
+                for (place, what) in [("session", "the session"), ("submission", "where it is submitted")] {
+                    if is_option(&[place.to_owned()], &differences) {
+                        keep(&mut proof.others, what, &pair);
+                    }
+                }
+            }
+            for (pair, edit) in run.twins(cases) {
+                match edit {
+                    Edit::Context { .. } => {}
+                    Edit::Flow { change: FlowChange::Token { .. } } => {
+                        keep(&mut proof.others, "the token", &pair)
+                    }
+                    Edit::Flow { .. } => keep(&mut proof.others, "a step of the flow", &pair),
+                    _ => keep(&mut proof.others, "the token", &pair),
+                }
+            }
         }
+        proof.has_both_sides |=
+            proof.options.values().chain(proof.others.values()).any(|pair| !pair.effects.is_empty());
+        proof
+    }
+
+    /// What is missing to prove the row.
+    fn lacking(&self, requirement: &Requirement, cases: &Cases<'_>, runs: &[&Run<'_>]) -> Vec<String> {
+        let seen = |accepted: bool| {
+            runs.iter()
+                .any(|run| run.seen(cases).any(|(_, row)| is_fine(row) && is_accepted(row) == accepted))
+        };
+        let mut lacking: Vec<String> = match (seen(true), seen(false)) {
+            _ if self.has_both_sides => None,
+            (true, true) => Some("no server both accepted and refused cases of it as it must"),
+            (true, false) => {
+                Some("accepted, and never refused: it needs a refused case, or one with the opposite effect")
+            }
+            (false, true) => Some("refused, and never accepted: it needs an accepted case"),
+            (false, false) => Some("no case of it came out as it must on any server"),
+        }
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+        let is_flipped = |name: &String| self.options.keys().any(|(flipped, _)| flipped == name);
+        let unflipped = requirement.options.keys().filter(|name| !is_flipped(name));
+        lacking.extend(unflipped.map(|name| {
+            format!("the option `{name}` is never flipped: no case has the token of another, and another value of it")
+        }));
+        if requirement.options.is_empty() && self.others.is_empty() {
+            lacking.push("no two cases that are told apart are one change apart".to_owned());
+        }
+        lacking
+    }
+}
+
+impl fmt::Display for Proof<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let options = self.options.iter().map(|(of, pair)| (format!("option `{}`", of.0), pair));
+        let others = self.others.iter().map(|(of, pair)| (of.0.to_owned(), pair));
+        for (at, (what, Pair { effects, accepted, other, is_within: _ })) in options.chain(others).enumerate()
+        {
+            let (before, effect) = (if at == 0 { "" } else { "; " }, effects.join(" and "));
+            let effect = if effect.is_empty() { effect } else { format!(", by its effect on {effect}") };
+            write!(f, "{before}{what}{effect} (`{accepted}`, `{other}`)")?;
+        }
+        Ok(())
+    }
+}
+
+/// Keeps the pair that is to be shown: one of the row before one with a case from elsewhere.
+fn keep<'a>(pairs: &mut Pairs<'a>, what: &'a str, pair: &Pair<'a>) {
+    let rank = |pair: &Pair<'a>| (!pair.is_within, pair.accepted, pair.other);
+    let kept = pairs.entry((what, pair.effects.clone())).or_insert_with(|| pair.clone());
+    if rank(pair) < rank(kept) {
+        *kept = pair.clone();
     }
 }
 
@@ -266,20 +378,46 @@ fn subject(vector: &Vector) -> String {
     serde_json::to_string(&vector.subject).expect("a subject is plain data")
 }
 
-/// The one option in which two contexts of the same application differ.
-fn only_option(one: &Context, other: &Context) -> Option<String> {
-    if one.application != other.application {
-        return None;
-    }
-    let options = |context: &Context| match serde_json::to_value(context) {
-        Ok(Value::Object(options)) => options,
-        _ => Map::new(),
+/// The places in which two contexts differ, names of members with dots between them, and what stands there.
+type Differences = BTreeMap<String, [Option<Value>; 2]>;
+
+/// Whether what two contexts differ in is an option and nothing else: each place where it stands, and, where one says
+/// `place=value`, by this value on one of the two sides.
+fn is_option(of_option: &[String], differences: &Differences) -> bool {
+    let is_of = |(place, values): (&String, &[Option<Value>; 2]), of: &str| {
+        let (of, value) = of.split_once('=').map_or((of, None), |(of, value)| (of, Some(value)));
+        place.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            && value.is_none_or(|value| values.iter().flatten().any(|there| there == value))
     };
-    let (one, other) = (options(one), options(other));
-    let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
-    let mut differing = names.into_iter().filter(|name| one.get(*name) != other.get(*name));
-    let name = differing.next()?;
-    differing.next().is_none().then(|| name.clone())
+    differences.iter().all(|difference| of_option.iter().any(|of| is_of(difference, of)))
+        && of_option.iter().all(|of| differences.iter().any(|difference| is_of(difference, of)))
+}
+
+fn differences(one: &Context, other: &Context) -> Differences {
+    let (one, other) = (places(one), places(other));
+    one.keys()
+        .chain(other.keys())
+        .map(|place| (place.clone(), [one.get(place).cloned(), other.get(place).cloned()]))
+        .filter(|(_, [one, other])| one != other)
+        .collect()
+}
+
+/// Each place of a context with what stands there.
+fn places(context: &Context) -> BTreeMap<String, Value> {
+    fn collect(at: &str, value: Value, into: &mut BTreeMap<String, Value>) {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    let at = if at.is_empty() { name } else { format!("{at}.{name}") };
+                    collect(&at, value, into);
+                }
+            }
+            value => drop(into.insert(at.to_owned(), value)),
+        }
+    }
+    let mut all = BTreeMap::new();
+    collect("", serde_json::to_value(context).expect("a context is plain data"), &mut all);
+    all
 }
 
 /// Whether it came out as the texts demand, by yes or by no.

@@ -4,6 +4,7 @@
 //! and resumable sessions let a client avoid re-authentication. So whoever resumes a session that was let in may be
 //! let in without a token, and had better not be. Nobody has a sentence for any other session.
 
+use jotproof_model::context::Fallback;
 use jotproof_model::edit::{ContextChange, FlowChange};
 use jotproof_model::{Action, Algorithm, Edit, NamedSession, Reason, Threat};
 
@@ -22,6 +23,7 @@ pub(super) fn topic() -> Topic {
     cases.extend(with_the_same_token());
     cases.extend(unknown());
     cases.extend(elsewhere());
+    cases.extend(without_need());
     Topic {
         path: "anycable/resumption",
         about: "Clients of AnyCable that resume an earlier session: whether it takes the place of a token, and \
@@ -204,4 +206,34 @@ fn elsewhere() -> Vec<Case> {
         cases.push(root);
     }
     cases
+}
+
+/// A server that lets clients in without a token, where its backend says so; and the same server once tokens are
+/// enforced.
+fn without_need() -> [Case; 2] {
+    let optional = |optional| context(ContextChange::TokenOptional { optional });
+    let asked = root()
+        .changed_by(
+            "anycable/resumption/unknown-without-need",
+            vec![
+                optional(true),
+                context(ContextChange::Fallback { fallback: Fallback::BackendAccepts }),
+                last(resume(None, NamedSession::Unknown)),
+            ],
+        )
+        .accept()
+        .effect(|effect| effect.identifiers = None)
+        .title("an unknown session is asked for without a token, where the backend lets the client in")
+        .why("Tokens are not enforced, and the backend is asked about a client without one.")
+        .requirement("AC-ENF-3")
+        .class("T6");
+    let enforced = refuse(
+        asked.changed("anycable/resumption/unknown-enforced", optional(false)),
+        Reason::NoToken,
+        "an unknown session is asked for without a token, where a backend would let the client in and tokens are \
+         enforced",
+        "A name that the server does not know is none. Whoever is let in by it needs no token any more.",
+        "AC-ENF-1",
+    );
+    [asked, enforced]
 }

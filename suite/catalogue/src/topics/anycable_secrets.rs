@@ -16,7 +16,7 @@ pub(super) fn topic() -> Topic {
         path: "anycable/secrets",
         about: "The secret of AnyCable's identification tokens: the common one, and `jwt_secret`, which takes \
                 its place.",
-        cases: vec![common(), own(), common_beside_own(), none()],
+        cases: vec![common(), another_common(), own(), common_beside_own(), none()],
     }
 }
 
@@ -35,6 +35,23 @@ fn common() -> Case {
         .why("Without an option of its own, the common secret is the key of tokens too.")
         .requirement("AC-KEY-1")
         .class("T4")
+}
+
+fn another_common() -> Case {
+    twins::anycable()
+        .changed(
+            "anycable/secrets/another-common",
+            context(ContextChange::ConfiguredKey {
+                from: "hmac-64-bytes".to_owned(),
+                to: "hmac-128-bytes".to_owned(),
+            }),
+        )
+        .reject([Reason::Signature])
+        .title("a token that a secret signed, and the common secret is another one")
+        .why("The secret that is configured decides, and not that some secret signed.")
+        .requirement("AC-KEY-1")
+        .class("S0")
+        .threat(Threat::Forger)
 }
 
 fn own() -> Case {

@@ -39,6 +39,7 @@ pub(super) fn topic() -> Topic {
     let bound = bound();
     cases.extend([audience_absent(&bound), issuer_absent(&bound)]);
     cases.extend(bound_to_another(&bound));
+    cases.extend(bound_to_another_case(&bound));
     cases.push(bound);
     Topic {
         path: "centrifugo/connection",
@@ -102,10 +103,7 @@ fn without_iat() -> Case {
 
 fn iat_after_exp() -> Case {
     twins::centrifugo()
-        .changed_by(
-            "centrifugo/connection/iat-after-exp",
-            vec![claim("exp", "{{now-120}}"), claim("iat", "{{now-60}}")],
-        )
+        .changed("centrifugo/connection/iat-after-exp", claim("exp", "{{now-120}}"))
         .reject([Reason::Expired])
         .title("exp two minutes ago, and iat a minute later")
         .why(
@@ -654,6 +652,43 @@ fn bound_to_another(bound: &Case) -> [Case; 4] {
             .title("the same iss, and no issuer is configured")
             .why("Without a configured issuer `iss` is not checked.")
             .requirement("CF-ISS-1"),
+    ]
+}
+
+/// Tokens whose audience, or issuer, differs from the configured one by case alone; and the same tokens where it is
+/// configured as they write it.
+fn bound_to_another_case(bound: &Case) -> [Case; 4] {
+    const AUDIENCE: &str = "https://api.example.com/Chat";
+    const ISSUER: &str = "https://Issuer.example.com";
+    let audience = || Some(AUDIENCE.to_owned());
+    let issuer = || Some(ISSUER.to_owned());
+    let refused = |name: &str, edit: Edit, reason: Reason, class: &str| {
+        bound
+            .changed(&format!("centrifugo/connection/{name}-in-another-case"), edit)
+            .reject([reason])
+            .threat(Threat::Holder)
+            .title(format!("the configured {name} in another case"))
+            .why("Names are compared exactly: this is another one, and may be somebody else's.")
+            .class(class)
+    };
+    let let_in = |name: &str, edit: Edit, configured: ContextChange| {
+        bound
+            .changed_by(
+                &format!("centrifugo/connection/{name}-in-the-configured-case"),
+                vec![edit, context(configured)],
+            )
+            .accept()
+            .title(format!("the same {name}, and it is configured in this case"))
+            .why("Names are compared exactly: this is the configured one.")
+            .class("V1")
+    };
+    let aud = || claim("aud", &format!("\"{AUDIENCE}\""));
+    let iss = || claim("iss", &format!("\"{ISSUER}\""));
+    [
+        refused("audience", aud(), Reason::Audience, "C8").requirement("CF-AUD-3"),
+        let_in("audience", aud(), ContextChange::Audience { audience: audience() }).requirement("CF-AUD-3"),
+        refused("issuer", iss(), Reason::Issuer, "C9").requirement("CF-ISS-3"),
+        let_in("issuer", iss(), ContextChange::Issuer { issuer: issuer() }).requirement("CF-ISS-3"),
     ]
 }
 

@@ -323,12 +323,11 @@ pub(super) fn subscription() -> Topic {
             .requirement("CS-SUB-1")
             .class("V1"),
     );
-    cases.push(without_a_token(
-        &kind,
-        "a channel that is asked for with a token and, after that, without one",
+    let why = [
+        "A token opens its channel for as long as it is good, and not once.",
         "It is the token that opens a channel whose options open it to nobody, every time.",
-        "CS-OK-1",
-    ));
+    ];
+    cases.extend(asked_twice(&kind, "a channel", why, "CS-OK-1"));
     Topic {
         path: kind.path,
         about: "Subscriptions of Centrifugo 4 and later whose time comes: which end, and which are renewed \
@@ -337,23 +336,32 @@ pub(super) fn subscription() -> Topic {
     }
 }
 
-/// A channel that opens by a token alone, asked for without it by who had it.
-fn without_a_token(kind: &Kind, title: &str, why: &str, requirement: &str) -> Case {
-    kind.asked()
+/// A channel that opens by a token alone, asked for twice: each time with the token; and then without it, by who had
+/// it.
+fn asked_twice(kind: &Kind, what: &str, why: [&str; 2], requirement: &str) -> [Case; 2] {
+    let again = kind
+        .asked()
         .changed_by(
-            &kind.id("without-a-token"),
+            &kind.id("again-at-once"),
             vec![
-                set_step(1, step(0, subscribe_openly(kind.channel))),
                 flow(FlowChange::AddStep { before: 1, step: step(0, subscribe(kind.channel, "opened")) }),
                 flow(FlowChange::AddStep { before: 2, step: step(0, unsubscribe(kind.channel)) }),
             ],
         )
+        .accept()
+        .title(format!("{what} that is asked for twice, each time with the token"))
+        .why(why[0])
+        .requirement(requirement)
+        .class("V1");
+    let without = again
+        .changed(&kind.id("without-a-token"), set_step(3, step(0, subscribe_openly(kind.channel))))
         .reject([Reason::NoToken])
-        .title(title)
-        .why(why)
+        .title(format!("{what} that is asked for with a token and, after that, without one"))
+        .why(why[1])
         .requirement(requirement)
         .class("C14")
-        .threat(Threat::Holder)
+        .threat(Threat::Holder);
+    [again, without]
 }
 
 pub(super) fn private_channel() -> Topic {
@@ -378,12 +386,11 @@ pub(super) fn private_channel() -> Topic {
             .class("C14")
             .threat(Threat::Holder),
     );
-    cases.push(without_a_token(
-        &kind,
-        "a private channel that is asked for with a token and, after that, without one",
+    let why = [
+        "A channel that begins with `$` needs a token, and opens to the same one again.",
         "A channel that begins with `$` needs a token, every time.",
-        "CP-PREF-1",
-    ));
+    ];
+    cases.extend(asked_twice(&kind, "a private channel", why, "CP-PREF-1"));
     let members = asked
         .changed_by(
             &kind.id("of-a-namespace-for-users"),
@@ -412,21 +419,6 @@ pub(super) fn private_channel() -> Topic {
             .threat(Threat::Holder),
     );
     cases.push(members);
-    cases.push(
-        asked
-            .changed_by(
-                &kind.id("again-at-once"),
-                vec![
-                    flow(FlowChange::AddStep { before: 1, step: step(0, subscribe(kind.channel, "opened")) }),
-                    flow(FlowChange::AddStep { before: 2, step: step(0, unsubscribe(kind.channel)) }),
-                ],
-            )
-            .accept()
-            .title("a private channel that is asked for twice, each time with the token")
-            .why("A channel that begins with `$` needs a token, and opens to the same one again.")
-            .requirement("CP-PREF-1")
-            .class("V1"),
-    );
     Topic {
         path: kind.path,
         about: "Subscriptions to private channels of Centrifugo 3 whose time comes: which end, and which are \

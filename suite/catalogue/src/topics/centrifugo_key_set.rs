@@ -93,6 +93,24 @@ fn by_kid(algorithm: Algorithm) -> Vec<Case> {
         .requirement("RFC7515-4.1.4-KID")
         .requirement("CF-JWKS-2")
         .class("K12");
+    let renamed = twin(algorithm)
+        .changed(
+            &id(algorithm, "published-under-another-kid"),
+            published(DocumentChange::SetDocument {
+                text: jotproof_mint::document::key_set([&*with(
+                    &jwk(key_for(algorithm), algorithm),
+                    "kid",
+                    "\"somebody\"",
+                )]),
+                what: DocumentKind::OtherKeys,
+            }),
+        )
+        .reject([Reason::Key, Reason::Signature])
+        .title("the key that signed is published under another kid than the token names")
+        .why("A key is found by its `kid`. Who tries whatever is published does not look at what the token says.")
+        .requirement("RFC7515-4.1.4-KID")
+        .requirement("CF-JWKS-2")
+        .class("K12");
     let absent = twin(algorithm)
         .changed(&id(algorithm, "kid-absent"), without_header("kid"))
         .either(
@@ -121,8 +139,9 @@ fn by_kid(algorithm: Algorithm) -> Vec<Case> {
         .title("the set holds another key under the kid that the token names")
         .why("The key that signed is published no longer: it was replaced, perhaps because it leaked.")
         .requirement("CF-JWKS-1")
+        .requirement("CF-JWKS-3")
         .class("K15");
-    vec![first, second, crossed, foreign, unknown, absent, rotated]
+    vec![first, second, crossed, foreign, unknown, renamed, absent, rotated]
 }
 
 fn kid_spelled(algorithm: Algorithm) -> Vec<Case> {

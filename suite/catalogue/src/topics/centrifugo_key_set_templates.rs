@@ -86,6 +86,12 @@ fn token_of_acme(
     ]
 }
 
+/// The key sets of a case, of which that of the others is configured.
+fn of_the_others(case: &Case) -> KeySet {
+    let key_set = case.context().key_set.clone().expect("the case has a key set");
+    KeySet { path: "/uploads/mallory/jwks.json".to_owned(), ..key_set }
+}
+
 /// Two tenants, each with its own key set, of which one was fetched before.
 fn tenants(algorithm: Algorithm, by: Bound) -> Vec<Case> {
     let place = Place {
@@ -182,5 +188,31 @@ fn led_astray(algorithm: Algorithm, by: Bound) -> Vec<Case> {
         .why("There is no key set at a URL that is none (RFC 3986 section 2.1).")
         .requirement("CF-JWKS-4")
         .class("K2");
-    vec![acme, astray, nowhere]
+    // The very token leads elsewhere where the template, or the pattern that fills it in, is another one.
+    let elsewhere = acme
+        .changed(
+            &id(by, algorithm, "permissive-elsewhere"),
+            context(ContextChange::KeySet { key_set: of_the_others(&acme) }),
+        )
+        .reject([Reason::Key, Reason::Signature])
+        .threat(Threat::Forger)
+        .title("the URL is no template, and leads to a key set that is not the tenant's")
+        .why("The key set that is configured decides, whatever else is published beside it.")
+        .requirement("CF-JWKS-4")
+        .class("K13");
+    let otherwise = acme
+        .changed(
+            &id(by, algorithm, "permissive-pattern-of-the-host"),
+            by.matching(r"^https://(?P<tenant>[a-z]+)\.example\.com/acme$"),
+        )
+        .reject([Reason::Key, Reason::Signature])
+        .threat(Threat::Forger)
+        .title("the group of the pattern matches another part of what the token says")
+        .why(
+            "It is the group that leads to a key set, and nobody has published one for what it matches here.",
+        )
+        .requirement("CF-JWKS-4")
+        .requirement(by.of_patterns)
+        .class("K13");
+    vec![acme, astray, nowhere, elsewhere, otherwise]
 }

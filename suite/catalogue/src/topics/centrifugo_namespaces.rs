@@ -37,30 +37,28 @@ pub(super) fn topic() -> Topic {
         .why("The namespace lets every user subscribe.")
         .requirement("CF-SUB-5")
         .class("V1");
-    let anonymous =
-        |case: &Case, name: &str| case.changed(&id(name), of_token("connection", claim("sub", "\"\"")));
+    let anonymous = everybody
+        .changed(&id("anonymous-open-to-everybody"), of_token("connection", claim("sub", "\"\"")))
+        .accept()
+        .title("an anonymous user subscribes to a channel that is open to everybody")
+        .why("The namespace lets anonymous users subscribe too.")
+        .requirement("CF-SUB-5")
+        .class("V1");
+    // The same token: what differs is the namespace, and so whether it is open to anonymous users.
+    let refused = anonymous
+        .changed(&id("anonymous"), flow(FlowChange::SetStep { step: 1, to: step(0, subscribe_openly(MEMBERS)) }))
+        .reject([Reason::Anonymous])
+        .title("an anonymous user subscribes to a channel that is open to users")
+        .why(
+            "A token with an empty `sub` is let in as one of an anonymous user. Where the namespace does not let \
+             such users subscribe, the token must not make one of them a user.",
+        )
+        .requirement("CF-SUB-5")
+        .class("C11")
+        .threat(Threat::Holder);
     Topic {
         path: "centrifugo/namespaces",
         about: "Channels that need no token: who may subscribe, by the options of their namespace.",
-        cases: vec![
-            anonymous(&everybody, "anonymous-open-to-everybody")
-                .accept()
-                .title("an anonymous user subscribes to a channel that is open to everybody")
-                .why("The namespace lets anonymous users subscribe too.")
-                .requirement("CF-SUB-5")
-                .class("V1"),
-            anonymous(&member, "anonymous")
-                .reject([Reason::Anonymous])
-                .title("an anonymous user subscribes to a channel that is open to users")
-                .why(
-                    "A token with an empty `sub` is let in as one of an anonymous user. Where the namespace does \
-                     not let such users subscribe, the token must not make one of them a user.",
-                )
-                .requirement("CF-SUB-5")
-                .class("C11")
-                .threat(Threat::Holder),
-            member,
-            everybody,
-        ],
+        cases: vec![anonymous, refused, member, everybody],
     }
 }

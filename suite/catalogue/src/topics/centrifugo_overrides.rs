@@ -146,8 +146,8 @@ const OF_3: [Row; 7] = [
     ),
 ];
 
-/// Of connection tokens, by names that mean the same in every version.
-const OF_CONNECTIONS: [Row; 3] = [
+/// Of connection tokens. Where an option has another name since version 4, both are there: each version knows one.
+const OF_CONNECTIONS: [Row; 7] = [
     PRESENCE_OFF,
     (
         "join-leave-on",
@@ -157,6 +157,34 @@ const OF_CONNECTIONS: [Row; 3] = [
         "CF-SUBS-2",
     ),
     JOIN_LEAVE_OFF,
+    (
+        "recovery-on",
+        false,
+        r#""recover":{"value":true},"force_recovery":{"value":true}"#,
+        ChannelOptions { recovery: true, positioning: true, ..NONE },
+        "CF-SUBS-2",
+    ),
+    (
+        "recovery-off",
+        true,
+        r#""recover":{"value":false},"force_recovery":{"value":false}"#,
+        ChannelOptions { recovery: false, ..ALL },
+        "CF-SUBS-2",
+    ),
+    (
+        "positioning-on",
+        false,
+        r#""position":{"value":true},"force_positioning":{"value":true}"#,
+        ChannelOptions { positioning: true, ..NONE },
+        "CF-SUBS-2",
+    ),
+    (
+        "positioning-and-recovery-off",
+        true,
+        r#""position":{"value":false},"recover":{"value":false},"force_positioning":{"value":false},"force_recovery":{"value":false}"#,
+        ChannelOptions { recovery: false, positioning: false, ..ALL },
+        "CF-SUBS-2",
+    ),
 ];
 
 pub(super) fn subscription() -> Topic {

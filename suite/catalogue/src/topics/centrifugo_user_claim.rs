@@ -138,6 +138,13 @@ fn beside() -> Vec<Case> {
             .requirement("CF-SUB-1")
             .class("C11"),
         twin()
+            .changed(&id("not-configured-any-more"), context(ContextChange::UserIdClaim { claim: None }))
+            .accept()
+            .title("the same token, and no claim is configured")
+            .why("The user is `sub` again, and no other claim names one.")
+            .requirement("CF-USER-1")
+            .class("C11"),
+        twin()
             .changed(&id("expired"), claim("exp", "{{now-60}}"))
             .reject([Reason::Expired])
             .threat(Threat::Holder)
@@ -177,5 +184,14 @@ fn in_channels() -> Vec<Case> {
         .requirement("CF-USER-1")
         .requirement("CS-SUB-1")
         .class("C14");
-    vec![good, other, sub]
+    let unconfigured = good
+        .changed(&id("channel-not-configured"), context(ContextChange::UserIdClaim { claim: None }))
+        .reject([Reason::User])
+        .threat(Threat::Holder)
+        .title("the same subscription token, and no claim is configured")
+        .why("The user is `sub`, which is somebody else than is connected.")
+        .requirement("CF-USER-1")
+        .requirement("CS-SUB-1")
+        .class("C14");
+    vec![good, other, sub, unconfigured]
 }
