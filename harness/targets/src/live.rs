@@ -479,6 +479,29 @@ mod tests {
         );
     }
 
+    /// Nobody is answered before all of them are there.
+    #[test]
+    fn as_many_are_asked_at_once_as_it_says() {
+        let runtime = runtime();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        runtime.spawn(async move {
+            let mut clients = Vec::new();
+            while clients.len() < CONCURRENCY {
+                let (stream, _) = listener.accept().await.unwrap();
+                clients.push(tokio_tungstenite::accept_async(stream).await.unwrap());
+            }
+            while let Some(mut client) = clients.pop() {
+                client.send(Message::text("yes")).await.unwrap();
+                tokio::spawn(async move { client.next().await });
+            }
+        });
+        let tokens: Vec<String> = (0..CONCURRENCY).map(|number| format!("h.p.{number}")).collect();
+        let tokens: Vec<&[u8]> = tokens.iter().map(String::as_bytes).collect();
+        let seen = ask(&runtime, address, &|| None, &tokens);
+        assert_eq!(seen, vec![Observation::Accepted { result: Box::default() }; CONCURRENCY]);
+    }
+
     #[test]
     fn a_dropped_connection_is_a_crash_only_where_the_server_died() {
         let runtime = runtime();

@@ -14,8 +14,8 @@ use jotproof_model::{
     Action, Algorithm, Application, Context, Expectation, FlowChallenge, Identification, NamedSession,
     Observation, Reason, Seen, Step, Subject,
 };
-use jotproof_targets::live::Carriage as _;
 use jotproof_targets::live::leak::Record;
+use jotproof_targets::live::{CONCURRENCY, Carriage as _};
 use jotproof_targets::server::pinned::ANYCABLE;
 use jotproof_targets::server::process::{READY_WITHIN, RunningServer};
 use jotproof_targets::websocket::{Connection, Event, Handshake};
@@ -78,6 +78,23 @@ fn identifiers_are_observed_byte_for_byte() {
     for (text, observation) in texts.iter().zip(replay(&mut *deployment, &context, &tokens)) {
         let Observation::Accepted { result } = observation else { panic!("{observation:?}") };
         assert_eq!(result.identifiers.as_deref(), Some(*text));
+    }
+}
+
+#[test]
+fn sixty_four_clients_at_once_see_nobody_elses_identifiers() {
+    let context = context(Application::Anycable, &[SECRET]);
+    let identifiers = |user: usize| format!(r#"{{"user":{user}}}"#);
+    let token = |user| hs256(&serde_json::json!({ "ext": identifiers(user) }).to_string());
+    let tokens: Vec<_> = (0..CONCURRENCY).map(token).collect();
+    for target in [target(&[]), target(&[]).over("sse").unwrap()] {
+        let mut deployment = target.deploy(&context, keys::all()).unwrap();
+        let seen = replay(&mut *deployment, &context, &tokens);
+        assert_eq!(seen.len(), CONCURRENCY);
+        for (user, observation) in seen.into_iter().enumerate() {
+            let Observation::Accepted { result } = observation else { panic!("{observation:?}") };
+            assert_eq!(result.identifiers, Some(identifiers(user)));
+        }
     }
 }
 

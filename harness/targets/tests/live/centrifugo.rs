@@ -1,12 +1,16 @@
 //! Centrifugo: outcomes as its documentation has them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jotproof_engine::target::{CannotCarry, Target as _};
 use jotproof_mint::{document, keys};
 use jotproof_model::context::Origin;
-use jotproof_model::verifier::Opening;
+use jotproof_model::verifier::{ForClient, Opening};
 use jotproof_model::{Algorithm, Application, Context, KeySet, Observation, Seen, SeenExpiry, Session};
+use jotproof_targets::centrifugo::Centrifugo;
+use jotproof_targets::live::CONCURRENCY;
+use jotproof_targets::live::target::Server as _;
 use jotproof_targets::server::pinned::{CENTRIFUGO_3, CENTRIFUGO_5};
 use jotproof_targets::{CentrifugoTarget, ServerBinary};
 
@@ -107,16 +111,64 @@ fn version_3_answers_in_version_1_of_the_protocol() {
 #[test]
 fn sixty_four_connections_at_once_see_nobody_elses_result() {
     let context = context(Application::CentrifugoConnection, &[SECRET]);
-    for target in [target(&[]), three()] {
-        let mut deployment = target.deploy(&context, keys::all()).unwrap();
-        let payload =
-            |user| format!(r#"{{"sub":"{user}","info":{{"of":"{user}"}},"channels":["ns:{user}"]}}"#);
-        let tokens: Vec<_> = (0..64).map(|user| hs256(&payload(user))).collect();
-        for (user, observation) in replay(&mut *deployment, &context, &tokens).iter().enumerate() {
+    let payload = |user| format!(r#"{{"sub":"{user}","info":{{"of":"{user}"}},"channels":["ns:{user}"]}}"#);
+    let tokens: Vec<_> = (0..CONCURRENCY).map(|user| hs256(&payload(user))).collect();
+    for transport in [""].iter().chain(Centrifugo::TRANSPORTS) {
+        for target in [target(&[]), three()] {
+            let target = if transport.is_empty() { target } else { target.over(transport).unwrap() };
+            let mut deployment = target.deploy(&context, keys::all()).unwrap();
+            let seen = replay(&mut *deployment, &context, &tokens);
+            assert_eq!(seen.len(), CONCURRENCY);
+            for (user, observation) in seen.iter().enumerate() {
+                let seen = result(observation);
+                let channels = BTreeMap::from([(format!("ns:{user}"), String::new())]);
+                assert_eq!(seen.subscriptions, Some(channels), "{transport}");
+                // A unidirectional transport tells no names.
+                if !transport.starts_with("uni_") {
+                    assert_eq!(seen.user, Some(user.to_string()), "{transport}");
+                    assert_eq!(seen.info, Some(format!(r#"{{"of":"{user}"}}"#)), "{transport}");
+                }
+            }
+        }
+    }
+}
+
+/// Each in the session of another user, and all but every fourth in the same channel.
+#[test]
+fn sixty_four_subscriptions_at_once_see_nobody_elses_result() {
+    for (target, application) in
+        [(target(&[]), Application::CentrifugoSubscription), (three(), Application::CentrifugoPrivateChannel)]
+    {
+        let ns = if application == Application::CentrifugoPrivateChannel { "$ns" } else { "ns" };
+        let channel = |user| if user % 4 == 0 { format!("{ns}:{user}") } else { format!("{ns}:all") };
+        let challenge = |user: usize| {
+            let mut context = context(application, &[SECRET]);
+            let (name, channel) = (user.to_string(), channel(user));
+            context.session =
+                Some(Session { user: name, client: Session::CLIENT.to_owned(), channel: channel.clone() });
+            let token = move |client: &str| {
+                let claims = r#""exp":{{now+3600}}"#;
+                hs256(&format!(
+                    r#"{{"sub":"{user}","client":"{client}","channel":"{channel}","info":{{"of":{user}}},{claims}}}"#
+                ))
+            };
+            let mut challenge = challenges(&context, &[token(Session::CLIENT)]).remove(0);
+            challenge.opening = Some(Opening {
+                connection_token: hs256(&format!(r#"{{"sub":"{user}"}}"#)),
+                for_client: Some(ForClient(Arc::new(token))),
+            });
+            challenge
+        };
+        let challenges: Vec<_> = (0..CONCURRENCY).map(challenge).collect();
+        let mut deployment = target.deploy(&challenges[0].context, keys::all()).unwrap();
+        let seen = deployment.replay(&challenges);
+        assert_eq!(seen.len(), CONCURRENCY);
+        for (user, observation) in seen.iter().enumerate() {
             let seen = result(observation);
-            assert_eq!(seen.user, Some(user.to_string()));
-            assert_eq!(seen.info, Some(format!(r#"{{"of":"{user}"}}"#)));
-            assert_eq!(seen.subscriptions, Some(BTreeMap::from([(format!("ns:{user}"), String::new())])));
+            assert_eq!(seen.user, Some(user.to_string()), "{application:?}");
+            assert_eq!(seen.info, Some(format!(r#"{{"of":{user}}}"#)), "{application:?}");
+            let channels = BTreeMap::from([(channel(user), String::new())]);
+            assert_eq!(seen.subscriptions, Some(channels), "{application:?}");
         }
     }
 }
