@@ -1,7 +1,8 @@
 //! What is secret stays secret: a secret, a signature, and what a token says to the backend alone.
 //!
 //! The command is run as people run it, against a server whose log is kept, and everything that anybody
-//! might read afterwards is looked through: what the command printed, its run log, and the server's log.
+//! might read afterwards is looked through: what the command printed, its run log, a report on that, and the
+//! server's log.
 //! (What the server sent is looked through by the driver, in every live run: a leak is a fault there.)
 //! That a leak would be found is shown by a server that is told to log everything, and by an adapter that
 //! repeats what it is asked.
@@ -16,15 +17,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use jotproof_catalogue::NOW;
 use jotproof_engine::Suite;
 use jotproof_engine::log::RunLog;
-use jotproof_mint::Mint;
-use jotproof_model::Subject;
+use jotproof_mint::{Mint, base64url};
+use jotproof_model::{Recipe, Subject};
 use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_3, CENTRIFUGO_5, PinnedServer};
 
-/// The cases that are run: claims and signatures, accepted and refused, with tokens that are cheap to
-/// sign again.
-const CASES: [&str; 4] = [
+/// The cases that are run: claims and signatures, accepted and refused, tokens for connections and for channels,
+/// alone and in flows; all of them with tokens that are cheap to sign again.
+const CASES: [&str; 9] = [
     "centrifugo/connection/*",
+    "centrifugo/meta/*",
+    "centrifugo/private-channel/*",
+    "centrifugo/refresh/*",
+    "centrifugo/subscription/*",
     "anycable/identification/*",
+    "anycable/resumption/*",
     "signatures/integrity/hs256-*",
     "claims/types/*",
 ];
@@ -50,9 +56,12 @@ fn run(target: &str, options: &[&str], server_log: Option<&Path>, folder: &Path)
         .output()
         .expect("the command runs");
     let after = now();
-    let log = fs::read_to_string(path).unwrap_or_else(|_| panic!("{output:?}"));
+    let log = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{output:?}"));
     let printed = [output.stdout, output.stderr].concat();
-    let mut texts = vec![("summary", printed), ("run log", log.clone().into_bytes())];
+    // A report on so few cases says which rows they do not prove.
+    let report = Command::new(env!("CARGO_BIN_EXE_jotproof")).args(["report", "rows"]).arg(&path).output();
+    let report = report.map(|report| [report.stdout, report.stderr].concat()).expect("the command runs");
+    let mut texts = vec![("summary", printed), ("run log", log.clone().into_bytes()), ("report", report)];
     texts.extend(server_log.map(|path| ("server log", fs::read(path).expect("the server wrote a log"))));
 
     let rows = RunLog::read_all(log.as_bytes()).expect("the run log is whole").remove(0).rows;
@@ -84,16 +93,32 @@ fn secrets(
         let keys = vector.context.keys.iter().filter_map(|name| suite.keys().get(name)?.secret.as_ref());
         let long = keys.filter(|secret| secret.len() >= SHORTEST);
         secrets.entry("secret").or_default().extend(long.map(|secret| secret.as_bytes().to_vec()));
-        let Subject::Token { recipe, .. } = &vector.subject else { continue };
-        for second in seconds.clone().chain([NOW]) {
+        let recipes: Vec<&Recipe> = match &vector.subject {
+            Subject::Token { recipe, .. } => vec![recipe],
+            Subject::Flow { flow } => flow.tokens.values().map(|token| &token.recipe).collect(),
+        };
+        for (recipe, second) in
+            recipes.iter().flat_map(|it| seconds.clone().chain([NOW]).map(move |at| (it, at)))
+        {
             let token = mint.token(recipe, second).expect("the recipe can be minted");
-            let signature = token.split(|octet| *octet == b'.').nth(2).unwrap_or_default();
+            let mut parts = token.split(|octet| *octet == b'.').skip(1);
+            let (payload, signature) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             if signature.len() >= SHORTEST {
                 secrets.entry("signature").or_default().insert(signature.to_vec());
             }
+            if tells_meta(payload) {
+                secrets.entry("meta").or_default().insert(payload.to_vec());
+            }
         }
     }
+    assert!(secrets["signature"].len() >= 60, "there is little to look for");
     secrets
+}
+
+/// Whether the payload of a token, as the token has it, holds the canary in its `meta`.
+fn tells_meta(payload: &[u8]) -> bool {
+    let decoded = std::str::from_utf8(payload).ok().and_then(|text| base64url::decode(text).ok());
+    decoded.is_some_and(|payload| payload.windows(META.len()).any(|window| window == META.as_bytes()))
 }
 
 fn now() -> i64 {
@@ -126,7 +151,8 @@ fn script(folder: &Path, name: &str, text: &str) -> PathBuf {
 /// Nothing but what the server's log is known to show.
 fn only_in_the_server_log(kinds: &[&'static str]) -> Shown {
     let server_log = kinds.iter().copied().collect();
-    [("summary", BTreeSet::new()), ("run log", BTreeSet::new()), ("server log", server_log)].into()
+    let nothing = ["summary", "run log", "report"].map(|text| (text, BTreeSet::new()));
+    nothing.into_iter().chain([("server log", server_log)]).collect()
 }
 
 #[test]
@@ -146,7 +172,7 @@ fn nothing_secret_is_shown_by_servers_and_by_what_is_told_of_them() {
 #[test]
 fn what_a_server_is_told_to_log_is_found() {
     let shown = run_server(&CENTRIFUGO_5, &["--server-option", "log_level=trace"]);
-    assert_eq!(shown, only_in_the_server_log(&["signature"]));
+    assert_eq!(shown, only_in_the_server_log(&["meta", "signature"]));
 }
 
 #[test]
@@ -161,6 +187,6 @@ fn what_a_target_repeats_is_found() {
     let all = BTreeSet::from(["meta", "secret", "signature"]);
     assert_eq!(
         run(&format!("exec:{}", adapter.display()), &[], None, folder.path()),
-        ["summary", "run log"].map(|text| (text, all.clone())).into(),
+        [("summary", all.clone()), ("run log", all.clone()), ("report", BTreeSet::new())].into(),
     );
 }

@@ -73,7 +73,8 @@ pub struct Seen {
     /// The connection info, JSON text; empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub info: Option<String>,
-    /// The `meta` that the backend was told of with a call of the client, JSON text; empty for none.
+    /// The `meta` that the backend was told of with a call of the client, JSON text; empty for none. A run log has
+    /// its length in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<String>,
     /// The identifiers of the connection.
