@@ -15,6 +15,7 @@ pub(super) fn topic() -> Topic {
     cases.extend(NOT_JSON.into_iter().map(not_json));
     cases.extend(NOT_TEXT.into_iter().map(not_text));
     cases.extend([without_ext(), other_name()]);
+    cases.extend(for_another_server());
     cases.extend([without_exp(), without_iat(), snippet()]);
     cases.extend([Algorithm::HS384, Algorithm::HS512].map(algorithm));
     cases.extend([not_hmac(), wrong_key(), none()]);
@@ -239,6 +240,29 @@ fn without_ext() -> Case {
         .requirement("AC-EXT-2")
         .class("C25")
         .threat(Threat::Holder)
+}
+
+/// A token that has what Centrifugo asks for, with what AnyCable does, and without.
+fn for_another_server() -> [Case; 2] {
+    let for_both = twins::anycable()
+        .changed("anycable/identification/for-another-server-too", claim("channels", "[\"news\"]"))
+        .accept()
+        .title("a token for AnyCable and for Centrifugo, which have the same secret")
+        .why("Claims that a server does not know are ignored (RFC 7519 section 4).")
+        .requirement("AC-EXT-1")
+        .class("C25");
+    let for_the_other = for_both
+        .changed("anycable/identification/for-another-server", without_claim("ext"))
+        .reject([Reason::Identifiers])
+        .title("a connection token for Centrifugo, which has the same secret")
+        .why(
+            "Servers that share a secret take each other's tokens where none of them asks for what only its own have: \
+             here that is `ext`.",
+        )
+        .requirement("AC-EXT-2")
+        .class("C25")
+        .threat(Threat::Holder);
+    [for_both, for_the_other]
 }
 
 fn other_name() -> Case {
