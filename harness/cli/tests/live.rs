@@ -490,7 +490,7 @@ fn the_order_changes_nothing() {
 /// Over a transport, both pinned versions of Centrifugo come out as predicted. What is carried is what
 /// the default transport carries, but for what the transport has no place for, or a place beside.
 fn centrifugo_comes_out_as_predicted_over(transport: &str) {
-    for version in ["v5.4.9", "v3.2.3"] {
+    let comes_out = |version: &str| {
         let name = format!("centrifugo:process:{version}");
         let by_default = target(&name, &[]);
         let over = over(Some(transport), &name, &[]);
@@ -517,7 +517,13 @@ fn centrifugo_comes_out_as_predicted_over(transport: &str) {
             .iter()
             .any(|row| matches!(&row.observation, Observation::Accepted { result } if result.user.is_some()));
         assert_eq!(user_is_seen, !transport.starts_with("uni_"), "{name}");
-    }
+    };
+    // Side by side: the one waits where the other works.
+    std::thread::scope(|scope| {
+        for version in ["v5.4.9", "v3.2.3"] {
+            scope.spawn(move || comes_out(version));
+        }
+    });
 }
 
 #[test]

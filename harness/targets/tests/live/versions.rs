@@ -41,7 +41,7 @@ fn a_binary_is_taken_for_the_version_that_it_says_it_is() {
             "[ $1 = version ] && echo 'Centrifugo v5.4.5 (Go version: go1.23.2)'",
             "centrifugo-5.4.5",
         ),
-        ("centrifugo", "echo 'Centrifugo v6.9.7 (Go version: go1.26.2)'", "centrifugo-6.9.1"),
+        ("centrifugo", "echo 'Centrifugo v6.9.7 (Go version: go1.26.2)'", "centrifugo-6.9.6"),
         ("centrifugo", "echo 'Centrifugo v0.0.0 (Go version: go1.26.2)'", "centrifugo-5.4.9"),
         ("centrifugo", "echo 'Centrifugo v3.2.3 (Go version: go1.18.3)'; exit 1", "centrifugo-5.4.9"),
         ("centrifugo", "echo 'another program 3.2.3'", "centrifugo-5.4.9"),
