@@ -44,6 +44,7 @@ fn kind(vector: &Vector) -> String {
         context.issuer_regex,
         context.user_id_claim,
         context.separate.is_some(),
+        context.namespace,
         context.identification,
         context.submission,
     ]);

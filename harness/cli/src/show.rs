@@ -10,7 +10,8 @@ use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{
     Action, ChannelOptions, Context, Effect, Expectation, Expiry, Flow, FlowToken, Identification, KeySet,
-    NamedSession, Reason, Recipe, Separate, Session, Step, Subject, Token, Twin, Vector, VectorFile,
+    NamedSession, Namespace, Reason, Recipe, Separate, Session, Step, Subject, Token, Twin, Vector,
+    VectorFile,
 };
 
 use crate::arguments::{Show, Source};
@@ -162,16 +163,26 @@ fn described(step: &Step) -> String {
         Action::Unsubscribe { channel } => format!("unsubscribe from {channel}"),
         Action::SubRefresh { channel, token } => format!("renew the subscription to {channel} with {token}"),
         Action::Configure { context } => format!(
-            "the server is configured anew: keys {}; audience {:?}; issuer {:?}",
+            "the server is configured anew: keys {}; audience {:?}; issuer {:?}{}",
             context.keys.join(" "),
             context.audience,
-            context.issuer
+            context.issuer,
+            context
+                .namespace
+                .map_or_else(String::new, |namespace| format!("; namespace {}", namespace_text(namespace)))
         ),
         Action::Look => "look whether the connection is there".to_owned(),
         Action::LookAt { channel } => format!("look whether the subscription to {channel} is there"),
     };
     let refused = refused.map_or_else(String::new, |reason| format!("; refused: {reason}"));
     format!("after {at} s: {what}{refused}")
+}
+
+fn namespace_text(Namespace { presence, allow_subscribe_for_anonymous }: Namespace) -> String {
+    format!(
+        "{}, presence {presence}, allow_subscribe_for_anonymous {allow_subscribe_for_anonymous}",
+        Namespace::NAME
+    )
 }
 
 fn recipe_lines(page: &mut Page, recipe: &Recipe) -> anyhow::Result<()> {
@@ -228,6 +239,7 @@ fn context_lines(page: &mut Page, context: &Context) {
         user_id_claim,
         separate,
         rpc_proxy,
+        namespace,
         identification,
         submission,
     } = context;
@@ -252,6 +264,9 @@ fn context_lines(page: &mut Page, context: &Context) {
         None => {}
         Some(RpcProxy::WithoutMeta) => page.line("backend", "is called by clients, and told no meta"),
         Some(RpcProxy::WithMeta) => page.line("backend", "is called by clients, and told their meta"),
+    }
+    if let Some(namespace) = namespace {
+        page.line("namespace", &namespace_text(*namespace));
     }
     if let Some(Session { user, client, channel }) = session {
         page.line("session", &format!("user {user:?}, client {client}, asks for channel {channel:?}"));

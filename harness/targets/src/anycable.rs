@@ -254,7 +254,11 @@ fn secret<'a>(context: &Context, keys: &'a KeyRing) -> Result<&'a str, CannotCar
     if context.audience_regex.is_some() || context.issuer_regex.is_some() {
         return cannot("pattern of audiences or issuers");
     }
-    if context.user_id_claim.is_some() || context.separate.is_some() || context.rpc_proxy.is_some() {
+    if context.user_id_claim.is_some()
+        || context.separate.is_some()
+        || context.rpc_proxy.is_some()
+        || context.namespace.is_some()
+    {
         return cannot("configuration of Centrifugo");
     }
 

@@ -202,6 +202,11 @@ fn settings(generation: Generation, context: &Context, keys: &KeyRing) -> Result
             options.set("rpc.without_namespace.proxy_enabled", Value::Bool(true));
         }
     }
+    if let Some(namespace) = context.namespace {
+        let mut all = generation.namespaces();
+        all.push(generation.namespace(namespace));
+        options.set("namespaces", Value::Array(all));
+    }
     if context.refuse_anonymous {
         options.set("disallow_anonymous_connection_tokens", Value::Bool(true));
     }

@@ -614,6 +614,7 @@ fn requires(context: &Context, token: &[u8], margin: Option<u64>) -> Vec<Capabil
         (context.user_id_claim.is_some(), Capability::UserClaim),
         (context.separate.is_some(), Capability::SeparateSubscriptionKeys),
         (context.rpc_proxy.is_some(), Capability::RpcProxy),
+        (context.namespace.is_some(), Capability::Namespace),
         (context.keys.len() > 1, Capability::SeveralKeys),
         (context.identification.is_some(), Capability::Identification),
         (context.submission.is_some(), Capability::Submission),

@@ -74,6 +74,7 @@ fn validation(context: &Context) -> Result<Validation, String> {
         user_id_claim,
         separate,
         rpc_proxy,
+        namespace,
         identification,
         submission,
     } = context;
@@ -95,7 +96,7 @@ fn validation(context: &Context) -> Result<Validation, String> {
     if audience_regex.is_some() || issuer_regex.is_some() {
         return Err("a pattern of audiences or issuers".to_owned());
     }
-    if user_id_claim.is_some() || separate.is_some() || rpc_proxy.is_some() {
+    if user_id_claim.is_some() || separate.is_some() || rpc_proxy.is_some() || namespace.is_some() {
         return Err("configuration of Centrifugo".to_owned());
     }
     if identification.is_some() || submission.is_some() {

@@ -220,6 +220,7 @@ fn edit_context(context: &mut Context, change: &ContextChange) -> Result<(), Edi
         ContextChange::AllowNone { allow } => context.allow_none = *allow,
         ContextChange::RefuseAnonymous { refuse } => context.refuse_anonymous = *refuse,
         ContextChange::RpcProxy { proxy } => context.rpc_proxy = Some(*proxy),
+        ContextChange::Namespace { namespace } => context.namespace = Some(*namespace),
         ContextChange::SessionUser { user } => session(context)?.user.clone_from(user),
         ContextChange::SessionChannel { channel } => session(context)?.channel.clone_from(channel),
         ContextChange::KeySet { key_set } => {

@@ -8,7 +8,7 @@ use jotproof_model::edit::{Alias, ContextChange, Layer, OctetsKind, Surrounding,
 use jotproof_model::recipe::{
     Content, KeyForm, Member, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer, StructureChange,
 };
-use jotproof_model::{Algorithm, Application, Context, Edit, Identification, Recipe};
+use jotproof_model::{Algorithm, Application, Context, Edit, Identification, Namespace, Recipe};
 
 fn object(members: &[(&str, &str)]) -> Content {
     Content::object(members.iter().map(|(name, value)| Member((*name).into(), (*value).into())).collect())
@@ -173,6 +173,13 @@ fn an_edit_of_the_context_changes_one_option_and_leaves_the_recipe_alone() {
         (
             ContextChange::RpcProxy { proxy: RpcProxy::WithMeta },
             Context { rpc_proxy: Some(RpcProxy::WithMeta), ..twin_context() },
+        ),
+        (
+            ContextChange::Namespace { namespace: Namespace { presence: true, ..Namespace::default() } },
+            Context {
+                namespace: Some(Namespace { presence: true, ..Namespace::default() }),
+                ..twin_context()
+            },
         ),
         (
             ContextChange::RefuseAnonymous { refuse: true },

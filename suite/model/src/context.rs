@@ -108,6 +108,9 @@ pub struct Context {
     /// Centrifugo: the backend that clients call through the server (an RPC proxy), if one is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rpc_proxy: Option<RpcProxy>,
+    /// Centrifugo: the options of the namespace `configured`, if there is one of that name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<Namespace>,
     /// AnyCable: how clients are identified; absent: by tokens alone, with every option as it is by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identification: Option<Identification>,
@@ -238,6 +241,27 @@ pub enum RpcProxy {
     WithoutMeta,
     /// The `meta` of their connection (`proxy_include_connection_meta`).
     WithMeta,
+}
+
+/// The options of the namespace of channels that a context has beside those of every deployment. Whoever is not
+/// anonymous may subscribe in it without a token.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct Namespace {
+    /// Whether the server keeps who is there (`presence`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub presence: bool,
+    /// Whether anonymous users may subscribe without a token too (`allow_subscribe_for_anonymous`; `anonymous` in
+    /// version 3).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_subscribe_for_anonymous: bool,
+}
+
+impl Namespace {
+    /// Its name, which its channels begin with.
+    pub const NAME: &'static str = "configured";
 }
 
 /// How AnyCable identifies clients.
@@ -421,6 +445,7 @@ impl Context {
             user_id_claim: None,
             separate: None,
             rpc_proxy: None,
+            namespace: None,
             identification: None,
             submission: None,
         }
@@ -487,6 +512,8 @@ pub enum Capability {
     SeparateSubscriptionKeys,
     /// A backend can be configured that clients call, and what it is told is seen.
     RpcProxy,
+    /// A namespace of channels can be configured.
+    Namespace,
     /// A configuration that cannot be meant can be tried, and it is seen that nobody is let in.
     WrongConfiguration,
     /// AnyCable: how clients are identified can be configured.
@@ -523,6 +550,7 @@ impl fmt::Display for Capability {
             Self::UserClaim => f.write_str("user-claim"),
             Self::SeparateSubscriptionKeys => f.write_str("separate-subscription-keys"),
             Self::RpcProxy => f.write_str("rpc-proxy"),
+            Self::Namespace => f.write_str("namespace"),
             Self::WrongConfiguration => f.write_str("wrong-configuration"),
             Self::Identification => f.write_str("identification"),
             Self::Submission => f.write_str("submission"),
@@ -569,6 +597,7 @@ impl FromStr for Capability {
             "user-claim" => Self::UserClaim,
             "separate-subscription-keys" => Self::SeparateSubscriptionKeys,
             "rpc-proxy" => Self::RpcProxy,
+            "namespace" => Self::Namespace,
             "wrong-configuration" => Self::WrongConfiguration,
             "identification" => Self::Identification,
             "submission" => Self::Submission,

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Algorithm;
-use crate::context::{Carrier, Fallback, KeySet, Origin, Parameter, RpcProxy, Separate};
+use crate::context::{Carrier, Fallback, KeySet, Namespace, Origin, Parameter, RpcProxy, Separate};
 use crate::flow::Step;
 use crate::recipe::{SegmentEdit, SignatureChange, Signer, StructureChange};
 
@@ -324,6 +324,11 @@ pub enum ContextChange {
         /// What it is told of them.
         proxy: RpcProxy,
     },
+    /// The options of the namespace that is configured beside those of every deployment.
+    Namespace {
+        /// All of them.
+        namespace: Namespace,
+    },
     /// The user of the session.
     SessionUser {
         /// Its id; empty for an anonymous one.
@@ -568,6 +573,7 @@ impl ContextChange {
             Self::AllowNone { .. } => "allow_none",
             Self::RefuseAnonymous { .. } => "refuse_anonymous",
             Self::RpcProxy { .. } => "rpc_proxy",
+            Self::Namespace { .. } => "namespace",
             Self::SessionUser { .. } => "session_user",
             Self::SessionChannel { .. } => "session_channel",
             Self::KeySet { .. } => "key_set",

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jotproof_model::{
-    Action, Application, Challenge, ChannelOptions, Context, FlowChallenge, KeySet, NamedSession,
+    Action, Application, Challenge, ChannelOptions, Context, FlowChallenge, KeySet, NamedSession, Namespace,
     Observation, Reason, Seen, SeenExpiry, Session, Step,
 };
 use jotproof_profiles::Rules;
@@ -17,6 +17,7 @@ use jotproof_profiles::rules::{
     SubscriptionEnd,
 };
 
+use crate::application::centrifugo::has_presence;
 use crate::verdict::{Outcome, Refusal, Stage};
 use crate::{Reference, configuration, observed};
 
@@ -178,7 +179,13 @@ impl Life<'_> {
             }
             Action::LookAt { channel } => {
                 let options = self.subscribed(channel, now)?.options;
-                let options = options.map(|options| BTreeMap::from([(channel.clone(), options)]));
+                // Who is there is told only where the namespace has it.
+                let told = has_presence(channel, &self.context);
+                let seen = |options: ChannelOptions| ChannelOptions {
+                    presence: options.presence && told,
+                    ..options
+                };
+                let options = options.map(|options| BTreeMap::from([(channel.clone(), seen(options))]));
                 let user = Some(self.alive(now)?.user.clone());
                 Ok(Seen { user, options, ..Seen::default() })
             }
@@ -299,7 +306,12 @@ impl Life<'_> {
         let strict_channel = self.rules().private_channel == Strictness::Refuse;
         let user = self.alive(now)?.user.clone();
         self.open_to(&user, channel)?;
-        if strict_channel && !matches!(channel.split_once(':'), Some((EVERYBODY | MEMBERS, _))) {
+        let is_open = match channel.split_once(':') {
+            Some((EVERYBODY | MEMBERS, _)) => true,
+            Some((Namespace::NAME, _)) => self.context.namespace.is_some(),
+            _ => false,
+        };
+        if strict_channel && !is_open {
             return Err(refuse(Reason::NoToken, format!("nothing opens the channel {channel:?}")));
         }
         let connection = self.alive(now)?;
@@ -310,7 +322,12 @@ impl Life<'_> {
     /// Whether the namespace of a channel is open to a user.
     fn open_to(&self, user: &str, channel: &str) -> Result<(), Refusal> {
         let strict = self.rules().anonymous_subscriber == Strictness::Refuse;
-        if strict && user.is_empty() && matches!(channel.split_once(':'), Some((MEMBERS, _))) {
+        let is_for_members = match (channel.split_once(':'), self.context.namespace) {
+            (Some((MEMBERS, _)), _) => true,
+            (Some((Namespace::NAME, _)), Some(namespace)) => !namespace.allow_subscribe_for_anonymous,
+            _ => false,
+        };
+        if strict && user.is_empty() && is_for_members {
             return Err(refuse(Reason::Anonymous, format!("{channel:?} is not open to anonymous users")));
         }
         Ok(())

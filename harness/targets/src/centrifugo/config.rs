@@ -2,7 +2,8 @@
 
 use std::io;
 
-use serde_json::{Map, Value};
+use jotproof_model::Namespace;
+use serde_json::{Map, Value, json};
 
 use crate::live::target::Startup;
 
@@ -20,13 +21,14 @@ pub(super) enum Generation {
 
 /// Options that a context or a launch decides, by their names until version 5, and since. One that ends
 /// with an underscore is the beginning of several.
-const SINCE_V6: [(&str, &str); 13] = [
+const SINCE_V6: [(&str, &str); 14] = [
     ("token_", "client.token."),
     ("subscription_token_", "client.subscription_token."),
     ("separate_subscription_token_config", "client.subscription_token.enabled"),
     ("disallow_anonymous_connection_tokens", "client.disallow_anonymous_connection_tokens"),
     ("proxy_rpc_endpoint", "rpc.proxy.endpoint"),
     ("proxy_include_connection_meta", "rpc.proxy.include_connection_meta"),
+    ("namespaces", "channel.namespaces"),
     ("port", "http_server.port"),
     ("api_key", "http_api.key"),
     ("http_stream", "http_stream.enabled"),
@@ -104,6 +106,27 @@ impl Generation {
         nested.and_then(Value::as_array).cloned().unwrap_or_default()
     }
 
+    /// The namespace that a context configures beside them.
+    pub(super) fn namespace(self, of_context: Namespace) -> Value {
+        let Namespace { presence, allow_subscribe_for_anonymous } = of_context;
+        match self {
+            // Every user may subscribe who is not anonymous, and see who is there.
+            Self::V3 => json!({
+                "name": Namespace::NAME,
+                "presence": presence,
+                "anonymous": allow_subscribe_for_anonymous,
+            }),
+            Self::V4 | Self::V5 | Self::V6 => json!({
+                "name": Namespace::NAME,
+                "presence": presence,
+                "allow_subscribe_for_client": true,
+                "allow_subscribe_for_anonymous": allow_subscribe_for_anonymous,
+                "allow_presence_for_subscriber": true,
+                "allow_presence_for_anonymous": true,
+            }),
+        }
+    }
+
     fn template(self) -> &'static str {
         match self {
             Self::V3 => include_str!("../../../../fixtures/servers/centrifugo-3.2.3/config.json"),
@@ -134,6 +157,7 @@ impl Generation {
 mod tests {
     use std::path::PathBuf;
 
+    use jotproof_model::Namespace;
     use serde_json::json;
 
     use super::Generation;
@@ -167,6 +191,31 @@ mod tests {
         assert!(six.get("sse").is_none(), "a transport is switched on where it is asked over");
         let sse = config(Generation::V6, &Generation::V6.option("sse"));
         assert_eq!(sse["sse"], json!({ "enabled": true }));
+    }
+
+    #[test]
+    fn a_namespace_of_a_context_is_called_as_each_generation_calls_it() {
+        let launched = Launched { port: 20_000, key: "key".to_owned(), directory: PathBuf::new() };
+        let of_context = Namespace { presence: false, allow_subscribe_for_anonymous: true };
+        for (generation, place, option) in [
+            (Generation::V3, "/namespaces", "anonymous"),
+            (Generation::V4, "/namespaces", "allow_subscribe_for_anonymous"),
+            (Generation::V5, "/namespaces", "allow_subscribe_for_anonymous"),
+            (Generation::V6, "/channel/namespaces", "allow_subscribe_for_anonymous"),
+        ] {
+            let mut all = generation.namespaces();
+            let of_every_deployment = all.len();
+            all.push(generation.namespace(of_context));
+            let settings = Settings::from_iter([(generation.option("namespaces"), json!(all))]);
+            let startup = Startup { settings: &settings, options: &[], launched: &launched, backend: None };
+            let config = serde_json::Value::Object(generation.config(&startup).unwrap());
+            let namespaces = config.pointer(place).and_then(serde_json::Value::as_array).unwrap();
+            assert_eq!(namespaces.len(), of_every_deployment + 1, "{generation:?}");
+            let configured = namespaces.last().unwrap();
+            assert_eq!(configured["name"], "configured", "{generation:?}");
+            assert_eq!(configured["presence"], false, "{generation:?}");
+            assert_eq!(configured[option], true, "{generation:?}");
+        }
     }
 
     #[test]

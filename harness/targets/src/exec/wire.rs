@@ -55,6 +55,7 @@ pub(crate) fn carries(capability: &Capability) -> bool {
             | Capability::UserClaim
             | Capability::SeparateSubscriptionKeys
             | Capability::RpcProxy
+            | Capability::Namespace
             | Capability::WrongConfiguration
             | Capability::Flow
             | Capability::Reload
@@ -155,6 +156,7 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
         user_id_claim: _,
         separate: _,
         rpc_proxy: _,
+        namespace: _,
         identification,
         submission,
     } = &*challenge.context;

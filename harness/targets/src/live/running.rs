@@ -136,6 +136,8 @@ impl<S: Server> RunningTarget<S> {
         capabilities.remove(&Capability::Flow);
         // One that runs has a configuration that it could start with.
         capabilities.remove(&Capability::WrongConfiguration);
+        // Its namespaces are as they are.
+        capabilities.remove(&Capability::Namespace);
         // What clients call through it is a backend of its own.
         capabilities.remove(&Capability::RpcProxy);
         let mut target = Self {

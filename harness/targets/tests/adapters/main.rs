@@ -86,6 +86,7 @@ const fn beyond_the_protocol(capability: &Capability) -> bool {
             | Capability::UserClaim
             | Capability::SeparateSubscriptionKeys
             | Capability::RpcProxy
+            | Capability::Namespace
             | Capability::WrongConfiguration
             | Capability::Flow
             | Capability::Reload

@@ -1,11 +1,11 @@
 //! What a user may do in a channel without a token: the options of its namespace say it.
 
-use jotproof_model::edit::FlowChange;
-use jotproof_model::{Reason, Threat};
+use jotproof_model::edit::{ContextChange, FlowChange};
+use jotproof_model::{Edit, Namespace, Reason, Threat};
 
 use super::Topic;
 use crate::case::Case;
-use crate::edits::{claim, flow, of_token};
+use crate::edits::{claim, context, flow, of_token};
 use crate::steps::{connect, step, subscribe_openly};
 use crate::twins;
 
@@ -14,6 +14,14 @@ const MEMBERS: &str = "members:news";
 
 /// A channel of a namespace in which every user may subscribe.
 const EVERYBODY: &str = "jotproof:news";
+
+/// A channel of the namespace whose option for anonymous users is on, or off.
+const CONFIGURED: &str = "configured:news";
+
+fn for_anonymous(allow_subscribe_for_anonymous: bool) -> Edit {
+    let namespace = Namespace { allow_subscribe_for_anonymous, ..Namespace::default() };
+    context(ContextChange::Namespace { namespace })
+}
 
 pub(super) fn topic() -> Topic {
     let id = |name: &str| format!("centrifugo/namespaces/{name}");
@@ -56,9 +64,44 @@ pub(super) fn topic() -> Topic {
         .requirement("CF-SUB-5")
         .class("C11")
         .threat(Threat::Holder);
+    // The same token and the same flow: what differs is the one option of the namespace.
+    let option_on = anonymous
+        .changed_by(
+            &id("anonymous-option-on"),
+            vec![
+                for_anonymous(true),
+                flow(FlowChange::SetStep { step: 1, to: step(0, subscribe_openly(CONFIGURED)) }),
+            ],
+        )
+        .accept()
+        .title("an anonymous user subscribes where the namespace's option for anonymous users is on")
+        .why("The option lets anonymous users subscribe who could not without it.")
+        .requirement("CF-SUB-5")
+        .class("V1");
+    let option_off = option_on
+        .changed(&id("anonymous-option-off"), for_anonymous(false))
+        .reject([Reason::Anonymous])
+        .title("an anonymous user subscribes where the namespace's option for anonymous users is off")
+        .why(
+            "The namespace is open to users, and its option for those who are anonymous is off: the very token that \
+             is good for it where the option is on is not good for it here.",
+        )
+        .requirement("CF-SUB-5")
+        .class("C11")
+        .threat(Threat::Holder);
+    let member_option_off = option_on
+        .changed_by(
+            &id("member-option-off"),
+            vec![for_anonymous(false), of_token("connection", claim("sub", "\"42\""))],
+        )
+        .accept()
+        .title("a user subscribes where the namespace's option for anonymous users is off")
+        .why("The option is about anonymous users; any other one may subscribe.")
+        .requirement("CF-SUB-5")
+        .class("V1");
     Topic {
         path: "centrifugo/namespaces",
         about: "Channels that need no token: who may subscribe, by the options of their namespace.",
-        cases: vec![anonymous, refused, member, everybody],
+        cases: vec![anonymous, refused, member, everybody, option_on, option_off, member_option_off],
     }
 }

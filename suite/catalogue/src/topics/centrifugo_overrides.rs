@@ -1,15 +1,18 @@
 //! Options of a channel that a token overrides: each of them switched on in a channel that has none, and
 //! off in one that has all.
+//!
+//! Who is in a channel is told only where its namespace has `presence`. So that of a token is switched on in a
+//! namespace without it, which gets it before somebody looks: whoever was kept is there then, and nobody else.
 
 use std::collections::BTreeMap;
 
-use jotproof_model::edit::FlowChange;
-use jotproof_model::{ChannelOptions, Edit, Step};
+use jotproof_model::edit::{ContextChange, FlowChange};
+use jotproof_model::{ChannelOptions, Context, Edit, Namespace, Step};
 
 use super::Topic;
 use crate::case::Case;
-use crate::edits::{claim, flow, of_token};
-use crate::steps::{connect, look_at, step, subscribe};
+use crate::edits::{claim, context, flow, of_token};
+use crate::steps::{configure, connect, look_at, step, subscribe};
 use crate::twins;
 
 const NONE: ChannelOptions =
@@ -19,98 +22,125 @@ const ALL: ChannelOptions =
 
 /// When somebody looks: what the server says of who comes has arrived by then.
 const LATER: u32 = 1;
+/// When somebody looks at a channel whose namespace has got presence by then.
+const AFTER_THAT: u32 = 2;
 
 const WHY: &str = "The token says how this one subscription differs from others of its channel. A server that does \
                    not look at it shows a client what it should not see, or keeps from it what it should.";
 
-/// Name, whether the channel has all options or none, the override, what the subscription has then, the
-/// requirement.
-type Row = (&'static str, bool, &'static str, ChannelOptions, &'static str);
+/// What a channel has of the options.
+#[derive(Debug, Clone, Copy)]
+enum In {
+    /// None.
+    Bare,
+    /// All of them.
+    Full,
+    /// None, and presence later on.
+    GetsPresence,
+}
+
+/// Name, which channel, the override, what the subscription has then, the requirement.
+type Row = (&'static str, In, &'static str, ChannelOptions, &'static str);
 
 /// Of subscription tokens since version 4.
-const SINCE_4: [Row; 10] = [
+const SINCE_4: [Row; 11] = [
+    (
+        "presence-on",
+        In::GetsPresence,
+        r#""presence":{"value":true}"#,
+        ChannelOptions { presence: true, ..NONE },
+        "CS-OVR-1",
+    ),
     (
         "presence-off",
-        true,
+        In::Full,
         r#""presence":{"value":false}"#,
         ChannelOptions { presence: false, ..ALL },
         "CS-OVR-1",
     ),
     (
         "join-leave-on",
-        false,
+        In::Bare,
         r#""join_leave":{"value":true},"force_push_join_leave":{"value":true}"#,
         ChannelOptions { join_leave: true, ..NONE },
         "CS-OVR-2",
     ),
     (
         "join-leave-off",
-        true,
+        In::Full,
         r#""join_leave":{"value":false}"#,
         ChannelOptions { join_leave: false, ..ALL },
         "CS-OVR-2",
     ),
-    ("join-leave-on-and-not-pushed", false, r#""join_leave":{"value":true}"#, NONE, "CS-OVR-3"),
+    ("join-leave-on-and-not-pushed", In::Bare, r#""join_leave":{"value":true}"#, NONE, "CS-OVR-3"),
     (
         "force-push-join-leave-off",
-        true,
+        In::Full,
         r#""force_push_join_leave":{"value":false}"#,
         ChannelOptions { join_leave: false, ..ALL },
         "CS-OVR-3",
     ),
     (
         "force-recovery-on",
-        false,
+        In::Bare,
         r#""force_recovery":{"value":true}"#,
         ChannelOptions { recovery: true, positioning: true, ..NONE },
         "CS-OVR-4",
     ),
     (
         "force-recovery-off",
-        true,
+        In::Full,
         r#""force_recovery":{"value":false}"#,
         ChannelOptions { recovery: false, ..ALL },
         "CS-OVR-4",
     ),
     (
         "force-positioning-on",
-        false,
+        In::Bare,
         r#""force_positioning":{"value":true}"#,
         ChannelOptions { positioning: true, ..NONE },
         "CS-OVR-5",
     ),
     (
         "force-positioning-and-recovery-off",
-        true,
+        In::Full,
         r#""force_positioning":{"value":false},"force_recovery":{"value":false}"#,
         ChannelOptions { recovery: false, positioning: false, ..ALL },
         "CS-OVR-5",
     ),
-    ("presence-without-value", true, r#""presence":{}"#, ALL, "CS-OVR-6"),
+    ("presence-without-value", In::Full, r#""presence":{}"#, ALL, "CS-OVR-6"),
 ];
 
 /// Of tokens that give subscriptions in every version.
+const PRESENCE_ON: Row = (
+    "presence-on",
+    In::GetsPresence,
+    r#""presence":{"value":true}"#,
+    ChannelOptions { presence: true, ..NONE },
+    "CF-SUBS-2",
+);
 const PRESENCE_OFF: Row = (
     "presence-off",
-    true,
+    In::Full,
     r#""presence":{"value":false}"#,
     ChannelOptions { presence: false, ..ALL },
     "CF-SUBS-2",
 );
 const JOIN_LEAVE_OFF: Row = (
     "join-leave-off",
-    true,
+    In::Full,
     r#""join_leave":{"value":false}"#,
     ChannelOptions { join_leave: false, ..ALL },
     "CF-SUBS-2",
 );
 
 /// Of tokens for private channels of version 3.
-const OF_3: [Row; 7] = [
+const OF_3: [Row; 8] = [
+    PRESENCE_ON,
     PRESENCE_OFF,
     (
         "join-leave-on",
-        false,
+        In::Bare,
         r#""join_leave":{"value":true}"#,
         ChannelOptions { join_leave: true, ..NONE },
         "CF-SUBS-2",
@@ -118,28 +148,28 @@ const OF_3: [Row; 7] = [
     JOIN_LEAVE_OFF,
     (
         "recover-on",
-        false,
+        In::Bare,
         r#""recover":{"value":true}"#,
         ChannelOptions { recovery: true, positioning: true, ..NONE },
         "CF-SUBS-2",
     ),
     (
         "recover-off",
-        true,
+        In::Full,
         r#""recover":{"value":false}"#,
         ChannelOptions { recovery: false, ..ALL },
         "CF-SUBS-2",
     ),
     (
         "position-on",
-        false,
+        In::Bare,
         r#""position":{"value":true}"#,
         ChannelOptions { positioning: true, ..NONE },
         "CF-SUBS-2",
     ),
     (
         "position-and-recover-off",
-        true,
+        In::Full,
         r#""position":{"value":false},"recover":{"value":false}"#,
         ChannelOptions { recovery: false, positioning: false, ..ALL },
         "CF-SUBS-2",
@@ -147,11 +177,12 @@ const OF_3: [Row; 7] = [
 ];
 
 /// Of connection tokens. Where an option has another name since version 4, both are there: each version knows one.
-const OF_CONNECTIONS: [Row; 7] = [
+const OF_CONNECTIONS: [Row; 8] = [
+    PRESENCE_ON,
     PRESENCE_OFF,
     (
         "join-leave-on",
-        false,
+        In::Bare,
         r#""join_leave":{"value":true},"force_push_join_leave":{"value":true}"#,
         ChannelOptions { join_leave: true, ..NONE },
         "CF-SUBS-2",
@@ -159,28 +190,28 @@ const OF_CONNECTIONS: [Row; 7] = [
     JOIN_LEAVE_OFF,
     (
         "recovery-on",
-        false,
+        In::Bare,
         r#""recover":{"value":true},"force_recovery":{"value":true}"#,
         ChannelOptions { recovery: true, positioning: true, ..NONE },
         "CF-SUBS-2",
     ),
     (
         "recovery-off",
-        true,
+        In::Full,
         r#""recover":{"value":false},"force_recovery":{"value":false}"#,
         ChannelOptions { recovery: false, ..ALL },
         "CF-SUBS-2",
     ),
     (
         "positioning-on",
-        false,
+        In::Bare,
         r#""position":{"value":true},"force_positioning":{"value":true}"#,
         ChannelOptions { positioning: true, ..NONE },
         "CF-SUBS-2",
     ),
     (
         "positioning-and-recovery-off",
-        true,
+        In::Full,
         r#""position":{"value":false},"recover":{"value":false},"force_positioning":{"value":false},"force_recovery":{"value":false}"#,
         ChannelOptions { recovery: false, positioning: false, ..ALL },
         "CF-SUBS-2",
@@ -188,15 +219,21 @@ const OF_CONNECTIONS: [Row; 7] = [
 ];
 
 pub(super) fn subscription() -> Topic {
-    of_channel("centrifugo/subscription-overrides", twins::subscription, "", &SINCE_4)
+    of_channel("centrifugo/subscription-overrides", twins::subscription, "", &SINCE_4, "CS-OVR-1")
 }
 
 pub(super) fn private_channel() -> Topic {
-    of_channel("centrifugo/private-channel-overrides", twins::private_channel, "$", &OF_3)
+    of_channel("centrifugo/private-channel-overrides", twins::private_channel, "$", &OF_3, "CF-SUBS-2")
 }
 
 /// Tokens for one channel, whose `override` is about that.
-fn of_channel(path: &'static str, token: fn() -> Case, prefix: &str, rows: &[Row]) -> Topic {
+fn of_channel(
+    path: &'static str,
+    token: fn() -> Case,
+    prefix: &str,
+    rows: &[Row],
+    of_presence: &'static str,
+) -> Topic {
     let bare = &*format!("{prefix}bare:news");
     let tokens = Tokens {
         path,
@@ -205,6 +242,8 @@ fn of_channel(path: &'static str, token: fn() -> Case, prefix: &str, rows: &[Row
         subscription: "a subscription",
         bare,
         full: &format!("{prefix}full:news"),
+        gets_presence: &format!("{prefix}configured:news"),
+        of_presence,
         token: "opened",
     };
     let for_channel = |channel: &str| claim("channel", &format!("\"{channel}\""));
@@ -212,12 +251,13 @@ fn of_channel(path: &'static str, token: fn() -> Case, prefix: &str, rows: &[Row
     let subscribes = |channel: &str| step(0, subscribe(channel, "opened"));
     let root = [("connection", &twins::centrifugo()), ("opened", &opened)];
     let steps = vec![step(0, connect("connection")), subscribes(bare), step(LATER, look_at(bare))];
-    let to_full = vec![
-        of_token("opened", for_channel(tokens.full)),
-        flow(FlowChange::SetStep { step: 1, to: subscribes(tokens.full) }),
-        flow(FlowChange::SetStep { step: 2, to: step(LATER, look_at(tokens.full)) }),
-    ];
-    tokens.topic(&root, steps, to_full, |_, text| claim("override", &format!("{{{text}}}")), rows)
+    let to = |channel: &str| {
+        vec![
+            of_token("opened", for_channel(channel)),
+            flow(FlowChange::SetStep { step: 1, to: subscribes(channel) }),
+        ]
+    };
+    tokens.topic(&root, steps, to, |_, text| claim("override", &format!("{{{text}}}")), rows)
 }
 
 /// Connection tokens, whose `subs` have an `override` for each channel.
@@ -229,17 +269,16 @@ pub(super) fn connection() -> Topic {
         subscription: "a server-side subscription",
         bare: "bare:news",
         full: "full:news",
+        gets_presence: "configured:news",
+        of_presence: "CF-SUBS-2",
         token: "first",
     };
     let subs = |channel: &str, text: &str| claim("subs", &format!("{{\"{channel}\":{{{text}}}}}"));
     let first = twins::centrifugo().changed("first", subs(tokens.bare, "")).accept();
     let steps = vec![step(0, connect("first")), step(LATER, look_at(tokens.bare))];
-    let to_full = vec![
-        of_token("first", subs(tokens.full, "")),
-        flow(FlowChange::SetStep { step: 1, to: step(LATER, look_at(tokens.full)) }),
-    ];
+    let to = |channel: &str| vec![of_token("first", subs(channel, ""))];
     let overriding = |channel: &str, text: &str| subs(channel, &format!("\"override\":{{{text}}}"));
-    tokens.topic(&[("first", &first)], steps, to_full, overriding, &OF_CONNECTIONS)
+    tokens.topic(&[("first", &first)], steps, to, overriding, &OF_CONNECTIONS)
 }
 
 /// Tokens that override options of channels.
@@ -249,25 +288,30 @@ struct Tokens<'a> {
     /// What it is whose options are looked at, and one that they open: for titles.
     channels: &'static str,
     subscription: &'static str,
-    /// The channel without any option, and the one with all.
+    /// The channel without any option, the one with all, and the one that gets presence.
     bare: &'a str,
     full: &'a str,
+    gets_presence: &'a str,
+    /// The requirement that is about presence.
+    of_presence: &'static str,
     /// The token that overrides, by its name in the flow.
     token: &'static str,
 }
 
 impl Tokens<'_> {
-    /// The topic of a flow that looks at the bare channel, of what makes it one that looks at the full one,
-    /// and of the edit by which a token overrides options of a channel.
+    /// The topic of a flow that ends with a look at the bare channel, of what else makes it one of another
+    /// channel, and of the edit by which a token overrides options of a channel.
     fn topic(
         &self,
         tokens: &[(&str, &Case)],
         steps: Vec<Step>,
-        to_full: Vec<Edit>,
+        to: impl Fn(&str) -> Vec<Edit>,
         overriding: impl Fn(&str, &str) -> Edit,
         rows: &[Row],
     ) -> Topic {
-        let Self { path, about, channels, subscription, bare, full, token } = *self;
+        let Self { path, about, channels, subscription, bare, full, gets_presence, of_presence, token } =
+            *self;
+        let last = steps.len() - 1;
         let own = |case: Case, title: &str| {
             case.title(format!("{subscription} to a channel {title}"))
                 .why("Without an override the channel's own options count.")
@@ -279,10 +323,36 @@ impl Tokens<'_> {
         let without = own(root, "without any option").effect(|effect| {
             (effect.user, effect.options) = (None, Some(BTreeMap::from([(bare.to_owned(), NONE)])));
         });
+        let mut to_full = to(full);
+        to_full.push(flow(FlowChange::SetStep { step: last, to: step(LATER, look_at(full)) }));
         let with = own(without.changed_by(&format!("{path}/with"), to_full).accept(), "with every option")
             .effect(|effect| effect.options = Some(BTreeMap::from([(full.to_owned(), ALL)])));
-        let row = |(name, is_full, text, options, requirement): &Row| {
-            let (twin, channel) = if *is_full { (&with, full) } else { (&without, bare) };
+        let namespace = Namespace::default();
+        let present = Some(Namespace { presence: true, ..namespace });
+        let anew = Context { namespace: present, ..without.context().clone() };
+        let mut to_gets_presence = to(gets_presence);
+        to_gets_presence.extend([
+            context(ContextChange::Namespace { namespace }),
+            flow(FlowChange::SetStep { step: last, to: step(LATER, configure(anew)) }),
+            flow(FlowChange::AddStep { before: last + 1, step: step(AFTER_THAT, look_at(gets_presence)) }),
+        ]);
+        let later = without
+            .changed_by(&format!("{path}/presence-later"), to_gets_presence)
+            .accept()
+            .title(format!("{subscription} to a channel whose namespace gets presence later on"))
+            .why("Who came while a channel was without presence, and did not ask for it, is not kept.")
+            .requirement(of_presence)
+            .class("V1")
+            .effect(|effect| {
+                effect.user = None;
+                effect.options = Some(BTreeMap::from([(gets_presence.to_owned(), NONE)]));
+            });
+        let row = |(name, of, text, options, requirement): &Row| {
+            let (twin, channel) = match of {
+                In::Bare => (&without, bare),
+                In::Full => (&with, full),
+                In::GetsPresence => (&later, gets_presence),
+            };
             twin.changed(&format!("{path}/{name}"), of_token(token, overriding(channel, text)))
                 .accept()
                 .title(format!("{subscription} with the override {text}"))
@@ -295,7 +365,7 @@ impl Tokens<'_> {
                 })
         };
         let mut cases: Vec<Case> = rows.iter().map(row).collect();
-        cases.extend([without, with]);
+        cases.extend([without, with, later]);
         Topic { path, about, cases }
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jotproof_model::context::RpcProxy;
-use jotproof_model::{Application, ChannelOptions, Context, Reason, Seen, SeenExpiry};
+use jotproof_model::{Application, ChannelOptions, Context, Namespace, Reason, Seen, SeenExpiry};
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
     ExpireAtEqual, NegativeExpireAt, Null, OverrideWithoutValue, Strictness, Subject, TimeNumber, TimeToLive,
@@ -52,8 +52,11 @@ impl Options {
         Self { presence: false, join_leave: false, pushed: false, recovery: false, positioning: false };
 
     /// Those of the namespace of a channel; nothing where there is no such namespace.
-    fn of(channel: &str) -> Option<Self> {
+    fn of(channel: &str, context: &Context) -> Option<Self> {
         let name = namespace(channel).unwrap_or_default();
+        if let (Namespace::NAME, Some(Namespace { presence, .. })) = (name, context.namespace) {
+            return Some(Self { presence, ..Self::NONE });
+        }
         NAMESPACES.iter().find(|(known, _)| *known == name).map(|(_, options)| *options)
     }
 
@@ -80,6 +83,11 @@ impl From<Options> for ChannelOptions {
         let positioning = positioning || recovery;
         Self { presence, join_leave: join_leave && pushed, recovery, positioning }
     }
+}
+
+/// Whether the server keeps who is in a channel, and so can tell it.
+pub(crate) fn has_presence(channel: &str, context: &Context) -> bool {
+    Options::of(channel, context).is_some_and(|options| options.presence)
 }
 
 /// The longest time that may be left to a connection where there is a longest: 365 days.
@@ -308,7 +316,7 @@ impl<'a> Token<'a> {
 
     /// What a subscription to a channel has of its options; nothing where it is of no known namespace.
     fn options_of(&self, channel: &str, subscription: &Subscription<'_>) -> Option<ChannelOptions> {
-        let mut options = Options::of(channel)?;
+        let mut options = Options::of(channel, self.context)?;
         for (name, on) in &subscription.overrides {
             // Version 3 has no option for it.
             let pushes = self.context.application != Application::CentrifugoPrivateChannel

@@ -38,7 +38,7 @@ impl Token<'_> {
         refusals.extend(self.channel(session));
         // The options of the channel that the token names are looked up before it is compared.
         if let Found::Value(channel) = self.claims.known.string("channel", self.rules.claim_null)
-            && Options::of(channel).is_none()
+            && Options::of(channel, self.context).is_none()
         {
             refusals.push(no_namespace(channel));
         }
