@@ -300,9 +300,9 @@ mod tests {
             ],
             "entries": [
                 {"id": "old", "kind": "deviation", "until": "2.0.0", "rule": {"time.exp_check": "skip"},
-                 "then": {"outcome": "accepted"}, "reason": ""},
+                 "then": {"outcome": "accepted"}, "reason": "", "link": ""},
                 {"id": "new", "kind": "deviation", "since": "2.0.0", "rule": {"time.nbf_check": "skip"},
-                 "then": {"outcome": "accepted"}, "reason": ""}
+                 "then": {"outcome": "accepted"}, "reason": "", "link": ""}
             ]
         }"#;
         let profiles = Profiles::parse(&[("server.json", file)]).expect("the file is well-formed");
