@@ -1003,6 +1003,8 @@ mutants! {
         rules!("anycable.identifiers" = "optional");
     "ext-at-any-depth" "C25" "finds the identifiers inside another claim":
         Reads(reading::ext_at_any_depth, &[]);
+    "identifiers-of-another-server" "C25" "takes what only another server asks for, in place of identifiers":
+        Reads(reading::channels_for_identifiers, &[]);
     "identifiers-optional-and-times-ignored" "C25" "identifies a connection by nothing, and looks at no time":
         rules!("anycable.identifiers" = "optional", "time.exp_check" = "skip", "time.nbf_check" = "skip");
 

@@ -331,6 +331,14 @@ pub(crate) fn ext_at_any_depth(challenge: &Challenge) -> Option<Challenge> {
     with_payload(challenge, |_| Some(Value::Object(payload.clone()).to_string().into_bytes()))
 }
 
+/// `channels`, which Centrifugo asks for, take the place of `ext`.
+pub(crate) fn channels_for_identifiers(challenge: &Challenge) -> Option<Challenge> {
+    let mut payload = parts::payload(challenge).filter(|payload| !payload.contains_key("ext"))?;
+    let channels = payload.get("channels")?.to_string();
+    payload.insert("ext".to_owned(), Value::String(channels));
+    with_payload(challenge, |_| Some(Value::Object(payload.clone()).to_string().into_bytes()))
+}
+
 /// `expire_at` is when the connection expires, and so `exp` and `nbf` need no look.
 pub(crate) fn expire_at_in_place_of_times(challenge: &Challenge) -> Option<Challenge> {
     let mut payload = parts::payload(challenge)?;
