@@ -266,7 +266,7 @@ const FAULTS: &[Fault] = &[
                 }),
             )
         },
-        only: "claims/**",
+        only: "**",
         says: &["FAULT", "answered none of 256 tokens in a row in time: it hangs"],
         code: 3,
         within: 60,

@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jotproof_engine::run::unix_time;
 use jotproof_engine::target::{CannotCarry, Clock, Deployment, Target, TargetError};
-use jotproof_mint::base64url;
-use jotproof_model::recipe::{Content, Member};
+use jotproof_mint::{Mint, base64url};
+use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{
     Application, Capability, Challenge, Context, KeyMaterial, KeyRing, Observation, Recipe,
 };
@@ -65,6 +66,8 @@ pub struct RunningTarget<S: Server> {
     capabilities: BTreeSet<Capability>,
     configured: Configured,
     own: Settings,
+    /// Mints with its keys.
+    mint: Mint,
     /// Whether it is the one meant.
     met: Result<(), TargetError>,
     warnings: Vec<String>,
@@ -140,21 +143,20 @@ impl<S: Server> RunningTarget<S> {
         capabilities.remove(&Capability::Namespace);
         // What clients call through it is a backend of its own.
         capabilities.remove(&Capability::RpcProxy);
-        let mut target = Self {
+        let keys = with_secret(jotproof_mint::keys::all(), configured.secret.as_deref());
+        Ok(Self {
             address,
             capabilities,
+            // A configuration is read as a context that the server can be started with.
+            own: server.settings(&configured.context, &keys).unwrap_or_default(),
+            mint: Mint::new(&keys),
             server,
             profile,
             configured,
-            own: Settings::new(),
             met,
             warnings,
             answer_within: ANSWER_WITHIN,
-        };
-        let keys = target.keys(&Arc::new(jotproof_mint::keys::all().clone()));
-        // A configuration is read as a context that the server can be started with.
-        target.own = target.server.settings(&target.configured.context, &keys).unwrap_or_default();
-        Ok(target)
+        })
     }
 
     fn runtime() -> Result<Runtime, TargetError> {
@@ -273,12 +275,15 @@ impl<S: Server> Target for RunningTarget<S> {
             Content::Text { text } => named(text),
             Content::Octets { .. } => false,
         };
-        match &self.configured.namespaces {
-            Some(there) if names && !there.contains(NAMESPACE) => {
-                Err(CannotCarry(format!("a server with a namespace {NAMESPACE}")))
-            }
-            _ => Ok(()),
+        if self.configured.namespaces.as_ref().is_some_and(|there| names && !there.contains(NAMESPACE)) {
+            return Err(CannotCarry(format!("a server with a namespace {NAMESPACE}")));
         }
+        // A change of the text of a signature can be one that the signature of another secret has no place for.
+        let is_signed_otherwise = matches!(&recipe.signer, Signer::Key { key, .. } if key == GENERAL_SECRET);
+        if is_signed_otherwise && self.mint.token(recipe, unix_time()).is_err() {
+            return Err(CannotCarry("a secret whose signature has a place for the change".to_owned()));
+        }
+        Ok(())
     }
 
     fn warnings(&self) -> Vec<String> {
