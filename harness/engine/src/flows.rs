@@ -68,6 +68,9 @@ pub(crate) fn follow<'a>(
 /// What came of a flow, where every refusal on the way to its last step was told as the profile says that a refusal for
 /// that reason is.
 fn as_answered(followed: Followed, flow: &FlowChallenge, profile: &Profile) -> Observation {
+    if profile.answers.is_empty() {
+        return followed.observation;
+    }
     let otherwise = followed.refusals.iter().find_map(|(number, refusal)| {
         let step = flow.steps.get(*number)?;
         let (reason, Observation::Refused { answer: Some(answer), .. }) = (step.refused?, refusal) else {
@@ -80,10 +83,7 @@ fn as_answered(followed: Followed, flow: &FlowChallenge, profile: &Profile) -> O
             format!("step {number} ({name}) was refused with {answer}: {reason} is answered with {known}")
         })
     });
-    match otherwise {
-        Some(detail) if !profile.answers.is_empty() => Observation::ProtocolError { detail },
-        _ => followed.observation,
-    }
+    otherwise.map_or(followed.observation, |detail| Observation::ProtocolError { detail })
 }
 
 /// The flows, right at the beginning of the second that they were minted for.

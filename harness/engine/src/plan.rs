@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jotproof_model::{Expectation, Recipe, Subject, Vector, VectorId};
+use jotproof_model::{Expectation, KeyRing, Recipe, Subject, Vector, VectorId};
 use jotproof_profiles::predict::{Outcome, Undecided};
 use jotproof_profiles::{Profile, predicted};
 
@@ -47,9 +47,10 @@ pub fn plan<'a>(
     let mut plan =
         Plan { groups: BTreeMap::new(), judged: BTreeSet::new(), not_carried: BTreeMap::new(), selected: 0 };
     let mut deployments: BTreeMap<&str, String> = BTreeMap::new();
+    let keys = target.keys(suite.keys());
     for vector in suite.vectors().filter(|vector| selection.takes(vector)) {
         plan.selected += 1;
-        match carried(vector, suite, target, profile)? {
+        match carried(vector, suite, target, profile, &keys)? {
             Ok(needed) => {
                 plan.judged.insert(&vector.id.0);
                 deployments.extend(needed.into_iter().map(|(vector, text)| (vector.id.0.as_str(), text)));
@@ -81,8 +82,9 @@ fn carried<'a>(
     suite: &'a Suite,
     target: &dyn Target,
     profile: &Profile,
+    keys: &KeyRing,
 ) -> Result<Result<Vec<(&'a Vector, String)>, String>, PlanError> {
-    let own = match deployable(vector, suite, target, profile) {
+    let own = match deployable(vector, target, profile, keys) {
         Ok(deployment) => deployment,
         Err(reason) => return Ok(Err(reason)),
     };
@@ -94,7 +96,7 @@ fn carried<'a>(
     if !matches!(vector.expectation, Expectation::Accept { .. })
         && let Some(twin) = twin
     {
-        match deployable(twin, suite, target, profile) {
+        match deployable(twin, target, profile, keys) {
             Ok(deployment) => needed.push((twin, deployment)),
             Err(reason) => return Ok(Err(format!("its twin needs {reason}"))),
         }
@@ -109,9 +111,9 @@ fn carried<'a>(
 
 fn deployable(
     vector: &Vector,
-    suite: &Suite,
     target: &dyn Target,
     profile: &Profile,
+    keys: &KeyRing,
 ) -> Result<String, String> {
     if let Some(missing) = vector.requires.iter().find(|needed| !target.capabilities().contains(needed)) {
         return Err(missing.to_string());
@@ -119,7 +121,7 @@ fn deployable(
     if let Some(missing) = profile.demands.iter().find(|demanded| !vector.requires.contains(demanded)) {
         return Err(format!("a context without {missing}"));
     }
-    let carried = |context| target.deployment(context, &target.keys(suite.keys()));
+    let carried = |context| target.deployment(context, keys);
     let deployment = recipes(vector)
         .into_iter()
         .try_for_each(|recipe| target.room_for(recipe))

@@ -85,10 +85,11 @@ sentence of the documentation, in our words; *accept*, *reject* and *either* cou
 
 Each row has cases that were accepted and cases that were refused, or two with different effects; and a pair of cases
 that are one change apart, which one server told apart as it must: *told apart by* says by what, and names the pair, the
-accepted one first. At least one of the two is a case of the row; both are, where there are such. Where a row is about options of the server, each of them is that change: with one value of it the
-server accepts the very token that it refuses with another, or lets it do something else. Of a row that is about no option
-it is the token, the session in which it is used, where it is submitted, a step of its flow, or an effect. A
-row without such a pair is waived, and says why, or no server keeps it, by deviations that their profiles state.
+accepted one first. At least one of the two is a case of the row; both are, where there are such. Where a row is about
+options of the server, each of them is that change: with one value of it the server accepts the very token that it
+refuses with another, or lets it do something else. Of a row that is about no option it is the token, the session in
+which it is used, where it is submitted, a step of its flow, or an effect. A row without such a pair is waived, and says
+why, or no server keeps it, by deviations that their profiles state.
 Under a server, *as it must* counts the cases that came out as the texts demand, and *explained* those that its profile
 explains; the rest it does not carry.
 ";

@@ -4,6 +4,7 @@
 //! All that a server says is put on [`Record`] as it comes in, so that it is there also where a conversation
 //! breaks off or takes too long. When the challenge is over it is looked through, together with what is observed.
 
+use std::borrow::Cow;
 use std::iter;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -53,12 +54,13 @@ impl Record {
     }
 
     /// The challenge, such that the tokens which it makes are kept.
-    pub(super) fn of_challenge(&self, challenge: &Challenge) -> Challenge {
-        let opening = challenge.opening.as_ref().map(|opening| Opening {
-            for_client: opening.for_client.as_ref().map(|mint| self.watch(mint)),
-            ..opening.clone()
-        });
-        Challenge { opening, ..challenge.clone() }
+    pub(super) fn of_challenge<'a>(&self, challenge: &'a Challenge) -> Cow<'a, Challenge> {
+        let Some(Opening { connection_token, for_client: Some(mint) }) = &challenge.opening else {
+            return Cow::Borrowed(challenge);
+        };
+        let opening =
+            Opening { connection_token: connection_token.clone(), for_client: Some(self.watch(mint)) };
+        Cow::Owned(Challenge { opening: Some(opening), ..challenge.clone() })
     }
 
     /// The same of a flow.
@@ -71,7 +73,8 @@ impl Record {
     /// does.
     pub(super) fn discreet(&self, secrets: &Secrets<'_>, observation: Observation) -> Observation {
         let said = self.said();
-        let leaked = |text: &[u8]| secrets.leaked(text, &said.minted);
+        let minted: Vec<Secret<'_>> = said.minted.iter().flat_map(|token| of_token(token)).collect();
+        let leaked = |text: &[u8]| secrets.0.iter().chain(&minted).find(|secret| secret.is_in(text));
         let told = match &observation {
             Observation::ProtocolError { detail: text }
             | Observation::Crashed { detail: text }
@@ -81,7 +84,8 @@ impl Record {
             | Observation::Unsupported { .. }
             | Observation::OverLimit { .. } => None,
         };
-        let Some(what) = told.or_else(|| said.heard.iter().find_map(|heard| leaked(heard))) else {
+        let Some(Secret { what, .. }) = told.or_else(|| said.heard.iter().find_map(|heard| leaked(heard)))
+        else {
             return observation;
         };
         let leaks = format!("leaks the {what}");
@@ -120,76 +124,77 @@ impl Heard {
     }
 }
 
-/// What a server must not give away in a challenge.
-pub(super) struct Secrets<'a> {
-    contexts: Vec<&'a Context>,
-    keys: &'a KeyRing,
-    tokens: Vec<&'a [u8]>,
+/// What a server must not give away in a challenge: no error text, close reason or reply may repeat it.
+pub(super) struct Secrets<'a>(Vec<Secret<'a>>);
+
+/// One of them.
+struct Secret<'a> {
+    what: &'static str,
+    text: Cow<'a, [u8]>,
+}
+
+impl<'a> Secret<'a> {
+    /// Such a secret, where it is long enough to be no chance.
+    fn of(what: &'static str, text: impl Into<Cow<'a, [u8]>>) -> Option<Self> {
+        let text = text.into();
+        (text.len() >= SHORTEST_SECRET).then_some(Self { what, text })
+    }
+
+    fn is_in(&self, text: &[u8]) -> bool {
+        text.windows(self.text.len()).any(|window| *window == *self.text)
+    }
 }
 
 impl<'a> Secrets<'a> {
     /// Of a challenge: the token, and the one that opens its session.
     pub(super) fn of_challenge(challenge: &'a Challenge) -> Self {
         let Challenge { token, context, keys, opening, now: _ } = challenge;
-        let opening = opening.as_ref().map(|opening| opening.connection_token.as_slice());
-        Self { contexts: vec![context], keys, tokens: iter::once(token.as_slice()).chain(opening).collect() }
+        let opening = opening.as_ref().map(|opening| &opening.connection_token);
+        Self::of([&**context], keys, iter::once(token).chain(opening))
     }
 
     /// Of a flow: the tokens of all steps, and the keys that the server gets to know in one of them.
     pub(super) fn of_flow(flow: &'a FlowChallenge) -> Self {
         let FlowChallenge { tokens, steps, context, keys, for_client: _, now: _ } = flow;
         let later = steps.iter().filter_map(|step| step.action.configuration());
-        Self {
-            contexts: iter::once(&**context).chain(later).collect(),
-            keys,
-            tokens: tokens.values().map(Vec::as_slice).collect(),
-        }
+        Self::of(iter::once(&**context).chain(later), keys, tokens.values())
     }
 
-    /// Which secret a text gives away: no error text, close reason or reply may repeat one, nor what a token says
-    /// to the backend alone.
-    fn leaked(&self, text: &[u8], minted: &[Vec<u8>]) -> Option<&'static str> {
-        let secrets = self.contexts.iter().flat_map(|context| context.key_names());
-        let mut secrets = secrets.filter_map(|name| self.keys.get(name)?.secret.as_deref());
-        if secrets.any(|secret| gives_away(text, secret.as_bytes())) {
-            return Some("secret");
-        }
-        self.tokens.iter().copied().chain(minted.iter().map(Vec::as_slice)).find_map(|token| {
-            let signature = token.split(|octet| *octet == b'.').nth(2);
-            if signature.is_some_and(|signature| gives_away(text, signature)) {
-                Some("signature")
-            } else {
-                tells_meta(text, token).then_some("meta")
-            }
-        })
+    fn of(
+        contexts: impl IntoIterator<Item = &'a Context>,
+        keys: &'a KeyRing,
+        tokens: impl Iterator<Item = &'a Vec<u8>>,
+    ) -> Self {
+        let names = contexts.into_iter().flat_map(Context::key_names);
+        let secrets =
+            names.filter_map(|name| Secret::of("secret", keys.get(name)?.secret.as_deref()?.as_bytes()));
+        Self(secrets.chain(tokens.flat_map(|token| of_token(token))).collect())
     }
 }
 
-fn gives_away(text: &[u8], secret: &[u8]) -> bool {
-    secret.len() >= SHORTEST_SECRET && text.windows(secret.len()).any(|window| window == secret)
+/// What is secret of a token: its signature, and what it says to the backend alone.
+fn of_token(token: &[u8]) -> impl Iterator<Item = Secret<'_>> {
+    let signature = token.split(|octet| *octet == b'.').nth(2);
+    let signature = signature.and_then(|signature| Secret::of("signature", signature));
+    signature.into_iter().chain(meta(token).unwrap_or_default())
 }
 
-/// Whether a text tells what stands in the `meta` of a token, and nowhere else in it: in words, or as the token
-/// has it.
-fn tells_meta(text: &[u8], token: &[u8]) -> bool {
-    let Some((payload, private)) = private(token) else { return false };
-    !private.is_empty()
-        && (gives_away(text, payload.as_bytes()) || private.iter().any(|it| gives_away(text, it.as_bytes())))
-}
-
-/// The payload as the token has it, and those strings of its `meta` that do not stand elsewhere in it, where there
-/// would be another reason to tell them. Short ones stand in any text.
-fn private(token: &[u8]) -> Option<(&str, Vec<String>)> {
+/// Those strings of the `meta` of a token that do not stand elsewhere in its payload, where there would be another
+/// reason to tell them; and the payload as the token has it, where it has such.
+fn meta(token: &[u8]) -> Option<Vec<Secret<'_>>> {
     let encoded = std::str::from_utf8(token).ok()?.split('.').nth(1)?;
     let payload: Value = serde_json::from_slice(&base64url::decode(encoded).ok()?).ok()?;
     let (mut private, mut shown) = (Vec::new(), Vec::new());
     for (claim, value) in payload.as_object()? {
         strings(value, if claim == "meta" { &mut private } else { &mut shown });
     }
-    private.retain(|text| {
-        text.len() >= SHORTEST_SECRET && !shown.iter().any(|shown: &String| shown.contains(text.as_str()))
-    });
-    Some((encoded, private))
+    private.retain(|text| !shown.iter().any(|shown: &String| shown.contains(text.as_str())));
+    let mut secrets: Vec<Secret<'_>> =
+        private.into_iter().filter_map(|text| Secret::of("meta", text.into_bytes())).collect();
+    if !secrets.is_empty() {
+        secrets.extend(Secret::of("meta", encoded.as_bytes()));
+    }
+    Some(secrets)
 }
 
 fn strings(value: &Value, into: &mut Vec<String>) {
@@ -228,7 +233,8 @@ mod tests {
 
     /// What is given away where a server says this.
     fn leaks(heard: &str, challenge: &Challenge) -> Option<&'static str> {
-        Secrets::of_challenge(challenge).leaked(heard.as_bytes(), &[])
+        let Secrets(secrets) = Secrets::of_challenge(challenge);
+        secrets.iter().find(|secret| secret.is_in(heard.as_bytes())).map(|secret| secret.what)
     }
 
     #[test]

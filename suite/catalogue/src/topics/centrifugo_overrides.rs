@@ -42,22 +42,22 @@ enum In {
 /// Name, which channel, the override, what the subscription has then, the requirement.
 type Row = (&'static str, In, &'static str, ChannelOptions, &'static str);
 
+/// A subscription asks for presence that its channel has not.
+const fn presence_on(requirement: &'static str) -> Row {
+    let options = ChannelOptions { presence: true, ..NONE };
+    ("presence-on", In::GetsPresence, r#""presence":{"value":true}"#, options, requirement)
+}
+
+/// A subscription does without the presence that its channel has.
+const fn presence_off(requirement: &'static str) -> Row {
+    let options = ChannelOptions { presence: false, ..ALL };
+    ("presence-off", In::Full, r#""presence":{"value":false}"#, options, requirement)
+}
+
 /// Of subscription tokens since version 4.
 const SINCE_4: [Row; 11] = [
-    (
-        "presence-on",
-        In::GetsPresence,
-        r#""presence":{"value":true}"#,
-        ChannelOptions { presence: true, ..NONE },
-        "CS-OVR-1",
-    ),
-    (
-        "presence-off",
-        In::Full,
-        r#""presence":{"value":false}"#,
-        ChannelOptions { presence: false, ..ALL },
-        "CS-OVR-1",
-    ),
+    presence_on("CS-OVR-1"),
+    presence_off("CS-OVR-1"),
     (
         "join-leave-on",
         In::Bare,
@@ -112,20 +112,6 @@ const SINCE_4: [Row; 11] = [
 ];
 
 /// Of tokens that give subscriptions in every version.
-const PRESENCE_ON: Row = (
-    "presence-on",
-    In::GetsPresence,
-    r#""presence":{"value":true}"#,
-    ChannelOptions { presence: true, ..NONE },
-    "CF-SUBS-2",
-);
-const PRESENCE_OFF: Row = (
-    "presence-off",
-    In::Full,
-    r#""presence":{"value":false}"#,
-    ChannelOptions { presence: false, ..ALL },
-    "CF-SUBS-2",
-);
 const JOIN_LEAVE_OFF: Row = (
     "join-leave-off",
     In::Full,
@@ -136,8 +122,8 @@ const JOIN_LEAVE_OFF: Row = (
 
 /// Of tokens for private channels of version 3.
 const OF_3: [Row; 8] = [
-    PRESENCE_ON,
-    PRESENCE_OFF,
+    presence_on("CF-SUBS-2"),
+    presence_off("CF-SUBS-2"),
     (
         "join-leave-on",
         In::Bare,
@@ -178,8 +164,8 @@ const OF_3: [Row; 8] = [
 
 /// Of connection tokens. Where an option has another name since version 4, both are there: each version knows one.
 const OF_CONNECTIONS: [Row; 8] = [
-    PRESENCE_ON,
-    PRESENCE_OFF,
+    presence_on("CF-SUBS-2"),
+    presence_off("CF-SUBS-2"),
     (
         "join-leave-on",
         In::Bare,
