@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use jotproof_engine::Exit;
 use jotproof_engine::log::RunLog;
-use jotproof_engine::select::Selection;
+use jotproof_engine::select::{self, Selection};
 use jotproof_engine::summary::{Detail, summary};
 use jotproof_engine::target::Target;
 use jotproof_mutants::Mutant;
@@ -100,7 +100,10 @@ fn targets(
         if names.iter().any(|name| name != "reference") {
             bail!("--mutant seeds a bug into the reference; give it with the target `reference`");
         }
-        let mutant = jotproof_mutants::find(name)?;
+        let Some(mutant) = jotproof_mutants::find(name) else {
+            let hint = select::did_you_mean(jotproof_mutants::ALL.iter().map(|mutant| mutant.name), name);
+            bail!("there is no mutant {name:?}{hint}; `jotproof run --mutant help` lists them");
+        };
         return Ok(vec![Box::new(ReferenceTarget::mutant(mutant))]);
     }
     let default = ["reference".to_owned()];

@@ -21,8 +21,7 @@ pub(crate) fn show(arguments: &Show) -> Outcome {
     let Show { id, json, source: Source { vectors: folder } } = arguments;
     let suite = terminal::suite(folder.as_deref())?;
     let (Some(vector), Some(file)) = (suite.get(id), suite.file_of(id)) else {
-        let hint =
-            select::nearest(&suite, id).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        let hint = select::did_you_mean(suite.vectors().map(|vector| &*vector.id.0), id);
         bail!("there is no vector {id:?}{hint}; `jotproof list` shows all ids");
     };
     let text =

@@ -72,7 +72,8 @@ pub(crate) fn progress(target: String) -> impl Fn(usize, usize) + Sync {
 /// has a guard that waits for just that.
 pub(crate) fn stop_on_interrupt() {
     let handler = || {
-        anstream::eprintln!("\ninterrupted; the servers that were started are being stopped");
+        // A terminal that is gone takes nothing any more: that must not keep the command from its end.
+        let _ = writeln!(io::stderr(), "\ninterrupted; the servers that were started are being stopped");
         std::process::exit(130);
     };
     // It can only fail where a handler is set already, and this is called once.

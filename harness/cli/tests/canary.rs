@@ -132,6 +132,7 @@ fn run_server(server: &PinnedServer, options: &[&str]) -> Shown {
     let servers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/servers");
     let cache =
         std::env::var_os("JOTPROOF_SERVERS").filter(|it| !it.is_empty()).map_or(servers, PathBuf::from);
+    jotproof_targets::set_guard_executable(env!("CARGO_BIN_EXE_jotproof").into());
     let binary = server.binary_in(&cache).expect("the server is there, or can be built");
     let log = folder.path().join("kept.log");
     let text = format!("exec {} \"$@\" >>{} 2>&1\n", binary.display(), log.display());

@@ -77,7 +77,7 @@ fn bad_input_says_what_to_do_next() {
     snapshot("error_unknown_id", &["show", "claims/time-boundary/exp-equals-noon"]);
     snapshot("error_unknown_target", &["run", "centrifuge:process"]);
     snapshot("error_unknown_profile", &["run", "reference:centrifugo-9"]);
-    snapshot("error_unknown_mutant", &["run", "reference", "--mutant", "nobody"]);
+    snapshot("error_unknown_mutant", &["run", "reference", "--mutant", "exp-zero-mean-never"]);
     snapshot("error_mutant_of_a_server", &["run", "centrifugo:process", "--mutant", "mac-prefix"]);
     snapshot("error_nothing_selected", &["run", "reference:rfc", "--only", "claims/time-boundry/**"]);
     snapshot("error_bad_glob", &["list", "claims/{a"]);

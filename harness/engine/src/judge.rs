@@ -88,6 +88,12 @@ fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) 
         (Observation::OverLimit { what }, Expectation::Accept { .. }) => {
             (Judgement::Overstrict, format!("over a limit of the target: {what}"))
         }
+        (
+            Observation::OverLimit { .. } | Observation::Refused { .. },
+            Expectation::Reject { .. } | Expectation::Either { .. },
+        ) if evidence.twin_accepted == Some(false) => {
+            (Judgement::Void, "refused, and its twin was not accepted".to_owned())
+        }
         (Observation::OverLimit { .. }, Expectation::Reject { .. } | Expectation::Either { .. }) => {
             (Judgement::Pass, String::new())
         }
@@ -107,9 +113,6 @@ fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) 
             Observation::Refused { reason, answer, .. },
             Expectation::Reject { reasons, .. } | Expectation::Either { reasons, .. },
         ) => {
-            if evidence.twin_accepted == Some(false) {
-                return (Judgement::Void, "refused, and its twin was not accepted".to_owned());
-            }
             let given: Vec<Reason> = match (reason, answer) {
                 (Some(reason), _) => vec![*reason],
                 (None, Some(answer)) if !profile.answers.is_empty() => {

@@ -64,7 +64,7 @@ pub fn run(
         let vector = suite.get(id).expect("the plan is made of this suite");
         let twin = suite.twin(vector);
         // A run that broke off before the twin was asked knows nothing of a refusal.
-        if matches!(observation, Observation::Refused { .. })
+        if matches!(observation, Observation::Refused { .. } | Observation::OverLimit { .. })
             && !matches!(vector.expectation, Expectation::Accept { .. })
             && twin.is_some_and(|twin| !seen.contains_key(twin.id.0.as_str()))
         {
@@ -165,7 +165,8 @@ fn replay<'a>(
 ) -> Result<(), TargetError> {
     let Some(first) = group.first() else { return Ok(()) };
     let Given { suite, keys, mint, profile: _ } = given;
-    let mut deployment = target.deploy(&first.context, keys)?;
+    let deploy = || target.deploy(&first.context, keys);
+    let mut deployment = deploy()?;
     let clock = deployment.clock();
     let (tokens, mut flows): (Vec<&Vector>, Vec<&Vector>) =
         group.iter().partition(|vector| matches!(vector.subject, Subject::Token { .. }));
@@ -214,7 +215,7 @@ fn replay<'a>(
     }
     for batch in flows.chunks(FLOWS) {
         let tell = &mut |id, seen| all.push((id, seen));
-        flows::follow(batch, given, &mut *deployment, tell)?;
+        flows::follow(batch, given, &mut deployment, &deploy, tell)?;
         report(batch.len());
     }
     deployment.finish()

@@ -31,7 +31,7 @@ pub enum SelectError {
     Nothing {
         /// The glob.
         pattern: String,
-        /// The nearest id, if one is near.
+        /// Whether the nearest id was meant, if one is near.
         hint: String,
     },
 }
@@ -48,8 +48,7 @@ impl Selection {
             if !suite.vectors().any(|vector| glob.is_match(&vector.id.0)) {
                 return Err(SelectError::Nothing {
                     pattern: pattern.clone(),
-                    hint: nearest(suite, pattern)
-                        .map_or_else(String::new, |id| format!("; did you mean {id}?")),
+                    hint: did_you_mean(suite.vectors().map(|vector| &*vector.id.0), pattern),
                 });
             }
         }
@@ -92,15 +91,15 @@ fn set(patterns: &[String]) -> Result<GlobSet, SelectError> {
     builder.build().map_err(|error| wrong(&patterns.join(" "), &error))
 }
 
-/// The id that differs least from a text, if one is near.
+/// The question whether the name that differs least from a text was meant, where one is near; else nothing.
 #[must_use]
-pub fn nearest<'a>(suite: &'a Suite, text: &str) -> Option<&'a str> {
-    suite
-        .vectors()
-        .map(|vector| (distance(&vector.id.0, text), vector.id.0.as_str()))
+pub fn did_you_mean<'a>(names: impl IntoIterator<Item = &'a str>, text: &str) -> String {
+    names
+        .into_iter()
+        .map(|name| (distance(name, text), name))
         .min()
         .filter(|(distance, _)| *distance <= text.chars().count() / 3)
-        .map(|(_, id)| id)
+        .map_or_else(String::new, |(_, name)| format!("; did you mean {name}?"))
 }
 
 /// The Levenshtein distance.

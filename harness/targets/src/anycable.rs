@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::live::address::Address;
 use crate::live::endpoint::Backend;
+use crate::live::leak::Record;
 use crate::live::running::{Configured, NotAConfiguration};
 use crate::live::target::{Look, Server, ServerTarget, Settings, Startup};
 use crate::live::version::Told;
@@ -41,14 +42,10 @@ pub type AnycableTarget = ServerTarget<Anycable>;
 #[derive(Debug, Clone)]
 pub struct Anycable {
     transport: Transport,
+    /// Whether it reads a configuration file of the machine unless it is told not to.
+    reads_file: bool,
     /// What its RPC server was called for, in every deployment: sessions have names of their own.
     calls: rpc::Calls,
-}
-
-impl Anycable {
-    fn over_websocket() -> Self {
-        Self { transport: Transport::WebSocket, calls: rpc::Calls::default() }
-    }
 }
 
 impl Server for Anycable {
@@ -58,7 +55,7 @@ impl Server for Anycable {
     const NAME: &'static str = "anycable";
     const IMAGES: &'static str = "anycable/anycable-go:";
     const COMMAND: &'static str = "anycable-go";
-    const FOREIGN_VARIABLES: &'static str = "ANYCABLE_";
+    const FOREIGN_VARIABLES: &'static [&'static str] = &["ANYCABLE_", "PORT", "REDIS_URL"];
     const VARIABLES: &'static [(&'static str, &'static str)] = &[("ANYCABLE_DISABLE_TELEMETRY", "true")];
     const OURS: &'static [&'static str] =
         &["host", "port", "broadcast_key", "http_broadcast_port", "http_broadcast_path"];
@@ -66,9 +63,14 @@ impl Server for Anycable {
     const VERSION_ARGUMENT: &'static str = "--version";
     const TRANSPORTS: &'static [&'static str] = &["sse"];
 
-    /// The flags that are used here are the same since 1.5.
+    /// The flags that are used here are the same since 1.5, but for the one that came with the configuration file, in
+    /// 1.5.4.
     fn of_version(version: &str) -> Option<Self> {
-        ["1.5.", "1.6."].iter().any(|minor| version.starts_with(minor)).then(Self::over_websocket)
+        if !["1.5.", "1.6."].iter().any(|minor| version.starts_with(minor)) {
+            return None;
+        }
+        let reads_file = !["1.5.0", "1.5.1", "1.5.2", "1.5.3"].contains(&version);
+        Some(Self { transport: Transport::WebSocket, reads_file, calls: rpc::Calls::default() })
     }
 
     fn over(self, transport: &str) -> Option<Self> {
@@ -177,6 +179,9 @@ impl Server for Anycable {
             flags.push((name, value));
         }
         flags.retain(|flag| *flag != ("secret", ""));
+        if self.reads_file {
+            flags.push(("ignore-config-path", "true"));
+        }
         Ok(flags.into_iter().map(|(name, value)| format!("--{name}={value}").into()).collect())
     }
 
@@ -208,8 +213,8 @@ impl Server for Anycable {
         deployed::read(text)
     }
 
-    async fn ask(address: &Address, token: &[u8]) -> Result<Told, Failure> {
-        action_cable::ask(address, token).await
+    async fn ask(address: &Address, token: &[u8], record: &Record) -> Result<Told, Failure> {
+        action_cable::ask(address, token, record).await
     }
 }
 
@@ -312,7 +317,8 @@ mod tests {
         let settings = Settings::from_iter([("secret".to_owned(), "secret".into())]);
         let backend = Some("127.0.0.1:20001".parse().unwrap());
         let launched = Launched { port: 20_000, key: "key".to_owned(), directory: PathBuf::from("/tmp") };
-        Anycable::over_websocket()
+        Anycable::of_version("1.5.2")
+            .unwrap()
             .arguments(&Startup { settings: &settings, options: &options, launched: &launched, backend })
             .unwrap()
             .into_iter()
@@ -353,9 +359,9 @@ mod tests {
             server.arguments(&startup).unwrap().into_iter().filter_map(mode).collect::<Vec<_>>()
         };
         let open = [("rpc_host", rpc::PATH_OF_OPEN)];
-        assert_eq!(of(&[], Anycable::over_websocket()), ["never"]);
-        assert_eq!(of(&open, Anycable::over_websocket()), ["auto"]);
-        assert_eq!(of(&open, Anycable::over_websocket().over("sse").unwrap()), ["never"]);
+        assert_eq!(of(&[], Anycable::of_version("1.5.2").unwrap()), ["never"]);
+        assert_eq!(of(&open, Anycable::of_version("1.5.2").unwrap()), ["auto"]);
+        assert_eq!(of(&open, Anycable::of_version("1.5.2").unwrap().over("sse").unwrap()), ["never"]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::live::address::Address;
 use crate::live::endpoint::{Backend, Published};
+use crate::live::leak::Record;
 use crate::live::running::{Configured, NotAConfiguration};
 use crate::live::target::{Look, Server, ServerTarget, Settings, Startup};
 use crate::live::version::Told;
@@ -58,7 +59,7 @@ impl Server for Centrifugo {
     const NAME: &'static str = "centrifugo";
     const IMAGES: &'static str = "centrifugo/centrifugo:v";
     const COMMAND: &'static str = "centrifugo";
-    const FOREIGN_VARIABLES: &'static str = "CENTRIFUGO_";
+    const FOREIGN_VARIABLES: &'static [&'static str] = &["CENTRIFUGO_"];
     const VARIABLES: &'static [(&'static str, &'static str)] = &[];
     const OURS: &'static [&'static str] =
         &["address", "port", "api_key", "http_server.address", "http_server.port", "http_api.key"];
@@ -141,8 +142,8 @@ impl Server for Centrifugo {
         deployed::read(text)
     }
 
-    async fn ask(address: &Address, token: &[u8]) -> Result<Told, Failure> {
-        told::ask(address, token).await
+    async fn ask(address: &Address, token: &[u8], record: &Record) -> Result<Told, Failure> {
+        told::ask(address, token, record).await
     }
 }
 

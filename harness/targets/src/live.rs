@@ -5,12 +5,12 @@
 //! here, once for all of them.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
 use jotproof_engine::target::{Clock, Deployment, Followed};
-use jotproof_model::{Challenge, Context, FlowChallenge, Observation};
+use jotproof_model::{Challenge, Context, FlowChallenge, Observation, Step};
 use tokio::runtime::Runtime;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -55,16 +55,18 @@ pub trait Protocol: Send {
         challenge: &Challenge,
     ) -> impl Future<Output = Result<Observation, Failure>>;
 
-    /// Goes through a flow that begins now, on connections of its own.
+    /// Goes through a flow on connections of its own, and gives what came of the step that ended it. When its steps
+    /// are due, and how far it has come, is on its way.
     fn follow(
         &self,
         address: SocketAddr,
         flow: &FlowChallenge,
         configure: &Configure<'_>,
         record: &Record,
-    ) -> impl Future<Output = Result<Followed, Failure>> {
-        let _ = (address, flow, configure, record);
-        async { Ok(Followed::at_once(Observation::Unsupported { what: "flow".to_owned() })) }
+        way: &mut Way,
+    ) -> impl Future<Output = Result<Observation, Failure>> {
+        let _ = (address, flow, configure, record, way);
+        async { Ok(Observation::Unsupported { what: "flow".to_owned() }) }
     }
 }
 
@@ -75,13 +77,28 @@ pub type Configure<'a> = dyn Fn(&Context) -> Result<(), String> + 'a;
 type ConfigureRunning = dyn Fn(&RunningServer, &Context) -> Result<(), String> + Send;
 
 /// How far a flow has come.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Way {
+    begin: Instant,
     refusals: Vec<(usize, Observation)>,
     late: Duration,
 }
 
 impl Way {
+    /// The way of a flow that begins with the second which its tokens were minted for, however long it took to get
+    /// here; at once where that second is still to come.
+    fn of(flow: &FlowChallenge) -> Self {
+        let begin = UNIX_EPOCH + Duration::from_secs(u64::try_from(flow.now).unwrap_or_default());
+        let since = SystemTime::now().duration_since(begin).unwrap_or_default();
+        let now = Instant::now();
+        Self { begin: now.checked_sub(since).unwrap_or(now), refusals: Vec::new(), late: Duration::ZERO }
+    }
+
+    /// When a step is due.
+    pub fn due(&self, step: &Step) -> Instant {
+        self.begin + Duration::from_secs(u64::from(step.at))
+    }
+
     /// A step begins, which is due at this moment.
     pub fn begins(&mut self, moment: Instant) {
         self.late = self.late.max(moment.elapsed());
@@ -93,24 +110,22 @@ impl Way {
         number: usize,
         flow: &FlowChallenge,
         observation: Observation,
-    ) -> Option<Followed> {
+    ) -> Option<Observation> {
         let step = &flow.steps[number];
         let decides = number + 1 == flow.steps.len();
-        let observation = match (&observation, &step.refused) {
-            _ if decides => observation,
-            (Observation::Accepted { .. }, None) => return None,
+        match (&observation, &step.refused) {
+            _ if decides => Some(observation),
+            (Observation::Accepted { .. }, None) => None,
             (Observation::Refused { .. }, Some(_)) => {
                 self.refusals.push((number, observation));
-                return None;
+                None
             }
             _ => {
                 let name = step.action.name().name();
                 let detail = format!("step {number} ({name}) came out otherwise: {}", short(&observation));
-                Observation::ProtocolError { detail }
+                Some(Observation::ProtocolError { detail })
             }
-        };
-        let Self { refusals, late } = std::mem::take(self);
-        Some(Followed { observation, refusals, late })
+        }
     }
 }
 
@@ -286,7 +301,12 @@ impl<P: Protocol> Asker<'_, P> {
             .collect()
             .await;
         seen.sort_unstable_by_key(|(at, _)| *at);
-        seen.into_iter().map(|(_, observation)| observation).collect()
+        let mut observations: Vec<Observation> =
+            seen.into_iter().map(|(_, observation)| observation).collect();
+        // What is left of a server that died speaks of all that it was asked.
+        let all = || challenges.iter().map(Secrets::of_challenge);
+        observations.iter_mut().for_each(|observation| discreet_of_all(all(), observation));
+        observations
     }
 
     async fn ask(&self, challenge: &Challenge) -> Observation {
@@ -309,7 +329,10 @@ impl<P: Protocol> Asker<'_, P> {
 
     /// Every flow begins now.
     async fn follow_all(&self, flows: &[FlowChallenge], configure: &Configure<'_>) -> Vec<Followed> {
-        join_all(flows.iter().map(|flow| self.follow(flow, configure))).await
+        let mut followed = join_all(flows.iter().map(|flow| self.follow(flow, configure))).await;
+        let all = || flows.iter().map(Secrets::of_flow);
+        followed.iter_mut().for_each(|Followed { observation, .. }| discreet_of_all(all(), observation));
+        followed
     }
 
     async fn follow(&self, flow: &FlowChallenge, configure: &Configure<'_>) -> Followed {
@@ -317,10 +340,12 @@ impl<P: Protocol> Asker<'_, P> {
         let within = Duration::from_secs(last.into()) + self.answer_within;
         let record = Record::default();
         let watched = record.of_flow(flow);
-        let lived = self.protocol.follow(self.address, &watched, configure, &record);
-        let followed = self.within(within, lived).await.unwrap_or_else(Followed::at_once);
-        let observation = record.discreet(&Secrets::of_flow(flow), followed.observation);
-        Followed { observation, ..followed }
+        let mut way = Way::of(flow);
+        let lived = self.protocol.follow(self.address, &watched, configure, &record, &mut way);
+        let observation = self.within(within, lived).await.unwrap_or_else(|failed| failed);
+        let observation = record.discreet(&Secrets::of_flow(flow), observation);
+        let Way { begin: _, refusals, late } = way;
+        Followed { observation, refusals, late }
     }
 
     /// What comes of a conversation; an observation where it comes to no end.
@@ -376,6 +401,15 @@ impl<P: Protocol> Asker<'_, P> {
     }
 }
 
+/// What is observed of a server that died, without the secrets of those who asked it at the same time.
+fn discreet_of_all<'a>(all: impl Iterator<Item = Secrets<'a>>, observation: &mut Observation) {
+    if matches!(observation, Observation::Crashed { .. }) {
+        for secrets in all {
+            *observation = Record::default().discreet(&secrets, observation.clone());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -394,7 +428,7 @@ mod tests {
     use tokio_tungstenite::tungstenite::Message;
 
     use super::target::{Look, Server as _};
-    use super::{Asker, CONCURRENCY, Configure, Protocol, Record};
+    use super::{Asker, CONCURRENCY, Configure, Protocol, Record, Way};
     use crate::centrifugo::{Centrifugo, ClientProtocol};
     use crate::websocket::{Connection, Event, Failure, Handshake};
 
@@ -520,6 +554,20 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_a_server_logged_of_others_before_it_died_is_not_repeated() {
+        let runtime = runtime();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let died = || Some("signal: 9; last log lines: bad command h.p.signature-of-b".to_owned());
+        let leaks = "what is left of it leaks the signature".to_owned();
+        assert_eq!(
+            ask(&runtime, address, &died, &[b"h.p.signature-of-a", b"h.p.signature-of-b"]),
+            [Observation::Crashed { detail: leaks.clone() }, Observation::Crashed { detail: leaks }]
+        );
+    }
+
     /// Goes through no flow, and tells what it should not.
     struct Telltale;
 
@@ -544,7 +592,8 @@ mod tests {
             _: &FlowChallenge,
             _: &Configure<'_>,
             _: &Record,
-        ) -> Result<Followed, Failure> {
+            _: &mut Way,
+        ) -> Result<Observation, Failure> {
             Err(Failure::Unknown("{\"error\":\"key a-long-secret\"}".to_owned()))
         }
     }

@@ -60,6 +60,9 @@ pub enum NameError {
     /// A server that runs already cannot be told anything.
     #[error("{0} runs already: it is asked as it is, and has no {1}")]
     Runs(String, &'static str),
+    /// Another value would unsettle the proof that the server is ours.
+    #[error("the server option {0} is set anew for every launch: leave it out")]
+    Ours(String),
     /// What a server that is started is configured with follows from the vectors.
     #[error(
         "{0} is started with configurations of our own; --config-of-server is for a server that runs already, as in \
@@ -336,6 +339,21 @@ mod tests {
         // A user name or a password is not repeated.
         let error = targets("centrifugo:ws://u:hush@127.0.0.1/x", config).err().unwrap().to_string();
         assert!(error.contains("no user name") && !error.contains("hush"), "{error}");
+    }
+
+    #[test]
+    fn what_is_made_anew_for_every_launch_is_no_option() {
+        for (name, option, is_ours) in [
+            ("centrifugo:process", "port=1", true),
+            ("centrifugo:docker:v3", "api_key=a", true),
+            ("anycable:process", "http_broadcast_path=/", true),
+            ("anycable:process", "public=true", false),
+        ] {
+            let options = [option.to_owned()];
+            let arguments = ServerArguments { options: &options, ..ServerArguments::default() };
+            let refused = targets(name, arguments).err();
+            assert_eq!(matches!(refused, Some(NameError::Ours(_))), is_ours, "{name} {option}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub(crate) mod docker;
 #[path = "server/no_docker.rs"]
 pub(crate) mod docker;
 pub mod guard;
+mod guarded;
 pub mod image;
 pub mod pinned;
 pub mod port;

@@ -275,16 +275,21 @@ fn of_profiles(files: &[VectorFile], profiles: &Profiles) -> Vec<String> {
     let index: BTreeMap<&str, &Vector> =
         vectors(files).map(|vector| (vector.id.0.as_str(), vector)).collect();
     let mut found: Vec<String> = profiles.files().iter().flat_map(of_versions).collect();
+    let undecided = |profile: &Profile, vector: &Vector| {
+        let twin = match &vector.twin {
+            Twin::Vector { id, .. } => index.get(id.0.as_str()).copied(),
+            Twin::Nothing { .. } => None,
+        };
+        predicted(vector, twin, profile).err().map(|problem| format!("{}: {problem}", vector.id))
+    };
+    for profile in between(profiles) {
+        let carried = vectors(files).filter(|vector| carries(&profile, vector));
+        found.extend(carried.filter_map(|vector| undecided(&profile, vector)));
+    }
     for profile in profiles.all() {
         let mut used: BTreeSet<&str> = BTreeSet::new();
         for vector in vectors(files).filter(|vector| carries(profile, vector)) {
-            let twin = match &vector.twin {
-                Twin::Vector { id, .. } => index.get(id.0.as_str()).copied(),
-                Twin::Nothing { .. } => None,
-            };
-            if let Err(problem) = predicted(vector, twin, profile) {
-                found.push(format!("{}: {problem}", vector.id));
-            }
+            found.extend(undecided(profile, vector));
             for kind in [EntryKind::Deviation, EntryKind::Choice, EntryKind::Grant] {
                 for entry in entries_for(vector, profile, kind) {
                     used.insert(&entry.id);
@@ -310,8 +315,22 @@ fn of_profiles(files: &[VectorFile], profiles: &Profiles) -> Vec<String> {
     found
 }
 
-/// What a profile file says of its versions: they are in order, lack only what the family has, and
-/// every entry and answer holds for one of them.
+/// The profiles of the versions at which something changes and that are not listed.
+fn between(profiles: &Profiles) -> Vec<Profile> {
+    let mut found = Vec::new();
+    for file in profiles.files() {
+        for version in file.told_of().collect::<BTreeSet<_>>() {
+            let is_listed = file.versions.iter().any(|known| known.version.as_deref() == Some(version));
+            if let (false, Ok(of)) = (is_listed, profiles.of_version(&file.family, version)) {
+                found.push(of.profile);
+            }
+        }
+    }
+    found
+}
+
+/// What a profile file says of its versions: they are in order, and every capability, entry and answer that only
+/// some versions have is that of one of them and not of all.
 fn of_versions(file: &ProfileFile) -> Vec<String> {
     let family = &file.family;
     let mut found = Vec::new();
@@ -320,14 +339,18 @@ fn of_versions(file: &ProfileFile) -> Vec<String> {
             found.push(format!("{family}: {} is not older than {}", pair[0].name, pair[1].name));
         }
     }
-    for version in &file.versions {
-        for lacking in version.lacks.iter().filter(|lacking| !file.capabilities.contains(lacking)) {
-            found.push(format!("{}: it lacks {lacking}, which {family} has not", version.name));
+    let count = |since: &Option<String>, until: &Option<String>| {
+        file.versions.iter().filter(|version| version.is_within(since.as_deref(), until.as_deref())).count()
+    };
+    let holds = |since: &Option<String>, until: &Option<String>| count(since, until) > 0;
+    for span in &file.spans {
+        if !file.capabilities.contains(&span.capability) {
+            found.push(format!("{family}: some versions have {}, and the family has not", span.capability));
+        }
+        if count(&span.since, &span.until) % file.versions.len().max(1) == 0 {
+            found.push(format!("{family}: {} is that of no version, or of all", span.capability));
         }
     }
-    let holds = |since: &Option<String>, until: &Option<String>| {
-        file.versions.iter().any(|version| version.is_within(since.as_deref(), until.as_deref()))
-    };
     let mut ids = BTreeSet::new();
     for entry in &file.entries {
         if !holds(&entry.since, &entry.until) {
@@ -398,10 +421,15 @@ mod tests {
         let file = r#"{
             "$schema": "", "family": "server", "about": "", "either": "stated",
             "versions": [
-                {"name": "server-2", "version": "2.0.0", "lacks": ["audience", "issuer"]},
+                {"name": "server-2", "version": "2.0.0"},
                 {"name": "server-1", "version": "1.0.0"}
             ],
-            "capabilities": ["audience"],
+            "capabilities": ["audience", "clock"],
+            "spans": [
+                {"capability": "issuer", "since": "2.0.0"},
+                {"capability": "audience", "since": "1.0.0"},
+                {"capability": "clock", "until": "2.0.0"}
+            ],
             "answers": [{"reasons": ["expired"], "answer": "no", "until": "1.0.0"}],
             "entries": [
                 {"id": "never", "kind": "choice", "since": "1.5.0", "until": "2.0.0",
@@ -415,7 +443,8 @@ mod tests {
             of_versions(&file),
             [
                 "server: server-2 is not older than server-1",
-                "server-2: it lacks issuer, which server has not",
+                "server: some versions have issuer, and the family has not",
+                "server: audience is that of no version, or of all",
                 "server: entry never holds for no version",
                 "server: there are two entries ever",
                 "server: the answer \"no\" holds for no version",

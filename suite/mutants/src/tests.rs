@@ -25,8 +25,7 @@ fn names_are_unique_and_found() {
     let names: BTreeSet<_> = ALL.iter().map(|mutant| mutant.name).collect();
     assert_eq!(names.len(), ALL.len());
     for mutant in ALL {
-        assert_eq!(find(mutant.name).map(|found| found.says), Ok(mutant.says));
+        assert_eq!(find(mutant.name).map(|found| found.says), Some(mutant.says));
     }
-    let message = find("accepts-all").map(|found| found.name).expect_err("there is none").to_string();
-    assert!(message.contains("accepts-all") && message.contains("accepts-none"), "{message}");
+    assert_eq!(find("accepts-all").map(|found| found.name), None);
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use jotproof_model::Capability;
 
-use crate::profile::{Answer, Entry, Profile, ProfileFile, Version, answers_over, compare, is_of};
+use crate::profile::{Answer, Entry, Profile, ProfileFile, Span, Version, answers_over, compare, is_of};
 use crate::rules::{RuleError, Rules};
 
 /// The profile files that are built in: name and text.
@@ -96,10 +96,9 @@ impl Profiles {
 
     /// The profile of a version that need not be listed: three numbers with dots.
     ///
-    /// Entries and answers say since and until which version they hold, and so a version between
-    /// listed ones has a profile of its own. What a version lacks is listed only: it lacks what the
-    /// newest one of its generation does that is not newer, or else the oldest one. A version that is
-    /// newer than all that are listed, or told of by an entry or an answer, is taken for the last of those.
+    /// Capabilities, entries and answers say since and until which version they hold, and so a version
+    /// between listed ones has a profile of its own. A version that is newer than all that are listed, or
+    /// told of by one of those, is taken for the last of them.
     ///
     /// # Errors
     ///
@@ -112,33 +111,18 @@ impl Profiles {
         };
         let file = self.file(family).filter(|_| is_exact(version)).ok_or_else(unknown)?;
         let generation = generation(file, version).ok_or_else(unknown)?;
-        let known = || {
-            file.versions.iter().filter_map(|known| {
-                Some((
-                    known,
-                    known.version.as_deref()?,
-                    known.version.as_deref().map(|number| compare(number, version))?,
-                ))
-            })
-        };
-        let kin = || known().filter(|(_, number, _)| is_of(number, generation));
-        let newest = told_of(file).max_by(|one, other| compare(one, other)).unwrap_or_default();
-        let is_newer = compare(newest, version) == Ordering::Less;
-        let version = if is_newer { newest } else { version };
-        let nearest = kin().rfind(|(_, _, order)| *order != Ordering::Greater).or_else(|| kin().next());
-        let (nearest, number, _) = nearest.ok_or_else(unknown)?;
-        if known().all(|(_, _, order)| order == Ordering::Greater) {
+        let numbers = || file.versions.iter().filter_map(|known| known.version.as_deref());
+        let is_listed = numbers().any(|number| is_of(number, generation));
+        if !is_listed || numbers().all(|number| compare(number, version) == Ordering::Greater) {
             return Err(unknown());
         }
-        let of = if number == version {
-            nearest.clone()
-        } else {
-            Version {
-                name: format!("{family}-{version}"),
-                version: Some(version.to_owned()),
-                aliases: Vec::new(),
-                lacks: nearest.lacks.clone(),
-            }
+        let newest = file.told_of().max_by(|one, other| compare(one, other)).unwrap_or_default();
+        let is_newer = compare(newest, version) == Ordering::Less;
+        let version = if is_newer { newest } else { version };
+        let of = Version {
+            name: format!("{family}-{version}"),
+            version: Some(version.to_owned()),
+            aliases: Vec::new(),
         };
         let profile =
             resolve(file, &of).map_err(|error| LoadError::Rule { file: format!("{family}.json"), error })?;
@@ -183,14 +167,6 @@ fn is_exact(version: &str) -> bool {
     numbers.len() == 3 && numbers.iter().all(Result::is_ok)
 }
 
-/// The versions that a file tells something of.
-fn told_of(file: &ProfileFile) -> impl Iterator<Item = &str> {
-    let listed = file.versions.iter().map(|known| &known.version);
-    let entries = file.entries.iter().flat_map(|entry| [&entry.since, &entry.until]);
-    let answers = file.answers.iter().flat_map(|answer| [&answer.since, &answer.until]);
-    listed.chain(entries).chain(answers).filter_map(|version| version.as_deref())
-}
-
 fn generation<'a>(file: &'a ProfileFile, version: &str) -> Option<&'a str> {
     let short = |name: &'a String| {
         let rest = name.strip_prefix(file.family.as_str())?.strip_prefix('-')?;
@@ -211,7 +187,10 @@ fn resolve(file: &ProfileFile, version: &Version) -> Result<Profile, RuleError> 
     }
     let answers = |answer: &&Answer| version.is_within(answer.since.as_deref(), answer.until.as_deref());
     let answers_of_all: Vec<Answer> = file.answers.iter().filter(answers).cloned().collect();
-    let can = |capability: &&Capability| !version.lacks.contains(capability);
+    let can = |capability: &&Capability| {
+        let mut spans = file.spans.iter().filter(|span| span.capability == **capability);
+        spans.all(|Span { since, until, .. }| version.is_within(since.as_deref(), until.as_deref()))
+    };
     Ok(Profile {
         name: version.name.clone(),
         family: file.family.clone(),
@@ -257,7 +236,7 @@ pub enum LoadError {
 
 #[cfg(test)]
 mod tests {
-    use jotproof_model::{Application, Reason};
+    use jotproof_model::{Algorithm, Application, Reason};
 
     use super::*;
     use crate::profile::Asked;
@@ -289,10 +268,14 @@ mod tests {
         let file = r#"{
             "$schema": "", "family": "server", "about": "", "either": "stated",
             "versions": [
-                {"name": "server-1", "version": "1.0.0", "aliases": ["server-old"], "lacks": ["audience"]},
+                {"name": "server-1", "version": "1.0.0", "aliases": ["server-old"]},
                 {"name": "server-2", "version": "2.0.0"}
             ],
-            "capabilities": ["audience", "issuer"],
+            "capabilities": ["audience", "issuer", "clock"],
+            "spans": [
+                {"capability": "audience", "since": "2.0.0"},
+                {"capability": "clock", "until": "1.0.0"}
+            ],
             "answers": [
                 {"reasons": ["audience"], "answer": "first", "since": "2.0.0"},
                 {"reasons": ["expired"], "answer": "second"},
@@ -357,7 +340,18 @@ mod tests {
         // What 4.1.3 changed is not in 4.1.2, and what a year of life is cut down to came with 6.2.4.
         assert_ne!(of("4.1.2").answers, of("4.1.3").answers);
         assert_ne!(of("6.2.3").entries, of("6.2.4").entries);
-        assert_eq!(of("4.0.0").capabilities, of("4.1.5").capabilities);
+        let can = |version, capability| of(version).capabilities.contains(&capability);
+        for (capability, before, since) in [
+            (Capability::UserClaim, "5.4.5", "5.4.6"),
+            (Capability::AudiencePattern, "4.1.2", "4.1.3"),
+            (Capability::RefuseAnonymous, "4.1.0", "4.1.1"),
+            (Capability::KeySetAlgorithm(Algorithm::ES256), "5.0.4", "5.1.0"),
+            (Capability::KeySetAlgorithm(Algorithm::EdDSA), "5.2.0", "5.2.1"),
+        ] {
+            assert_eq!((can(before, capability), can(since, capability)), (false, true), "{capability}");
+        }
+        let private = Capability::Application(Application::CentrifugoPrivateChannel);
+        assert!(can("3.2.3", private) && !can("4.0.0", private));
         assert_eq!(
             all.find("centrifugo-5.4.5").map(|profile| profile.name.clone()),
             Ok("centrifugo-5.4.5".to_owned())

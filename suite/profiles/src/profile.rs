@@ -28,9 +28,11 @@ pub struct ProfileFile {
     /// does; absent: no others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<Application>,
-    /// What it can do, a settable clock apart: a vector that requires more is not carried. A version may
-    /// lack some of it.
+    /// What it can do, a settable clock apart: a vector that requires more is not carried.
     pub capabilities: Vec<Capability>,
+    /// Which of that only some versions can do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<Span>,
     /// What a context must configure: a vector whose context lacks it is not carried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub demands: Vec<Capability>,
@@ -45,6 +47,18 @@ pub struct ProfileFile {
     pub entries: Vec<Entry>,
 }
 
+impl ProfileFile {
+    /// The versions that it tells something of, in no order: what holds for one of them holds for those after it up to
+    /// the next one.
+    pub fn told_of(&self) -> impl Iterator<Item = &str> {
+        let listed = self.versions.iter().map(|known| &known.version);
+        let spans = self.spans.iter().flat_map(|span| [&span.since, &span.until]);
+        let entries = self.entries.iter().flat_map(|entry| [&entry.since, &entry.until]);
+        let answers = self.answers.iter().flat_map(|answer| [&answer.since, &answer.until]);
+        listed.chain(spans).chain(entries).chain(answers).filter_map(|version| version.as_deref())
+    }
+}
+
 /// One version of a family.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -57,9 +71,20 @@ pub struct Version {
     /// Other names of the profile.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
-    /// What this version cannot do yet, of the family's capabilities.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lacks: Vec<Capability>,
+}
+
+/// The versions that can do something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    /// What they can do.
+    pub capability: Capability,
+    /// The first version that can; absent: the first one known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// The first version that no longer can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
 }
 
 impl Version {

@@ -41,8 +41,8 @@ fn a_running_server_is_judged_as_the_version_that_it_tells() {
     let table: [(&str, &str, &[&str], &str, &str); 8] = [
         ("centrifugo", "5.4.9", &[], "centrifugo-5.4.9", ""),
         ("centrifugo", "5.4.5", &[], "centrifugo-5.4.5", ""),
-        ("centrifugo", "6.9.1", &[], "centrifugo-6.9.1", ""),
-        ("centrifugo", "6.9.9", &[], "centrifugo-6.9.6", newer),
+        ("centrifugo", "6.9.1 OSS", &[], "centrifugo-6.9.1", ""),
+        ("centrifugo", "6.9.9 PRO", &[], "centrifugo-6.9.6", newer),
         ("centrifugo", "0.0.0", &[], "centrifugo-5.4.9", "does not tell its version"),
         (
             "centrifugo",

@@ -88,7 +88,7 @@ pub(super) async fn act(connection: &mut Connection, commands: &[&str]) -> Resul
 }
 
 /// Shows a token to a server of any version, and gives what it tells of itself.
-pub(super) async fn ask(address: &Address, token: &[u8]) -> Result<server::Told, Failure> {
+pub(super) async fn ask(address: &Address, token: &[u8], record: &Record) -> Result<server::Told, Failure> {
     let handshake = Handshake {
         target: format!("/cable?jid={}", percent_encode(token)),
         subprotocol: Some(SUBPROTOCOL),
@@ -98,7 +98,7 @@ pub(super) async fn ask(address: &Address, token: &[u8]) -> Result<server::Told,
         Some(path) => handshake.at(path),
         None => handshake,
     };
-    let mut connection = Connection::open(address.socket, &handshake, &Record::default()).await?;
+    let mut connection = Connection::open(address.socket, &handshake, record).await?;
     let version = connection.header("X-AnyCable-Version").map(str::to_owned);
     let accepted = match greeted(&mut connection).await? {
         Greeting::Welcome(_) => true,

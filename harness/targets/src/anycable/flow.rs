@@ -1,11 +1,9 @@
 //! A flow: a session that is opened, left, and resumed on another connection.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
-use jotproof_engine::target::Followed;
 use jotproof_model::{Action, Challenge, Context, FlowChallenge, NamedSession, Observation, Seen, Step};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep_until;
 
 use super::action_cable::{self, Greeting};
 use super::transport::Identification;
@@ -26,19 +24,18 @@ pub(super) async fn follow(
     address: SocketAddr,
     flow: &FlowChallenge,
     record: &Record,
-) -> Result<Followed, Failure> {
-    let begin = Instant::now();
+    way: &mut Way,
+) -> Result<Observation, Failure> {
     let mut life = Life { protocol, address, flow, record, open: None, session: None };
-    let mut way = Way::default();
     for (number, step) in flow.steps.iter().enumerate() {
-        let moment = begin + Duration::from_secs(u64::from(step.at));
+        let moment = way.due(step);
         sleep_until(moment).await;
         way.begins(moment);
         let decides = number + 1 == flow.steps.len();
         let observation = life.go(step, decides).await?;
-        if let Some(followed) = way.after(number, flow, observation) {
+        if let Some(observation) = way.after(number, flow, observation) {
             life.leave().await;
-            return Ok(followed);
+            return Ok(observation);
         }
     }
     Err(Failure::Unknown("a flow without steps".to_owned()))

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 
-use jotproof_engine::target::Followed;
 use jotproof_model::context::Fallback;
 use jotproof_model::{Application, Challenge, Context, FlowChallenge, Observation};
 
@@ -13,7 +12,7 @@ use super::{action_cable, events, flow};
 use crate::http::Request;
 use crate::live::leak::Record;
 use crate::live::target::Look;
-use crate::live::{self, Configure, Protocol};
+use crate::live::{self, Configure, Protocol, Way};
 use crate::websocket::{Connection, Failure, Handshake};
 
 /// A transport.
@@ -139,8 +138,9 @@ impl Protocol for Identification {
         flow: &FlowChallenge,
         _: &Configure<'_>,
         record: &Record,
-    ) -> Result<Followed, Failure> {
-        flow::follow(self, address, flow, record).await
+        way: &mut Way,
+    ) -> Result<Observation, Failure> {
+        flow::follow(self, address, flow, record, way).await
     }
 }
 

@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jotproof_model::{Context, Observation, Seen, SeenExpiry};
 use prost::Message as _;
-use tokio::time::timeout;
 
 use super::members::{member, members};
 use super::protobuf::{
@@ -15,14 +14,11 @@ use super::protocol::ClientProtocol;
 use super::session::{Answer, Session};
 use super::wire::{Command, Reply, excerpt};
 use crate::live::target::Look;
+use crate::server::random_key;
 use crate::websocket::{Failure, unexpected_close};
 
 /// The namespace in which a connection is looked at: every user may subscribe and ask for presence.
 const LOOKOUT: &str = "jotproof";
-
-/// How long presence may take after everything else was answered. A server that cannot write it as
-/// JSON (info that is not JSON) may say nothing at all.
-const PRESENCE_WITHIN: Duration = Duration::from_millis(300);
 
 /// Error 108: a channel without presence.
 const NOT_AVAILABLE: i64 = 108;
@@ -37,7 +33,7 @@ pub(super) async fn connect(
     token: &[u8],
     context: &Context,
 ) -> Result<(Observation, String), Failure> {
-    let lookout = lookout(protocol);
+    let lookout = lookout()?;
     let sent = SystemTime::now();
     let commands = [
         Command::Connect { token },
@@ -95,11 +91,8 @@ pub(super) fn refused(answer: Answer) -> Observation {
 }
 
 /// The connection as presence in a channel of its own tells of it now.
-pub(super) async fn look(
-    protocol: &ClientProtocol,
-    session: &mut Session<'_>,
-) -> Result<Option<Present>, Failure> {
-    let lookout = lookout(protocol);
+pub(super) async fn look(session: &mut Session<'_>) -> Result<Option<Present>, Failure> {
+    let lookout = lookout()?;
     let commands =
         [Command::Subscribe { channel: &lookout, token: None }, Command::Presence { channel: &lookout }];
     let subscribe = session.send(&commands).await?;
@@ -129,13 +122,14 @@ pub(super) async fn told_to_backend(
     }
 }
 
-/// A channel that no other connection looks at.
-fn lookout(protocol: &ClientProtocol) -> String {
-    format!("{LOOKOUT}:{}", protocol.next_number())
+/// A channel that no other connection looks at, whoever else asks the same server.
+fn lookout() -> Result<String, Failure> {
+    let key = random_key().map_err(|error| Failure::Unknown(format!("cannot read /dev/urandom: {error}")))?;
+    Ok(format!("{LOOKOUT}:{key}"))
 }
 
 /// The connection as presence tells of it, from the answers to these commands; nothing where the
-/// connection has no room for one more channel, or its info cannot be written as JSON.
+/// connection has no room for one more channel.
 async fn seen_at(session: &mut Session<'_>, subscribe: u32) -> Result<Option<Present>, Failure> {
     match session.answer(subscribe).await? {
         Answer::Done { .. } => {}
@@ -157,16 +151,14 @@ async fn seen_at(session: &mut Session<'_>, subscribe: u32) -> Result<Option<Pre
     }
 }
 
-/// Who is present, by client, as the answer to the command with this number tells; nothing where a
-/// server cannot tell.
+/// Who is present, by client, as the answer to the command with this number tells; nothing where the channel has no
+/// presence, or the connection is closed. A server that says nothing is a time-out like any other: silence shows
+/// nothing.
 pub(super) async fn presence(
     session: &mut Session<'_>,
     command: u32,
 ) -> Result<Option<Vec<(String, Present)>>, Failure> {
-    let Ok(answer) = timeout(PRESENCE_WITHIN, session.answer(command)).await else {
-        return Ok(None);
-    };
-    match answer? {
+    match session.answer(command).await? {
         Answer::Done { result, .. } => {
             present(&result).map(Some).ok_or_else(|| Failure::Unknown(excerpt(&result)))
         }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use futures_util::future::try_join_all;
-use jotproof_engine::target::Followed;
 use jotproof_model::{Action, ChannelOptions, FlowChallenge, Observation, Seen, Step};
 use tokio::time::Instant;
 
@@ -27,24 +26,23 @@ pub(super) async fn follow(
     flow: &FlowChallenge,
     configure: &Configure<'_>,
     record: &Record,
-) -> Result<Followed, Failure> {
-    let begin = Instant::now();
+    way: &mut Way,
+) -> Result<Observation, Failure> {
     let count = flow.steps.iter().filter(|step| matches!(step.action, Action::Connect { .. })).count();
     // All of them at once: each is the other end of a session that outlives the step which opens it.
     let mut connections =
         try_join_all((0..count).map(|_| Carriage::open(address, &protocol.opening, record))).await?;
     let mut sessions = connections.iter_mut().map(|connection| Session::new(connection, protocol.wire));
     let mut life = Life { protocol, flow, configure, first: String::new(), open: Vec::new() };
-    let mut way = Way::default();
     for (number, step) in flow.steps.iter().enumerate() {
-        let moment = begin + Duration::from_secs(u64::from(step.at));
+        let moment = way.due(step);
         life.wait_until(moment).await?;
         way.begins(moment);
         let decides = number + 1 == flow.steps.len();
         let observation = life.go(step, decides, &mut sessions).await?;
-        if let Some(followed) = way.after(number, flow, observation) {
+        if let Some(observation) = way.after(number, flow, observation) {
             life.close().await;
-            return Ok(followed);
+            return Ok(observation);
         }
     }
     Err(Failure::Unknown("a flow without steps".to_owned()))
@@ -143,7 +141,7 @@ impl<'b> Life<'_, 'b> {
                 Ok(Observation::Unsupported { what: step.action.name().name().to_owned() })
             }
             Action::Look => {
-                let user = look(self.protocol, session).await?.map(|present| present.user);
+                let user = look(session).await?.map(|present| present.user);
                 let meta = told_to_backend(self.protocol, session, &self.flow.context, client).await?;
                 Ok(match session.closed() {
                     Some(closed) => refused(closed),

@@ -2,9 +2,7 @@
 
 use std::net::SocketAddr;
 use std::str;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use jotproof_engine::target::Followed;
 use jotproof_model::{Challenge, FlowChallenge, Observation};
 
 use super::carriage::{Carriage, Opening};
@@ -14,7 +12,7 @@ use super::wire::Wire;
 use super::{connect, flow, subscribe};
 use crate::live::leak::Record;
 use crate::live::target::Look;
-use crate::live::{Configure, Protocol};
+use crate::live::{Configure, Protocol, Way};
 use crate::websocket::Failure;
 
 /// Asks about connection tokens and about tokens for a channel.
@@ -33,19 +31,12 @@ pub struct ClientProtocol {
     pub(super) look: Look,
     /// The calls of clients that have reached the backend.
     pub(super) calls: Calls,
-    /// Numbers what must be of one connection alone.
-    numbers: AtomicU64,
 }
 
 impl ClientProtocol {
     pub(super) fn new(opening: Opening, wire: Wire, look: Look, calls: Calls) -> Self {
         let look = if wire.is_unidirectional() { Look::Answer } else { look };
-        Self { opening, wire, look, calls, numbers: AtomicU64::new(0) }
-    }
-
-    /// A number that no other connection gets.
-    pub(super) fn next_number(&self) -> u64 {
-        self.numbers.fetch_add(1, Ordering::Relaxed)
+        Self { opening, wire, look, calls }
     }
 }
 
@@ -83,7 +74,8 @@ impl Protocol for ClientProtocol {
         flow: &FlowChallenge,
         configure: &Configure<'_>,
         record: &Record,
-    ) -> Result<Followed, Failure> {
-        flow::follow(self, address, flow, configure, record).await
+        way: &mut Way,
+    ) -> Result<Observation, Failure> {
+        flow::follow(self, address, flow, configure, record, way).await
     }
 }

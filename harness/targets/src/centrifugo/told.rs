@@ -16,14 +16,14 @@ use crate::websocket::Failure;
 
 /// Asks in version 2 of the client protocol, and where that is refused in version 1: servers that speak
 /// only one of them refuse the other.
-pub(super) async fn ask(address: &Address, token: &[u8]) -> Result<Told, Failure> {
+pub(super) async fn ask(address: &Address, token: &[u8], record: &Record) -> Result<Told, Failure> {
     for wire in [Wire::Json2, Wire::Json1] {
         let opening = Transport::WebSocket.opening();
         let opening = match &address.path {
             Some(path) => Carriage::at(opening, path),
             None => opening,
         };
-        let mut connection = Carriage::open(address.socket, &opening, &Record::default()).await?;
+        let mut connection = Carriage::open(address.socket, &opening, record).await?;
         let mut session = Session::new(&mut connection, wire);
         let connect = session.send(&[Command::Connect { token }]).await?;
         match session.answer(connect).await? {

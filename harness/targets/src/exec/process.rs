@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use super::Bounds;
 use super::wire::{self, Hello};
 use crate::server::guard::{GUARD_WITHIN, Streams, await_exit, guard_command};
-use crate::server::process::last_log_lines;
+use crate::server::process::{SHOWN_LINES, last_log_lines};
 
 /// How long the news of a death may take: a pipe ends before its process is gone.
 const NEWS_OF_DEATH: Duration = Duration::from_millis(500);
@@ -127,7 +127,7 @@ impl AdapterProcess {
     }
 
     fn excerpt(&self) -> String {
-        match last_log_lines(&self.log) {
+        match last_log_lines(&self.log, SHOWN_LINES) {
             lines if lines.is_empty() => String::new(),
             lines => format!("; the last lines of its standard error:\n{lines}"),
         }

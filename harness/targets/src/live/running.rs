@@ -24,6 +24,7 @@ use tokio::time::timeout;
 
 use super::CONCURRENCY;
 use super::address::Address;
+use super::leak::{Record, Secrets};
 use super::target::{Look, Server, Settings};
 use super::version::{Claim, Contradiction, Told, good_token, known};
 use super::{ANSWER_WITHIN, Asker, Protocol};
@@ -182,8 +183,20 @@ fn ask<S: Server>(address: &Address, configured: &Configured, within: Duration) 
     let fault = |text: String| {
         TargetError::Fault(format!("{} does not answer as {} does: {text}", address.socket, S::TITLE))
     };
-    let keys = with_secret(jotproof_mint::keys::all(), configured.secret.as_deref());
+    let keys = Arc::new(with_secret(jotproof_mint::keys::all(), configured.secret.as_deref()));
     let token = good_token(&configured.context, &keys);
+    let context = Arc::new(configured.context.clone());
+    let challenge = Challenge::new(token.clone().unwrap_or_default(), context, keys, unix_time());
+    let record = Record::default();
+    // It is asked with a secret of the user: what it says is repeated without it.
+    let discreet = |failure: &Failure| {
+        let detail = failure.to_string();
+        let said = record.discreet(&Secrets::of_challenge(&challenge), Observation::ProtocolError { detail });
+        match said {
+            Observation::ProtocolError { detail } => detail,
+            other => format!("{other:?}"),
+        }
+    };
     let conversation = async {
         TcpStream::connect(address.socket).await.map_err(|error| {
             TargetError::EnvironmentMissing(format!(
@@ -192,10 +205,10 @@ fn ask<S: Server>(address: &Address, configured: &Configured, within: Duration) 
                 S::TITLE
             ))
         })?;
-        let asked = S::ask(address, token.as_deref().unwrap_or_default()).await;
+        let asked = S::ask(address, &challenge.token, &record).await;
         asked.map_err(|failure| match failure {
             Failure::Status(404) => fault(format!("{failure}; see to the path of the address")),
-            failure => fault(failure.to_string()),
+            failure => fault(discreet(&failure)),
         })
     };
     let runtime = RunningTarget::<S>::runtime()?;

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use super::address::Address;
 use super::endpoint::{Backend, Published, hold, serve};
+use super::leak::Record;
 use super::refused::RefusedStart;
 use super::running::{Configured, NotAConfiguration, newer};
 use super::version::{Claim, Contradiction, Told, good_token};
@@ -46,8 +47,9 @@ pub trait Server: Clone + Send + Sync + 'static {
     /// Its command, inside of an image.
     const COMMAND: &'static str;
 
-    /// Variables whose names begin like this would be read as options: they are taken away.
-    const FOREIGN_VARIABLES: &'static str;
+    /// Variables that would be read as options, and are taken away: by their names, or, ending in `_`, by how their
+    /// names begin.
+    const FOREIGN_VARIABLES: &'static [&'static str];
 
     /// Variables that it is given.
     const VARIABLES: &'static [(&'static str, &'static str)];
@@ -131,12 +133,12 @@ pub trait Server: Clone + Send + Sync + 'static {
     where
         Self: Sized;
 
-    /// Shows a token to a server of any version, and gives what it tells of itself.
+    /// Shows a token to a server of any version, and gives what it tells of itself. What it says is put on the record.
     ///
     /// # Errors
     ///
     /// A [`Failure`] where it does not answer by its protocol.
-    fn ask(address: &Address, token: &[u8]) -> impl Future<Output = Result<Told, Failure>>
+    fn ask(address: &Address, token: &[u8], record: &Record) -> impl Future<Output = Result<Told, Failure>>
     where
         Self: Sized;
 }
@@ -281,10 +283,6 @@ impl<S: Server> ServerTarget<S> {
         context: &Context,
         keys: &KeyRing,
     ) -> Result<LiveDeployment<S::Protocol>, NotStarted> {
-        if let Some((name, _)) = self.options.iter().find(|(name, _)| S::OURS.contains(&&**name)) {
-            let text = format!("the server option {name} is set anew for every launch: leave it out");
-            return Err(TargetError::Fault(text).into());
-        }
         let settings =
             self.server.settings(context, keys).map_err(|reason| TargetError::Fault(reason.to_string()))?;
         let program = self.program()?;
@@ -323,7 +321,7 @@ impl<S: Server> ServerTarget<S> {
             Some(launched) => {
                 let anew = Anew {
                     server: self.server.clone(),
-                    settings: settings.clone(),
+                    settings: Mutex::new(settings.clone()),
                     options: self.options.clone(),
                     launched,
                     backend: address,
@@ -338,8 +336,8 @@ impl<S: Server> ServerTarget<S> {
         Ok(deployment)
     }
 
-    /// Holds what the server tells of its version against what was claimed. One that tells nothing, or
-    /// says nothing at all, is seen for what it is when it is asked.
+    /// Holds what the server tells of its version against what was claimed. One that tells nothing is seen for what it
+    /// is when it is asked; one that says nothing at all is asked no more.
     fn see_version(
         &self,
         deployment: &LiveDeployment<S::Protocol>,
@@ -348,9 +346,18 @@ impl<S: Server> ServerTarget<S> {
     ) -> Result<(), TargetError> {
         let Some(token) = good_token(context, keys) else { return Ok(()) };
         let address = Address::of(deployment.server().address());
-        let asked = async { timeout(self.answer_within, S::ask(&address, &token)).await };
-        let told = deployment.runtime.block_on(asked);
-        let told = told.ok().and_then(Result::ok).and_then(|told| told.version);
+        // What it repeats here of the token is told to nobody.
+        let record = Record::default();
+        let asked = async { timeout(self.answer_within, S::ask(&address, &token, &record)).await };
+        let told = deployment.runtime.block_on(asked).map_err(|_| {
+            TargetError::Fault(format!(
+                "{} came up, and has no answer to a token within {} s: it hangs, and is asked no more; see what it \
+                 waits for",
+                S::TITLE,
+                self.answer_within.as_secs_f32()
+            ))
+        })?;
+        let told = told.ok().and_then(|told| told.version);
         match self.claim.contradiction::<S>(told.as_deref()) {
             Some(Contradiction::Generation(text)) => return Err(TargetError::Fault(text)),
             Some(Contradiction::Version(text)) => {
@@ -383,8 +390,8 @@ impl<S: Server> ServerTarget<S> {
 /// What a running server is configured anew with.
 struct Anew<S> {
     server: S,
-    /// What it was started with.
-    settings: Settings,
+    /// What it was configured with last.
+    settings: Mutex<Settings>,
     options: Vec<(String, String)>,
     launched: Launched,
     backend: Option<SocketAddr>,
@@ -400,13 +407,17 @@ impl<S: Server> Anew<S> {
             published.replace(key_set.documents.clone());
         }
         let settings = self.server.settings(context, &self.keys).map_err(|reason| reason.to_string())?;
-        if settings == self.settings && self.published.is_some() {
+        // Whoever panicked left whole settings behind.
+        let mut last = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        if settings == *last && self.published.is_some() {
             return Ok(());
         }
         let Self { options, launched, backend, .. } = self;
         let startup = Startup { settings: &settings, options, launched, backend: *backend };
         self.server.arguments(&startup).map_err(|error| error.to_string())?;
-        running.hang_up()
+        running.hang_up()?;
+        *last = settings;
+        Ok(())
     }
 }
 

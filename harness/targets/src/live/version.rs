@@ -74,10 +74,10 @@ impl Claim {
     }
 }
 
-/// The numbers of a version: `1.5.2` of `v1.5.2-4f2c1d`. Nothing for the `0.0.0` of who built it without
-/// saying which version it is.
+/// The numbers of a version: `1.5.2` of `v1.5.2-4f2c1d`, `6.9.1` of `6.9.1 OSS`, as which Centrifugo 6 names its
+/// edition too. Nothing for the `0.0.0` of who built it without saying which version it is.
 pub(crate) fn known(told: &str) -> Option<&str> {
-    let told = told.trim();
+    let told = told.split_whitespace().next()?;
     let numbers = told.strip_prefix('v').unwrap_or(told).split(['-', '+']).next()?;
     let are_numbers = numbers.split('.').filter(|number| number.parse::<u32>().is_ok()).count() == 3;
     (are_numbers && numbers.split('.').count() == 3 && numbers != "0.0.0").then_some(numbers)
@@ -130,7 +130,11 @@ mod tests {
         let table = [
             ("5.4.9", Some("5.4.9")),
             ("1.5.2-4f2c1d\n", Some("1.5.2")),
+            ("6.9.1 OSS", Some("6.9.1")),
+            ("6.9.6 PRO", Some("6.9.6")),
             ("0.0.0", None),
+            ("0.0.0 OSS", None),
+            ("", None),
             ("0.0.0-dev", None),
             ("9.1", None),
             ("latest", None),

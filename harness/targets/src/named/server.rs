@@ -52,6 +52,9 @@ pub(super) fn target<S: Server + 'static>(
         return Err(NameError::OtherVersion(name.to_owned(), version.to_owned()));
     }
     let options = arguments.options.iter().map(|option| key_value(option)).collect::<Result<Vec<_>, _>>()?;
+    if let Some((name, _)) = options.iter().find(|(name, _)| S::OURS.contains(&&**name)) {
+        return Err(NameError::Ours(name.clone()));
+    }
     let Named { version, launcher, by } = match how {
         Some("process") if arguments.image.is_some() => {
             return Err(NameError::NoContainer(name.to_owned()));

@@ -3,16 +3,20 @@
 //! Containers themselves are started and watched by a guard; see [`super::guard`].
 
 use std::collections::HashMap;
+use std::env;
 use std::error::Error as _;
 use std::fs;
 use std::io;
+use std::net::IpAddr;
 use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use jotproof_engine::target::TargetError;
+use reqwest::Url;
 use testcontainers::GenericImage;
 use testcontainers::bollard::Docker;
 use testcontainers::bollard::body_full;
@@ -29,14 +33,22 @@ use tokio::time::timeout;
 use super::image::Image;
 use super::innermost;
 
+pub(super) mod owner;
+
 /// The label by which the containers of one launch are found again.
 pub(super) const RUN_LABEL: &str = "org.jotproof.run";
+
+/// The label that says which guard removes a container: see [`owner`].
+pub(super) const OWNER_LABEL: &str = "org.jotproof.owner";
 
 /// How long the daemon has to say its version.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 /// Held while an image is looked for and pulled: deployments start side by side.
 static PULLING: Mutex<()> = Mutex::new(());
+
+/// Whether what earlier commands left behind has been looked for.
+static SWEPT: AtomicBool = AtomicBool::new(false);
 
 /// Sees that the daemon answers and has an image, and has it pulled where it does not.
 pub(crate) fn fetch(image: &Image, title: &str, name: &str) -> Result<(), TargetError> {
@@ -50,6 +62,10 @@ pub(crate) fn fetch(image: &Image, title: &str, name: &str) -> Result<(), Target
     let runtime = runtime().map_err(|error| missing(format!("no event loop: {error}; try again")))?;
     runtime.block_on(async {
         let docker = connect().await.map_err(missing)?;
+        if !SWEPT.swap(true, Ordering::Relaxed) {
+            // What cannot be removed is in nobody's way: it has another name and another port.
+            let _ = sweep(&docker).await;
+        }
         let looked = is_there(&docker, image).await;
         if looked.map_err(|error| missing(format!("Docker has no answer: {error}; try again")))? {
             return Ok(());
@@ -136,6 +152,21 @@ pub(super) async fn remove_all(docker: &Docker, run: &str) -> Result<(), Error> 
     Ok(())
 }
 
+/// Removes the containers whose guards are gone, as after a kill of everything or of the machine.
+async fn sweep(docker: &Docker) -> Result<(), Error> {
+    let ours = HashMap::from([("label", vec![RUN_LABEL.to_owned()])]);
+    let ours = ListContainersOptionsBuilder::new().all(true).filters(&ours).build();
+    for container in docker.list_containers(Some(ours)).await? {
+        let labels = container.labels.unwrap_or_default();
+        if let (Some(run), Some(owner)) = (labels.get(RUN_LABEL), labels.get(OWNER_LABEL))
+            && owner::is_gone(owner)
+        {
+            remove_all(docker, run).await?;
+        }
+    }
+    Ok(())
+}
+
 /// The image as testcontainers names it.
 pub(super) fn generic(image: &Image) -> GenericImage {
     let (name, tag) = image.name_and_tag();
@@ -149,6 +180,12 @@ pub(super) fn runtime() -> io::Result<Runtime> {
 
 /// A daemon that answers and whose containers can be reached; or what to do about it.
 async fn connect() -> Result<Docker, String> {
+    if let Some(host) = env::var("DOCKER_HOST").ok().filter(|host| !is_of_this_machine(host)) {
+        return Err(format!(
+            "DOCKER_HOST is {host}, another machine, and what listens on the loopback interface over there cannot be \
+             reached; name a socket of this machine, as in DOCKER_HOST=unix:///var/run/docker.sock"
+        ));
+    }
     let docker = docker_client_instance().await.map_err(|error| match error {
         ClientError::Init(error) => no_answer(&error),
         other => format!("Docker cannot be asked: {other}; see to DOCKER_HOST"),
@@ -170,6 +207,20 @@ async fn connect() -> Result<Docker, String> {
         );
     }
     Ok(docker)
+}
+
+/// Whether a daemon at this address starts its containers on this machine.
+fn is_of_this_machine(host: &str) -> bool {
+    if host.is_empty() || host.starts_with('/') || host.starts_with("unix://") {
+        return true;
+    }
+    let Ok(url) = Url::parse(host) else { return false };
+    match url.host_str().map(|name| name.trim_matches(['[', ']'])) {
+        Some(name) => {
+            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+        None => false,
+    }
 }
 
 fn no_answer(error: &Error) -> String {
@@ -194,5 +245,33 @@ async fn is_there(docker: &Docker, image: &Image) -> Result<bool, Error> {
         Ok(_) => Ok(true),
         Err(Error::DockerResponseServerError { status_code: 404, .. }) => Ok(false),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_this_machine;
+
+    #[test]
+    fn a_daemon_is_of_this_machine_where_its_socket_or_its_address_is() {
+        for host in [
+            "",
+            "/run/docker.sock",
+            "unix:///var/run/docker.sock",
+            "tcp://127.0.0.1:2375",
+            "tcp://localhost:2375",
+            "http://[::1]:2375",
+        ] {
+            assert!(is_of_this_machine(host), "{host}");
+        }
+        for host in [
+            "tcp://build-host:2375",
+            "tcp://10.0.0.7:2376",
+            "ssh://me@build-host",
+            "tcp://localhost.example:1",
+            "what",
+        ] {
+            assert!(!is_of_this_machine(host), "{host}");
+        }
     }
 }

@@ -3,21 +3,28 @@
 //! What pins them is in `fixtures/servers`, one folder per server and version; see its `README.md`.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jotproof_engine::target::TargetError;
+
+use super::guard::{Streams, guard_command};
+use super::guarded::run_to_end;
+use super::process::{SUCCESS, last_log_lines};
 
 /// The variable that names the directory where built servers are kept.
 pub const CACHE_VARIABLE: &str = "JOTPROOF_SERVERS";
 
 /// How many lines of a failed build are shown.
 const SHOWN_LINES: usize = 20;
+
+/// How long a build may take.
+const WITHIN: Duration = Duration::from_secs(30 * 60);
 
 /// Held while a server is looked for and built: deployments start side by side.
 static BUILDING: Mutex<()> = Mutex::new(());
@@ -112,32 +119,35 @@ impl PinnedServer {
             return Ok(binary);
         }
         fs::create_dir_all(&cache).map_err(|error| missing("create", error))?;
-        // Beside the binary, so that moving it into place is one step that happens or does not.
+        // Beside the binary, so that it is only moved into place.
         let workshop = tempfile::Builder::new()
             .prefix(".build-")
             .tempdir_in(&cache)
             .map_err(|error| missing("write to", error))?;
-        let built = self.build(workshop.path())?;
-        fs::rename(&built, &binary).map_err(|error| missing("write to", error))?;
+        self.build(workshop.path(), &binary)?;
         Ok(binary)
     }
 
-    fn build(&self, workshop: &Path) -> Result<PathBuf, TargetError> {
-        let write = |name: &str, text: &str| {
-            fs::write(workshop.join(name), text).map_err(|error| {
-                TargetError::EnvironmentMissing(format!(
-                    "cannot write {}: {error}; name a writable directory in {CACHE_VARIABLE}",
-                    workshop.join(name).display()
-                ))
-            })
+    /// Builds under a guard, so that neither the compiler nor its workshop outlives this command.
+    fn build(&self, workshop: &Path, binary: &Path) -> Result<(), TargetError> {
+        let unwritable = |path: &Path, error: &io::Error| {
+            TargetError::EnvironmentMissing(format!(
+                "cannot write {}: {error}; name a writable directory in {CACHE_VARIABLE}",
+                path.display()
+            ))
         };
-        write("go.mod", self.go_mod)?;
-        write("go.sum", self.go_sum)?;
-        let built = workshop.join(self.name);
+        for (name, text) in [("go.mod", self.go_mod), ("go.sum", self.go_sum)] {
+            let path = workshop.join(name);
+            fs::write(&path, text).map_err(|error| unwritable(&path, &error))?;
+        }
+        Command::new("go").arg("version").output().map_err(|error| self.no_go(&error))?;
 
         eprintln!("building {} {} with go (once, 1 to 2 minutes)…", self.title, self.version);
         let start = Instant::now();
-        let output = Command::new("go")
+        let (built, log) = (workshop.join(self.name), workshop.join("build.log"));
+        let mut command = guard_command(&log, workshop, OsStr::new("go"), Streams::Logged, None)
+            .map_err(|error| self.no_go(&error))?;
+        command
             .args(["build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-o"])
             .arg(&built)
             .arg(self.package)
@@ -145,23 +155,23 @@ impl PinnedServer {
             // A static binary, from these modules and no others.
             .env("CGO_ENABLED", "0")
             .env("GO111MODULE", "on")
-            .env("GOWORK", "off")
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| self.no_go(&error))?;
-        if !output.status.success() {
-            return Err(TargetError::EnvironmentMissing(format!(
-                "cannot build {} {}: go ended with {}\n{}\nsee that this machine can reach the Go \
+            .env("GOWORK", "off");
+        let ended = run_to_end(command, WITHIN, |status| match status {
+            // In one step that happens or does not.
+            Ok(SUCCESS) => fs::rename(&built, binary).map_err(|error| unwritable(binary, &error)),
+            Ok(status) => Err(TargetError::EnvironmentMissing(format!(
+                "cannot build {} {}: go ended with {status}\n{}\nsee that this machine can reach the Go \
                  module proxy, or give a binary: {}:process:PATH",
                 self.title,
                 self.version,
-                output.status,
-                last_lines(&String::from_utf8_lossy(&output.stderr), SHOWN_LINES),
+                last_log_lines(&log, SHOWN_LINES),
                 self.name,
-            )));
-        }
+            ))),
+            Err(error) => Err(self.no_go(&error)),
+        });
+        ended.map_err(|error| self.no_go(&error))??;
         eprintln!("built {} {} in {} s", self.title, self.version, start.elapsed().as_secs());
-        Ok(built)
+        Ok(())
     }
 
     fn no_go(&self, error: &io::Error) -> TargetError {
@@ -178,17 +188,9 @@ impl PinnedServer {
     }
 }
 
-/// The last `count` lines of `text`, without blank ones.
-pub(super) fn last_lines(text: &str, count: usize) -> String {
-    let mut lines: Vec<&str> =
-        text.lines().rev().filter(|line| !line.trim().is_empty()).take(count).collect();
-    lines.reverse();
-    lines.join("\n")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ALL, last_lines};
+    use super::ALL;
 
     #[test]
     fn the_version_is_the_one_that_the_module_file_pins() {
@@ -196,12 +198,5 @@ mod tests {
             assert!(server.go_mod.contains(&format!(" v{}\n", server.version)), "{}", server.title);
             assert!(server.go_sum.contains(&format!(" v{} h1:", server.version)), "{}", server.title);
         }
-    }
-
-    #[test]
-    fn last_lines_leaves_blank_ones_out() {
-        assert_eq!(last_lines("a\n\nb\nc\n\n", 2), "b\nc");
-        assert_eq!(last_lines("a", 2), "a");
-        assert_eq!(last_lines("", 2), "");
     }
 }

@@ -26,7 +26,6 @@ use super::files_for;
 use super::guard::{CONTAINER_WITHIN, Container, GUARD_WITHIN, Streams, await_exit, guard_command};
 use super::image::Image;
 use super::innermost;
-use super::pinned::last_lines;
 use super::port::free_port;
 use super::random_key;
 use crate::http;
@@ -42,7 +41,10 @@ const PORTS: usize = 5;
 const POLL: Duration = Duration::from_millis(20);
 
 /// How many log lines are shown of a server that died.
-const SHOWN_LINES: usize = 5;
+pub(crate) const SHOWN_LINES: usize = 5;
+
+/// What a program ends with that has done what it was to do.
+pub(super) const SUCCESS: &str = "exit status: 0";
 
 /// What to start.
 pub struct Launch<'a> {
@@ -50,8 +52,9 @@ pub struct Launch<'a> {
     pub title: &'a str,
     /// The program.
     pub program: &'a Program,
-    /// Variables whose names begin like this would be read as options: they are taken away.
-    pub foreign_variables: &'a str,
+    /// Variables that would be read as options, and are taken away: by their names, or, ending in `_`, by how their
+    /// names begin.
+    pub foreign_variables: &'a [&'a str],
     /// Variables that it is given.
     pub variables: &'a [(&'a str, &'a str)],
     /// Writes what it reads into its directory, and gives its arguments.
@@ -172,6 +175,14 @@ impl Running {
 }
 
 impl Launch<'_> {
+    /// What to look at where it does not come up.
+    fn advice(&self) -> String {
+        format!(
+            "see that it is {} of the version that was named (--server-version), and knows every --server-option",
+            self.title
+        )
+    }
+
     /// The container to start in, if it is one: labelled anew for every launch.
     fn container(&self) -> io::Result<Option<Container>> {
         match self.program {
@@ -246,14 +257,20 @@ impl RunningServer {
     ///
     /// [`TargetError::Fault`] with the last lines of its log where it dies, does not come up in time
     /// or does not check its management key; [`TargetError::EnvironmentMissing`] where this machine
-    /// has no free port or no room for its directory. One that dies is given with its last words.
+    /// has no free port, which is tried a few times, or no room for its directory. One that dies is given with its last words.
     pub fn start(launch: &Launch<'_>) -> Result<Self, NotStarted> {
         let mut tried = 1;
         loop {
             match Self::launch(launch) {
                 Ok(server) => return Ok(server),
                 Err(Failed::PortTaken(_)) if tried < PORTS => tried += 1,
-                Err(Failed::PortTaken(error)) => return Err(error.into()),
+                Err(Failed::PortTaken(error)) => {
+                    let text = format!(
+                        "{error}\n{PORTS} ports in a row were taken when it came to listen: free some of those from \
+                         20000 to 32767, or see whether a --server-option names one that is taken"
+                    );
+                    return Err(TargetError::EnvironmentMissing(text).into());
+                }
                 Err(Failed::ForGood(not_started)) => return Err(not_started),
             }
         }
@@ -317,7 +334,7 @@ impl RunningServer {
     /// The last lines of what it wrote.
     #[must_use]
     pub fn last_log_lines(&self) -> String {
-        last_log_lines(&self.log)
+        last_log_lines(&self.log, SHOWN_LINES)
     }
 
     fn launch(launch: &Launch<'_>) -> Result<Self, Failed> {
@@ -352,7 +369,11 @@ impl RunningServer {
             .map_err(|error| fault(format!("no guard executable: {error}")))?;
         command.args(arguments).current_dir(directory.path());
         for (name, _) in env::vars_os() {
-            if name.to_string_lossy().starts_with(launch.foreign_variables) {
+            let is_foreign = |foreign: &&str| match name.to_str() {
+                Some(name) => name == *foreign || foreign.ends_with('_') && name.starts_with(foreign),
+                None => false,
+            };
+            if launch.foreign_variables.iter().any(is_foreign) {
                 command.env_remove(name);
             }
         }
@@ -435,16 +456,12 @@ impl RunningServer {
                 answer if Instant::now() >= deadline => {
                     let answer = answer.map_or_else(
                         |error| error,
-                        |code| {
-                            format!(
-                                "HTTP {code} in answer to its management key; see that it is of the version \
-                                 that was named (--server-version)"
-                            )
-                        },
+                        |code| format!("HTTP {code} in answer to its management key"),
                     );
                     return Err(Failed::from(fault(format!(
-                        "did not come up within {} s: {answer}{}",
+                        "did not come up within {} s: {answer}; {}{}",
                         launch.ready_within.as_secs_f32(),
+                        launch.advice(),
                         self.log_excerpt()
                     ))));
                 }
@@ -468,8 +485,12 @@ impl RunningServer {
     }
 
     fn died(&self, launch: &Launch<'_>, status: &str) -> Failed {
-        let error =
-            TargetError::Fault(format!("{} died at start: {status}{}", launch.title, self.log_excerpt()));
+        let error = TargetError::Fault(format!(
+            "{} died at start: {status}; {}{}",
+            launch.title,
+            launch.advice(),
+            self.log_excerpt()
+        ));
         let tail = read_tail(&self.log).unwrap_or_default();
         let tail = String::from_utf8_lossy(&tail);
         if tail.contains("address already in use") {
@@ -512,11 +533,19 @@ fn listen(lines: ChildStdout, started: &mpsc::Sender<Result<String, String>>, ex
     }
 }
 
-/// The last lines of a log.
-pub(crate) fn last_log_lines(log: &Path) -> String {
+/// The last `count` lines of a log.
+pub(crate) fn last_log_lines(log: &Path, count: usize) -> String {
     // A log that cannot be read has nothing to say; the error it would explain is told anyway.
     let tail = read_tail(log).unwrap_or_default();
-    last_lines(&String::from_utf8_lossy(&tail), SHOWN_LINES)
+    last_lines(&String::from_utf8_lossy(&tail), count)
+}
+
+/// The last `count` lines of `text`, without blank ones.
+fn last_lines(text: &str, count: usize) -> String {
+    let mut lines: Vec<&str> =
+        text.lines().rev().filter(|line| !line.trim().is_empty()).take(count).collect();
+    lines.reverse();
+    lines.join("\n")
 }
 
 /// The last octets of a file: enough for a few lines.
@@ -532,4 +561,16 @@ fn read_tail(path: &Path) -> io::Result<Vec<u8>> {
 
 fn missing(doing: &str, error: &io::Error, remedy: &str) -> TargetError {
     TargetError::EnvironmentMissing(format!("cannot {doing}: {error}; {remedy}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_lines;
+
+    #[test]
+    fn last_lines_leaves_blank_ones_out() {
+        assert_eq!(last_lines("a\n\nb\nc\n\n", 2), "b\nc");
+        assert_eq!(last_lines("a", 2), "a");
+        assert_eq!(last_lines("", 2), "");
+    }
 }

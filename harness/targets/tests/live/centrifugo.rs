@@ -249,10 +249,6 @@ fn options_come_last() {
     let open = target(&[("api_insecure", "true")]).deploy(&context, keys::all());
     let error = open.err().unwrap().to_string();
     assert!(error.contains("does not turn down a wrong management key"), "{error}");
-
-    let ours = target(&[("port", "1")]).deploy(&context, keys::all());
-    let error = ours.err().unwrap().to_string();
-    assert_eq!(error, "the server option port is set anew for every launch: leave it out");
 }
 
 #[test]

@@ -24,7 +24,7 @@ use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
 use super::{Container, Order, watch_pipe};
-use crate::server::docker::{RUN_LABEL, generic, remove_all, runtime};
+use crate::server::docker::{OWNER_LABEL, RUN_LABEL, generic, owner, remove_all, runtime};
 use crate::server::files_for;
 use crate::server::image::Image;
 
@@ -104,6 +104,7 @@ impl Order {
             .with_cmd(arguments)
             .with_container_name(format!("jotproof-{}", order.run))
             .with_label(RUN_LABEL, &order.run)
+            .with_label(OWNER_LABEL, owner::this_process())
             .with_host_config_modifier(|host| {
                 host.network_mode = Some("host".to_owned());
                 host.publish_all_ports = None;

@@ -1,0 +1,210 @@
+//! A target that is slow, or breaks off, and goes by the clock of the machine: what it did to one case
+//! must not change another one.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::thread::sleep;
+use std::time::Duration;
+
+use jotproof_engine::select::Selection;
+use jotproof_engine::target::{CannotCarry, Clock, Deployment, Followed, Target, TargetError};
+use jotproof_engine::{Exit, Suite};
+use jotproof_model::{Capability, Challenge, Context, FlowChallenge, Judgement, KeyRing, Observation};
+use jotproof_profiles::{Profile, Profiles};
+
+/// What it is made of, and what it was asked.
+struct Scripted {
+    capabilities: BTreeSet<Capability>,
+    asked: Arc<Mutex<Asked>>,
+    /// How long the first replay takes.
+    takes: Duration,
+    /// After how many answers it breaks off.
+    breaks_off_after: usize,
+    /// What it answers to every token.
+    answers: Observation,
+}
+
+/// What it was asked.
+#[derive(Default)]
+struct Asked {
+    /// How many challenges each replay had.
+    replays: Vec<usize>,
+    /// How many deployments there were.
+    deployments: usize,
+    /// The deployment of each flow that was gone through.
+    flows: Vec<usize>,
+    /// By how much flows are late, one after the other; then they are in time.
+    late: VecDeque<Duration>,
+}
+
+struct Running {
+    asked: Arc<Mutex<Asked>>,
+    number: usize,
+    takes: Duration,
+    left: usize,
+    answers: Observation,
+}
+
+impl Target for Scripted {
+    fn name(&self) -> String {
+        "scripted".to_owned()
+    }
+
+    fn profile(&self) -> String {
+        "rfc".to_owned()
+    }
+
+    fn capabilities(&self) -> &BTreeSet<Capability> {
+        &self.capabilities
+    }
+
+    fn parallel_deployments(&self) -> usize {
+        1
+    }
+
+    fn deployment(&self, _: &Context, _: &KeyRing) -> Result<String, CannotCarry> {
+        Ok(String::new())
+    }
+
+    fn deploy(&self, _: &Context, _: &KeyRing) -> Result<Box<dyn Deployment>, TargetError> {
+        let mut asked = self.asked.lock().unwrap();
+        asked.deployments += 1;
+        Ok(Box::new(Running {
+            asked: Arc::clone(&self.asked),
+            number: asked.deployments,
+            takes: self.takes,
+            left: self.breaks_off_after,
+            answers: self.answers.clone(),
+        }))
+    }
+}
+
+impl Deployment for Running {
+    fn clock(&self) -> Clock {
+        Clock::System
+    }
+
+    fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
+        sleep(std::mem::take(&mut self.takes));
+        self.asked.lock().unwrap().replays.push(challenges.len());
+        let count = challenges.len().min(self.left);
+        self.left -= count;
+        vec![self.answers.clone(); count]
+    }
+
+    fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {
+        let mut asked = self.asked.lock().unwrap();
+        let mut follow = |_| {
+            asked.flows.push(self.number);
+            let late = asked.late.pop_front().unwrap_or_default();
+            Followed { late, ..Followed::at_once(self.answers.clone()) }
+        };
+        flows.iter().map(&mut follow).collect()
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), TargetError> {
+        match self.left {
+            0 => Err(TargetError::Fault("it broke off".to_owned())),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn scripted(takes: Duration, breaks_off_after: usize) -> Scripted {
+    let capabilities = rfc().capabilities.clone();
+    let answers = Observation::Refused { reason: None, answer: None, text: String::new() };
+    Scripted { capabilities, asked: Arc::default(), takes, breaks_off_after, answers }
+}
+
+fn rfc() -> &'static Profile {
+    Profiles::built_in().get("rfc").unwrap()
+}
+
+/// One file of the suite, in which the time of the first `near` vectors is two seconds away.
+fn suite(near: usize) -> Suite {
+    let all = Suite::built_in().unwrap();
+    let mut file = all.file_of("algorithms/valid/hs256").unwrap().clone();
+    for (index, vector) in file.vectors.iter_mut().enumerate() {
+        vector.clock_margin = (index < near).then_some(2);
+    }
+    Suite::of(vec![file]).unwrap()
+}
+
+#[test]
+fn what_is_near_a_boundary_is_minted_and_asked_again_after_a_long_slice() {
+    for (takes, near, expected) in [(2100, 3, vec![1; 3]), (2100, 0, Vec::new()), (0, 3, Vec::new())] {
+        let suite = suite(near);
+        let target = scripted(Duration::from_millis(takes), usize::MAX);
+        let selection = Selection::new(&suite, &[], &[]).unwrap();
+        jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
+        let asked = target.asked.lock().unwrap();
+        assert_eq!(asked.replays[1..], expected, "{takes} ms, {near} near");
+    }
+}
+
+#[test]
+fn a_target_that_breaks_off_keeps_what_it_said_and_passes_no_refusal_without_its_twin() {
+    let suite = suite(0);
+    let target = scripted(Duration::ZERO, 5);
+    let selection = Selection::new(&suite, &[], &[]).unwrap();
+    let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
+    assert_eq!(log.failure.as_ref().unwrap().message, "it broke off");
+    assert!(!log.rows.is_empty() && log.rows.len() <= 5, "{}", log.rows.len());
+    let known: BTreeSet<&str> = log.rows.iter().map(|row| row.id.0.as_str()).collect();
+    for row in &log.rows {
+        let vector = suite.get(&row.id.0).unwrap();
+        assert!(
+            suite
+                .twin(vector)
+                .is_none_or(|twin| row.expected == "accept" || known.contains(twin.id.0.as_str()))
+        );
+    }
+    assert_eq!(log.exit(), Exit::ConformanceFailure);
+}
+
+#[test]
+fn what_is_over_a_limit_is_void_where_its_twin_is_too() {
+    let suite = Suite::built_in().unwrap();
+    let answers = Observation::OverLimit { what: "HTTP 414".to_owned() };
+    let target = Scripted { answers, ..scripted(Duration::ZERO, usize::MAX) };
+    let selection = Selection::new(&suite, &["signatures/integrity/**".to_owned()], &[]).unwrap();
+    let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
+    let must_be_refused: Vec<_> =
+        log.rows.iter().filter(|row| row.expected == "reject").map(|row| row.judgement).collect();
+    assert!(!must_be_refused.is_empty());
+    assert_eq!(must_be_refused, vec![Judgement::Void; must_be_refused.len()]);
+}
+
+/// A flow that comes late is gone through again; one that may have changed its deployment, on another one.
+#[test]
+fn a_flow_that_is_late_begins_anew() {
+    const LATE: Duration = Duration::from_millis(700);
+    const IN_TIME: Duration = Duration::from_millis(500);
+    let all = Suite::built_in().unwrap();
+    let profile = Profiles::built_in().get("centrifugo-5.4.9").unwrap();
+    let alone = "centrifugo/reload/nothing-changed";
+    for (id, late, flows) in [
+        (alone, vec![LATE, LATE], vec![1, 2, 3]),
+        (alone, vec![IN_TIME], vec![1]),
+        ("centrifugo/expiry/lasting", vec![LATE, LATE], vec![1, 1, 1]),
+        (alone, vec![LATE; 4], vec![1, 2, 3, 4]),
+    ] {
+        let whole = late.len() < 4;
+        let target = Scripted {
+            capabilities: profile.capabilities.clone(),
+            answers: Observation::Accepted { result: Box::default() },
+            ..scripted(Duration::ZERO, usize::MAX)
+        };
+        target.asked.lock().unwrap().late = late.into();
+        let selection = Selection::new(&all, &[id.to_owned()], &[]).unwrap();
+        let log = jotproof_engine::run(&all, &selection, &target, profile, &|_, _| ()).unwrap();
+        assert_eq!(target.asked.lock().unwrap().flows, flows, "{id}");
+        assert_eq!(log.rows.iter().any(|row| row.id.0 == id), whole, "{id}");
+        match log.failure {
+            None => assert!(whole, "{id}"),
+            Some(failure) => assert!(!whole && failure.message.contains("too busy"), "{}", failure.message),
+        }
+    }
+}
