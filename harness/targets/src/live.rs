@@ -303,9 +303,7 @@ impl<P: Protocol> Asker<'_, P> {
         seen.sort_unstable_by_key(|(at, _)| *at);
         let mut observations: Vec<Observation> =
             seen.into_iter().map(|(_, observation)| observation).collect();
-        // What is left of a server that died speaks of all that it was asked.
-        let all = || challenges.iter().map(Secrets::of_challenge);
-        observations.iter_mut().for_each(|observation| discreet_of_all(all(), observation));
+        discreet_of_all(challenges.iter().map(Secrets::of_challenge), observations.iter_mut());
         observations
     }
 
@@ -330,8 +328,8 @@ impl<P: Protocol> Asker<'_, P> {
     /// Every flow begins now.
     async fn follow_all(&self, flows: &[FlowChallenge], configure: &Configure<'_>) -> Vec<Followed> {
         let mut followed = join_all(flows.iter().map(|flow| self.follow(flow, configure))).await;
-        let all = || flows.iter().map(Secrets::of_flow);
-        followed.iter_mut().for_each(|Followed { observation, .. }| discreet_of_all(all(), observation));
+        let observations = followed.iter_mut().map(|followed| &mut followed.observation);
+        discreet_of_all(flows.iter().map(Secrets::of_flow), observations);
         followed
     }
 
@@ -401,12 +399,28 @@ impl<P: Protocol> Asker<'_, P> {
     }
 }
 
-/// What is observed of a server that died, without the secrets of those who asked it at the same time.
-fn discreet_of_all<'a>(all: impl Iterator<Item = Secrets<'a>>, observation: &mut Observation) {
-    if matches!(observation, Observation::Crashed { .. }) {
-        for secrets in all {
-            *observation = Record::default().discreet(&secrets, observation.clone());
-        }
+/// Takes the secrets of all who asked at the same time from what is left of a server that died, which mostly is the
+/// same for all of them.
+fn discreet_of_all<'a, 'b>(
+    all: impl Iterator<Item = Secrets<'a>>,
+    observations: impl Iterator<Item = &'b mut Observation>,
+) {
+    let mut crashed: Vec<&mut Observation> =
+        observations.filter(|observation| matches!(observation, Observation::Crashed { .. })).collect();
+    if crashed.is_empty() {
+        return;
+    }
+    let all: Vec<Secrets<'_>> = all.collect();
+    let mut told: Vec<(Observation, Observation)> = Vec::new();
+    for observation in &mut crashed {
+        let known = told.iter().find(|(before, _)| before == *observation).map(|(_, after)| after.clone());
+        let after = known.unwrap_or_else(|| {
+            let discreet = |seen, secrets| Record::default().discreet(secrets, seen);
+            let after = all.iter().fold(observation.clone(), discreet);
+            told.push((observation.clone(), after.clone()));
+            after
+        });
+        **observation = after;
     }
 }
 

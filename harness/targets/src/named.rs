@@ -263,7 +263,7 @@ mod tests {
             ("centrifugo:docker", Some("4.0.2"), "centrifugo:docker:v4.0.2", "centrifugo-4.0.2"),
             ("centrifugo:process:./cf", Some("5.4.5"), "centrifugo:process:./cf", "centrifugo-5.4.5"),
             ("centrifugo:process:./cf", Some("6"), "centrifugo:process:./cf", "centrifugo-6.9.1"),
-            ("anycable:docker:v1.6.16", None, "anycable:docker:v1.6.16", "anycable-1.6.1"),
+            ("anycable:docker:v1.6.17", None, "anycable:docker:v1.6.17", "anycable-1.6.16"),
         ];
         for (name, version, full, profile) in table {
             assert_eq!(named(name, version), Ok((full.to_owned(), profile.to_owned())), "{name}");
@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(
             named("anycable:docker:nightly", None).unwrap_err().to_string(),
             "anycable:docker:nightly is no version of AnyCable that there is a profile of: there are 1.5.1, \
-             1.5.2, 1.6.0, 1.6.1, and what lies between two of them; give the nearest one, as in :v1.5.1, and \
+             1.5.2, 1.6.0, 1.6.1, 1.6.16, and what lies between two of them; give the nearest one, as in :v1.5.1, and \
              another image with --image"
         );
         assert!(named("centrifugo:docker:v3", Some("5.4.9")).is_err());

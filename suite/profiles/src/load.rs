@@ -256,8 +256,8 @@ mod tests {
             ("centrifugo-v6", "centrifugo-6.9.1"),
             ("centrifugo", "centrifugo-6.9.1"),
             ("anycable-1.5", "anycable-1.5.2"),
-            ("anycable-1.6", "anycable-1.6.1"),
-            ("anycable", "anycable-1.6.1"),
+            ("anycable-1.6", "anycable-1.6.16"),
+            ("anycable", "anycable-1.6.16"),
         ] {
             assert_eq!(Profiles::built_in().get(name).map(|profile| profile.name.as_str()), Ok(expected));
         }
@@ -317,7 +317,8 @@ mod tests {
             ("centrifugo", "2.8.6", None),
             ("centrifugo", "5.4", None),
             ("anycable", "1.5.6", Some(("anycable-1.5.6", false))),
-            ("anycable", "1.6.16", Some(("anycable-1.6.1", true))),
+            ("anycable", "1.6.9", Some(("anycable-1.6.9", false))),
+            ("anycable", "1.6.17", Some(("anycable-1.6.16", true))),
             ("anycable", "1.4.8", None),
             ("rfc", "1.0.0", None),
         ];

@@ -139,8 +139,13 @@ const FAULTS: &[Fault] = &[
         what: "a port that is taken, wherever it tries",
         stage: |folder| process(&script(folder, "echo 'listen tcp: bind: address already in use'; exit 1")),
         only: ONE,
-        says: &["FAULT", "AnyCable died at start: exit status: 1", "address already in use"],
-        code: 3,
+        says: &[
+            "NOT RUN",
+            "AnyCable died at start: exit status: 1",
+            "address already in use",
+            "free some of those",
+        ],
+        code: 6,
         within: 20,
     },
     Fault {

@@ -52,7 +52,7 @@ fn a_running_server_is_judged_as_the_version_that_it_tells() {
             "but --server-version says 5.4.5",
         ),
         ("anycable", "1.5.6", &[], "anycable-1.5.6", ""),
-        ("anycable", "1.6.16-4f2c1d", &[], "anycable-1.6.1", newer),
+        ("anycable", "1.6.17-4f2c1d", &[], "anycable-1.6.16", newer),
     ];
     for (server, version, more, profile, warning) in table {
         let (ended, log) = told(server, version, more);

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jotproof_model::{Context, Observation, Seen, SeenExpiry};
 use prost::Message as _;
+use tokio::time::timeout;
 
 use super::members::{member, members};
 use super::protobuf::{
@@ -19,6 +20,12 @@ use crate::websocket::{Failure, unexpected_close};
 
 /// The namespace in which a connection is looked at: every user may subscribe and ask for presence.
 const LOOKOUT: &str = "jotproof";
+
+/// How long presence may take after everything else was answered, before it is seen whether the server says anything.
+const PRESENCE_WITHIN: Duration = Duration::from_millis(300);
+
+/// A channel that nobody is in.
+const NOWHERE: &str = "jotproof:nowhere";
 
 /// Error 108: a channel without presence.
 const NOT_AVAILABLE: i64 = 108;
@@ -129,7 +136,7 @@ fn lookout() -> Result<String, Failure> {
 }
 
 /// The connection as presence tells of it, from the answers to these commands; nothing where the
-/// connection has no room for one more channel.
+/// connection has no room for one more channel, or its info cannot be written as JSON.
 async fn seen_at(session: &mut Session<'_>, subscribe: u32) -> Result<Option<Present>, Failure> {
     match session.answer(subscribe).await? {
         Answer::Done { .. } => {}
@@ -140,29 +147,46 @@ async fn seen_at(session: &mut Session<'_>, subscribe: u32) -> Result<Option<Pre
             )));
         }
     }
-    let present = presence(session, subscribe + 1).await?;
-    match present {
+    match presence(session, subscribe + 1).await? {
         // Each connection is alone in its lookout channel.
-        Some(present) => match &present[..] {
+        Presence::Of(present) => match &present[..] {
             [(_, only)] => Ok(Some(only.clone())),
             _ => Err(Failure::Unknown(format!("{} clients are in a channel of one", present.len()))),
         },
-        None => Ok(None),
+        Presence::None | Presence::Unanswered => Ok(None),
     }
 }
 
-/// Who is present, by client, as the answer to the command with this number tells; nothing where the channel has no
-/// presence, or the connection is closed. A server that says nothing is a time-out like any other: silence shows
-/// nothing.
-pub(super) async fn presence(
-    session: &mut Session<'_>,
-    command: u32,
-) -> Result<Option<Vec<(String, Present)>>, Failure> {
-    match session.answer(command).await? {
-        Answer::Done { result, .. } => {
-            present(&result).map(Some).ok_or_else(|| Failure::Unknown(excerpt(&result)))
+/// What a server tells about who is present in a channel.
+pub(super) enum Presence {
+    /// The clients that are.
+    Of(Vec<(String, Present)>),
+    /// The channel has no presence, or the connection is closed.
+    None,
+    /// It answers other commands, and not this one: it cannot write the info of a client as JSON.
+    Unanswered,
+}
+
+/// Who is present, by client, as the answer to the command with this number tells. A server that says nothing at all is
+/// a time-out like any other: silence shows nothing.
+pub(super) async fn presence(session: &mut Session<'_>, command: u32) -> Result<Presence, Failure> {
+    let answer = match timeout(PRESENCE_WITHIN, session.answer(command)).await {
+        Ok(answer) => answer?,
+        Err(_) => {
+            let another = session.send(&[Command::Unsubscribe { channel: NOWHERE }]).await?;
+            session.answer(another).await?;
+            // What has come meanwhile is there at once.
+            match timeout(Duration::ZERO, session.answer(command)).await {
+                Ok(answer) => answer?,
+                Err(_) => return Ok(Presence::Unanswered),
+            }
         }
-        Answer::Closed { .. } | Answer::Error { code: NOT_AVAILABLE, .. } => Ok(None),
+    };
+    match answer {
+        Answer::Done { result, .. } => {
+            present(&result).map(Presence::Of).ok_or_else(|| Failure::Unknown(excerpt(&result)))
+        }
+        Answer::Closed { .. } | Answer::Error { code: NOT_AVAILABLE, .. } => Ok(Presence::None),
         Answer::Error { code, message } => {
             Err(Failure::Unknown(format!("presence is refused: error {code} {message:?}")))
         }

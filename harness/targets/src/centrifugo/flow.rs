@@ -9,7 +9,9 @@ use jotproof_model::{Action, ChannelOptions, FlowChallenge, Observation, Seen, S
 use tokio::time::Instant;
 
 use super::carriage::Carriage;
-use super::connect::{Flags, TimeToLive, connect, look, presence as presence_in, refused, told_to_backend};
+use super::connect::{
+    Flags, Presence, TimeToLive, connect, look, presence as presence_in, refused, told_to_backend,
+};
 use super::protocol::ClientProtocol;
 use super::session::{Answer, Session};
 use super::subscribe::subscribe_with;
@@ -158,7 +160,13 @@ impl<'b> Life<'_, 'b> {
                 }
                 let presence = session.send(&[Command::Presence { channel }]).await?;
                 // Whoever is not there may have an override that says so.
-                let all = presence_in(session, presence).await?.unwrap_or_default();
+                let all = match presence_in(session, presence).await? {
+                    Presence::Of(present) => present,
+                    Presence::None => Vec::new(),
+                    Presence::Unanswered => {
+                        return Err(Failure::Unknown(format!("no answer about presence in {channel:?}")));
+                    }
+                };
                 let present = all.into_iter().find_map(|(id, present)| (id == *client).then_some(present));
                 let (Flags { recoverable, positioned }, join_leave) = session.flags(channel, client);
                 let options = ChannelOptions {

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use jotproof_model::{Challenge, Observation, Opening, Seen};
 
-use super::connect::{Connected, Present, Subscribed, presence, refused};
+use super::connect::{Connected, Presence, Present, Subscribed, presence, refused};
 use super::session::{Answer, Session};
 use super::wire::{Command, excerpt};
 use crate::live::target::Look;
@@ -69,7 +69,7 @@ async fn own_presence(
     client: &str,
     channel: &str,
 ) -> Result<Option<Present>, Failure> {
-    let Some(present) = presence(session, command).await? else { return Ok(None) };
+    let Presence::Of(present) = presence(session, command).await? else { return Ok(None) };
     let own = present.into_iter().find_map(|(id, present)| (id == client).then_some(present));
     own.map(Some).ok_or_else(|| Failure::Unknown(format!("{client} is not present in {channel:?}")))
 }

@@ -24,6 +24,7 @@ use super::{ANSWER_WITHIN, LiveDeployment, Protocol, Running};
 use crate::server::docker;
 use crate::server::image::Image;
 use crate::server::pinned::PinnedServer;
+use crate::server::printed::printed;
 use crate::server::process::{Launch, Launched, NotStarted, Program, Proof, READY_WITHIN, RunningServer};
 use crate::websocket::Failure;
 
@@ -374,6 +375,12 @@ impl<S: Server> ServerTarget<S> {
         &self.claim.version
     }
 
+    /// The version that its binary prints, where it is one that the user gave.
+    fn printed_version(&self) -> Option<String> {
+        let Launcher::Process(ServerBinary::Path(path)) = &self.launcher else { return None };
+        S::printed_version(&printed(path, S::VERSION_ARGUMENT)?).map(str::to_owned)
+    }
+
     /// What is started, once it is on this machine.
     fn program(&self) -> Result<Program, TargetError> {
         match &self.launcher {
@@ -511,7 +518,10 @@ impl<S: Server> Target for ServerTarget<S> {
             Err(NotStarted { error, last_words: Some(last_words) }) => {
                 match RefusedStart::of::<S>(context, &last_words) {
                     Some(refused) => Ok(Box::new(refused)),
-                    None => Err(self.claim.after_death(error)),
+                    None => {
+                        let told = self.printed_version();
+                        Err(self.claim.after_death::<S>(error, told.as_deref()))
+                    }
                 }
             }
         }

@@ -43,15 +43,20 @@ pub(crate) enum Contradiction {
 
 impl Claim {
     /// What is to be said of a server that died at start, which it may have done because it was configured
-    /// as a version that it is not.
-    pub(crate) fn after_death(&self, error: TargetError) -> TargetError {
-        match error {
-            TargetError::Fault(text) if self.by == GUESSED => TargetError::Fault(format!(
+    /// as a version that it is not; `told` is the one that its binary prints.
+    pub(crate) fn after_death<S: Server>(&self, error: TargetError, told: Option<&str>) -> TargetError {
+        let contradiction = self.contradiction::<S>(told);
+        match (error, contradiction) {
+            (
+                TargetError::Fault(text),
+                Some(Contradiction::Generation(other) | Contradiction::Version(other)),
+            ) => TargetError::Fault(format!("{text}\n{other}")),
+            (TargetError::Fault(text), None) if self.by == GUESSED => TargetError::Fault(format!(
                 "{text}\nits binary does not say which version it is, and it was configured as {}: if it is \
                  another one, say so with --server-version",
                 self.version
             )),
-            error => error,
+            (error, _) => error,
         }
     }
 

@@ -140,9 +140,8 @@ impl PinnedServer {
             let path = workshop.join(name);
             fs::write(&path, text).map_err(|error| unwritable(&path, &error))?;
         }
-        Command::new("go").arg("version").output().map_err(|error| self.no_go(&error))?;
-
         eprintln!("building {} {} with go (once, 1 to 2 minutes)…", self.title, self.version);
+        Command::new("go").arg("version").output().map_err(|error| self.no_go(&error))?;
         let start = Instant::now();
         let (built, log) = (workshop.join(self.name), workshop.join("build.log"));
         let mut command = guard_command(&log, workshop, OsStr::new("go"), Streams::Logged, None)

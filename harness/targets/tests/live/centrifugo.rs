@@ -346,6 +346,37 @@ fn a_key_set_is_fetched_from_where_it_is_configured_and_from_nowhere_else() {
     assert_eq!(published.asked(), ["/jwks.json"; 3], "each unknown kid is looked for where it should be");
 }
 
+/// Keys are kept for an hour after a token last named them, and for no longer. `ci/evidence` runs this too, with servers
+/// that count what they reach.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn published_keys_are_forgotten_after_an_hour_without_a_question() {
+    for target in [target(&[]), three()] {
+        let context = of_key_set();
+        let mut deployment = target.launch(&context, keys::all()).unwrap();
+        let pid = deployment.server().pid().unwrap();
+        let published = deployment.backend().and_then(|backend| backend.published.clone()).unwrap();
+        let mut answer = || {
+            let token = of_key("rsa-2048", &[("kid", "\"rsa-2048\"")]);
+            (short(&replay(&mut deployment, &context, &[token])[0]), published.asked().len())
+        };
+        assert_eq!(answer(), ("accepted".to_owned(), 1));
+        published.publish("/jwks.json", &key_set(&["rsa-3072"]));
+        for _ in 0..2 {
+            crate::clock::move_on(pid, 59 * 60);
+            assert_eq!(answer(), ("accepted".to_owned(), 1), "a token has named it within the hour");
+        }
+        crate::clock::move_on(pid, 61 * 60);
+        assert_eq!(
+            answer(),
+            ("close 3500".to_owned(), 2),
+            "it is looked for where it was, and is there no more"
+        );
+        // What is forgotten is also taken away, by a task of its own.
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
+}
+
 #[test]
 fn keys_rotate_and_go_away_while_a_server_runs() {
     let context = of_key_set();

@@ -6,6 +6,8 @@
 
 mod anycable;
 mod centrifugo;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod clock;
 #[cfg(feature = "docker")]
 mod docker;
 mod lifecycle;

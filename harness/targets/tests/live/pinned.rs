@@ -9,7 +9,7 @@ use jotproof_engine::target::TargetError;
 use jotproof_targets::ServerBinary;
 use jotproof_targets::server::pinned::{ALL, ANYCABLE, CACHE_VARIABLE};
 
-use crate::machine::another_process;
+use crate::machine::{another_process, name_guard};
 
 #[test]
 fn without_go_the_message_says_what_to_install() {
@@ -45,6 +45,7 @@ fn a_server_that_is_there_is_not_built() {
 #[test]
 #[ignore = "takes a minute for each server; every other test builds the ones that it lacks"]
 fn servers_are_built_from_source() {
+    name_guard();
     let cache = tempfile::tempdir().unwrap();
     for server in ALL {
         let binary = server.binary_in(cache.path()).unwrap();
@@ -74,6 +75,7 @@ fn missing(cache: &Path, variables: &[(&str, &str)]) -> String {
 #[test]
 #[ignore = "run by other tests, in environments that lack something"]
 fn tells_what_is_missing() {
+    name_guard();
     let told = PathBuf::from(env::var_os("JOTPROOF_TEST_TOLD").unwrap());
     match ServerBinary::Pinned(&ANYCABLE).locate("AnyCable", "anycable") {
         Err(TargetError::EnvironmentMissing(text)) => fs::write(told, text).unwrap(),
