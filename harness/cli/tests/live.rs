@@ -352,7 +352,14 @@ fn own_copy(folder: &Path, name: &str) -> PathBuf {
 #[test]
 fn no_server_survives_the_command_even_when_it_is_killed() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    for (name, signal) in [("centrifugo", "KILL"), ("anycable", "KILL"), ("centrifugo", "INT")] {
+    let signals = [
+        ("centrifugo", "KILL"),
+        ("anycable", "KILL"),
+        ("centrifugo", "INT"),
+        ("anycable", "TERM"),
+        ("anycable", "HUP"),
+    ];
+    for (name, signal) in signals {
         let server = own_copy(folder.path(), name);
         let command = start(&["run", &format!("{name}:process:{}", server.display())]);
         wait_until("a running server", Duration::from_secs(10), || !running(&server).is_empty());
@@ -415,7 +422,32 @@ fn no_container_in_docker_survives_the_command_even_when_it_is_killed() {
         std::thread::sleep(Duration::from_secs(1));
         assert_eq!(containers(&name), Vec::<String>::new(), "{signal} after {after} ms");
     }
+    // Where guard and command are killed, the next run takes away what they left.
+    let command = start(&["run", "centrifugo:docker", "--image", &name]);
+    wait_until("a container", Duration::from_secs(20), || !containers(&name).is_empty());
+    for guard in guards_of(&name) {
+        let _ = Command::new("kill").args(["-KILL", &guard]).status();
+    }
+    end(command, "KILL");
+    std::thread::sleep(Duration::from_secs(1));
+    assert!(!containers(&name).is_empty(), "nobody is left to remove it");
+    let next = start(&["run", "centrifugo:docker", "--image", &name, "--only", "algorithms/valid/hs256"])
+        .wait()
+        .expect("the command ends");
+    assert!(next.success(), "{next}");
+    assert_eq!(containers(&name), Vec::<String>::new());
     docker(&["rmi", &name]);
+}
+
+/// The processes that guard a container of an image.
+fn guards_of(image: &str) -> Vec<String> {
+    let of_image = |entry: fs::DirEntry| {
+        let arguments = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let arguments = String::from_utf8_lossy(&arguments).into_owned();
+        let guards = arguments.contains("__guard") && arguments.contains(image);
+        guards.then(|| entry.file_name().to_string_lossy().into_owned())
+    };
+    fs::read_dir("/proc").expect("/proc is there").filter_map(|entry| of_image(entry.ok()?)).collect()
 }
 
 /// A row without the times of the clock that its token was minted at, and of the one that it was judged by.

@@ -61,7 +61,7 @@ impl Run {
 }
 
 /// The processes that work in a folder, or have it in their arguments.
-fn processes_of(folder: &Path) -> Vec<String> {
+pub fn processes_of(folder: &Path) -> Vec<String> {
     let name = folder.to_str().expect("a UTF-8 path");
     let of_folder = |process: &Path| {
         let arguments = fs::read(process.join("cmdline")).unwrap_or_default();

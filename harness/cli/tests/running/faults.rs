@@ -10,7 +10,7 @@ use std::time::Duration;
 use jotproof_targets::server::pinned::ANYCABLE;
 use tempfile::TempDir;
 
-use super::command::start;
+use super::command::{processes_of, start};
 use super::deployed::binary;
 use super::fake::{Fake, anycable, babble, centrifugo, says, silent};
 use super::versions::configuration;
@@ -92,6 +92,28 @@ fn daemon() -> Fake {
     })
 }
 
+/// A server that proves that it is AnyCable, and has no answer to any client.
+const MUTE: &str = r#"exec python3 - "$@" <<'END'
+import sys, time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+flags = dict(argument[2:].split("=", 1) for argument in sys.argv[1:])
+
+class Mute(BaseHTTPRequestHandler):
+    def do_POST(self):
+        key = self.headers.get("Authorization", "")
+        self.send_response(201 if key == "Bearer " + flags["broadcast_key"] else 401)
+        self.end_headers()
+
+    def do_GET(self):
+        if self.path != "/health":
+            time.sleep(600)
+        self.send_response(200)
+        self.end_headers()
+
+ThreadingHTTPServer(("127.0.0.1", int(flags["port"])), Mute).serve_forever()
+END"#;
+
 /// What is allowed on top of it: all of them run at once, and other tests beside them.
 const BUSY: Duration = Duration::from_secs(40);
 
@@ -146,6 +168,14 @@ const FAULTS: &[Fault] = &[
             "free some of those",
         ],
         code: 6,
+        within: 20,
+    },
+    Fault {
+        what: "a binary that comes up and answers no client",
+        stage: |folder| process(&script(folder, MUTE)),
+        only: "algorithms/**",
+        says: &["FAULT", "AnyCable came up, and has no answer to a token within 5 s: it hangs"],
+        code: 3,
         within: 20,
     },
     Fault {
@@ -312,6 +342,56 @@ const FAULTS: &[Fault] = &[
         within: 20,
     },
     Fault {
+        what: "a Docker on another machine",
+        stage: |_| docker("tcp://build-host.invalid:2375".to_owned(), None),
+        only: ONE,
+        says: &["NOT RUN", "DOCKER_HOST is tcp://build-host.invalid:2375, another machine", "unix:///"],
+        code: 6,
+        within: 10,
+    },
+    Fault {
+        what: "no Docker, where a process will do",
+        stage: |_| Stage {
+            target: "centrifugo".to_owned(),
+            ..docker("unix:///nowhere/docker.sock".to_owned(), None)
+        },
+        only: ONE,
+        says: &[
+            "centrifugo: as a process; Docker is not there, or has no image centrifugo/centrifugo:v5.4.9",
+            "centrifugo:process:v5.4.9  ok  1 judged, 1 pass",
+        ],
+        code: 0,
+        within: 20,
+    },
+    Fault {
+        what: "variables that a server would read",
+        stage: |_| Stage {
+            target: "anycable:process".to_owned(),
+            variables: ["ANYCABLE_JWT_PARAM", "ANYCABLE_JWT_SECRET", "REDIS_URL", "PORT"]
+                .map(|name| (name, "other".to_owned()))
+                .into(),
+            fake: None,
+            meanwhile: None,
+        },
+        only: ONE,
+        says: &["anycable:process:v1.5.2  ok  1 judged, 1 pass"],
+        code: 0,
+        within: 20,
+    },
+    Fault {
+        what: "variables that another server would read",
+        stage: |_| Stage {
+            target: "centrifugo:process".to_owned(),
+            variables: vec![("CENTRIFUGO_TOKEN_HMAC_SECRET_KEY", "other".to_owned())],
+            fake: None,
+            meanwhile: None,
+        },
+        only: ONE,
+        says: &["centrifugo:process:v5.4.9  ok  1 judged, 1 pass"],
+        code: 0,
+        within: 20,
+    },
+    Fault {
         what: "no image",
         stage: |_| {
             let fake = daemon();
@@ -378,4 +458,34 @@ fn check(fault: &Fault) {
     assert!(took <= Duration::from_secs(*within) + BUSY, "{what} took {took:?}: {}", ended.said);
     assert!(!ended.said.contains("hush"), "{what}: {}", ended.said);
     drop(fake);
+}
+
+/// A build takes minutes: it ends with the command too.
+#[test]
+fn a_build_ends_with_the_command() {
+    for signal in ["TERM", "KILL"] {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let (go, servers) = (folder.path().join("go"), folder.path().join("servers"));
+        fs::write(&go, "#!/bin/sh\n[ \"$1\" = version ] || sleep 600\n").expect("it can be written");
+        fs::set_permissions(&go, fs::Permissions::from_mode(0o755)).expect("it can be made a program");
+        let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").expect("there is one"));
+        let servers_folder = servers.to_string_lossy().into_owned();
+        let variables = [("PATH", path), ("JOTPROOF_SERVERS", servers_folder)];
+        let mut run = start(&["run".to_owned(), "anycable:process".to_owned()], &variables);
+        wait_until("a build", || !processes_of(&servers).is_empty());
+        let killed = Command::new("kill").args([&format!("-{signal}"), &run.child.id().to_string()]).status();
+        assert!(killed.expect("kill runs").success(), "the command was still running");
+        run.child.wait().expect("it ends");
+        wait_until("the end of the build", || processes_of(&servers).is_empty());
+        let left = || fs::read_dir(&servers).expect("it is there").count();
+        wait_until("the end of its workshop", || left() == 0);
+    }
+}
+
+fn wait_until(what: &str, holds: impl Fn() -> bool) {
+    let started = std::time::Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < BUSY, "{what} did not come about");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
