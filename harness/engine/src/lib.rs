@@ -7,6 +7,7 @@
 //!
 //! The engine knows no verifier and no protocol; both are behind [`target`].
 
+mod canary;
 pub mod exit;
 mod flows;
 pub mod judge;

@@ -11,6 +11,7 @@ use jotproof_model::{Algorithm, Capability, Challenge, Expectation, KeyRing, Obs
 use jotproof_profiles::predict::Outcome;
 use jotproof_profiles::{Profile, predicted};
 
+use crate::canary::Canary;
 use crate::flows;
 use crate::judge::{Evidence, judge};
 use crate::log::{FORMAT, Failure, Header, RunLog};
@@ -50,10 +51,16 @@ pub fn run(
     let profile = &profile.over(target.transport());
     let ready = target.ready();
     let plan = plan(suite, selection, target, profile)?;
-    let (seen, failure) = match ready {
-        Ok(()) => replay_groups(&plan, suite, target, profile, progress),
-        Err(error) => (BTreeMap::new(), Some(Failure::from(&error))),
+    let canary = target.is_live().then(|| Canary::sing(suite.keys())).transpose();
+    let (seen, failure) = match (ready, &canary) {
+        (Ok(()), Ok(canary)) => replay_groups(&plan, suite, target, profile, canary.as_ref(), progress),
+        (Err(error), _) => (BTreeMap::new(), Some(Failure::from(&error))),
+        (_, Err(error)) => {
+            let missing = format!("cannot listen on the loopback interface: {error}; free a port");
+            (BTreeMap::new(), Some(Failure::from(&TargetError::EnvironmentMissing(missing))))
+        }
     };
+    let failure = failure.or_else(|| followed(target, canary.ok().flatten().as_ref()?));
     let failure = match failure {
         Some(failure) => Some(failure),
         None => empty_promise(&seen, suite, target, profile)?,
@@ -105,12 +112,27 @@ pub fn run(
     })
 }
 
+/// That a target went where only tokens point.
+fn followed(target: &dyn Target, canary: &Canary) -> Option<Failure> {
+    let asked = canary.asked();
+    (!asked.is_empty()).then(|| Failure {
+        message: format!(
+            "{} went where nothing but tokens points, which anybody can make: {}; keys are looked for where they are \
+             configured, and nowhere else (RFC 8725 section 3.10)",
+            target.name(),
+            asked.join(", ")
+        ),
+        environment: false,
+    })
+}
+
 /// Replays every group on its own deployment, as many side by side as the target allows.
 fn replay_groups<'a>(
     plan: &Plan<'a>,
     suite: &Suite,
     target: &dyn Target,
     profile: &Profile,
+    canary: Option<&Canary>,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> (BTreeMap<&'a str, Seen>, Option<Failure>) {
     let groups: Vec<&Vec<&'a Vector>> = plan.groups.values().collect();
@@ -120,7 +142,11 @@ fn replay_groups<'a>(
     let seen = Mutex::new(BTreeMap::new());
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
     let keys = target.keys(suite.keys());
-    let mint = Arc::new(Mint::new(&keys));
+    let mint = match canary {
+        Some(canary) => Mint::new(&keys).pointing_at(canary.address()),
+        None => Mint::new(&keys),
+    };
+    let mint = Arc::new(mint);
     let given = Given { suite, keys: &keys, mint: &mint, profile };
     let work = || {
         // The first failure ends the run: what is missing for one deployment is missing for all.

@@ -21,4 +21,4 @@ pub mod secret;
 pub mod sign;
 pub mod stored;
 
-pub use mint::{Mint, MintError};
+pub use mint::{Mint, MintError, NOBODY};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use jotproof_model::algorithm::Family;
@@ -24,6 +25,8 @@ use crate::{base64url, secret};
 /// many vectors share their signing input.
 pub struct Mint {
     keys: BTreeMap<String, Key>,
+    /// What stands in place of [`NOBODY`].
+    somebody: Option<String>,
     signatures: Mutex<HashMap<Signed, Vec<u8>>>,
 }
 
@@ -42,6 +45,10 @@ struct Signed {
     input: [u8; 32],
 }
 
+/// How a URL of a recipe goes on after its scheme that leads nowhere: to the port of the discard protocol, where nothing
+/// listens.
+pub const NOBODY: &str = "127.0.0.1:9/";
+
 /// How many signatures are remembered: enough for every stored vector, and a bound for a fuzzer.
 const REMEMBERED: usize = 1 << 16;
 
@@ -52,8 +59,16 @@ impl Mint {
         let key = |material: &KeyMaterial| Key { material: material.clone(), private: OnceLock::new() };
         Self {
             keys: keys.iter().map(|(name, material)| (name.clone(), key(material))).collect(),
+            somebody: None,
             signatures: Mutex::default(),
         }
+    }
+
+    /// The same, and where a recipe points at [`NOBODY`], its tokens point at this address.
+    #[must_use]
+    pub fn pointing_at(mut self, address: SocketAddr) -> Self {
+        self.somebody = Some(format!("{address}/"));
+        self
     }
 
     /// The token of a recipe at a clock (for the client that tokens are stored for, unless another one
@@ -64,8 +79,8 @@ impl Mint {
     /// Where the recipe cannot be followed; see [`MintError`].
     pub fn token<'a>(&self, recipe: &Recipe, values: impl Into<Values<'a>>) -> Result<Vec<u8>, MintError> {
         let values = values.into();
-        let mut header = base64url::encode(&content(&recipe.header, Layer::Header, values)?);
-        let mut payload = base64url::encode(&content(&recipe.payload, Layer::Payload, values)?);
+        let mut header = base64url::encode(&self.content(&recipe.header, Layer::Header, values)?);
+        let mut payload = base64url::encode(&self.content(&recipe.payload, Layer::Payload, values)?);
         for edit in recipe.segments.iter().filter(|edit| edit.signed) {
             match edit.segment {
                 Segment::Header => change_segment(&mut header, edit)?,
@@ -106,6 +121,41 @@ impl Mint {
         let mut token = token.into_bytes();
         token.extend(octets_after);
         Ok(token)
+    }
+
+    /// What a segment decodes to.
+    fn content(&self, content: &Content, layer: Layer, values: Values<'_>) -> Result<Vec<u8>, MintError> {
+        let fill = |text: &str| {
+            let filled =
+                placeholder::fill(text, values).map_err(|why| MintError::Placeholder { layer, why })?;
+            Ok(match &self.somebody {
+                Some(somebody) if filled.contains(NOBODY) => filled.replace(NOBODY, somebody),
+                _ => filled,
+            })
+        };
+        match content {
+            Content::Object { members, before, after } => {
+                let mut text = fill(before)?;
+                text.push('{');
+                for (place, Member(name, value)) in members.iter().enumerate() {
+                    if place > 0 {
+                        text.push(',');
+                    }
+                    // A name is never filled in: no name holds a time.
+                    text.push('"');
+                    text.push_str(name);
+                    text.push_str("\":");
+                    text.push_str(&fill(value)?);
+                }
+                text.push('}');
+                text.push_str(&fill(after)?);
+                Ok(text.into_bytes())
+            }
+            Content::Text { text } => fill(text).map(String::into_bytes),
+            Content::Octets { base64url } => {
+                base64url::decode(base64url).map_err(|why| MintError::Octets { layer, why })
+            }
+        }
     }
 
     /// The octets of the signature over a signing input.
@@ -220,35 +270,6 @@ fn layer_name(layer: Layer) -> &'static str {
     match layer {
         Layer::Header => "header",
         Layer::Payload => "payload",
-    }
-}
-
-/// What a segment decodes to.
-fn content(content: &Content, layer: Layer, values: Values<'_>) -> Result<Vec<u8>, MintError> {
-    let fill =
-        |text: &str| placeholder::fill(text, values).map_err(|why| MintError::Placeholder { layer, why });
-    match content {
-        Content::Object { members, before, after } => {
-            let mut text = fill(before)?;
-            text.push('{');
-            for (place, Member(name, value)) in members.iter().enumerate() {
-                if place > 0 {
-                    text.push(',');
-                }
-                // A name is never filled in: no name holds a time.
-                text.push('"');
-                text.push_str(name);
-                text.push_str("\":");
-                text.push_str(&fill(value)?);
-            }
-            text.push('}');
-            text.push_str(&fill(after)?);
-            Ok(text.into_bytes())
-        }
-        Content::Text { text } => fill(text).map(String::into_bytes),
-        Content::Octets { base64url } => {
-            base64url::decode(base64url).map_err(|why| MintError::Octets { layer, why })
-        }
     }
 }
 

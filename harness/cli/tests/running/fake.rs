@@ -88,6 +88,26 @@ pub fn web_socket(stream: TcpStream, version: Option<&str>) -> Option<WebSocket<
 
 /// A Centrifugo that takes every token, and tells a version.
 pub fn centrifugo(stream: TcpStream, version: &str) {
+    centrifugo_that(stream, version, |_| ());
+}
+
+/// The same, which asks at the URL that a token names for its keys.
+pub fn following_centrifugo(stream: TcpStream, version: &str) {
+    centrifugo_that(stream, version, |token| {
+        let header = base64url::decode(token.split('.').next().unwrap_or_default()).unwrap_or_default();
+        let header: Value = serde_json::from_slice(&header).unwrap_or_default();
+        let url = header["jku"].as_str().and_then(|url| url.split_once("://")?.1.split_once('/'));
+        if let Some((address, path)) = url
+            && let Ok(mut stream) = TcpStream::connect(address)
+        {
+            let _ = stream.write_all(format!("GET /{path} HTTP/1.1\r\nHost: {address}\r\n\r\n").as_bytes());
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
+    });
+}
+
+/// The same, and does something with every token.
+fn centrifugo_that(stream: TcpStream, version: &str, with: impl Fn(&str)) {
     let Some(mut socket) = web_socket(stream, None) else { return };
     while let Ok(message) = socket.read() {
         let Message::Text(text) = message else { continue };
@@ -98,6 +118,7 @@ pub fn centrifugo(stream: TcpStream, version: &str) {
                 // As one that speaks version 2 alone does.
                 true => break,
                 false if command["connect"].is_object() => {
+                    with(command["connect"]["token"].as_str().unwrap_or_default());
                     let ttl = time_left(command["connect"]["token"].as_str().unwrap_or_default());
                     let expires = ttl.is_some();
                     json!({ "id": id, "connect": {

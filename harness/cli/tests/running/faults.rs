@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::command::{processes_of, start};
 use super::deployed::binary;
-use super::fake::{Fake, anycable, babble, centrifugo, says, silent};
+use super::fake::{Fake, anycable, babble, centrifugo, following_centrifugo, says, silent};
 use super::versions::configuration;
 
 /// One thing that is wrong.
@@ -305,6 +305,14 @@ const FAULTS: &[Fault] = &[
         says: &["FAULT", "answered none of 256 tokens in a row in time: it hangs"],
         code: 3,
         within: 60,
+    },
+    Fault {
+        what: "a server that asks where a token points",
+        stage: |_| running("centrifugo", Fake::new(|stream, _| following_centrifugo(stream, "5.4.9"))),
+        only: "header/parameters/jku",
+        says: &["FAULT", "went where nothing but tokens points", "GET /jwks.json HTTP/1.1"],
+        code: 3,
+        within: 10,
     },
     Fault {
         what: "a server that turns to babble",
