@@ -16,7 +16,7 @@ use jotproof_mint::{Mint, keys};
 use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
 use jotproof_model::{Algorithm, Application, Challenge, Context, Observation, Recipe};
 use jotproof_targets::live::CONCURRENCY;
-use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_5, PinnedServer};
+use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_5, PinnedServer, cache_or};
 use jotproof_targets::{AnycableTarget, CentrifugoTarget, ServerBinary, set_guard_executable};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -61,7 +61,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn binary(server: &PinnedServer) -> anyhow::Result<ServerBinary> {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/servers"));
+    let folder = cache_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/servers"));
     Ok(ServerBinary::Path(server.binary_in(&folder)?))
 }
 

@@ -19,7 +19,7 @@ use jotproof_engine::Suite;
 use jotproof_engine::log::RunLog;
 use jotproof_mint::{Mint, base64url};
 use jotproof_model::{Recipe, Subject};
-use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_3, CENTRIFUGO_5, PinnedServer};
+use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_3, CENTRIFUGO_5, PinnedServer, cache_or};
 
 /// The cases that are run: claims and signatures, accepted and refused, tokens for connections and for channels,
 /// alone and in flows; all of them with tokens that are cheap to sign again.
@@ -129,9 +129,7 @@ fn now() -> i64 {
 /// The same for a pinned server whose log is kept.
 fn run_server(server: &PinnedServer, options: &[&str]) -> Shown {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let servers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/servers");
-    let cache =
-        std::env::var_os("JOTPROOF_SERVERS").filter(|it| !it.is_empty()).map_or(servers, PathBuf::from);
+    let cache = cache_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/servers"));
     jotproof_targets::set_guard_executable(env!("CARGO_BIN_EXE_jotproof").into());
     let binary = server.binary_in(&cache).expect("the server is there, or can be built");
     let log = folder.path().join("kept.log");

@@ -21,6 +21,7 @@ use jotproof_profiles::rules::SignatureCheck;
 use jotproof_profiles::{Profile, Profiles};
 use jotproof_reference::Reference;
 use jotproof_targets::named::ServerArguments;
+use jotproof_targets::server::pinned::cache_or;
 use jotproof_targets::{named, set_guard_executable};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_jotproof");
@@ -353,9 +354,7 @@ fn own_copy(folder: &Path, name: &str) -> PathBuf {
     // Deploying once builds the pinned server where it is not there yet.
     let suite = Suite::built_in().expect("the built-in vectors load");
     run(&suite, &["algorithms/valid/hs256"], target(&format!("{name}:process"), &[]).as_ref());
-    let servers =
-        std::env::var_os("JOTPROOF_SERVERS").map_or_else(|| PathBuf::from("target/servers"), PathBuf::from);
-    let pinned = fs::read_dir(&servers)
+    let pinned = fs::read_dir(cache_or("target/servers"))
         .expect("the servers are there")
         .filter_map(|entry| Some(entry.ok()?.path()))
         .find(|path| {
@@ -443,6 +442,9 @@ fn no_container_in_docker_survives_the_command_even_when_it_is_killed() {
     // Where guard and command are killed, the next run takes away what they left.
     let command = start(&["run", "centrifugo:docker", "--image", &name]);
     wait_until("a container", Duration::from_secs(20), || !containers(&name).is_empty());
+    // Nobody must see it who would remove it at once.
+    let stopped = Command::new("kill").args(["-STOP", &command.id().to_string()]).status();
+    assert!(stopped.expect("kill runs").success(), "the command was still running");
     for guard in guards_of(&name) {
         let _ = Command::new("kill").args(["-KILL", &guard]).status();
     }

@@ -10,7 +10,7 @@ pub enum Exit {
     ConformanceFailure = 1,
     /// The command line, or a file that it names, is wrong.
     Usage = 2,
-    /// The target died, hung, or answered outside its protocol.
+    /// The target died, hung, answered outside its protocol, or went where only tokens point.
     TargetFault = 3,
     /// Nothing was judged, or too little: more than a fifth was unsupported or void.
     TooLittleJudged = 4,

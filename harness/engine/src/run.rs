@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use jotproof_mint::{Mint, stored};
+use jotproof_mint::{Mint, NOBODY, stored};
 use jotproof_model::{Algorithm, Capability, Challenge, Expectation, KeyRing, Observation, Subject, Vector};
 use jotproof_profiles::predict::Outcome;
 use jotproof_profiles::{Profile, predicted};
@@ -32,6 +32,9 @@ const FLOWS: usize = 256;
 /// a boundary are minted and submitted again: they may have been asked on its other side.
 const FRESH: Duration = Duration::from_secs(2);
 
+/// How many vectors are named in a message.
+const SHOWN: usize = 5;
+
 /// What was seen of one vector, and the clock that its token was minted at.
 type Seen = (Observation, i64);
 
@@ -51,7 +54,7 @@ pub fn run(
     let profile = &profile.over(target.transport());
     let ready = target.ready();
     let plan = plan(suite, selection, target, profile)?;
-    let canary = target.is_live().then(|| Canary::sing(suite.keys())).transpose();
+    let canary = target.is_on_this_machine().then(|| Canary::sing(suite.keys())).transpose();
     let (seen, failure) = match (ready, &canary) {
         (Ok(()), Ok(canary)) => replay_groups(&plan, suite, target, profile, canary.as_ref(), progress),
         (Err(error), _) => (BTreeMap::new(), Some(Failure::from(&error))),
@@ -60,7 +63,15 @@ pub fn run(
             (BTreeMap::new(), Some(Failure::from(&TargetError::EnvironmentMissing(missing))))
         }
     };
-    let failure = failure.or_else(|| followed(target, canary.ok().flatten().as_ref()?));
+    let followed = canary.ok().flatten().and_then(|canary| followed(&plan, suite, target, &canary));
+    // What a server did, it did, whatever else went wrong.
+    let failure = match (followed, failure) {
+        (Some(followed), Some(other)) if !other.environment => {
+            Some(Failure { message: format!("{}\n{}", followed.message, other.message), environment: false })
+        }
+        (Some(followed), _) => Some(followed),
+        (None, other) => other,
+    };
     let failure = match failure {
         Some(failure) => Some(failure),
         None => empty_promise(&seen, suite, target, profile)?,
@@ -113,12 +124,22 @@ pub fn run(
 }
 
 /// That a target went where only tokens point.
-fn followed(target: &dyn Target, canary: &Canary) -> Option<Failure> {
+fn followed(plan: &Plan<'_>, suite: &Suite, target: &dyn Target, canary: &Canary) -> Option<Failure> {
     let asked = canary.asked();
-    (!asked.is_empty()).then(|| Failure {
+    if asked.is_empty() {
+        return None;
+    }
+    let points = |id: &&&str| {
+        let subject = suite.get(id).and_then(|vector| serde_json::to_string(&vector.subject).ok());
+        subject.is_some_and(|subject| subject.contains(NOBODY))
+    };
+    let pointing: Vec<&str> = plan.judged.iter().filter(points).copied().collect();
+    let shown = pointing.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    let more = if pointing.len() > SHOWN { ", …" } else { "" };
+    Some(Failure {
         message: format!(
-            "{} went where nothing but tokens points, which anybody can make: {}; keys are looked for where they are \
-             configured, and nowhere else (RFC 8725 section 3.10)",
+            "{} went where nothing but tokens points, which anybody can make ({}): see which of {shown}{more} it is, each \
+             alone (--only); keys are looked for where they are configured, and nowhere else (RFC 8725 section 3.10)",
             target.name(),
             asked.join(", ")
         ),
@@ -143,7 +164,7 @@ fn replay_groups<'a>(
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
     let keys = target.keys(suite.keys());
     let mint = match canary {
-        Some(canary) => Mint::new(&keys).pointing_at(canary.address()),
+        Some(canary) => Mint::new(&keys).pointing_at(canary.place()),
         None => Mint::new(&keys),
     };
     let mint = Arc::new(mint);

@@ -42,6 +42,11 @@ pub trait Target: Send + Sync {
         false
     }
 
+    /// Whether it is a server of this machine: then what a token points at can be an address of ours.
+    fn is_on_this_machine(&self) -> bool {
+        self.is_live()
+    }
+
     /// The keys that it is configured with and that tokens are minted with, by the names that the suite
     /// gives to its own: those of the suite, but for a target that has others.
     fn keys(&self, suite: &Arc<KeyRing>) -> Arc<KeyRing> {

@@ -157,6 +157,7 @@ impl Server for Anycable {
         let rpc =
             backend.filter(|_| text("norpc").is_none()).map(|address| format!("http://{address}{path}"));
         let port = launched.port.to_string();
+        let names_file = options.iter().any(|(name, _)| name == "config-path");
         let request = if is_public(options) { hidden_broadcast } else { broadcast };
         let path = request(&launched.key).path;
         let mut flags: Vec<(&str, &str)> = ARGUMENTS
@@ -168,6 +169,8 @@ impl Server for Anycable {
                 ("http_broadcast_path", &*path),
                 ("broadcast_key", &*launched.key),
             ])
+            // Unless the user names one, it reads no file.
+            .chain((self.reads_file && !names_file).then_some(("ignore-config-path", "true")))
             .collect();
         let settings = settings.iter().filter_map(|(name, value)| Some((&**name, value.as_str()?)));
         let settings = settings.filter(|(name, _)| !["rpc_host", PARAMETER_VARIABLE].contains(name));
@@ -179,9 +182,6 @@ impl Server for Anycable {
             flags.push((name, value));
         }
         flags.retain(|flag| *flag != ("secret", ""));
-        if self.reads_file {
-            flags.push(("ignore-config-path", "true"));
-        }
         Ok(flags.into_iter().map(|(name, value)| format!("--{name}={value}").into()).collect())
     }
 

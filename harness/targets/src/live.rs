@@ -301,10 +301,7 @@ impl<P: Protocol> Asker<'_, P> {
             .collect()
             .await;
         seen.sort_unstable_by_key(|(at, _)| *at);
-        let mut observations: Vec<Observation> =
-            seen.into_iter().map(|(_, observation)| observation).collect();
-        discreet_of_all(challenges.iter().map(Secrets::of_challenge), observations.iter_mut());
-        observations
+        seen.into_iter().map(|(_, observation)| observation).collect()
     }
 
     async fn ask(&self, challenge: &Challenge) -> Observation {
@@ -315,22 +312,21 @@ impl<P: Protocol> Asker<'_, P> {
             },
             Err(observation) => return observation,
         };
-        if let Some(detail) = self.crash() {
-            return Observation::Crashed { detail };
-        }
         let record = Record::default();
         let watched = record.of_challenge(challenge);
-        let conversed = self.within(self.answer_within, self.converse(&opening, &watched, &record)).await;
-        let observation = conversed.unwrap_or_else(|failed| failed);
+        let observation = match self.crash() {
+            Some(detail) => Observation::Crashed { detail },
+            None => {
+                let conversation = self.converse(&opening, &watched, &record);
+                self.within(self.answer_within, conversation).await.unwrap_or_else(|failed| failed)
+            }
+        };
         record.discreet(&Secrets::of_challenge(challenge), observation)
     }
 
     /// Every flow begins now.
     async fn follow_all(&self, flows: &[FlowChallenge], configure: &Configure<'_>) -> Vec<Followed> {
-        let mut followed = join_all(flows.iter().map(|flow| self.follow(flow, configure))).await;
-        let observations = followed.iter_mut().map(|followed| &mut followed.observation);
-        discreet_of_all(flows.iter().map(Secrets::of_flow), observations);
-        followed
+        join_all(flows.iter().map(|flow| self.follow(flow, configure))).await
     }
 
     async fn follow(&self, flow: &FlowChallenge, configure: &Configure<'_>) -> Followed {
@@ -396,31 +392,6 @@ impl<P: Protocol> Asker<'_, P> {
             }
         };
         timeout(NEWS_OF_DEATH, news).await.ok()
-    }
-}
-
-/// Takes the secrets of all who asked at the same time from what is left of a server that died, which mostly is the
-/// same for all of them.
-fn discreet_of_all<'a, 'b>(
-    all: impl Iterator<Item = Secrets<'a>>,
-    observations: impl Iterator<Item = &'b mut Observation>,
-) {
-    let mut crashed: Vec<&mut Observation> =
-        observations.filter(|observation| matches!(observation, Observation::Crashed { .. })).collect();
-    if crashed.is_empty() {
-        return;
-    }
-    let all: Vec<Secrets<'_>> = all.collect();
-    let mut told: Vec<(Observation, Observation)> = Vec::new();
-    for observation in &mut crashed {
-        let known = told.iter().find(|(before, _)| before == *observation).map(|(_, after)| after.clone());
-        let after = known.unwrap_or_else(|| {
-            let discreet = |seen, secrets| Record::default().discreet(secrets, seen);
-            let after = all.iter().fold(observation.clone(), discreet);
-            told.push((observation.clone(), after.clone()));
-            after
-        });
-        **observation = after;
     }
 }
 
@@ -574,11 +545,15 @@ mod tests {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         drop(listener);
-        let died = || Some("signal: 9; last log lines: bad command h.p.signature-of-b".to_owned());
+        const OURS: &[u8] = b"eyJhbGciOiJIUzI1NiJ9.e30.signature-of-this-one";
+        const ANOTHERS: &[u8] = b"eyJhbGciOiJIUzI1NiJ9.e30.signature-of-another";
+        let logged = String::from_utf8_lossy(ANOTHERS);
+        let died = || Some(format!("signal: 9; last log lines: bad command {logged}"));
+        let of_another = "signal: 9; last log lines: bad command (a token)".to_owned();
         let leaks = "what is left of it leaks the signature".to_owned();
         assert_eq!(
-            ask(&runtime, address, &died, &[b"h.p.signature-of-a", b"h.p.signature-of-b"]),
-            [Observation::Crashed { detail: leaks.clone() }, Observation::Crashed { detail: leaks }]
+            ask(&runtime, address, &died, &[OURS, ANOTHERS]),
+            [Observation::Crashed { detail: of_another }, Observation::Crashed { detail: leaks }]
         );
     }
 

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use jotproof_model::algorithm::Family;
@@ -64,10 +63,10 @@ impl Mint {
         }
     }
 
-    /// The same, and where a recipe points at [`NOBODY`], its tokens point at this address.
+    /// The same, and where a recipe points at [`NOBODY`], its tokens point at this place: `HOST:PORT/PATH/`.
     #[must_use]
-    pub fn pointing_at(mut self, address: SocketAddr) -> Self {
-        self.somebody = Some(format!("{address}/"));
+    pub fn pointing_at(mut self, place: String) -> Self {
+        self.somebody = Some(place);
         self
     }
 

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_3, CENTRIFUGO_5, PinnedServer};
+use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_3, CENTRIFUGO_5, PinnedServer, cache_or};
 use jotproof_targets::set_guard_executable;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -18,8 +18,7 @@ use super::command::{Ended, run};
 /// The binary of a pinned server.
 pub fn binary(server: &PinnedServer) -> PathBuf {
     set_guard_executable(PathBuf::from(env!("CARGO_BIN_EXE_jotproof")));
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/servers");
-    let servers = std::env::var_os("JOTPROOF_SERVERS").map_or(here, PathBuf::from);
+    let servers = cache_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/servers"));
     server.binary_in(&servers).expect("the server is there, or can be built")
 }
 

@@ -86,12 +86,16 @@ impl Record {
         };
         let Some(Secret { what, .. }) = told.or_else(|| said.heard.iter().find_map(|heard| leaked(heard)))
         else {
-            return observation;
+            return match observation {
+                // What is left of a server speaks of all that it was asked, by whomever.
+                Observation::Crashed { detail } => Observation::Crashed { detail: without_tokens(&detail) },
+                other => other,
+            };
         };
         let leaks = format!("leaks the {what}");
         match observation {
             Observation::Crashed { detail } if told.is_none() => {
-                Observation::Crashed { detail: format!("{detail}; it {leaks}") }
+                Observation::Crashed { detail: format!("{}; it {leaks}", without_tokens(&detail)) }
             }
             Observation::Crashed { .. } => {
                 Observation::Crashed { detail: format!("what is left of it {leaks}") }
@@ -172,6 +176,25 @@ impl<'a> Secrets<'a> {
     }
 }
 
+/// The text without what has the form of a token: three segments of base64url with dots between them, as long as the
+/// shortest that a server signs.
+fn without_tokens(text: &str) -> String {
+    let is_of_token = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+    let mut rest = text;
+    let mut without = String::with_capacity(text.len());
+    while let Some(start) = rest.find(is_of_token) {
+        let (before, from) = rest.split_at(start);
+        let (run, after) = from.split_at(from.find(|it| !is_of_token(it)).unwrap_or(from.len()));
+        without.push_str(before);
+        let lengths: Vec<usize> = run.split('.').map(str::len).collect();
+        let is_token = lengths.windows(3).any(|of| of[0] >= 10 && of[1] >= 3 && of[2] >= 16);
+        without.push_str(if is_token { "(a token)" } else { run });
+        rest = after;
+    }
+    without.push_str(rest);
+    without
+}
+
 /// What is secret of a token: its signature, and what it says to the backend alone.
 fn of_token(token: &[u8]) -> impl Iterator<Item = Secret<'_>> {
     let signature = token.split(|octet| *octet == b'.').nth(2);
@@ -235,6 +258,22 @@ mod tests {
     fn leaks(heard: &str, challenge: &Challenge) -> Option<&'static str> {
         let Secrets(secrets) = Secrets::of_challenge(challenge);
         secrets.iter().find(|secret| secret.is_in(heard.as_bytes())).map(|secret| secret.what)
+    }
+
+    #[test]
+    fn what_has_the_form_of_a_token_is_left_out() {
+        let token = "eyJhbGciOiJIUzI1NiJ9.e30.3q2-7w_signature-of-it";
+        for (text, expected) in [
+            (format!(r#"{{"token":"{token}"}}"#), r#"{"token":"(a token)"}"#),
+            (format!("{token} {token}, é"), "(a token) (a token), é"),
+            (
+                "at 127.0.0.1:8000 in github.com/a/b.go, v5.4.9".to_owned(),
+                "at 127.0.0.1:8000 in github.com/a/b.go, v5.4.9",
+            ),
+            (String::new(), ""),
+        ] {
+            assert_eq!(without_tokens(&text), expected);
+        }
     }
 
     #[test]

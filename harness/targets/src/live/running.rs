@@ -275,6 +275,10 @@ impl<S: Server> Target for RunningTarget<S> {
         true
     }
 
+    fn is_on_this_machine(&self) -> bool {
+        self.address.socket.ip().is_loopback()
+    }
+
     fn keys(&self, suite: &Arc<KeyRing>) -> Arc<KeyRing> {
         Arc::new(with_secret(suite, self.configured.secret.as_deref()))
     }

@@ -21,6 +21,7 @@ use testcontainers::GenericImage;
 use testcontainers::bollard::Docker;
 use testcontainers::bollard::body_full;
 use testcontainers::bollard::errors::Error;
+use testcontainers::bollard::models::ContainerSummaryStateEnum;
 use testcontainers::bollard::query_parameters::{
     KillContainerOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
     UploadToContainerOptionsBuilder,
@@ -30,6 +31,7 @@ use testcontainers::runners::AsyncRunner as _;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
+use self::owner::Owner;
 use super::image::Image;
 use super::innermost;
 
@@ -152,15 +154,20 @@ pub(super) async fn remove_all(docker: &Docker, run: &str) -> Result<(), Error> 
     Ok(())
 }
 
-/// Removes the containers whose guards are gone, as after a kill of everything or of the machine.
+/// Removes the containers whose guards are gone, as after a kill of everything; and those that an end of the machine has
+/// stopped.
 async fn sweep(docker: &Docker) -> Result<(), Error> {
     let ours = HashMap::from([("label", vec![RUN_LABEL.to_owned()])]);
     let ours = ListContainersOptionsBuilder::new().all(true).filters(&ours).build();
     for container in docker.list_containers(Some(ours)).await? {
         let labels = container.labels.unwrap_or_default();
-        if let (Some(run), Some(owner)) = (labels.get(RUN_LABEL), labels.get(OWNER_LABEL))
-            && owner::is_gone(owner)
-        {
+        let (Some(run), Some(label)) = (labels.get(RUN_LABEL), labels.get(OWNER_LABEL)) else { continue };
+        let is_left = match owner::of(label) {
+            Owner::Gone => true,
+            Owner::OfAnotherBoot => container.state == Some(ContainerSummaryStateEnum::EXITED),
+            Owner::MayBeThere => false,
+        };
+        if is_left {
             remove_all(docker, run).await?;
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead as _, BufReader};
 use std::process::Command;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -28,9 +28,15 @@ pub(super) fn run_to_end<T>(
     }
     let deadline = Instant::now() + within;
     let done = loop {
-        let Ok(line) = said.recv_timeout(deadline.saturating_duration_since(Instant::now())) else {
-            let seconds = within.as_secs();
-            break then(Err(io::Error::other(format!("it came to no end within {seconds} s"))));
+        let line = match said.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Timeout) => {
+                let seconds = within.as_secs();
+                break then(Err(io::Error::other(format!("it came to no end within {seconds} s"))));
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                break then(Err(io::Error::other("its guard was killed; try again")));
+            }
         };
         if let Some(status) = line.strip_prefix("exited ") {
             break then(Ok(status));

@@ -3,7 +3,7 @@
 //! What pins them is in `fixtures/servers`, one folder per server and version; see its `README.md`.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,12 @@ use super::process::{SUCCESS, last_log_lines};
 
 /// The variable that names the directory where built servers are kept.
 pub const CACHE_VARIABLE: &str = "JOTPROOF_SERVERS";
+
+/// The directory that the variable names, or else this one.
+pub fn cache_or(otherwise: impl Into<PathBuf>) -> PathBuf {
+    let named = env::var_os(CACHE_VARIABLE).filter(|directory| !directory.is_empty());
+    named.map_or_else(|| otherwise.into(), PathBuf::from)
+}
 
 /// How many lines of a failed build are shown.
 const SHOWN_LINES: usize = 20;
@@ -93,10 +99,7 @@ impl PinnedServer {
     ///
     /// As [`PinnedServer::binary_in`].
     pub fn binary(&self) -> Result<PathBuf, TargetError> {
-        let cache = env::var_os(CACHE_VARIABLE)
-            .filter(|directory| !directory.is_empty())
-            .unwrap_or_else(|| OsString::from("target/servers"));
-        self.binary_in(Path::new(&cache))
+        self.binary_in(&cache_or("target/servers"))
     }
 
     /// The binary, kept in `cache`; built first if it is not there.
@@ -166,7 +169,10 @@ impl PinnedServer {
                 last_log_lines(&log, SHOWN_LINES),
                 self.name,
             ))),
-            Err(error) => Err(self.no_go(&error)),
+            Err(error) => Err(TargetError::EnvironmentMissing(format!(
+                "cannot build {} {}: go came to no result: {error}",
+                self.title, self.version
+            ))),
         });
         ended.map_err(|error| self.no_go(&error))??;
         eprintln!("built {} {} in {} s", self.title, self.version, start.elapsed().as_secs());

@@ -10,7 +10,7 @@ use super::guarded::run_to_end;
 use super::process::SUCCESS;
 
 /// How long it has. One that takes longer is no program that prints its version, and is ended.
-const WITHIN: Duration = Duration::from_secs(2);
+const WITHIN: Duration = Duration::from_secs(5);
 
 /// What a program prints with this argument.
 pub(crate) fn printed(program: &Path, argument: &str) -> Option<String> {

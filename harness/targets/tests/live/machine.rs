@@ -8,15 +8,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jotproof_targets::ServerBinary;
-use jotproof_targets::server::pinned::{CACHE_VARIABLE, PinnedServer};
+use jotproof_targets::server::pinned::{PinnedServer, cache_or};
 use jotproof_targets::set_guard_executable;
 
 /// A pinned server, built if need be, and kept where the command keeps it; and the guard, named.
 pub fn pinned(server: &PinnedServer) -> ServerBinary {
     name_guard();
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let cache = env::var_os(CACHE_VARIABLE).unwrap_or_else(|| "target/servers".into());
-    ServerBinary::Path(server.binary_in(&workspace.join(cache)).unwrap())
+    let cache = cache_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/servers"));
+    ServerBinary::Path(server.binary_in(&cache).unwrap())
 }
 
 /// Names the example that cargo builds for tests as the guard.

@@ -7,6 +7,9 @@
 use std::fs;
 use std::process;
 
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
+
 /// The label of this process.
 pub(in crate::server) fn this_process() -> String {
     let pid = process::id().to_string();
@@ -14,18 +17,41 @@ pub(in crate::server) fn this_process() -> String {
     format!("{} {} {pid} {start}", boot(), namespace())
 }
 
-/// Whether the process of a label is certainly gone: since the machine started anew, or because there is no such
-/// process where this one would see it. A label that says something else says nothing.
-pub(super) fn is_gone(label: &str) -> bool {
-    is_gone_from(label, &boot(), &namespace())
+/// What is known of the process of a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// There is no such process where this one would see it.
+    Gone,
+    /// The machine was started anew since, or it is another machine: what still runs may be somebody's.
+    OfAnotherBoot,
+    /// It is there, or would not be seen from here.
+    MayBeThere,
 }
 
-fn is_gone_from(label: &str, this_boot: &str, this_namespace: &str) -> bool {
-    let [boot, namespace, pid, start] = label.split(' ').collect::<Vec<_>>()[..] else { return false };
-    if this_boot.is_empty() || this_namespace.is_empty() || boot.is_empty() || start.is_empty() {
-        return false;
+/// The process of a label. A label that says something else says nothing.
+pub(super) fn of(label: &str) -> Owner {
+    of_from(label, &boot(), &namespace())
+}
+
+fn of_from(label: &str, this_boot: &str, this_namespace: &str) -> Owner {
+    let [boot, namespace, pid, start] = label.split(' ').collect::<Vec<_>>()[..] else {
+        return Owner::MayBeThere;
+    };
+    if [this_boot, this_namespace, boot, start].contains(&"") {
+        return Owner::MayBeThere;
     }
-    boot != this_boot || namespace == this_namespace && started(pid).as_deref() != Some(start)
+    if boot != this_boot {
+        return Owner::OfAnotherBoot;
+    }
+    let is_there = || match started(pid) {
+        Some(now) => now == start,
+        // Of others nothing may be told: only a signal is certain.
+        None => match pid.parse().ok().and_then(Pid::from_raw) {
+            Some(pid) => test_kill_process(pid) != Err(Errno::SRCH),
+            None => true,
+        },
+    };
+    if namespace == this_namespace && !is_there() { Owner::Gone } else { Owner::MayBeThere }
 }
 
 fn boot() -> String {
@@ -52,21 +78,21 @@ mod tests {
     #[test]
     fn a_process_is_gone_where_it_would_be_seen_and_is_not() {
         let label = this_process();
-        assert!(!is_gone(&label), "{label}");
+        assert_eq!(of(&label), Owner::MayBeThere, "{label}");
         let [boot, namespace, pid, start] = label.split(' ').collect::<Vec<_>>()[..] else {
             panic!("{label}")
         };
         let with = |boot: &str, namespace: &str, pid: &str, start: &str| {
-            is_gone(&format!("{boot} {namespace} {pid} {start}"))
+            of(&format!("{boot} {namespace} {pid} {start}"))
         };
-        assert!(with(boot, namespace, pid, "1"), "another process has its number");
-        assert!(with(boot, namespace, "4194305", start), "no process has its number");
-        assert!(with("another", namespace, pid, start), "the machine was started anew");
-        assert!(with("another", "pid:[1]", pid, start));
-        assert!(!with(boot, "pid:[1]", "4194305", start), "it would not be seen");
+        assert_eq!(with(boot, namespace, pid, "1"), Owner::Gone, "another process has its number");
+        assert_eq!(with(boot, namespace, "4194305", start), Owner::Gone, "no process has its number");
+        assert_eq!(with("another", namespace, "4194305", start), Owner::OfAnotherBoot);
+        assert_eq!(with("another", "pid:[1]", pid, start), Owner::OfAnotherBoot);
+        assert_eq!(with(boot, "pid:[1]", "4194305", start), Owner::MayBeThere, "it would not be seen");
         for other in ["", "1234", "a b c", "a b c d e"] {
-            assert!(!is_gone(other), "{other}");
+            assert_eq!(of(other), Owner::MayBeThere, "{other}");
         }
-        assert!(!is_gone_from(&label, "", namespace), "this machine does not say");
+        assert_eq!(of_from(&label, "", namespace), Owner::MayBeThere, "this machine does not say");
     }
 }
