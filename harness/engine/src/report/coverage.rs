@@ -133,7 +133,8 @@ const ABOUT: &str = "\
 # What the live runs reach of the servers' own token code
 
 Made by `ci/evidence` from counters in the servers themselves (`go build -cover`) while every vector was replayed against
-them, and while their clocks were moved on by the hour for which they keep published keys; and compared with by it. What the servers' own unit tests reach (`go test -cover` in the package) stands beside it.
+them, and while their clocks were moved on by the hour for which they keep published keys; and compared with by it. What
+the servers' own unit tests reach (`go test -cover` in the package) stands beside it.
 ";
 
 const HEAD: &str = "\
