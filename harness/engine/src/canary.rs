@@ -5,8 +5,7 @@
 //! attacker is published, below a path that nobody can guess, and where every question is written down. What else
 //! comes along, such as somebody who tries all ports, has neither the path nor the protocol of a URL that was given out.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,6 +15,8 @@ use std::time::Duration;
 use jotproof_mint::document;
 use jotproof_model::KeyRing;
 use serde_json::Value;
+
+use crate::random;
 
 #[cfg(doc)]
 use jotproof_mint::NOBODY;
@@ -48,9 +49,7 @@ pub(crate) struct Canary {
 impl Canary {
     /// Publishes the public keys of others, each under the `kid` of the key of ours that it would stand in for.
     pub(crate) fn sing(keys: &KeyRing) -> io::Result<Self> {
-        let mut octets = [0; 16];
-        File::open("/dev/urandom")?.read_exact(&mut octets)?;
-        let key: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+        let key = random::key()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let (asked, stopped) = (Arc::<Mutex<Vec<String>>>::default(), Arc::<AtomicBool>::default());
@@ -77,18 +76,17 @@ impl Canary {
     /// What has been asked for, each question once.
     pub(crate) fn asked(&self) -> Vec<String> {
         // Whoever came before this question has been answered when it is. Where it is not, nobody is.
-        let _ = self.ask("");
+        let _ = self.ask("/");
         let mut asked = lock(&self.asked).clone();
         asked.sort_unstable();
         asked.dedup();
         asked
     }
 
-    /// The answer to a question of our own, which is not written down where it is empty.
+    /// The answer to a question of our own, which is written down like any other where its path is one below the key.
     fn ask(&self, path: &str) -> io::Result<String> {
         let mut stream = TcpStream::connect(self.address)?;
         stream.set_read_timeout(Some(ASKED_WITHIN * 10))?;
-        let path = if path.is_empty() { "/".to_owned() } else { format!("/{}/{path}", self.key) };
         stream.write_all(format!("GET {path} HTTP/1.1\r\n\r\n").as_bytes())?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
@@ -100,7 +98,7 @@ impl Drop for Canary {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::Relaxed);
         // Wakes the listener; where that cannot be, nobody can ask either.
-        if self.ask("").is_ok()
+        if self.ask("/").is_ok()
             && let Some(serving) = self.serving.take()
         {
             let _ = serving.join();
@@ -176,7 +174,7 @@ mod tests {
         let canary = Canary::sing(keys::all()).expect("a port is free");
         assert_eq!(canary.asked(), [""; 0]);
         for _ in 0..2 {
-            let answer = canary.ask("jwks.json").expect("it answers");
+            let answer = canary.ask(&format!("/{}/jwks.json", canary.key)).expect("it answers");
             assert!(
                 answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains(r#""kid":"rsa-2048""#),
                 "{answer}"

@@ -14,6 +14,7 @@ pub mod judge;
 pub mod log;
 pub mod opening;
 pub mod plan;
+pub mod random;
 pub mod report;
 pub mod run;
 pub mod select;

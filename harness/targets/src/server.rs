@@ -4,8 +4,8 @@
 //! proves that it is ours.
 
 use std::error::Error;
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) mod configuration;
@@ -21,18 +21,6 @@ pub mod pinned;
 pub mod port;
 pub(crate) mod printed;
 pub mod process;
-
-/// `N` octets that nobody can guess, for management keys and ports.
-fn random_octets<const N: usize>() -> io::Result<[u8; N]> {
-    let mut octets = [0; N];
-    File::open("/dev/urandom")?.read_exact(&mut octets)?;
-    Ok(octets)
-}
-
-/// 32 hexadecimal digits that nobody can guess: a management key, a name that no session has.
-pub(crate) fn random_key() -> io::Result<String> {
-    Ok(random_octets::<16>()?.iter().map(|octet| format!("{octet:02x}")).collect())
-}
 
 /// The files in the directory of a server that are there for it to read: all but its log.
 fn files_for(directory: &Path, log: &Path) -> io::Result<Vec<PathBuf>> {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use jotproof_engine::random;
 use jotproof_model::{Action, Challenge, Context, FlowChallenge, NamedSession, Observation, Seen, Step};
 use tokio::time::sleep_until;
 
@@ -9,7 +10,6 @@ use super::action_cable::{self, Greeting};
 use super::transport::Identification;
 use crate::live::leak::Record;
 use crate::live::{Carriage as _, Way};
-use crate::server::random_key;
 use crate::websocket::{Connection, Failure};
 
 /// The protocol with sessions that can be resumed.
@@ -64,7 +64,7 @@ impl Life<'_> {
                 let named =
                     match session {
                         NamedSession::Earlier => self.session.clone(),
-                        NamedSession::Unknown => Some(random_key().map_err(|error| {
+                        NamedSession::Unknown => Some(random::key().map_err(|error| {
                             Failure::Unknown(format!("cannot read /dev/urandom: {error}"))
                         })?),
                     };

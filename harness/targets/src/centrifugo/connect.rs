@@ -1,8 +1,12 @@
 //! What a connection token does: the `connect` command, and a look at the connection that it made.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use jotproof_engine::random;
 use jotproof_model::{Context, Observation, Seen, SeenExpiry};
 use prost::Message as _;
 use tokio::time::timeout;
@@ -15,7 +19,6 @@ use super::protocol::ClientProtocol;
 use super::session::{Answer, Session};
 use super::wire::{Command, Reply, excerpt};
 use crate::live::target::Look;
-use crate::server::random_key;
 use crate::websocket::{Failure, unexpected_close};
 
 /// The namespace in which a connection is looked at: every user may subscribe and ask for presence.
@@ -131,8 +134,14 @@ pub(super) async fn told_to_backend(
 
 /// A channel that no other connection looks at, whoever else asks the same server.
 fn lookout() -> Result<String, Failure> {
-    let key = random_key().map_err(|error| Failure::Unknown(format!("cannot read /dev/urandom: {error}")))?;
-    Ok(format!("{LOOKOUT}:{key}"))
+    /// What the channels of other commands do not begin with.
+    static OURS: LazyLock<io::Result<String>> = LazyLock::new(random::key);
+    /// How many there are.
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    match &*OURS {
+        Ok(key) => Ok(format!("{LOOKOUT}:{key}-{}", NUMBER.fetch_add(1, Ordering::Relaxed))),
+        Err(error) => Err(Failure::Unknown(format!("cannot read /dev/urandom: {error}"))),
+    }
 }
 
 /// The connection as presence tells of it, from the answers to these commands; nothing where the

@@ -21,7 +21,7 @@ use testcontainers::GenericImage;
 use testcontainers::bollard::Docker;
 use testcontainers::bollard::body_full;
 use testcontainers::bollard::errors::Error;
-use testcontainers::bollard::models::ContainerSummaryStateEnum;
+use testcontainers::bollard::models::{ContainerSummary, ContainerSummaryStateEnum};
 use testcontainers::bollard::query_parameters::{
     KillContainerOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
     UploadToContainerOptionsBuilder,
@@ -140,16 +140,8 @@ pub(crate) fn remove(run: &str) -> io::Result<()> {
 
 /// The same, for who has asked the daemon something already.
 pub(super) async fn remove_all(docker: &Docker, run: &str) -> Result<(), Error> {
-    let label = HashMap::from([("label", vec![format!("{RUN_LABEL}={run}")])]);
-    let ours = ListContainersOptionsBuilder::new().all(true).filters(&label).build();
-    for container in docker.list_containers(Some(ours)).await? {
-        let Some(id) = container.id else { continue };
-        let by_force = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
-        match docker.remove_container(&id, Some(by_force)).await {
-            // Gone already, or going.
-            Ok(()) | Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => {}
-            Err(error) => return Err(error),
-        }
+    for container in labelled(docker, format!("{RUN_LABEL}={run}")).await? {
+        remove_one(docker, container).await?;
     }
     Ok(())
 }
@@ -157,21 +149,36 @@ pub(super) async fn remove_all(docker: &Docker, run: &str) -> Result<(), Error> 
 /// Removes the containers whose guards are gone, as after a kill of everything; and those that an end of the machine has
 /// stopped.
 async fn sweep(docker: &Docker) -> Result<(), Error> {
-    let ours = HashMap::from([("label", vec![RUN_LABEL.to_owned()])]);
-    let ours = ListContainersOptionsBuilder::new().all(true).filters(&ours).build();
-    for container in docker.list_containers(Some(ours)).await? {
-        let labels = container.labels.unwrap_or_default();
-        let (Some(run), Some(label)) = (labels.get(RUN_LABEL), labels.get(OWNER_LABEL)) else { continue };
-        let is_left = match owner::of(label) {
+    for container in labelled(docker, OWNER_LABEL.to_owned()).await? {
+        let owner = container.labels.as_ref().and_then(|labels| labels.get(OWNER_LABEL));
+        let is_left = match owner.map_or(Owner::MayBeThere, |label| owner::of(label)) {
             Owner::Gone => true,
             Owner::OfAnotherBoot => container.state == Some(ContainerSummaryStateEnum::EXITED),
             Owner::MayBeThere => false,
         };
         if is_left {
-            remove_all(docker, run).await?;
+            remove_one(docker, container).await?;
         }
     }
     Ok(())
+}
+
+/// The containers that have a label, running or not.
+async fn labelled(docker: &Docker, label: String) -> Result<Vec<ContainerSummary>, Error> {
+    let filters = HashMap::from([("label", vec![label])]);
+    docker
+        .list_containers(Some(ListContainersOptionsBuilder::new().all(true).filters(&filters).build()))
+        .await
+}
+
+async fn remove_one(docker: &Docker, container: ContainerSummary) -> Result<(), Error> {
+    let Some(id) = container.id else { return Ok(()) };
+    let by_force = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
+    match docker.remove_container(&id, Some(by_force)).await {
+        // Gone already, or going.
+        Ok(()) | Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The image as testcontainers names it.

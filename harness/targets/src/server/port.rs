@@ -4,7 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::ops::RangeInclusive;
 
-use super::random_octets;
+use jotproof_engine::random;
 
 /// Where ports are taken from: below 32768, where Linux begins to hand them out to outgoing
 /// connections. The thousands that a replay makes would sooner or later sit on the port of a server
@@ -20,7 +20,7 @@ const RANGE: RangeInclusive<u16> = 20_000..=32_767;
 /// The last refusal, where a few hundred ports in random order are all taken.
 pub fn free_port() -> io::Result<u16> {
     let mut refused = io::Error::from(io::ErrorKind::AddrInUse);
-    for octets in random_octets::<512>()?.chunks_exact(2) {
+    for octets in random::octets::<512>()?.chunks_exact(2) {
         let number = u16::from_be_bytes([octets[0], octets[1]]);
         let port = RANGE.start() + number % (RANGE.end() - RANGE.start() + 1);
         match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {

@@ -17,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use jotproof_engine::random;
 use jotproof_engine::target::TargetError;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
@@ -27,7 +28,6 @@ use super::guard::{CONTAINER_WITHIN, Container, GUARD_WITHIN, Streams, await_exi
 use super::image::Image;
 use super::innermost;
 use super::port::free_port;
-use super::random_key;
 use crate::http;
 
 /// How long a server has to come up, unless said otherwise.
@@ -189,7 +189,7 @@ impl Launch<'_> {
             Program::Binary(_) => Ok(None),
             Program::InImage { image, .. } => Ok(Some(Container {
                 image: image.to_string(),
-                run: random_key()?,
+                run: random::key()?,
                 variables: self.variables.iter().map(|(name, value)| format!("{name}={value}")).collect(),
             })),
         }
@@ -345,7 +345,7 @@ impl RunningServer {
         let launched = Launched {
             port: free_port()
                 .map_err(|error| missing("listen on the loopback interface", &error, "free a port"))?,
-            key: random_key().map_err(|error| missing("read /dev/urandom", &error, "make it readable"))?,
+            key: random::key().map_err(|error| missing("read /dev/urandom", &error, "make it readable"))?,
             directory: directory.path().to_owned(),
         };
         let server = Self::spawn(launch, &launched, directory)?;
@@ -469,7 +469,8 @@ impl RunningServer {
             }
         }
 
-        let wrong = random_key().map_err(|error| missing("read /dev/urandom", &error, "make it readable"))?;
+        let wrong =
+            random::key().map_err(|error| missing("read /dev/urandom", &error, "make it readable"))?;
         match runtime.block_on(ask(&wrong)) {
             Ok(status) if status == launch.proof.denied => Ok(()),
             answer => {

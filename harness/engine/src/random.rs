@@ -1,0 +1,24 @@
+//! What nobody can guess.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+
+/// `N` octets from the system.
+///
+/// # Errors
+///
+/// Where `/dev/urandom` cannot be read.
+pub fn octets<const N: usize>() -> io::Result<[u8; N]> {
+    let mut octets = [0; N];
+    File::open("/dev/urandom")?.read_exact(&mut octets)?;
+    Ok(octets)
+}
+
+/// 32 hexadecimal digits: a management key, a name that no session has, a path that nobody is told.
+///
+/// # Errors
+///
+/// As [`octets`].
+pub fn key() -> io::Result<String> {
+    Ok(octets::<16>()?.iter().map(|octet| format!("{octet:02x}")).collect())
+}
