@@ -1,4 +1,8 @@
 //! `jotproof vectors mutants`: which bug each case finds, and which case finds each bug.
+//!
+//! A mutant that no case finds shows a hole in the vectors, and is an error. A case that finds no mutant
+//! of its bug class is a warning: the seeded bugs are a sample of the bugs that verifiers have, so a
+//! case can be right and useful before anybody has seeded the bug that it is about.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -45,64 +49,72 @@ pub(crate) fn mutants(Source { vectors: folder }: &Source) -> Outcome {
     }
     let negatives: Vec<&Vector> =
         suite.vectors().filter(|vector| matches!(vector.expectation, Expectation::Reject { .. })).collect();
-    let mut findings = findings(&kills, &negatives);
+    let (proven, unproven): (Vec<&Vector>, Vec<&Vector>) = {
+        let found = found_in_class(&kills);
+        negatives.iter().partition(|vector| {
+            found.get(vector.bug_class.as_str()).is_some_and(|ids| ids.contains(vector.id.0.as_str()))
+        })
+    };
+    let mut errors = not_found(&kills);
     let mut found_by: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for Kills { mutant, all, .. } in &kills {
         for id in all {
             found_by.entry(id).or_default().insert(mutant.name);
         }
     }
-    for group in near_copies::groups(&negatives, &found_by) {
-        findings.push(format!(
+    // Cases that no mutant of their class accepts are told apart by nothing yet: the warning says so.
+    for group in near_copies::groups(&proven, &found_by) {
+        errors.push(format!(
             "{}: the same kind of defect, found by the same {} mutants: they are one case",
             group.join(", "),
             found_by.get(group[0]).map_or(0, BTreeSet::len)
         ));
     }
-    for finding in &findings {
-        writeln!(text, "{finding}")?;
+    for error in &errors {
+        writeln!(text, "{error}")?;
     }
-    if findings.is_empty() {
+    if errors.is_empty() {
         writeln!(
             text,
-            "{} mutants, each killed by a case of its own class; {} cases that must be refused, each of which \
-             kills a mutant of its own class",
+            "{} mutants, each killed by a case of its own class; {} of {} cases that must be refused kill a \
+             mutant of their own class",
             kills.len(),
+            proven.len(),
             negatives.len()
         )?;
     }
     terminal::print(&text)?;
-    Ok(if findings.is_empty() { Exit::Ok } else { Exit::ConformanceFailure })
+    for vector in unproven {
+        terminal::warn(&format!("{}: every mutant of bug class {} refuses it", vector.id, vector.bug_class));
+    }
+    Ok(if errors.is_empty() { Exit::Ok } else { Exit::ConformanceFailure })
 }
 
-/// Mutants that no case of their class kills, and cases that kill no mutant of theirs.
-fn findings(kills: &[Kills], negatives: &[&Vector]) -> Vec<String> {
-    let mut findings = Vec::new();
+/// One line for each mutant that no case of its class kills.
+fn not_found(kills: &[Kills]) -> Vec<String> {
+    let mut found = Vec::new();
     for Kills { mutant, all, own, .. } in kills {
         if own.is_empty() {
             let others = match all.first() {
                 Some(first) => format!("{} of other classes do, {first} for one", all.len()),
                 None => "none of any other does either".to_owned(),
             };
-            findings.push(format!(
+            found.push(format!(
                 "{}: no case of bug class {} kills it; {others}",
                 mutant.name, mutant.bug_class
             ));
         }
     }
-    let mut killers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    found
+}
+
+/// By bug class, the ids of the cases that must be refused and that a mutant of that class accepts.
+fn found_in_class(kills: &[Kills]) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for Kills { mutant, not_refused, .. } in kills {
-        killers.entry(mutant.bug_class).or_default().extend(not_refused.iter().map(String::as_str));
+        found.entry(mutant.bug_class).or_default().extend(not_refused.iter().map(String::as_str));
     }
-    for vector in negatives {
-        if !killers.get(vector.bug_class.as_str()).is_some_and(|ids| ids.contains(vector.id.0.as_str())) {
-            findings.push(format!(
-                "{}: every mutant of bug class {} refuses it, so it finds nothing",
-                vector.id, vector.bug_class
-            ));
-        }
-    }
-    findings
+    found
 }
 
 /// Runs every mutant, on as many threads as there are processors.
