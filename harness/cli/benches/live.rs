@@ -16,7 +16,7 @@ use jotproof_mint::{Mint, keys};
 use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
 use jotproof_model::{Algorithm, Application, Challenge, Context, Observation, Recipe};
 use jotproof_targets::live::CONCURRENCY;
-use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_5, PinnedServer, cache_or};
+use jotproof_targets::server::pinned::{ANYCABLE_1, CENTRIFUGO_5, PinnedServer, cache_or};
 use jotproof_targets::{AnycableTarget, CentrifugoTarget, ServerBinary, set_guard_executable};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -37,8 +37,10 @@ fn main() -> anyhow::Result<()> {
     }
     set_guard_executable(PathBuf::from(env!("CARGO_BIN_EXE_jotproof")));
     let context = context();
-    let centrifugo = || anyhow::Ok(CentrifugoTarget::process("5.4.9", binary(&CENTRIFUGO_5)?, Vec::new())?);
-    let anycable = || anyhow::Ok(AnycableTarget::process("1.5.2", binary(&ANYCABLE)?, Vec::new())?);
+    let centrifugo =
+        || anyhow::Ok(CentrifugoTarget::process(CENTRIFUGO_5.version, binary(&CENTRIFUGO_5)?, Vec::new())?);
+    let anycable =
+        || anyhow::Ok(AnycableTarget::process(ANYCABLE_1.version, binary(&ANYCABLE_1)?, Vec::new())?);
     for (what, centrifugo, anycable) in [
         ("verdicts", centrifugo()?.answers_only(), anycable()?.answers_only()),
         ("verdicts with effects", centrifugo()?, anycable()?),
@@ -52,7 +54,7 @@ fn main() -> anyhow::Result<()> {
         drop(deployment);
         let mut deployment = anycable.launch(&context, keys::all())?;
         let address = deployment.server().address();
-        measure(&ANYCABLE, what, &context, &mut deployment, address, |token| {
+        measure(&ANYCABLE_1, what, &context, &mut deployment, address, |token| {
             let protocol = "Sec-WebSocket-Protocol: actioncable-v1-json\r\n";
             (handshake(&format!("/cable?jid={token}"), protocol), Vec::new())
         })?;

@@ -38,15 +38,16 @@ pub(crate) enum Command {
     ///
     ///   reference             the reference verifier under every built-in profile, in turn
     ///   reference:PROFILE     under one profile: rfc, bcp, jsonwebtoken-11.1.0, a version of Centrifugo
-    ///                         (centrifugo-5.4.9, or centrifugo-v5) or of AnyCable (anycable-1.5.2), and
+    ///                         (centrifugo-6.9.6, or centrifugo-v6) or of AnyCable (anycable-1.5.2), and
     ///                         those between
     ///   library:jsonwebtoken  the Rust crate jsonwebtoken, in this process
     ///   exec:COMMAND          any JWT library in any language, through an adapter: a program that
     ///                         speaks the protocol of docs/adapter-protocol.md: exec:./my-adapter
-    ///   centrifugo:process    Centrifugo 5.4.9, or :v3 for 3.2.3: built once with Go from pinned source;
-    ///                         or the path of a binary, and its --server-version where it does not
-    ///                         say it: centrifugo:process:./centrifugo --server-version 6.9.1
-    ///   centrifugo:docker     Centrifugo 5.4.9 in a container, or :v3 and so on for other versions:
+    ///   centrifugo:process    Centrifugo 6.9.6, or :v5 for 5.4.9, or :v3 for 3.2.3: built once with Go
+    ///                         from pinned source; or the path of a binary, and its --server-version
+    ///                         where it does not say it:
+    ///                         centrifugo:process:./centrifugo --server-version 6.9.1
+    ///   centrifugo:docker     Centrifugo 6.9.6 in a container, or :v5 and so on for other versions:
     ///                         from its official image, which is pulled if need be, or another --image
     ///   centrifugo:ws://…     one that runs already, which is neither started nor stopped; its own
     ///                         configuration says what can be asked of it, and with which secret:

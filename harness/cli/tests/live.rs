@@ -21,10 +21,13 @@ use jotproof_profiles::rules::SignatureCheck;
 use jotproof_profiles::{Profile, Profiles};
 use jotproof_reference::Reference;
 use jotproof_targets::named::ServerArguments;
-use jotproof_targets::server::pinned::cache_or;
+use jotproof_targets::server::pinned::{ALL, PinnedServer, cache_or};
 use jotproof_targets::{named, set_guard_executable};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_jotproof");
+
+/// The option with which Centrifugo 6 looks at no signature.
+const SKIPS_SIGNATURES: &str = "client.insecure_skip_token_signature_verify=true";
 
 /// The servers' guard is the command itself, and this is not the command.
 fn prepare() {
@@ -137,25 +140,34 @@ fn not_carried(log: &RunLog) -> String {
     log.not_carried.iter().map(|(reason, ids)| format!("{:4}  {reason}\n", ids.len())).collect()
 }
 
-#[test]
-fn centrifugo_comes_out_as_predicted() {
-    let log = comes_out_as_predicted("centrifugo:process");
-    are_judged(&log, 4700, 650);
-    insta::assert_snapshot!("centrifugo_not_carried", not_carried(&log));
+/// The name of a pinned server as a process, or as a container.
+fn name_of(server: &PinnedServer, how: &str) -> String {
+    format!("{}:{how}:v{}", server.name, server.version)
+}
+
+/// Does the same with several servers, side by side: the one waits where the other works.
+fn with_each<'a>(servers: impl IntoIterator<Item = &'a PinnedServer>, test: impl Fn(&PinnedServer) + Sync) {
+    std::thread::scope(|scope| {
+        let tests: Vec<_> =
+            servers.into_iter().map(|server| (server.id(), scope.spawn(|| test(server)))).collect();
+        for (id, running) in tests {
+            assert!(running.join().is_ok(), "{id}: see above");
+        }
+    });
+}
+
+fn of_centrifugo() -> impl Iterator<Item = &'static PinnedServer> {
+    ALL.into_iter().filter(|server| server.name == "centrifugo")
 }
 
 #[test]
-fn centrifugo_3_comes_out_as_predicted() {
-    let log = comes_out_as_predicted("centrifugo:process:v3");
-    are_judged(&log, 3600, 400);
-    insta::assert_snapshot!("centrifugo_3_not_carried", not_carried(&log));
-}
-
-#[test]
-fn anycable_comes_out_as_predicted() {
-    let log = comes_out_as_predicted("anycable:process");
-    are_judged(&log, 1400, 18);
-    insta::assert_snapshot!("anycable_not_carried", not_carried(&log));
+fn every_pinned_server_comes_out_as_predicted() {
+    with_each(ALL, |server| {
+        let log = comes_out_as_predicted(&name_of(server, "process"));
+        let at_least = if server.name == "centrifugo" { (3600, 400) } else { (1400, 18) };
+        are_judged(&log, at_least.0, at_least.1);
+        insta::assert_snapshot!(format!("{}_not_carried", server.id()), not_carried(&log));
+    });
 }
 
 #[test]
@@ -170,23 +182,16 @@ fn anycable_over_server_sent_events_comes_out_as_predicted() {
 #[test]
 #[ignore = "needs Docker and the images of ci/images; ci/test runs it where Docker answers, and where CI is set"]
 fn every_server_comes_out_as_predicted_in_docker() {
-    std::thread::scope(|scope| {
-        for (name, by_process) in [
-            ("centrifugo:docker:v5.4.9", "centrifugo:process:v5.4.9"),
-            ("centrifugo:docker:v3.2.3", "centrifugo:process:v3.2.3"),
-            ("anycable:docker:v1.5.2", "anycable:process:v1.5.2"),
-        ] {
-            scope.spawn(move || {
-                let log = comes_out_as_predicted(name);
-                assert_eq!(log.header.target, name);
-                // What is asked of a process is asked of a container, flows that change the server among it.
-                let all = target(by_process, &[]);
-                let suite = Suite::built_in().expect("the built-in vectors load");
-                let plan = plan(&suite, &Selection::default(), all.as_ref(), profile(all.as_ref()))
-                    .expect("the profile decides every vector");
-                assert_eq!(log.not_carried, plan.not_carried, "{name}");
-            });
-        }
+    with_each(ALL, |server| {
+        let name = name_of(server, "docker");
+        let log = comes_out_as_predicted(&name);
+        assert_eq!(log.header.target, name);
+        // What is asked of a process is asked of a container, flows that change the server among it.
+        let all = target(&name_of(server, "process"), &[]);
+        let suite = Suite::built_in().expect("the built-in vectors load");
+        let plan = plan(&suite, &Selection::default(), all.as_ref(), profile(all.as_ref()))
+            .expect("the profile decides every vector");
+        assert_eq!(log.not_carried, plan.not_carried, "{name}");
     });
 }
 
@@ -202,18 +207,8 @@ fn agree_on_generated_cases(name: &str) {
 }
 
 #[test]
-fn centrifugo_agrees_on_generated_cases() {
-    agree_on_generated_cases("centrifugo:process");
-}
-
-#[test]
-fn centrifugo_3_agrees_on_generated_cases() {
-    agree_on_generated_cases("centrifugo:process:v3");
-}
-
-#[test]
-fn anycable_agrees_on_generated_cases() {
-    agree_on_generated_cases("anycable:process");
+fn every_pinned_server_agrees_on_generated_cases() {
+    with_each(ALL, |server| agree_on_generated_cases(&name_of(server, "process")));
 }
 
 /// The ids of the forger cases that a verifier accepts which is like the server but looks at no
@@ -277,7 +272,7 @@ fn bypasses(log: &RunLog) -> Vec<String> {
 #[test]
 fn the_live_gate_fails_where_centrifugo_checks_no_signature() {
     let suite = Suite::built_in().expect("the built-in vectors load");
-    let insecure = target("centrifugo:process", &["client_insecure_skip_token_signature_verify=true"]);
+    let insecure = target("centrifugo:process", &[SKIPS_SIGNATURES]);
     let log = run_selected(&suite, &taking(&suite, is_forgery), insecure.as_ref());
     assert_eq!(log.exit(), Exit::ConformanceFailure);
     let expected = readable_forgeries(&suite, &log, profile(insecure.as_ref()), |seen| {
@@ -305,7 +300,8 @@ fn the_live_gate_fails_where_anycable_is_public() {
 #[test]
 fn the_public_holes_of_centrifugo_are_red_unless_their_risk_is_acknowledged() {
     let suite = Suite::built_in().expect("the built-in vectors load");
-    let live = target("centrifugo:process", &[]);
+    // Both are mended in version 6.
+    let live = target("centrifugo:process:v5", &[]);
     for (hole, entry) in
         [("CVE-2026-32301", "unverified-claims-in-the-url"), ("CVE-2026-49998", "keys-kept-by-kid-alone")]
     {
@@ -354,13 +350,8 @@ fn own_copy(folder: &Path, name: &str) -> PathBuf {
     // Deploying once builds the pinned server where it is not there yet.
     let suite = Suite::built_in().expect("the built-in vectors load");
     run(&suite, &["algorithms/valid/hs256"], target(&format!("{name}:process"), &[]).as_ref());
-    let pinned = fs::read_dir(cache_or("target/servers"))
-        .expect("the servers are there")
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|path| {
-            path.is_file() && path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name))
-        })
-        .expect("the pinned server was built");
+    let pinned = ALL.into_iter().find(|server| server.name == name).expect("it is pinned");
+    let pinned = cache_or("target/servers").join(pinned.id());
     let copy = folder.canonicalize().expect("the folder is there").join(name);
     fs::copy(pinned, &copy).expect("the server can be copied");
     copy
@@ -427,7 +418,8 @@ fn no_container_in_docker_survives_the_command_even_when_it_is_killed() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
     // A name of its own, so that its containers can be told apart.
-    docker(&["tag", "jotproof/centrifugo:5.4.9", &name]);
+    let newest = of_centrifugo().next().expect("it is pinned");
+    docker(&["tag", &format!("jotproof/centrifugo:{}", newest.version), &name]);
     // As soon as there is a container, and when it serves.
     for (signal, after) in [("KILL", 0), ("KILL", 500), ("INT", 0), ("INT", 500)] {
         let command = start(&["run", "centrifugo:docker", "--image", &name]);
@@ -539,11 +531,11 @@ fn the_order_changes_nothing() {
     }
 }
 
-/// Over a transport, both pinned versions of Centrifugo come out as predicted. What is carried is what
+/// Over a transport, every pinned version of Centrifugo comes out as predicted. What is carried is what
 /// the default transport carries, but for what the transport has no place for, or a place beside.
 fn centrifugo_comes_out_as_predicted_over(transport: &str) {
-    let comes_out = |version: &str| {
-        let name = format!("centrifugo:process:{version}");
+    with_each(of_centrifugo(), |server| {
+        let name = name_of(server, "process");
         let by_default = target(&name, &[]);
         let over = over(Some(transport), &name, &[]);
         assert_eq!(over.name(), format!("{name}+{transport}"));
@@ -553,24 +545,18 @@ fn centrifugo_comes_out_as_predicted_over(transport: &str) {
             .symmetric_difference(over.capabilities())
             .map(ToString::to_string)
             .collect();
-        let expected: &[&str] = match (transport, version) {
+        let expected: &[&str] = match (transport, &server.version[..2]) {
             ("protobuf", _) => &["binary-token"],
             // In the version of the protocol that Centrifugo 3 has for these, subscriptions end otherwise.
-            ("http_stream" | "sse", "v3.2.3") => &["flow"],
+            ("http_stream" | "sse", "3.") => &["flow"],
             ("http_stream" | "sse", _) => &[],
-            (_, "v3.2.3") => &["application:centrifugo-private-channel", "flow", "rpc-proxy"],
+            (_, "3.") => &["application:centrifugo-private-channel", "flow", "rpc-proxy"],
             _ => &["application:centrifugo-subscription", "flow", "rpc-proxy"],
         };
         assert_eq!(differ, expected, "{name}");
         assert_eq!(log.not_carried.contains_key("binary-token"), transport != "protobuf", "{name}");
         // A unidirectional transport tells nobody's name, so that nothing was compared with it.
         assert_eq!(!without_user(&log).is_empty(), transport.starts_with("uni_"), "{name}");
-    };
-    // Side by side: the one waits where the other works.
-    std::thread::scope(|scope| {
-        for version in ["v5.4.9", "v3.2.3"] {
-            scope.spawn(move || comes_out(version));
-        }
     });
 }
 
@@ -608,8 +594,7 @@ fn centrifugo_comes_out_as_predicted_over_uni_http_stream() {
 fn the_live_gate_fails_over_every_transport_where_centrifugo_checks_no_signature() {
     let suite = Suite::built_in().expect("the built-in vectors load");
     for transport in ["protobuf", "http_stream", "sse", "uni_websocket", "uni_sse", "uni_http_stream"] {
-        let options = ["client_insecure_skip_token_signature_verify=true"];
-        let insecure = over(Some(transport), "centrifugo:process", &options);
+        let insecure = over(Some(transport), "centrifugo:process", &[SKIPS_SIGNATURES]);
         let log = run(&suite, &["signatures/**", "algorithms/none/**"], insecure.as_ref());
         assert_eq!(log.exit(), Exit::ConformanceFailure, "{transport}");
         let expected = readable_forgeries(&suite, &log, profile(insecure.as_ref()), |seen| {

@@ -15,6 +15,7 @@ use crate::live::leak::Record;
 use crate::live::running::{Configured, NotAConfiguration};
 use crate::live::target::{Look, Server, ServerTarget, Settings, Startup};
 use crate::live::version::Told;
+use crate::server::pinned::ANYCABLE_1;
 use crate::server::process::{ManagementRequest, Proof};
 use crate::websocket::Failure;
 
@@ -27,9 +28,6 @@ mod submission;
 mod transport;
 
 pub use transport::{Identification as Protocol, Transport};
-
-/// What every deployment is started with, an argument each line.
-const ARGUMENTS: &str = include_str!("../../../fixtures/servers/anycable-1.5.2/arguments.txt");
 
 /// The variable that the documentation gives for the name of the parameter.
 const PARAMETER_VARIABLE: &str = "ANYCABLE_ID_PARAM";
@@ -160,7 +158,8 @@ impl Server for Anycable {
         let names_file = options.iter().any(|(name, _)| name == "config-path");
         let request = if is_public(options) { hidden_broadcast } else { broadcast };
         let path = request(&launched.key).path;
-        let mut flags: Vec<(&str, &str)> = ARGUMENTS
+        let mut flags: Vec<(&str, &str)> = ANYCABLE_1
+            .configuration
             .lines()
             .filter_map(|line| line.strip_prefix("--")?.split_once('='))
             .chain([

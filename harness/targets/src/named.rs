@@ -247,22 +247,24 @@ mod tests {
     #[test]
     fn a_version_chooses_what_is_built_and_a_path_stays_a_path() {
         let table = [
-            ("centrifugo:process", None, "centrifugo:process:v5.4.9", "centrifugo-5.4.9"),
+            ("centrifugo:process", None, "centrifugo:process:v6.9.6", "centrifugo-6.9.6"),
+            ("centrifugo:process:v5", None, "centrifugo:process:v5.4.9", "centrifugo-5.4.9"),
             ("centrifugo:process:v3", None, "centrifugo:process:v3.2.3", "centrifugo-3.2.3"),
             ("centrifugo:process", Some("3.2.3"), "centrifugo:process:v3.2.3", "centrifugo-3.2.3"),
             ("centrifugo:process:v5.4", Some("5.4.9"), "centrifugo:process:v5.4.9", "centrifugo-5.4.9"),
-            ("centrifugo:process:./v3", None, "centrifugo:process:./v3", "centrifugo-5.4.9"),
+            ("centrifugo:process:./v3", None, "centrifugo:process:./v3", "centrifugo-6.9.6"),
             ("centrifugo:process:./cf", Some("3.2.3"), "centrifugo:process:./cf", "centrifugo-3.2.3"),
             ("anycable:process", None, "anycable:process:v1.5.2", "anycable-1.5.2"),
-            ("centrifugo:docker", None, "centrifugo:docker:v5.4.9", "centrifugo-5.4.9"),
+            ("centrifugo:docker", None, "centrifugo:docker:v6.9.6", "centrifugo-6.9.6"),
             ("centrifugo:docker:v3", None, "centrifugo:docker:v3.2.3", "centrifugo-3.2.3"),
-            ("centrifugo:docker:v6", None, "centrifugo:docker:v6.9.1", "centrifugo-6.9.1"),
+            ("centrifugo:docker:v5", None, "centrifugo:docker:v5.4.9", "centrifugo-5.4.9"),
+            ("centrifugo:docker:v6.9.1", None, "centrifugo:docker:v6.9.1", "centrifugo-6.9.1"),
             ("anycable:docker", Some("1.6.1"), "anycable:docker:v1.6.1", "anycable-1.6.1"),
             ("anycable:docker:v1.5", None, "anycable:docker:v1.5.2", "anycable-1.5.2"),
             ("centrifugo:docker:v5.4.5", None, "centrifugo:docker:v5.4.5", "centrifugo-5.4.5"),
             ("centrifugo:docker", Some("4.0.2"), "centrifugo:docker:v4.0.2", "centrifugo-4.0.2"),
             ("centrifugo:process:./cf", Some("5.4.5"), "centrifugo:process:./cf", "centrifugo-5.4.5"),
-            ("centrifugo:process:./cf", Some("6"), "centrifugo:process:./cf", "centrifugo-6.9.1"),
+            ("centrifugo:process:./cf", Some("6"), "centrifugo:process:./cf", "centrifugo-6.9.6"),
             ("anycable:docker:v1.6.17", None, "anycable:docker:v1.6.17", "anycable-1.6.16"),
         ];
         for (name, version, full, profile) in table {
@@ -274,13 +276,13 @@ mod tests {
     fn what_cannot_be_is_told() {
         assert_eq!(
             named("centrifugo:process", Some("2.8.0")).unwrap_err().to_string(),
-            "Centrifugo 2.8.0 cannot be built here, only 5.4.9 and 3.2.3; give the path of its binary: \
+            "Centrifugo 2.8.0 cannot be built here, only 6.9.6, 5.4.9 and 3.2.3; give the path of its binary: \
              centrifugo:process:PATH --server-version 2.8.0"
         );
         assert!(named("centrifugo:process:v5.4.5", None).is_err());
         for version in ["2.8.6", "3.0.0", "7.0.0", "latest"] {
             let error = named("centrifugo:process:./cf", Some(version)).unwrap_err().to_string();
-            assert!(error.contains("3.2.3, 4.1.5, 5.4.9, 6.9.1"), "{error}");
+            assert!(error.contains("3.2.3, 4.1.5, 5.4.9, 6.9.1, 6.9.6"), "{error}");
         }
         assert!(named("centrifugo:process:v3", Some("5.4.9")).is_err());
         assert!(named("reference:rfc", Some("5.4.9")).is_err());
@@ -373,7 +375,7 @@ mod tests {
             }
         };
         let started = ["reference:rfc", "centrifugo:docker", "centrifugo:process"];
-        let names = "reference:rfc centrifugo:docker:v5.4.9 centrifugo:process:v5.4.9";
+        let names = "reference:rfc centrifugo:docker:v6.9.6 centrifugo:process:v6.9.6";
         assert_eq!(all(&started, None, None), names);
         assert_eq!(all(&started, Some("cf"), None), names);
         assert!(all(&started[2..], Some("cf"), None).contains("an image is for centrifugo:docker"));
@@ -414,7 +416,7 @@ mod tests {
 
     #[test]
     fn a_transport_is_told_with_the_name_and_must_be_one_of_the_server() {
-        assert_eq!(over("centrifugo:process", "sse"), Ok("centrifugo:process:v5.4.9+sse".to_owned()));
+        assert_eq!(over("centrifugo:process", "sse"), Ok("centrifugo:process:v6.9.6+sse".to_owned()));
         assert_eq!(
             over("centrifugo:docker:v3", "uni_sse"),
             Ok("centrifugo:docker:v3.2.3+uni_sse".to_owned())

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 
 use jotproof_model::Capability;
 
-use crate::profile::{Answer, Entry, Profile, ProfileFile, Span, Version, answers_over, compare, is_of};
+use crate::profile::{
+    Answer, Entry, Profile, ProfileFile, Span, Version, Warning, answers_over, compare, is_of,
+};
 use crate::rules::{RuleError, Rules};
 
 /// The profile files that are built in: name and text.
@@ -191,8 +193,11 @@ fn resolve(file: &ProfileFile, version: &Version) -> Result<Profile, RuleError> 
         let mut spans = file.spans.iter().filter(|span| span.capability == **capability);
         spans.all(|Span { since, until, .. }| version.is_within(since.as_deref(), until.as_deref()))
     };
+    let warned = |warning: &&Warning| version.is_within(warning.since.as_deref(), warning.until.as_deref());
+    let warning = |Warning { text, link, .. }: &Warning| format!("{} {text} ({link})", version.name);
     Ok(Profile {
         name: version.name.clone(),
+        warnings: file.warnings.iter().filter(warned).map(warning).collect(),
         family: file.family.clone(),
         application: file.application,
         capabilities: file.capabilities.iter().filter(can).copied().collect(),
@@ -253,8 +258,8 @@ mod tests {
             ("centrifugo-v3", "centrifugo-3.2.3"),
             ("centrifugo-v4", "centrifugo-4.1.5"),
             ("centrifugo-v5", "centrifugo-5.4.9"),
-            ("centrifugo-v6", "centrifugo-6.9.1"),
-            ("centrifugo", "centrifugo-6.9.1"),
+            ("centrifugo-v6", "centrifugo-6.9.6"),
+            ("centrifugo", "centrifugo-6.9.6"),
             ("anycable-1.5", "anycable-1.5.2"),
             ("anycable-1.6", "anycable-1.6.16"),
             ("anycable", "anycable-1.6.16"),
@@ -363,6 +368,9 @@ mod tests {
         assert_eq!(of("6.9.5"), of("6.9.1"));
         assert_ne!(of("6.9.6").entries, of("6.9.5").entries);
         assert_eq!(all.generation("anycable", "1.5.6"), Some("1.5"));
+        let warned = |version| of(version).warnings.join("");
+        assert!(warned("5.0.0").contains("crashes on any subscription token; 5.0.1 fixes it"));
+        assert_eq!([warned("4.1.5"), warned("5.0.1"), warned("6.9.6")], ["", "", ""]);
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub struct ProfileFile {
     /// Which of that only some versions can do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<Span>,
+    /// What a user of some versions is warned of before anything is judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
     /// What a context must configure: a vector whose context lacks it is not carried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub demands: Vec<Capability>,
@@ -55,7 +58,9 @@ impl ProfileFile {
         let spans = self.spans.iter().flat_map(|span| [&span.since, &span.until]);
         let entries = self.entries.iter().flat_map(|entry| [&entry.since, &entry.until]);
         let answers = self.answers.iter().flat_map(|answer| [&answer.since, &answer.until]);
-        listed.chain(spans).chain(entries).chain(answers).filter_map(|version| version.as_deref())
+        let warnings = self.warnings.iter().flat_map(|warning| [&warning.since, &warning.until]);
+        let all = listed.chain(spans).chain(entries).chain(answers).chain(warnings);
+        all.filter_map(|version| version.as_deref())
     }
 }
 
@@ -83,6 +88,22 @@ pub struct Span {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
     /// The first version that no longer can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+}
+
+/// A defect of some versions that keeps them from being tested, or from being used at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Warning {
+    /// What is wrong, in words that follow the version, and which version fixes it.
+    pub text: String,
+    /// Where that is reported, or to be seen in public.
+    pub link: String,
+    /// The first version that has it; absent: the first one known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// The first version that no longer has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
 }
@@ -241,6 +262,8 @@ pub struct Profile {
     pub application: Option<Application>,
     /// What it can do, a settable clock apart.
     pub capabilities: BTreeSet<Capability>,
+    /// What a user of this version is warned of.
+    pub warnings: Vec<String>,
     /// What a context must configure.
     pub demands: BTreeSet<Capability>,
     /// What it does where the texts leave a choice.

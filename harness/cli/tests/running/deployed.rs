@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_3, CENTRIFUGO_5, PinnedServer, cache_or};
+use jotproof_targets::server::pinned::{ANYCABLE_1, CENTRIFUGO_3, CENTRIFUGO_5, PinnedServer, cache_or};
 use jotproof_targets::set_guard_executable;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -197,7 +197,7 @@ fn centrifugo_3_is_told_by_its_protocol() {
 
 #[test]
 fn anycable_is_asked_with_the_secret_of_its_flags() {
-    let mut server = Started::new(&ANYCABLE, |folder, port| {
+    let mut server = Started::new(&ANYCABLE_1, |folder, port| {
         let path = folder.join("flags");
         let port_flag = format!("--port={port}");
         let broadcast = format!("--http_broadcast_port={port}");

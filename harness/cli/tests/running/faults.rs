@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use jotproof_targets::server::pinned::ANYCABLE;
+use jotproof_targets::server::pinned::ANYCABLE_1;
 use tempfile::TempDir;
 
 use super::command::{processes_of, start};
@@ -182,7 +182,7 @@ const FAULTS: &[Fault] = &[
         what: "a server that is killed in the middle",
         stage: |folder| {
             let copy = folder.path().canonicalize().expect("it is there").join("anycable-go");
-            fs::copy(binary(&ANYCABLE), &copy).expect("the server can be copied");
+            fs::copy(binary(&ANYCABLE_1), &copy).expect("the server can be copied");
             let mut stage = process(&copy);
             stage.meanwhile = Some(Box::new(move || kill_all(&copy)));
             stage
@@ -365,8 +365,8 @@ const FAULTS: &[Fault] = &[
         },
         only: ONE,
         says: &[
-            "centrifugo: as a process; Docker is not there, or has no image centrifugo/centrifugo:v5.4.9",
-            "centrifugo:process:v5.4.9  ok  1 judged, 1 pass",
+            "centrifugo: as a process; Docker is not there, or has no image centrifugo/centrifugo:v6.9.6",
+            "centrifugo:process:v6.9.6  ok  1 judged, 1 pass",
         ],
         code: 0,
         within: 20,
@@ -390,12 +390,12 @@ const FAULTS: &[Fault] = &[
         what: "variables that another server would read",
         stage: |_| Stage {
             target: "centrifugo:process".to_owned(),
-            variables: vec![("CENTRIFUGO_TOKEN_HMAC_SECRET_KEY", "other".to_owned())],
+            variables: vec![("CENTRIFUGO_CLIENT_TOKEN_HMAC_SECRET_KEY", "other".to_owned())],
             fake: None,
             meanwhile: None,
         },
         only: ONE,
-        says: &["centrifugo:process:v5.4.9  ok  1 judged, 1 pass"],
+        says: &["centrifugo:process:v6.9.6  ok  1 judged, 1 pass"],
         code: 0,
         within: 20,
     },
@@ -408,7 +408,7 @@ const FAULTS: &[Fault] = &[
         only: ONE,
         says: &[
             "NOT RUN",
-            "the image centrifugo/centrifugo:v5.4.9 is not here and cannot be pulled",
+            "the image centrifugo/centrifugo:v6.9.6 is not here and cannot be pulled",
             "--image",
         ],
         code: 6,

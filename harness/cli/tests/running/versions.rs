@@ -38,8 +38,9 @@ fn told(server: &'static str, version: &'static str, more: &[&str]) -> (Ended, S
 #[test]
 fn a_running_server_is_judged_as_the_version_that_it_tells() {
     let newer = "is newer than every version that there is a profile of";
-    let table: [(&str, &str, &[&str], &str, &str); 8] = [
+    let table: [(&str, &str, &[&str], &str, &str); 9] = [
         ("centrifugo", "5.4.9", &[], "centrifugo-5.4.9", ""),
+        ("centrifugo", "5.0.0", &[], "centrifugo-5.0.0", "crashes on any subscription token; 5.0.1 fixes it"),
         ("centrifugo", "5.4.5", &[], "centrifugo-5.4.5", ""),
         ("centrifugo", "6.9.1 OSS", &[], "centrifugo-6.9.1", ""),
         ("centrifugo", "6.9.9 PRO", &[], "centrifugo-6.9.6", newer),

@@ -6,6 +6,7 @@ use jotproof_model::Namespace;
 use serde_json::{Map, Value, json};
 
 use crate::live::target::Startup;
+use crate::server::pinned::{CENTRIFUGO_3, CENTRIFUGO_5, CENTRIFUGO_6};
 
 /// What stands for the address of the backend in a setting that is a URL.
 pub(super) const ADDRESS: &str = "<address>";
@@ -129,10 +130,10 @@ impl Generation {
 
     fn template(self) -> &'static str {
         match self {
-            Self::V3 => include_str!("../../../../fixtures/servers/centrifugo-3.2.3/config.json"),
+            Self::V3 => CENTRIFUGO_3.configuration,
             // The options of 4 and 5 that are used here are the same.
-            Self::V4 | Self::V5 => include_str!("../../../../fixtures/servers/centrifugo-5.4.9/config.json"),
-            Self::V6 => include_str!("../../../../fixtures/servers/centrifugo-6.9.1/config.json"),
+            Self::V4 | Self::V5 => CENTRIFUGO_5.configuration,
+            Self::V6 => CENTRIFUGO_6.configuration,
         }
     }
 

@@ -50,7 +50,7 @@ pub struct Configured {
     pub namespaces: Option<BTreeSet<String>>,
     /// How closely what an accepted token did can be looked at.
     pub look: Look,
-    /// The generation that is configured like this.
+    /// The newest generation that is configured like this.
     pub generation: Option<&'static str>,
 }
 
@@ -110,7 +110,7 @@ impl<S: Server> RunningTarget<S> {
             (None, Some(told)) if of_version(told).is_ok() => told.to_owned(),
             (None, told) => {
                 let generation = asked.as_ref().ok().and_then(|told| told.generation);
-                let taken_for = fallback(configured.generation.or(generation));
+                let taken_for = fallback(generation.or(configured.generation));
                 match told {
                     Some(told) => {
                         met = Err(TargetError::Fault(format!(
@@ -133,6 +133,7 @@ impl<S: Server> RunningTarget<S> {
         if is_newer {
             warnings.push(newer::<S>(&version, &profile));
         }
+        warnings.extend(profile.warnings.iter().cloned());
         let number = profile.name.rsplit_once('-').map_or("", |(_, version)| version);
         let server = S::of_version(number).expect("every profile of a server has a driver");
         let mut capabilities = profile.capabilities.clone();

@@ -227,7 +227,8 @@ impl<S: Server> ServerTarget<S> {
     pub fn new(version: &str, launcher: Launcher, options: Vec<(String, String)>) -> Result<Self, LoadError> {
         let OfVersion { profile, is_newer } = Profiles::built_in().of_version(S::NAME, version)?;
         let server = S::of_version(version).expect("every profile of a server has a driver");
-        let warning = is_newer.then(|| newer::<S>(version, &profile));
+        let newer = is_newer.then(|| newer::<S>(version, &profile));
+        let warnings = profile.warnings.iter().cloned().chain(newer).collect();
         Ok(Self {
             capabilities: server.capabilities(&profile.capabilities),
             server,
@@ -239,7 +240,7 @@ impl<S: Server> ServerTarget<S> {
             transport: None,
             ready_within: READY_WITHIN,
             answer_within: ANSWER_WITHIN,
-            warnings: Mutex::new(warning.into_iter().collect()),
+            warnings: Mutex::new(warnings),
         })
     }
 

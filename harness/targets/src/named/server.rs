@@ -229,8 +229,17 @@ fn pinned_version<S: Server>(version: &str) -> Result<&'static PinnedServer, Nam
         title: S::TITLE,
         name: S::NAME,
         version: version.to_owned(),
-        known: of_server().map(|pinned| pinned.version).collect::<Vec<_>>().join(" and "),
+        known: listed(of_server().map(|pinned| pinned.version)),
     })
+}
+
+/// `6.9.6, 5.4.9 and 3.2.3`.
+fn listed<'a>(versions: impl Iterator<Item = &'a str>) -> String {
+    let versions: Vec<_> = versions.collect();
+    match versions.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => versions.concat(),
+    }
 }
 
 /// The versions of a server that there are profiles of.

@@ -44,6 +44,8 @@ pub struct PinnedServer {
     pub name: &'static str,
     /// Its exact version.
     pub version: &'static str,
+    /// What every deployment of it is started with: the text of a configuration file, or an argument each line.
+    pub configuration: &'static str,
     /// The Go package of its command.
     package: &'static str,
     /// `go.mod`: the version.
@@ -52,38 +54,9 @@ pub struct PinnedServer {
     go_sum: &'static str,
 }
 
-/// Centrifugo 3, the last version with private channels.
-pub static CENTRIFUGO_3: PinnedServer = PinnedServer {
-    title: "Centrifugo",
-    name: "centrifugo",
-    version: "3.2.3",
-    package: "github.com/centrifugal/centrifugo/v3",
-    go_mod: include_str!("../../../../fixtures/servers/centrifugo-3.2.3/go.mod"),
-    go_sum: include_str!("../../../../fixtures/servers/centrifugo-3.2.3/go.sum"),
-};
-
-/// Centrifugo 5.
-pub static CENTRIFUGO_5: PinnedServer = PinnedServer {
-    title: "Centrifugo",
-    name: "centrifugo",
-    version: "5.4.9",
-    package: "github.com/centrifugal/centrifugo/v5",
-    go_mod: include_str!("../../../../fixtures/servers/centrifugo-5.4.9/go.mod"),
-    go_sum: include_str!("../../../../fixtures/servers/centrifugo-5.4.9/go.sum"),
-};
-
-/// AnyCable-Go 1.5.
-pub static ANYCABLE: PinnedServer = PinnedServer {
-    title: "AnyCable",
-    name: "anycable",
-    version: "1.5.2",
-    package: "github.com/anycable/anycable-go/cmd/anycable-go",
-    go_mod: include_str!("../../../../fixtures/servers/anycable-1.5.2/go.mod"),
-    go_sum: include_str!("../../../../fixtures/servers/anycable-1.5.2/go.sum"),
-};
-
-/// Every server that can be built, the version that a bare name stands for before the others.
-pub static ALL: [&PinnedServer; 3] = [&CENTRIFUGO_5, &CENTRIFUGO_3, &ANYCABLE];
+// One static for each folder of `fixtures/servers`, named after the server and the first number of its version
+// (`CENTRIFUGO_6`), and `ALL`. See `build.rs`.
+include!(concat!(env!("OUT_DIR"), "/pinned.rs"));
 
 impl PinnedServer {
     /// The name with the version, which is also the name of the profile: `centrifugo-5.4.9`.
@@ -186,10 +159,19 @@ impl PinnedServer {
             format!("the go command cannot be run: {error}")
         };
         TargetError::EnvironmentMissing(format!(
-            "cannot build {} {}: {what}; install Go 1.23 or later (https://go.dev/dl), or give a \
-             binary: {}:process:PATH",
-            self.title, self.version, self.name
+            "cannot build {} {}: {what}; install Go {} or later (https://go.dev/dl), or give a binary: \
+             {}:process:PATH",
+            self.title,
+            self.version,
+            self.least_go(),
+            self.name
         ))
+    }
+
+    /// The first version of Go that builds it, as its `go.mod` says: `1.26`.
+    fn least_go(&self) -> &'static str {
+        let line = self.go_mod.lines().find_map(|line| line.strip_prefix("go "));
+        line.map_or("", |version| version.strip_suffix(".0").unwrap_or(version))
     }
 }
 

@@ -16,7 +16,7 @@ use jotproof_model::{
 };
 use jotproof_targets::live::leak::Record;
 use jotproof_targets::live::{CONCURRENCY, Carriage as _};
-use jotproof_targets::server::pinned::ANYCABLE;
+use jotproof_targets::server::pinned::ANYCABLE_1;
 use jotproof_targets::server::process::{READY_WITHIN, RunningServer};
 use jotproof_targets::websocket::{Connection, Event, Handshake};
 use jotproof_targets::{AnycableTarget, ServerBinary};
@@ -29,7 +29,7 @@ use crate::tokens::{SECRET, ask, context, hs256, now, replay, short, signed};
 
 fn target(options: &[(&str, &str)]) -> AnycableTarget {
     let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    AnycableTarget::process("1.5.2", pinned(&ANYCABLE), options).unwrap()
+    AnycableTarget::process(ANYCABLE_1.version, pinned(&ANYCABLE_1), options).unwrap()
 }
 
 #[test]
@@ -205,7 +205,8 @@ fn an_option_that_it_does_not_know_is_told_with_its_own_words() {
 
 #[test]
 fn what_has_no_counterpart_is_not_carried() {
-    let target = AnycableTarget::process("1.5.2", ServerBinary::Pinned(&ANYCABLE), Vec::new()).unwrap();
+    let target =
+        AnycableTarget::process(ANYCABLE_1.version, ServerBinary::Pinned(&ANYCABLE_1), Vec::new()).unwrap();
     let plain = |keys| context(Application::Jwt, keys);
     let mut audience = plain(&[SECRET]);
     audience.audience = Some("a".to_owned());

@@ -19,12 +19,12 @@ use crate::tokens::{SECRET, ask, challenges, context, hs256, now, replay, short,
 
 fn target(options: &[(&str, &str)]) -> CentrifugoTarget {
     let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), options).unwrap()
+    CentrifugoTarget::process(CENTRIFUGO_5.version, pinned(&CENTRIFUGO_5), options).unwrap()
 }
 
 /// The last version that speaks version 1 of the client protocol unless asked otherwise.
 fn three() -> CentrifugoTarget {
-    CentrifugoTarget::process("3.2.3", pinned(&CENTRIFUGO_3), Vec::new()).unwrap()
+    CentrifugoTarget::process(CENTRIFUGO_3.version, pinned(&CENTRIFUGO_3), Vec::new()).unwrap()
 }
 
 fn result(observation: &Observation) -> Seen {
@@ -253,7 +253,9 @@ fn options_come_last() {
 
 #[test]
 fn what_has_no_counterpart_is_not_carried() {
-    let target = CentrifugoTarget::process("5.4.9", ServerBinary::Pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
+    let target =
+        CentrifugoTarget::process(CENTRIFUGO_5.version, ServerBinary::Pinned(&CENTRIFUGO_5), Vec::new())
+            .unwrap();
     let plain = |keys| context(Application::Jwt, keys);
     let mut leeway = plain(&[SECRET]);
     leeway.leeway = 1;
@@ -281,7 +283,9 @@ fn what_has_no_counterpart_is_not_carried() {
 
 #[test]
 fn contexts_that_differ_for_the_server_do_not_share_a_deployment() {
-    let target = CentrifugoTarget::process("5.4.9", ServerBinary::Pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
+    let target =
+        CentrifugoTarget::process(CENTRIFUGO_5.version, ServerBinary::Pinned(&CENTRIFUGO_5), Vec::new())
+            .unwrap();
     let deployment = |context| target.deployment(&context, keys::all()).unwrap();
     let plain = context(Application::Jwt, &[SECRET]);
     let mut audience = plain.clone();
@@ -402,7 +406,9 @@ fn keys_rotate_and_go_away_while_a_server_runs() {
 
 #[test]
 fn what_is_published_is_part_of_the_deployment() {
-    let target = CentrifugoTarget::process("5.4.9", ServerBinary::Pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
+    let target =
+        CentrifugoTarget::process(CENTRIFUGO_5.version, ServerBinary::Pinned(&CENTRIFUGO_5), Vec::new())
+            .unwrap();
     let deployment = |context: &Context| target.deployment(context, keys::all());
     let one = of_key_set();
     let mut other = one.clone();

@@ -15,14 +15,16 @@ use jotproof_engine::target::{Deployment as _, Target as _, TargetError};
 use jotproof_mint::keys;
 use jotproof_model::{Algorithm, Application, Observation};
 use jotproof_targets::live::CONCURRENCY;
+use jotproof_targets::server::pinned::{ALL, ANYCABLE_1, CENTRIFUGO_6, PinnedServer};
 use jotproof_targets::{AnycableTarget, CentrifugoTarget, Image, Launcher};
 
 use crate::machine::{another_process, eventually, name_guard};
 use crate::tokens::{SECRET, ask, challenges, context, hs256, replay, signed};
 
-const CENTRIFUGO_5: &str = "jotproof/centrifugo:5.4.9";
-const CENTRIFUGO_3: &str = "jotproof/centrifugo:3.2.3";
-const ANYCABLE: &str = "jotproof/anycable:1.5.2";
+/// The image that `ci/images` makes of a pinned server.
+fn image(server: &PinnedServer) -> String {
+    format!("jotproof/{}:{}", server.name, server.version)
+}
 
 const BRIEF: Duration = Duration::from_millis(500);
 
@@ -34,7 +36,7 @@ pub fn centrifugo(version: &str, image: &str) -> CentrifugoTarget {
 fn anycable(image: &str, options: &[(&str, &str)]) -> AnycableTarget {
     name_guard();
     let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    AnycableTarget::new("1.5.2", Launcher::Docker(Some(Image::new(image))), options).unwrap()
+    AnycableTarget::new(ANYCABLE_1.version, Launcher::Docker(Some(Image::new(image))), options).unwrap()
 }
 
 /// What `docker` prints.
@@ -82,8 +84,10 @@ fn centrifugo_accepts_and_refuses_in_its_own_words() {
         Vec::new(),
     ];
     let words = ["accepted", "error 109", "close 3500", "error 110", "error 102", "close 3501"];
-    assert_eq!(ask(&centrifugo("5.4.9", CENTRIFUGO_5), &context, &tokens), words);
-    assert_eq!(ask(&centrifugo("3.2.3", CENTRIFUGO_3), &context, &tokens), words);
+    for server in ALL.into_iter().filter(|server| server.name == "centrifugo") {
+        let target = centrifugo(server.version, &image(server));
+        assert_eq!(ask(&target, &context, &tokens), words, "{}", server.version);
+    }
 }
 
 /// The identifiers come by a call of the server to the harness, out of the container.
@@ -97,7 +101,7 @@ fn anycable_accepts_and_refuses_in_its_own_words_and_tells_the_identifiers() {
         signed("hmac-64-bytes-foreign", Algorithm::HS256, r#"{"ext":"{}"}"#),
         hs256(r#"{"exp":{{now+3600}}}"#),
     ];
-    let target = anycable(ANYCABLE, &[]);
+    let target = anycable(&image(&ANYCABLE_1), &[]);
     assert_eq!(
         ask(&target, &context, &tokens),
         ["accepted", "disconnect token_expired", "disconnect unauthorized", "close 1011"]
@@ -112,8 +116,8 @@ fn anycable_accepts_and_refuses_in_its_own_words_and_tells_the_identifiers() {
 #[ignore = "needs Docker: run by ci/test"]
 fn dropping_a_deployment_leaves_no_container() {
     let context = context(Application::Jwt, &[SECRET]);
-    let image = OwnName::of(CENTRIFUGO_5, "drop");
-    let deployment = centrifugo("5.4.9", &image.0).launch(&context, keys::all()).unwrap();
+    let image = OwnName::of(&image(&CENTRIFUGO_6), "drop");
+    let deployment = centrifugo(CENTRIFUGO_6.version, &image.0).launch(&context, keys::all()).unwrap();
     let id = deployment.server().container().unwrap().to_owned();
     assert_eq!(deployment.server().pid(), None);
     assert_eq!(image.containers(), [&*id]);
@@ -127,7 +131,7 @@ fn dropping_a_deployment_leaves_no_container() {
 #[ignore = "needs Docker: run by ci/test"]
 fn deployments_run_side_by_side_in_docker() {
     let context = context(Application::Jwt, &[SECRET]);
-    let target = centrifugo("5.4.9", CENTRIFUGO_5);
+    let target = centrifugo(CENTRIFUGO_6.version, &image(&CENTRIFUGO_6));
     let token = [hs256("{}")];
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..target.parallel_deployments())
@@ -143,8 +147,8 @@ fn deployments_run_side_by_side_in_docker() {
 #[ignore = "needs Docker: run by ci/test"]
 fn a_container_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
     let context = context(Application::Jwt, &[SECRET]);
-    let image = OwnName::of(CENTRIFUGO_5, "killed");
-    let mut deployment = centrifugo("5.4.9", &image.0).launch(&context, keys::all()).unwrap();
+    let image = OwnName::of(&image(&CENTRIFUGO_6), "killed");
+    let mut deployment = centrifugo(CENTRIFUGO_6.version, &image.0).launch(&context, keys::all()).unwrap();
     let challenges = challenges(&context, &vec![hs256("{}"); 20_000]);
     let id = deployment.server().container().unwrap().to_owned();
     let killer = std::thread::spawn(move || {
@@ -177,7 +181,7 @@ fn a_container_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
 #[test]
 #[ignore = "needs Docker: run by ci/test"]
 fn a_container_ends_with_a_command_that_is_killed() {
-    let image = OwnName::of(CENTRIFUGO_5, "held");
+    let image = OwnName::of(&image(&CENTRIFUGO_6), "held");
     let mut command = another_process("lifecycle::holds_a_container")
         .env("JOTPROOF_TEST_IMAGE", &image.0)
         .stdin(Stdio::null())
@@ -199,8 +203,8 @@ fn a_container_ends_with_a_command_that_is_killed() {
 #[ignore = "needs Docker: run by ci/test"]
 fn a_container_is_removed_even_where_its_guard_was_killed() {
     let context = context(Application::Jwt, &[SECRET]);
-    let image = OwnName::of(CENTRIFUGO_5, "unguarded");
-    let deployment = centrifugo("5.4.9", &image.0).launch(&context, keys::all()).unwrap();
+    let image = OwnName::of(&image(&CENTRIFUGO_6), "unguarded");
+    let deployment = centrifugo(CENTRIFUGO_6.version, &image.0).launch(&context, keys::all()).unwrap();
     let guard = guard_of(&image.0);
     assert!(Command::new("kill").args(["-KILL", &guard.to_string()]).status().unwrap().success());
     assert_eq!(image.containers().len(), 1);
@@ -225,7 +229,7 @@ fn guard_of(image: &str) -> u32 {
 #[ignore = "needs Docker: run by ci/test"]
 fn a_server_that_dies_at_start_in_docker_says_why_and_leaves_no_container() {
     let context = context(Application::Anycable, &[SECRET]);
-    let image = OwnName::of(ANYCABLE, "dies");
+    let image = OwnName::of(&image(&ANYCABLE_1), "dies");
     let target = anycable(&image.0, &[("nonsense", "1")]);
     match target.deploy(&context, keys::all()).err().unwrap() {
         TargetError::Fault(text) => {
@@ -244,12 +248,13 @@ fn a_server_that_dies_at_start_in_docker_says_why_and_leaves_no_container() {
 #[ignore = "needs Docker: run by ci/test"]
 fn a_server_that_is_never_ready_in_docker_runs_into_its_bound_and_leaves_no_container() {
     let context = context(Application::Jwt, &[SECRET]);
-    let image = OwnName::of(CENTRIFUGO_5, "unready");
+    let image = OwnName::of(&image(&CENTRIFUGO_6), "unready");
     // It never knows the key where the proof is asked for.
-    let options = vec![("api_handler_prefix".to_owned(), "/elsewhere".to_owned())];
-    let target = CentrifugoTarget::new("5.4.9", Launcher::Docker(Some(Image::new(&*image.0))), options)
-        .unwrap()
-        .with_bounds(BRIEF, BRIEF);
+    let options = vec![("http_api.handler_prefix".to_owned(), "/elsewhere".to_owned())];
+    let target =
+        CentrifugoTarget::new(CENTRIFUGO_6.version, Launcher::Docker(Some(Image::new(&*image.0))), options)
+            .unwrap()
+            .with_bounds(BRIEF, BRIEF);
     let error = target.deploy(&context, keys::all()).err().unwrap().to_string();
     let start = "Centrifugo did not come up within 0.5 s: HTTP 404 in answer to its management key; see that";
     assert!(error.starts_with(start), "{error}");
@@ -261,8 +266,9 @@ fn a_server_that_is_never_ready_in_docker_runs_into_its_bound_and_leaves_no_cont
 #[ignore = "needs Docker: run by ci/test"]
 fn an_image_without_the_server_is_told_and_leaves_no_container() {
     let context = context(Application::Jwt, &[SECRET]);
-    let image = OwnName::of(ANYCABLE, "empty");
-    let error = centrifugo("5.4.9", &image.0).deploy(&context, keys::all()).err().unwrap().to_string();
+    let image = OwnName::of(&image(&ANYCABLE_1), "empty");
+    let error =
+        centrifugo(CENTRIFUGO_6.version, &image.0).deploy(&context, keys::all()).err().unwrap().to_string();
     assert!(error.starts_with(&format!("cannot start Centrifugo (centrifugo in {}): ", image.0)), "{error}");
     assert!(error.contains("executable file not found"), "{error}");
     assert_eq!(image.containers(), [""; 0]);
@@ -273,7 +279,7 @@ fn an_image_without_the_server_is_told_and_leaves_no_container() {
 fn an_image_that_is_nowhere_is_missing_from_the_environment() {
     let context = context(Application::Jwt, &[SECRET]);
     // Nobody serves images on this port.
-    let target = centrifugo("5.4.9", "localhost:1/centrifugo:none");
+    let target = centrifugo(CENTRIFUGO_6.version, "localhost:1/centrifugo:none");
     match target.deploy(&context, keys::all()).err().unwrap() {
         TargetError::EnvironmentMissing(text) => {
             let begins = "cannot start Centrifugo in a container: the image localhost:1/centrifugo:none is not \
@@ -307,7 +313,7 @@ fn without_docker_the_message_says_what_to_start() {
 pub fn tell_what_is_missing() {
     let told = PathBuf::from(env::var_os("JOTPROOF_TEST_TOLD").unwrap());
     let context = context(Application::Jwt, &[SECRET]);
-    match centrifugo("5.4.9", CENTRIFUGO_5).deploy(&context, keys::all()).err() {
+    match centrifugo(CENTRIFUGO_6.version, &image(&CENTRIFUGO_6)).deploy(&context, keys::all()).err() {
         Some(TargetError::EnvironmentMissing(text)) => fs::write(told, text).unwrap(),
         other => panic!("{other:?}"),
     }

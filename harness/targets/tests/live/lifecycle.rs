@@ -12,7 +12,7 @@ use jotproof_engine::target::{Deployment as _, Target as _, TargetError};
 use jotproof_mint::keys;
 use jotproof_model::{Application, Context, Observation};
 use jotproof_targets::live::CONCURRENCY;
-use jotproof_targets::server::pinned::{ANYCABLE, CENTRIFUGO_5};
+use jotproof_targets::server::pinned::{ANYCABLE_1, CENTRIFUGO_5, CENTRIFUGO_6};
 use jotproof_targets::{AnycableTarget, CentrifugoTarget, GUARD_ARGUMENT, ServerBinary};
 
 use crate::machine::{another_process, eventually, exists, guard, name_guard, pinned};
@@ -23,7 +23,8 @@ const BRIEF: Duration = Duration::from_millis(500);
 #[test]
 fn dropping_a_deployment_leaves_no_process_and_no_directory() {
     let context = context(Application::Jwt, &[SECRET]);
-    let centrifugo = CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
+    let centrifugo =
+        CentrifugoTarget::process(CENTRIFUGO_5.version, pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let deployment = centrifugo.launch(&context, keys::all()).unwrap();
     let pid = deployment.server().pid().unwrap();
     let directory = working_directory(pid);
@@ -32,7 +33,7 @@ fn dropping_a_deployment_leaves_no_process_and_no_directory() {
     drop(deployment);
     assert!(!exists(pid) && !directory.exists());
 
-    let anycable = AnycableTarget::process("1.5.2", pinned(&ANYCABLE), Vec::new()).unwrap();
+    let anycable = AnycableTarget::process(ANYCABLE_1.version, pinned(&ANYCABLE_1), Vec::new()).unwrap();
     let deployment = anycable.launch(&context, keys::all()).unwrap();
     let pid = deployment.server().pid().unwrap();
     let directory = working_directory(pid);
@@ -43,7 +44,7 @@ fn dropping_a_deployment_leaves_no_process_and_no_directory() {
 #[test]
 fn deployments_run_side_by_side() {
     let context = context(Application::Jwt, &[SECRET]);
-    let target = CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
+    let target = CentrifugoTarget::process(CENTRIFUGO_5.version, pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let token = [hs256("{}")];
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..target.parallel_deployments())
@@ -58,7 +59,7 @@ fn deployments_run_side_by_side() {
 #[test]
 fn a_server_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
     let context = context(Application::Jwt, &[SECRET]);
-    let target = CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
+    let target = CentrifugoTarget::process(CENTRIFUGO_5.version, pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let mut deployment = target.launch(&context, keys::all()).unwrap();
     let challenges = challenges(&context, &vec![hs256("{}"); 20_000]);
     let alive = deployment.replay(&challenges[..1]);
@@ -95,7 +96,7 @@ fn all_threads_stopped(pid: u32) -> bool {
 #[test]
 fn a_server_that_is_stopped_times_out_and_still_ends() {
     let context = context(Application::Jwt, &[SECRET]);
-    let target = AnycableTarget::process("1.5.2", pinned(&ANYCABLE), Vec::new())
+    let target = AnycableTarget::process(ANYCABLE_1.version, pinned(&ANYCABLE_1), Vec::new())
         .unwrap()
         .with_bounds(Duration::from_secs(10), BRIEF);
     let mut deployment = target.launch(&context, keys::all()).unwrap();
@@ -152,7 +153,7 @@ fn a_server_ends_with_a_command_that_is_killed() {
 #[ignore = "started and killed by another test"]
 fn holds_a_server() {
     let context = context(Application::Jwt, &[SECRET]);
-    let target = CentrifugoTarget::process("5.4.9", pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
+    let target = CentrifugoTarget::process(CENTRIFUGO_5.version, pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let deployment = target.launch(&context, keys::all()).unwrap();
     println!("\nserver {}", deployment.server().pid().unwrap());
     std::thread::sleep(Duration::from_secs(60));
@@ -162,7 +163,8 @@ fn holds_a_server() {
 #[test]
 #[ignore = "started and killed by another test"]
 fn holds_a_container() {
-    let target = crate::docker::centrifugo("5.4.9", &std::env::var("JOTPROOF_TEST_IMAGE").unwrap());
+    let target =
+        crate::docker::centrifugo(CENTRIFUGO_6.version, &std::env::var("JOTPROOF_TEST_IMAGE").unwrap());
     let deployment = target.launch(&context(Application::Jwt, &[SECRET]), keys::all()).unwrap();
     println!("\ncontainer {}", deployment.server().container().unwrap());
     std::thread::sleep(Duration::from_secs(60));
@@ -193,7 +195,8 @@ fn the_guard_ends_a_server_that_ignores_sigterm() {
 #[test]
 fn a_binary_that_is_not_there_is_missing_from_the_environment() {
     let target =
-        CentrifugoTarget::process("5.4.9", ServerBinary::Path("/nowhere/cf".into()), Vec::new()).unwrap();
+        CentrifugoTarget::process(CENTRIFUGO_5.version, ServerBinary::Path("/nowhere/cf".into()), Vec::new())
+            .unwrap();
     assert_eq!(target.name(), "centrifugo:process:/nowhere/cf");
     assert_eq!(target.profile(), "centrifugo-5.4.9");
     let context = context(Application::Jwt, &[SECRET]);
@@ -296,7 +299,7 @@ fn start_error(binary: &Path) -> String {
 /// This binary as Centrifugo, with little patience.
 fn unproved(binary: &Path) -> CentrifugoTarget {
     name_guard();
-    CentrifugoTarget::process("5.4.9", ServerBinary::Path(binary.to_owned()), Vec::new())
+    CentrifugoTarget::process(CENTRIFUGO_5.version, ServerBinary::Path(binary.to_owned()), Vec::new())
         .unwrap()
         .with_bounds(BRIEF, BRIEF)
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use jotproof_engine::target::TargetError;
 use jotproof_targets::ServerBinary;
-use jotproof_targets::server::pinned::{ALL, ANYCABLE, CACHE_VARIABLE};
+use jotproof_targets::server::pinned::{ALL, ANYCABLE_1, CACHE_VARIABLE};
 
 use crate::machine::{another_process, name_guard};
 
@@ -38,7 +38,7 @@ fn without_a_download_the_message_shows_what_go_said() {
 fn a_server_that_is_there_is_not_built() {
     let cache = tempfile::tempdir().unwrap();
     fs::write(cache.path().join("anycable-1.5.2"), "").unwrap();
-    let found = ANYCABLE.binary_in(cache.path()).unwrap();
+    let found = ANYCABLE_1.binary_in(cache.path()).unwrap();
     assert_eq!(found, cache.path().join("anycable-1.5.2"));
 }
 
@@ -77,7 +77,7 @@ fn missing(cache: &Path, variables: &[(&str, &str)]) -> String {
 fn tells_what_is_missing() {
     name_guard();
     let told = PathBuf::from(env::var_os("JOTPROOF_TEST_TOLD").unwrap());
-    match ServerBinary::Pinned(&ANYCABLE).locate("AnyCable", "anycable") {
+    match ServerBinary::Pinned(&ANYCABLE_1).locate("AnyCable", "anycable") {
         Err(TargetError::EnvironmentMissing(text)) => fs::write(told, text).unwrap(),
         other => panic!("{other:?}"),
     }

@@ -10,7 +10,7 @@ use jotproof_mint::keys;
 use jotproof_model::Application;
 use jotproof_targets::ServerBinary;
 use jotproof_targets::named::{self, ServerArguments};
-use jotproof_targets::server::pinned::ANYCABLE;
+use jotproof_targets::server::pinned::ANYCABLE_1;
 
 use crate::machine::{name_guard, pinned};
 use crate::tokens::{SECRET, context};
@@ -42,10 +42,10 @@ fn a_binary_is_taken_for_the_version_that_it_says_it_is() {
             "centrifugo-5.4.5",
         ),
         ("centrifugo", "echo 'Centrifugo v6.9.7 (Go version: go1.26.2)'", "centrifugo-6.9.6"),
-        ("centrifugo", "echo 'Centrifugo v0.0.0 (Go version: go1.26.2)'", "centrifugo-5.4.9"),
-        ("centrifugo", "echo 'Centrifugo v3.2.3 (Go version: go1.18.3)'; exit 1", "centrifugo-5.4.9"),
-        ("centrifugo", "echo 'another program 3.2.3'", "centrifugo-5.4.9"),
-        ("centrifugo", "exit 0", "centrifugo-5.4.9"),
+        ("centrifugo", "echo 'Centrifugo v0.0.0 (Go version: go1.26.2)'", "centrifugo-6.9.6"),
+        ("centrifugo", "echo 'Centrifugo v3.2.3 (Go version: go1.18.3)'; exit 1", "centrifugo-6.9.6"),
+        ("centrifugo", "echo 'another program 3.2.3'", "centrifugo-6.9.6"),
+        ("centrifugo", "exit 0", "centrifugo-6.9.6"),
         ("anycable", "[ $1 = --version ] && echo 1.6.0", "anycable-1.6.0"),
         ("anycable", "echo 1.6.16-4f2c1d", "anycable-1.6.16"),
         ("anycable", "echo another program; echo 1.6.0", "anycable-1.5.2"),
@@ -66,7 +66,7 @@ fn a_binary_is_taken_for_the_version_that_it_says_it_is() {
 
 #[test]
 fn a_server_that_was_started_is_held_to_what_was_claimed() {
-    let ServerBinary::Path(path) = pinned(&ANYCABLE) else { panic!("it is pinned by its path") };
+    let ServerBinary::Path(path) = pinned(&ANYCABLE_1) else { panic!("it is pinned by its path") };
     let context = context(Application::Anycable, &[SECRET]);
     let warnings = |path: &Path, version| {
         let target = target(&format!("anycable:process:{}", path.display()), version).unwrap();
