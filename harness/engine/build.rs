@@ -1,5 +1,7 @@
 //! Packs the topic files of `vectors/` into one compressed blob, so that the command carries them.
 
+#![allow(clippy::disallowed_macros, reason = "Cargo reads it")]
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -5,6 +5,8 @@
 //! the bare client does, and once what each accepted token did as well. The two clients take turns until each has had ten seconds,
 //! so that whatever else the machine does falls on both.
 
+#![allow(clippy::disallowed_macros, reason = "somebody reads all of it")]
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -35,7 +35,8 @@ fn serve(Serve { verifier }: &Serve) -> Outcome {
         bail!("{verifier:?} cannot be served; give reference:PROFILE, for example reference:rfc");
     };
     let profile = Profiles::built_in().find(name)?;
-    serve::reference(&profile, stdin().lock(), stdout().lock())
+    // An asker that has gone away has ended the conversation.
+    terminal::unless_unread(serve::reference(&profile, stdin().lock(), stdout().lock()))
         .context("cannot go on with the conversation")?;
     Ok(Exit::Ok)
 }
@@ -53,13 +54,13 @@ fn check(Check { command }: &Check) -> Outcome {
             end_of_input(&command, &mut report);
         }
         Err(TargetError::EnvironmentMissing(text)) => {
-            anstream::eprintln!("{text}");
+            terminal::say(format_args!("{text}\n"));
             return Ok(Exit::EnvironmentMissing);
         }
         Err(TargetError::Fault(text)) => report.problem(text),
     }
-    terminal::print(&report.text())?;
-    Ok(if report.problems.is_empty() { Exit::Ok } else { Exit::ConformanceFailure })
+    let exit = if report.problems.is_empty() { Exit::Ok } else { Exit::ConformanceFailure };
+    Ok(terminal::end_with(&report.text(), exit))
 }
 
 /// What an adapter does well, and what it does not, each with what to do about it.

@@ -21,9 +21,14 @@ Examples:
   jotproof list 'claims/audience/**'                  what is tested about the audience
   jotproof show claims/time-boundary/exp-equals-now   one case, and why its verdict is right
 
-Exit codes: 0 all held; 1 a judgement that nothing explains; 2 wrong usage or input; 3 the target
-died, hung or broke its protocol; 4 nothing or too little was judged; 6 something is missing on this
-machine."
+Exit codes:
+  0    all held
+  1    a judgement that nothing explains
+  2    wrong usage or input
+  3    the target died, hung or broke its protocol
+  4    nothing or too little was judged
+  6    something is missing on this machine, or it did not take the output
+  130  interrupted"
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -147,7 +152,8 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) all: bool,
 
-    /// Write the run log (JSON lines) to a file
+    /// Write the run log (JSON lines) to a file; `-` is standard output, and the summary then goes to
+    /// standard error
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
 

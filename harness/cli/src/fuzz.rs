@@ -34,8 +34,7 @@ fn write_seeds(arguments: &Seeds) -> Outcome {
         let count = picked.len();
         text += &format!("{}: {count} seeds, {removed} older ones removed\n", target.name);
     }
-    terminal::print(&text)?;
-    Ok(Exit::Ok)
+    Ok(terminal::end_with(&text, Exit::Ok))
 }
 
 /// The tokens of the vectors by topic, each under its id as a file name.

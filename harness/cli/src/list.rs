@@ -27,6 +27,5 @@ pub(crate) fn list(arguments: &List) -> Outcome {
             writeln!(text, "{id}\t{verdict}\t{title}")
         };
     }
-    terminal::print(&text)?;
-    Ok(Exit::Ok)
+    Ok(terminal::end_with(&text, Exit::Ok))
 }

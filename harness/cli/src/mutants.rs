@@ -83,11 +83,11 @@ pub(crate) fn mutants(Source { vectors: folder }: &Source) -> Outcome {
             negatives.len()
         )?;
     }
-    terminal::print(&text)?;
     for vector in unproven {
         terminal::warn(&format!("{}: every mutant of bug class {} refuses it", vector.id, vector.bug_class));
     }
-    Ok(if errors.is_empty() { Exit::Ok } else { Exit::ConformanceFailure })
+    let exit = if errors.is_empty() { Exit::Ok } else { Exit::ConformanceFailure };
+    Ok(terminal::end_with(&text, exit))
 }
 
 /// One line for each mutant that no case of its class kills.

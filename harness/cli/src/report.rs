@@ -17,8 +17,7 @@ pub(crate) fn report(arguments: &Report) -> Outcome {
         ReportCommand::Rows(arguments) => of_rows(arguments)?,
         ReportCommand::Coverage(arguments) => of_coverage(arguments)?,
     };
-    terminal::print(&text)?;
-    Ok(Exit::Ok)
+    Ok(terminal::end_with(&text, Exit::Ok))
 }
 
 fn of_rows(arguments: &Rows) -> anyhow::Result<String> {

@@ -1,21 +1,21 @@
 //! `jotproof run`.
 
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
-use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context as _, bail};
-use jotproof_engine::Exit;
-use jotproof_engine::log::RunLog;
+use anyhow::bail;
+use jotproof_engine::log::{Header, RunLog};
+use jotproof_engine::run::header;
 use jotproof_engine::select::{self, Selection};
 use jotproof_engine::summary::{Detail, summary};
 use jotproof_engine::target::Target;
+use jotproof_engine::{Exit, Suite};
 use jotproof_mutants::Mutant;
 use jotproof_profiles::Profiles;
 use jotproof_targets::named::{self, ServerArguments};
 use jotproof_targets::reference::ReferenceTarget;
 
 use crate::arguments::{Run, Source};
+use crate::log_file::LogFile;
 use crate::{Outcome, terminal};
 
 pub(crate) fn run(arguments: &Run) -> Outcome {
@@ -39,8 +39,7 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
     } = arguments;
     let Source { vectors: folder } = source;
     if mutant.as_deref() == Some("help") {
-        terminal::print(&mutants())?;
-        return Ok(Exit::Ok);
+        return Ok(terminal::end_with(&mutants(), Exit::Ok));
     }
     let suite = terminal::suite(folder.as_deref())?;
     let selection = Selection::new(&suite, only, skip)?.with_seed(*seed);
@@ -59,31 +58,81 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
              anycable:process"
         );
     }
-    let mut sink = log.as_deref().map(LogFile::create).transpose()?;
+    let file = log.as_deref().map(LogFile::open).transpose()?;
+    let to_stdout = file.as_ref().is_some_and(LogFile::is_standard_output);
+    let file = Arc::new(Mutex::new(file));
+    let interrupted = Arc::clone(&file);
+    terminal::if_interrupted(move || {
+        let mut file = interrupted.lock().unwrap_or_else(PoisonError::into_inner);
+        let why = "interrupted before it was done; what was observed is not in this log";
+        if let Some(Err(error)) = file.take().map(|file| file.break_off(why, true)) {
+            terminal::report(&error);
+        }
+    });
     let mut logs: Vec<RunLog> = Vec::new();
+    let mut broken = Ok(());
     for target in targets {
-        let profile = Profiles::built_in().find(&target.profile())?;
-        let progress = terminal::progress(target.name());
-        let mut log = jotproof_engine::run(&suite, &selection, target.as_ref(), &profile, &progress)?;
-        for warning in &log.warnings {
-            terminal::warn(&format!("{}: {warning}", target.name()));
+        match run_one(target.as_ref(), arguments, &suite, &selection, &file) {
+            Ok(log) => logs.push(log),
+            Err(error) => {
+                broken = Err(error);
+                break;
+            }
         }
-        log.header.repeat = repeat(&target.name(), arguments);
-        if let Some(sink) = &mut sink {
-            sink.write(&log)?;
+    }
+    // What is known by now is shown and counts, whatever cannot be written.
+    let written = {
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        match (file.take(), &broken) {
+            (None, _) => Ok(()),
+            (Some(file), Ok(())) => file.finish(),
+            (Some(file), Err(error)) => file.break_off(&format!("{error:#}"), false),
         }
-        logs.push(log);
-    }
-    if let Some(sink) = sink {
-        sink.finish()?;
-    }
-    terminal::print(&summary(&logs, Detail { explained: *explained, every_row: *all }))?;
+    };
+    let text = summary(&logs, Detail { explained: *explained, every_row: *all });
+    let shown = if to_stdout {
+        terminal::say(&text);
+        Ok(())
+    } else {
+        // Where standard output takes nothing, the other stream may.
+        terminal::print(&text).inspect_err(|_| terminal::say(&text))
+    };
+    let failed = [broken, written, shown].into_iter().filter_map(Result::err);
+    let failed = failed.map(|error| terminal::report(&error)).fold(Exit::Ok, Exit::worst);
     let missed = logs.iter().any(|log| log.header.live && log.did_not_happen());
     if missed && (*require_live || is_continuous_integration()) {
         // What else came out is known, and what was asked for is not.
         return Ok(Exit::EnvironmentMissing);
     }
-    Ok(logs.iter().map(RunLog::exit).fold(Exit::Ok, Exit::worst))
+    Ok(logs.iter().map(RunLog::exit).fold(failed, Exit::worst))
+}
+
+/// Runs one target and writes its log.
+fn run_one(
+    target: &dyn Target,
+    arguments: &Run,
+    suite: &Suite,
+    selection: &Selection,
+    file: &Mutex<Option<LogFile>>,
+) -> anyhow::Result<RunLog> {
+    let with_file = |act: &dyn Fn(&mut LogFile)| {
+        if let Some(file) = &mut *file.lock().unwrap_or_else(PoisonError::into_inner) {
+            act(file);
+        }
+    };
+    let repeat = repeat(&target.name(), arguments);
+    // Its profile is not known yet: an adapter is asked for it, and may keep us waiting.
+    let header = Header { repeat: repeat.clone(), ..header(suite, selection, target, "") };
+    with_file(&|file| file.begin(header.clone()));
+    let profile = Profiles::built_in().find(&target.profile())?;
+    let progress = terminal::progress(target.name());
+    let mut log = jotproof_engine::run(suite, selection, target, &profile, &progress)?;
+    for warning in &log.warnings {
+        terminal::warn(&format!("{}: {warning}", target.name()));
+    }
+    log.header.repeat = repeat;
+    with_file(&|file| file.write(&log));
+    Ok(log)
 }
 
 /// Whether this runs where nobody looks at more than the exit code.
@@ -156,32 +205,4 @@ fn mutants() -> String {
     let width = jotproof_mutants::ALL.iter().map(|mutant| mutant.name.len()).max().unwrap_or(0);
     let line = |mutant: &Mutant| format!("{:width$}  {:4}  {}\n", mutant.name, mutant.bug_class, mutant.says);
     jotproof_mutants::ALL.iter().map(line).collect()
-}
-
-/// The run log on its way to a file: written beside it, and moved into place when it is whole.
-struct LogFile<'a> {
-    path: &'a Path,
-    partial: std::path::PathBuf,
-    sink: BufWriter<File>,
-}
-
-impl<'a> LogFile<'a> {
-    fn create(path: &'a Path) -> anyhow::Result<Self> {
-        let mut name = path.file_name().context("--log needs the name of a file")?.to_owned();
-        name.push(".partial");
-        let partial = path.with_file_name(name);
-        let file = File::create(&partial)
-            .with_context(|| format!("cannot write the run log {}", partial.display()))?;
-        Ok(Self { path, partial, sink: BufWriter::new(file) })
-    }
-
-    fn write(&mut self, log: &RunLog) -> anyhow::Result<()> {
-        log.write(&mut self.sink).context("cannot write the run log")
-    }
-
-    fn finish(mut self) -> anyhow::Result<()> {
-        self.sink.flush().context("cannot write the run log")?;
-        std::fs::rename(&self.partial, self.path)
-            .with_context(|| format!("cannot write the run log {}", self.path.display()))
-    }
 }

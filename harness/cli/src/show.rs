@@ -26,8 +26,7 @@ pub(crate) fn show(arguments: &Show) -> Outcome {
     };
     let text =
         if *json { format!("{}\n", serde_json::to_string_pretty(vector)?) } else { describe(vector, file)? };
-    terminal::print(&text)?;
-    Ok(Exit::Ok)
+    Ok(terminal::end_with(&text, Exit::Ok))
 }
 
 /// Takes a vector apart, field by field: one that is not shown does not compile.

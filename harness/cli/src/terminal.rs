@@ -1,80 +1,163 @@
-//! What is common to the subcommands at the terminal: output, progress, errors, interruption.
+//! What the subcommands share at the terminal: output, progress, errors, interruption.
+//!
+//! The exit code of a command never depends on who reads its output. A reader that goes away (`| head`)
+//! ends the printing and nothing else. What goes to standard error is never worth failing for.
 
+use std::fmt;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, StdoutLock, Write as _};
 use std::path::Path;
+use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use jotproof_engine::{Exit, Suite};
+use rustix::io::Errno;
 
-/// Writes results to standard output, coloured where it is a terminal. A reader that has gone away
-/// ends the command quietly.
-pub(crate) fn print(text: &str) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-        outcome => outcome.context("cannot write to standard output"),
-    }
+/// How long an interrupted command has for its last words: whatever takes them may be stuck.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Writes results to standard output and gives the exit code of the command: that of the results, and
+/// [`Exit::EnvironmentMissing`] at least where they cannot be written.
+pub(crate) fn end_with(text: &str, exit: Exit) -> Exit {
+    exit.worst(print(text).map_or_else(|error| report(&error), |()| Exit::Ok))
 }
 
-/// Lets something write results to standard output as it makes them, as [`print`] does.
+/// Writes results to standard output, coloured on a terminal.
+///
+/// # Errors
+///
+/// [`Unwritten`], unless the reader has gone away: it has seen what it wanted to see.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Lets `write` write results to standard output as it makes them. A reader that has gone away ends that
+/// early.
+///
+/// # Errors
+///
+/// As [`print`].
 pub(crate) fn print_with(
     write: impl FnOnce(&mut BufWriter<StdoutLock<'_>>) -> io::Result<()>,
 ) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-        outcome => outcome.context("cannot write to standard output"),
+    let outcome = write(&mut out).and_then(|()| out.flush());
+    // What is left in the buffer was refused already.
+    drop(out.into_parts());
+    printed(outcome)
+}
+
+fn printed(outcome: io::Result<()>) -> anyhow::Result<()> {
+    unless_unread(outcome).context(Unwritten("cannot write to standard output".to_owned()))
+}
+
+/// The outcome of writing to a pipe, which does not fail because nobody reads.
+pub(crate) fn unless_unread(outcome: io::Result<()>) -> io::Result<()> {
+    match outcome {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome,
     }
 }
 
-/// Says on standard error what is being done, where that is a terminal, until the value is dropped.
+/// Output that this machine did not take, in words.
+#[derive(Debug)]
+pub(crate) struct Unwritten(pub(crate) String);
+
+impl fmt::Display for Unwritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Writes text to standard error, coloured on a terminal. No command fails because nobody hears it.
+pub(crate) fn say(text: impl fmt::Display) {
+    let mut stderr = anstream::stderr().lock();
+    let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
+}
+
+/// Says on standard error what is being done, on a terminal only, until the value is dropped.
 pub(crate) fn working(what: String) -> impl Drop {
     struct Working(bool);
     impl Drop for Working {
         fn drop(&mut self) {
             if self.0 {
-                anstream::eprint!("\r\x1b[K");
+                say("\r\x1b[K");
             }
         }
     }
     let shown = io::stderr().is_terminal();
     if shown {
-        anstream::eprint!("\r\x1b[K{what}…");
+        say(format_args!("\r\x1b[K{what}…"));
     }
     Working(shown)
 }
 
-/// Reports an error on standard error and gives the exit code for wrong input.
+/// Reports an error on standard error and gives the exit code for it.
 pub(crate) fn report(error: &anyhow::Error) -> Exit {
     let bad = anstyle::AnsiColor::Red.on_default().bold();
-    anstream::eprintln!("{bad}error{bad:#}: {error:#}");
-    Exit::Usage
+    say(format_args!("{bad}error{bad:#}: {error:#}\n"));
+    let is_of_machine = |error: &io::Error| {
+        // By their numbers: not all of these kinds have a stable name.
+        let numbers = [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::NOSPC, Errno::DQUOT, Errno::IO];
+        error.raw_os_error().is_some_and(|number| numbers.iter().any(|errno| errno.raw_os_error() == number))
+    };
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    if error.downcast_ref::<Unwritten>().is_some() || causes.any(is_of_machine) {
+        Exit::EnvironmentMissing
+    } else {
+        Exit::Usage
+    }
 }
 
 /// Says on standard error what is to be known of a result beside it.
 pub(crate) fn warn(text: &str) {
     let strong = anstyle::AnsiColor::Yellow.on_default().bold();
-    anstream::eprintln!("{strong}warning{strong:#}: {text}");
+    say(format_args!("{strong}warning{strong:#}: {text}\n"));
 }
 
-/// A line on standard error that shows how far a run is, where that is a terminal.
+/// A line on standard error that shows how far a run is, on a terminal only.
 pub(crate) fn progress(target: String) -> impl Fn(usize, usize) + Sync {
     let shown = io::stderr().is_terminal();
     move |done, total| {
         if shown {
             let end = if done == total { "\r\x1b[K" } else { "" };
-            anstream::eprint!("\r\x1b[K{target}: {done} of {total}{end}");
+            say(format_args!("\r\x1b[K{target}: {done} of {total}{end}"));
         }
     }
+}
+
+/// What an interrupted command does before it ends.
+type LastWill = Box<dyn FnOnce() + Send>;
+
+static LAST_WILL: Mutex<Option<LastWill>> = Mutex::new(None);
+
+/// Names what to do if the command is interrupted. It has [`LAST_WORDS`] for it.
+pub(crate) fn if_interrupted(will: impl FnOnce() + Send + 'static) {
+    *LAST_WILL.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(will));
 }
 
 /// Ends the command on Ctrl-C or a termination signal. The servers that it started end with it: each
 /// has a guard that waits for just that.
 pub(crate) fn stop_on_interrupt() {
     let handler = || {
-        // A terminal that is gone takes nothing any more: that must not keep the command from its end.
-        let _ = writeln!(io::stderr(), "\ninterrupted; the servers that were started are being stopped");
-        std::process::exit(130);
+        // In a thread of its own: a pipe that is full, or a lock that its writer holds, would keep the
+        // command from its end.
+        let (done, ended) = mpsc::channel();
+        thread::spawn(move || {
+            let will = LAST_WILL.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(will) = will {
+                will();
+            }
+            say("\ninterrupted; the servers that were started are being stopped\n");
+            // Whoever waited may have gone on.
+            let _ = done.send(());
+        });
+        let _ = ended.recv_timeout(LAST_WORDS);
+        #[allow(clippy::disallowed_methods, reason = "an interrupt ends the command wherever it is")]
+        std::process::exit(Exit::Interrupted.code().into());
     };
     // It can only fail where a handler is set already, and this is called once.
     let _ = ctrlc::set_handler(handler);

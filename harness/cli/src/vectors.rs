@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -12,6 +13,7 @@ use jotproof_engine::Exit;
 use jotproof_profiles::Profiles;
 
 use crate::arguments::{Folder, StreamName, Vectors, VectorsCommand};
+use crate::replacement::Replacement;
 use crate::{Outcome, terminal};
 
 /// The folder, below the published one, that is written by hand.
@@ -41,13 +43,9 @@ fn build(Folder { folder, skip_streams }: &Folder) -> Outcome {
         let path = folder.join(path);
         fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
     }
-    terminal::print(&format!(
-        "{} files in {}: {written} written, {} removed\n",
-        tree.len(),
-        folder.display(),
-        stale.len()
-    ))?;
-    Ok(Exit::Ok)
+    let text =
+        format!("{} files in {}: {written} written, {} removed\n", tree.len(), folder.display(), stale.len());
+    Ok(terminal::end_with(&text, Exit::Ok))
 }
 
 fn check(Folder { folder, skip_streams }: &Folder) -> Outcome {
@@ -70,17 +68,17 @@ fn check(Folder { folder, skip_streams }: &Folder) -> Outcome {
     }
     if !problems.is_empty() {
         for problem in &problems {
-            anstream::eprintln!("{problem}");
+            terminal::say(format_args!("{problem}\n"));
         }
-        anstream::eprintln!(
-            "{} of {} files differ; `jotproof vectors build` writes them anew",
+        terminal::say(format_args!(
+            "{} of {} files differ; `jotproof vectors build` writes them anew\n",
             problems.len(),
             tree.len()
-        );
+        ));
         return Ok(Exit::ConformanceFailure);
     }
-    terminal::print(&format!("{} files in {}: all as made\n", tree.len(), folder.display()))?;
-    Ok(Exit::Ok)
+    let text = format!("{} files in {}: all as made\n", tree.len(), folder.display());
+    Ok(terminal::end_with(&text, Exit::Ok))
 }
 
 /// The pins of the streams, made again, or as they stand.
@@ -111,7 +109,7 @@ fn lints(folder: &Path, published: &Ledger) -> anyhow::Result<()> {
         return Ok(());
     }
     for finding in &found {
-        anstream::eprintln!("{finding}");
+        terminal::say(format_args!("{finding}\n"));
     }
     bail!("{} findings; nothing was written", found.len());
 }
@@ -176,11 +174,9 @@ fn replace(path: &Path, text: &str) -> anyhow::Result<bool> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(doing)?;
     }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".partial");
-    let partial = path.with_file_name(name);
-    fs::write(&partial, text).with_context(doing)?;
-    fs::rename(&partial, path).with_context(doing)?;
+    let mut replacement = Replacement::of(path).with_context(doing)?;
+    replacement.write_all(text.as_bytes()).with_context(doing)?;
+    replacement.finish().with_context(doing)?;
     Ok(true)
 }
 

@@ -14,10 +14,10 @@ pub enum Exit {
     TargetFault = 3,
     /// Nothing was judged, or too little: more than a fifth was unsupported or void.
     TooLittleJudged = 4,
-    /// The baseline has entries that no longer apply.
-    StaleBaseline = 5,
-    /// Something that the run needs is missing on this machine.
+    /// Something that the run needs is missing on this machine, or the machine did not take its output.
     EnvironmentMissing = 6,
+    /// The command was interrupted by Ctrl-C or a termination signal.
+    Interrupted = 130,
 }
 
 impl Exit {
@@ -27,16 +27,16 @@ impl Exit {
         self as u8
     }
 
-    /// Of the outcomes of several targets, the one that the command ends with: a conformance failure
-    /// before anything else, then a fault, then a missing environment, then too little judged.
+    /// Of the outcomes of several targets, the one that the command ends with: an interruption
+    /// before anything else, then a conformance failure, then a fault, then a missing environment, then too little judged.
     #[must_use]
     pub fn worst(self, other: Self) -> Self {
         const ORDER: [Exit; 7] = [
+            Exit::Interrupted,
             Exit::ConformanceFailure,
             Exit::TargetFault,
             Exit::EnvironmentMissing,
             Exit::TooLittleJudged,
-            Exit::StaleBaseline,
             Exit::Usage,
             Exit::Ok,
         ];

@@ -139,6 +139,13 @@ impl Row {
 const TOO_MUCH: usize = 20;
 
 impl RunLog {
+    /// A log in which nothing is known yet but what is run.
+    #[must_use]
+    pub fn empty(header: Header) -> Self {
+        let (rows, not_carried, warnings) = (Vec::new(), BTreeMap::new(), Vec::new());
+        Self { header, rows, not_carried, failure: None, elapsed_ms: 0, warnings }
+    }
+
     /// How many rows have a judgement.
     #[must_use]
     pub fn count(&self, judgement: Judgement) -> usize {

@@ -106,21 +106,27 @@ pub fn run(
         rows.push(row);
     }
     Ok(RunLog {
-        header: Header {
-            format: FORMAT.to_owned(),
-            target: target.name(),
-            profile: profile.name.clone(),
-            selected: plan.selected,
-            repeat: String::new(),
-            seed: selection.seed,
-            live: target.is_live(),
-        },
+        header: header(suite, selection, target, &profile.name),
         rows,
         not_carried: plan.not_carried,
         failure,
         elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
         warnings: target.warnings(),
     })
+}
+
+/// What the log of a run begins with.
+#[must_use]
+pub fn header(suite: &Suite, selection: &Selection, target: &dyn Target, profile: &str) -> Header {
+    Header {
+        format: FORMAT.to_owned(),
+        target: target.name(),
+        profile: profile.to_owned(),
+        selected: suite.vectors().filter(|vector| selection.takes(vector)).count(),
+        repeat: String::new(),
+        seed: selection.seed,
+        live: target.is_live(),
+    }
 }
 
 /// That a target went where only tokens point.

@@ -55,7 +55,7 @@ fn line(text: &mut String, log: &RunLog, width: usize) {
         Exit::TargetFault => (BAD, "FAULT"),
         Exit::TooLittleJudged => (BAD, "TOO LITTLE JUDGED"),
         Exit::EnvironmentMissing => (BAD, "NOT RUN"),
-        Exit::Usage | Exit::StaleBaseline => (BAD, "ERROR"),
+        Exit::Usage | Exit::Interrupted => (BAD, "ERROR"),
     };
     let target = &log.header.target;
     let _ = write!(text, "{STRONG}{target:width$}{STRONG:#}  {style}{word}{style:#}  ");

@@ -3,6 +3,8 @@
 //! `fake_adapter MODE [N]`: the reference under `rfc`, but for what the mode says; N is the id of a
 //! question.
 
+#![allow(clippy::disallowed_macros, reason = "it is run by tests, which read all")]
+
 use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;

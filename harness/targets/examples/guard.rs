@@ -1,6 +1,8 @@
 //! A guard and nothing else: what tests name with `set_guard_executable`, because a test binary
 //! cannot start itself as one.
 
+#![allow(clippy::disallowed_macros, reason = "it is run by tests, which read all")]
+
 use std::process::ExitCode;
 
 use jotproof_targets::{GUARD_ARGUMENT, run_guard};

@@ -21,6 +21,7 @@ pub mod exec;
 pub mod http;
 pub mod live;
 pub mod named;
+mod notice;
 pub mod reference;
 pub mod server;
 pub mod websocket;

@@ -2,6 +2,7 @@
 //! nothing behind it, and nobody notices without a count.
 
 use std::fmt;
+use std::io::{self, Write as _};
 use std::ops::AddAssign;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -70,7 +71,8 @@ impl Tally {
         let refused = self.refused.fetch_add(stats.refused, Ordering::Relaxed) + stats.refused;
         let sum = Stats { accepted, refused };
         if sum.total().is_multiple_of(Self::INTERVAL) {
-            eprintln!("{sum}");
+            // A panic here would pass for one of the code under test.
+            let _ = writeln!(io::stderr(), "{sum}");
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::live::address::Address;
 use crate::live::running::{NotAConfiguration, RunningTarget};
 use crate::live::target::{Launcher, Server, ServerBinary, ServerTarget, official_image};
 use crate::live::version::{self, GUESSED};
+use crate::notice::notice;
 use crate::server;
 use crate::server::image::Image;
 use crate::server::pinned::{self, PinnedServer};
@@ -171,11 +172,11 @@ fn auto<'a, S: Server>(
     let container = docker::<S>(name, rest, arguments)?;
     let image = arguments.image.map_or_else(|| official_image::<S>(&container.version), Image::new);
     if server::docker::has(&image) {
-        eprintln!("{name}: in a container, from the image {image}");
+        notice(format_args!("{name}: in a container, from the image {image}"));
         return Ok(container);
     }
     let started = process::<S>(rest, arguments)?;
-    eprintln!("{name}: as a process; Docker is not there, or has no image {image}");
+    notice(format_args!("{name}: as a process; Docker is not there, or has no image {image}"));
     Ok(started)
 }
 

@@ -34,6 +34,7 @@ use tokio::time::timeout;
 use self::owner::Owner;
 use super::image::Image;
 use super::innermost;
+use crate::notice::notice;
 
 pub(super) mod owner;
 
@@ -72,7 +73,7 @@ pub(crate) fn fetch(image: &Image, title: &str, name: &str) -> Result<(), Target
         if looked.map_err(|error| missing(format!("Docker has no answer: {error}; try again")))? {
             return Ok(());
         }
-        eprintln!("pulling the image {image} (once)…");
+        notice(format_args!("pulling the image {image} (once)…"));
         let pulled = generic(image).pull_image().await;
         pulled.map(drop).map_err(|error| {
             missing(format!(

@@ -16,6 +16,7 @@ use jotproof_engine::target::TargetError;
 use super::guard::{Streams, guard_command};
 use super::guarded::run_to_end;
 use super::process::{SUCCESS, last_log_lines};
+use crate::notice::notice;
 
 /// The variable that names the directory where built servers are kept.
 pub const CACHE_VARIABLE: &str = "JOTPROOF_SERVERS";
@@ -116,7 +117,7 @@ impl PinnedServer {
             let path = workshop.join(name);
             fs::write(&path, text).map_err(|error| unwritable(&path, &error))?;
         }
-        eprintln!("building {} {} with go (once, 1 to 2 minutes)…", self.title, self.version);
+        notice(format_args!("building {} {} with go (once, 1 to 2 minutes)…", self.title, self.version));
         Command::new("go").arg("version").output().map_err(|error| self.no_go(&error))?;
         let start = Instant::now();
         let (built, log) = (workshop.join(self.name), workshop.join("build.log"));
@@ -148,7 +149,7 @@ impl PinnedServer {
             ))),
         });
         ended.map_err(|error| self.no_go(&error))??;
-        eprintln!("built {} {} in {} s", self.title, self.version, start.elapsed().as_secs());
+        notice(format_args!("built {} {} in {} s", self.title, self.version, start.elapsed().as_secs()));
         Ok(())
     }
 

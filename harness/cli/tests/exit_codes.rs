@@ -1,0 +1,161 @@
+//! The command as a gate: every documented exit code is reached, whoever reads what it prints.
+
+#![cfg(target_os = "linux")]
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, PipeWriter};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// A command and what it ends with.
+struct Row {
+    code: i32,
+    arguments: &'static [&'static str],
+    /// Whether it is interrupted, as it would go on for long.
+    interrupted: bool,
+}
+
+const fn row(code: i32, arguments: &'static [&'static str]) -> Row {
+    Row { code, arguments, interrupted: false }
+}
+
+/// Every exit code, each reached in the shortest way that prints something.
+const TABLE: &[Row] = &[
+    row(0, &["run", "reference:rfc", "--only", "claims/types/**"]),
+    row(0, &["run", "reference:rfc", "--only", "claims/types/**", "--all", "--explained", "--log", "-"]),
+    row(0, &["list"]),
+    row(0, &["show", "claims/types/exp-true"]),
+    row(0, &["--help"]),
+    row(1, &["run", "reference", "--mutant", "mac-prefix", "--all"]),
+    row(1, &["run", "reference", "--mutant", "mac-prefix", "--all", "--log", "-"]),
+    row(1, &["adapter", "check", "true"]),
+    row(2, &["run", "no-such-target"]),
+    row(2, &["run", "reference", "--onyl", "claims/**"]),
+    row(2, &["run", "reference", "--log"]),
+    row(2, &["show", "claims/no-such-id"]),
+    row(2, &["rnu"]),
+    row(3, &["run", "exec:true", "--only", "claims/types/**"]),
+    row(4, &["run", "reference:anycable-1.5.2", "--only", "centrifugo/connection/**"]),
+    row(6, &["run", "exec:/no/such/adapter", "--only", "claims/types/**"]),
+    Row { code: 130, arguments: &["run", "exec:sleep 60"], interrupted: true },
+];
+
+/// Who reads what a command prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// Somebody who reads all of both streams.
+    Patient,
+    /// Nobody reads standard output: its reader has gone away.
+    Gone,
+    /// The same of both streams, as in `2>&1 | true`.
+    BothGone,
+    /// Neither stream is open, as in `>&- 2>&-`.
+    Closed,
+    /// Standard output is a full disk.
+    Full,
+    /// Standard error is a full disk.
+    ErrorFull,
+}
+
+const READERS: &[Reader] =
+    &[Reader::Patient, Reader::Gone, Reader::BothGone, Reader::Closed, Reader::Full, Reader::ErrorFull];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
+}
+
+fn jotproof() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jotproof"));
+    command.current_dir(root()).env("NO_COLOR", "1").env_remove("CI").stdin(Stdio::null());
+    command
+}
+
+/// A pipe that nobody reads from.
+fn unread() -> PipeWriter {
+    std::io::pipe().expect("a pipe can be made").1
+}
+
+fn full() -> File {
+    File::options().write(true).open("/dev/full").expect("Linux has it")
+}
+
+/// What a row ends with before this reader.
+fn code(row: &Row, reader: Reader) -> i32 {
+    let mut command = jotproof();
+    command.args(row.arguments);
+    match reader {
+        Reader::Patient => command.stdout(Stdio::piped()).stderr(Stdio::piped()),
+        Reader::Gone => command.stdout(unread()).stderr(Stdio::piped()),
+        Reader::BothGone => command.stdout(unread()).stderr(unread()),
+        Reader::Closed => {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", r#"exec "$0" "$@" >&- 2>&-"#]).arg(command.get_program());
+            shell.args(row.arguments).current_dir(root()).env_remove("CI").stdin(Stdio::null());
+            command = shell;
+            &mut command
+        }
+        Reader::Full => command.stdout(full()).stderr(Stdio::piped()),
+        Reader::ErrorFull => command.stdout(Stdio::piped()).stderr(full()),
+    };
+    let child = command.process_group(0).spawn().expect("the command runs");
+    if row.interrupted {
+        // It has to have begun; then it waits for ten seconds.
+        thread::sleep(Duration::from_millis(700));
+        kill_process(Pid::from_child(&child), Signal::INT).expect("it runs");
+    }
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!said.contains("panicked"), "{:?} before {reader:?}: {said}", row.arguments);
+    output.status.code().unwrap_or_else(|| panic!("{:?} before {reader:?}: {}", row.arguments, output.status))
+}
+
+#[test]
+fn the_exit_code_does_not_depend_on_the_reader() {
+    for row in TABLE {
+        for reader in READERS {
+            let expected = match (reader, row.code) {
+                // What was asked for and is not wrong cannot be delivered. `--help` is printed by the parser.
+                (Reader::Full, 0) if row.arguments != ["--help"] => 6,
+                // A run that is red stays red, and one that judged too little has not said so.
+                (Reader::Full, 4) => 6,
+                (_, code) => code,
+            };
+            assert_eq!(code(row, *reader), expected, "{:?} before {reader:?}", row.arguments);
+        }
+    }
+}
+
+/// The numbers that lines begin with, in this part of a text.
+fn numbers(text: &str, begin: &str, before: &str) -> BTreeSet<i32> {
+    let (_, part) = text.split_once(begin).unwrap_or_else(|| panic!("{begin:?} is missing"));
+    let lines = part.lines().map(|line| line.trim_start().trim_start_matches(before).trim_start());
+    lines.filter_map(|line| line.split_once(' ')?.0.parse().ok()).collect()
+}
+
+#[test]
+fn what_is_documented_is_what_can_be_reached() {
+    let reached: BTreeSet<i32> = TABLE.iter().map(|row| row.code).collect();
+    let page = fs::read_to_string(root().join("docs/running-against-servers.md")).expect("it is there");
+    let (_, section) = page.split_once("\n## Exit codes\n").expect("there is such a section");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    assert_eq!(numbers(section, "| --- | --- |\n", "|"), reached, "docs/running-against-servers.md");
+    let help = jotproof().arg("--help").output().expect("the command runs");
+    let help = String::from_utf8(help.stdout).expect("help is UTF-8");
+    assert_eq!(numbers(&help, "Exit codes:\n", ""), reached, "jotproof --help");
+}
+
+#[test]
+fn a_pipe_that_closes_half_way_hides_no_bypass() {
+    let mut command = jotproof();
+    command.args(["run", "reference", "--mutant", "mac-prefix", "--all"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
+    let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+    assert_eq!(lines.take(3).filter(Result::is_ok).count(), 3, "it prints");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+}
