@@ -10,7 +10,7 @@ use jotproof_model::{Subject, Vector, VectorFile};
 use jotproof_profiles::ProfileFile;
 use sha2::{Digest, Sha256};
 
-use crate::ledger::Ledger;
+use crate::ledger::{self, Ledger};
 use crate::streams::Pin;
 use crate::topics::{self, Topic};
 use crate::{NOW, registry};
@@ -120,8 +120,8 @@ pub fn tree(published: &Ledger, pins: &[Pin]) -> Result<BTreeMap<String, String>
     tree.insert("schema/vectors.schema.json".to_owned(), json(&schemars::schema_for!(VectorFile)));
     tree.insert("schema/adapter.schema.json".to_owned(), json(&schemars::schema_for!(Line)));
     tree.insert("schema/profile.schema.json".to_owned(), json(&schemars::schema_for!(ProfileFile)));
-    let ledger = Ledger::of(files.iter().flat_map(|file| &file.vectors));
-    tree.insert("IDS.lock".to_owned(), ledger.appended_to(published).text());
+    let made = Ledger::of(files.iter().flat_map(|file| &file.vectors));
+    tree.insert("IDS.lock".to_owned(), made.appended_to(published, ledger::withdrawals()).text());
     tree.insert("streams.json".to_owned(), json(&pins));
     tree.insert("MANIFEST.json".to_owned(), manifest(&files, &tree));
     Ok(tree)

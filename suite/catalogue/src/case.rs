@@ -19,7 +19,7 @@ use jotproof_model::{
     Reason, Recipe, Session, Step, Subject, Threat, Twin, Vector, VectorId,
 };
 
-use crate::{edits, registry};
+use crate::{edits, registry, rulings};
 
 /// A clock margin below this many seconds asks for a clock that can be set.
 pub const MARGIN: u64 = 5;
@@ -177,8 +177,9 @@ impl Case {
         })
     }
 
-    /// The same case about another kind of token: made from `twin` by the edits that it was made by, with
-    /// the same verdict. Nothing where what it is about means something else there: the user, whose
+    /// The same case about another kind of token: made from `twin` by the edits that it was made by. The
+    /// verdict is the same unless the documents of the application decide otherwise
+    /// ([`crate::rulings`]); then the id says so. Nothing where what it is about means something else there: the user, whose
     /// token it must be; the audience, where none is configured; an effect of its own; or a payload that
     /// has lost its channel. Of a flow it is the token of the last step that is changed, and the
     /// configuration, which holds for the others too, is not.
@@ -240,7 +241,33 @@ impl Case {
         new.severity = self.severity;
         new.threat = self.threat;
         new.expectation.clone_from(&self.expectation);
-        Some(new)
+        Some(new.ruled(&edits))
+    }
+
+    /// The same case with the verdict that the documents of its application give, and with their row.
+    fn ruled(mut self, edits: &[Edit]) -> Self {
+        let of_tokens = edits.iter().map(|edit| match edit {
+            Edit::Flow { change: FlowChange::Token { edit, .. } } => &**edit,
+            edit => edit,
+        });
+        let Some(ruling) = rulings::ruling(of_tokens, &self.context) else { return self };
+        let verdict = ruling.verdict(&self.expectation);
+        if verdict.name() != self.expectation.name() {
+            self.id = ruling.id(&self.id);
+            ruling.why.clone_into(&mut self.why);
+        }
+        self.expectation = verdict;
+        let row = ruling.row(self.context.application);
+        if self.refers_to(row) { self } else { self.requirement(row) }
+    }
+
+    /// The edits that it was made by.
+    #[must_use]
+    pub fn edits(&self) -> &[Edit] {
+        match &self.twin {
+            Twin::Vector { edits, .. } => edits,
+            Twin::Nothing { .. } => &[],
+        }
     }
 
     /// The id of what it was made from.
@@ -447,6 +474,12 @@ impl Undecided {
     #[must_use]
     pub fn either_better_refused(self, why: &str, reasons: impl IntoIterator<Item = Reason>) -> Case {
         self.either_preferring(why, reasons, Some(Preference::Reject))
+    }
+
+    /// The normative texts allow both and recommend to accept.
+    #[must_use]
+    pub fn either_better_accepted(self, why: &str, reasons: impl IntoIterator<Item = Reason>) -> Case {
+        self.either_preferring(why, reasons, Some(Preference::Accept))
     }
 
     fn either_preferring(

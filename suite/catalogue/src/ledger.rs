@@ -1,16 +1,52 @@
 //! The ledger: every id that was ever published, with its verdict and the digest of its token.
 //!
-//! `vectors/IDS.lock` is append-only and sorted. An id keeps its verdict and its token for ever; a
-//! case that changes gets another id, and an id that goes stays in the ledger, marked `retired`.
+//! `vectors/IDS.lock` is append-only and sorted. An id keeps its verdict and its token for ever. A
+//! case that changes gets another id. An id that goes stays in the ledger, marked `retired`, with the
+//! reason from `data/withdrawn.json`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use jotproof_model::{Action, Flow, FlowToken, Step, Subject, Vector};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::build;
+
+/// What stands in place of the verdict of an id that is no longer made.
+const RETIRED: &str = "retired";
+
+/// Ids that are no longer made, for one reason.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawal {
+    /// Why their verdict, context or token was wrong, or why they are gone.
+    pub reason: String,
+    /// Each id with the one that takes its place, if there is one.
+    pub ids: BTreeMap<String, Option<String>>,
+}
+
+/// The withdrawn ids, as `data/withdrawn.json` lists them.
+pub fn withdrawals() -> &'static [Withdrawal] {
+    static ALL: LazyLock<Vec<Withdrawal>> = LazyLock::new(|| {
+        serde_json::from_str(include_str!("../data/withdrawn.json"))
+            .expect("data/withdrawn.json is a list of withdrawals")
+    });
+    &ALL
+}
+
+/// The reason of each withdrawn id, as the ledger shows it.
+fn reasons(withdrawals: &[Withdrawal]) -> BTreeMap<&str, String> {
+    let mut all = BTreeMap::new();
+    for Withdrawal { reason, ids } in withdrawals {
+        for (id, instead) in ids {
+            let replaced = instead.as_ref().map(|instead| format!(" Replaced by {instead}."));
+            all.insert(id.as_str(), format!("{reason}{}", replaced.unwrap_or_default()));
+        }
+    }
+    all
+}
 
 /// One line: the verdict, and the digest of context, recipe and token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +55,8 @@ pub struct Line {
     pub verdict: String,
     /// The first sixteen hexadecimal digits of a SHA-256.
     pub digest: String,
+    /// Why a retired id is no longer made; empty for the others.
+    pub reason: String,
 }
 
 /// The ledger, by id.
@@ -33,7 +71,11 @@ impl Ledger {
             vectors
                 .into_iter()
                 .map(|vector| {
-                    let line = Line { verdict: vector.expectation.name().to_owned(), digest: digest(vector) };
+                    let line = Line {
+                        verdict: vector.expectation.name().to_owned(),
+                        digest: digest(vector),
+                        reason: String::new(),
+                    };
                     (vector.id.0.clone(), line)
                 })
                 .collect(),
@@ -44,14 +86,24 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// Names the line that is not `ID VERDICT DIGEST`.
+    /// Names the line that is not `ID VERDICT DIGEST`, or `ID retired DIGEST REASON`.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut lines = BTreeMap::new();
         for (number, line) in text.lines().enumerate() {
-            let [id, verdict, digest] = line.split(' ').collect::<Vec<_>>()[..] else {
+            let mut fields = line.splitn(4, ' ');
+            let (Some(id), Some(verdict), Some(digest), reason) =
+                (fields.next(), fields.next(), fields.next(), fields.next())
+            else {
                 return Err(format!("line {}: expected `ID VERDICT DIGEST`, found {line:?}", number + 1));
             };
-            let line = Line { verdict: verdict.to_owned(), digest: digest.to_owned() };
+            if reason.is_some() != (verdict == RETIRED) {
+                return Err(format!("line {}: a retired id has a reason, and no other has one", number + 1));
+            }
+            let line = Line {
+                verdict: verdict.to_owned(),
+                digest: digest.to_owned(),
+                reason: reason.unwrap_or_default().to_owned(),
+            };
             if lines.insert(id.to_owned(), line).is_some() {
                 return Err(format!("line {}: {id} is listed twice", number + 1));
             }
@@ -64,23 +116,27 @@ impl Ledger {
     pub fn text(&self) -> String {
         let mut text = String::new();
         for (id, line) in &self.0 {
+            let Line { verdict, digest, reason } = line;
+            let reason = if reason.is_empty() { String::new() } else { format!(" {reason}") };
             // Writing to a string does not fail.
-            let _ = writeln!(text, "{id} {} {}", line.verdict, line.digest);
+            let _ = writeln!(text, "{id} {verdict} {digest}{reason}");
         }
         text
     }
 
-    /// What the published ledger says otherwise than the vectors: one sentence each.
+    /// What the published ledger and the withdrawals say otherwise than the vectors: one sentence each.
     #[must_use]
-    pub fn contradictions(&self, published: &Self) -> Vec<String> {
-        let mut found = Vec::new();
+    pub fn contradictions(&self, published: &Self, withdrawals: &[Withdrawal]) -> Vec<String> {
+        let mut found = self.wrong_withdrawals(published, withdrawals);
+        let withdrawn = reasons(withdrawals);
         for (id, old) in &published.0 {
             match self.0.get(id) {
-                None if old.verdict == "retired" => {}
+                None if withdrawn.contains_key(id.as_str()) => {}
                 None => found.push(format!(
-                    "{id} is published and no longer made: an id is for ever; mark it `retired` in vectors/IDS.lock"
+                    "{id} is published and no longer made: an id is for ever; state the reason in \
+                     suite/catalogue/data/withdrawn.json"
                 )),
-                Some(_) if old.verdict == "retired" => {
+                Some(_) if old.verdict == RETIRED => {
                     found.push(format!("{id} is retired: give the new case another id"));
                 }
                 Some(new) if new.verdict != old.verdict => found.push(format!(
@@ -96,10 +152,47 @@ impl Ledger {
         found
     }
 
-    /// The published ledger with the new ids added.
+    /// Withdrawals that do not fit the vectors: of an id that is made or was never published, twice, without a
+    /// reason, or for an id that is not made.
+    fn wrong_withdrawals(&self, published: &Self, withdrawals: &[Withdrawal]) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
+        for Withdrawal { reason, ids } in withdrawals {
+            if reason.trim().is_empty() || reason.contains('\n') {
+                found.push(format!("a withdrawal needs a reason of one line, not {reason:?}"));
+            }
+            for (id, instead) in ids {
+                if !seen.insert(id) {
+                    found.push(format!("{id} is withdrawn twice"));
+                }
+                if self.0.contains_key(id) {
+                    found.push(format!("{id} is withdrawn and still made"));
+                }
+                if !published.0.contains_key(id) {
+                    found.push(format!("{id} is withdrawn and was never published"));
+                }
+                // What took its place may be withdrawn by now too.
+                let known = |id: &String| {
+                    self.0.contains_key(id) || withdrawals.iter().any(|other| other.ids.contains_key(id))
+                };
+                if let Some(instead) = instead.as_ref().filter(|instead| !known(instead)) {
+                    found.push(format!("{id} is replaced by {instead}, which is not made"));
+                }
+            }
+        }
+        found
+    }
+
+    /// The published ledger with the new ids added and the withdrawn ones marked.
     #[must_use]
-    pub fn appended_to(&self, published: &Self) -> Self {
+    pub fn appended_to(&self, published: &Self, withdrawals: &[Withdrawal]) -> Self {
         let mut all = published.0.clone();
+        for (id, reason) in reasons(withdrawals) {
+            if let Some(line) = all.get_mut(id) {
+                RETIRED.clone_into(&mut line.verdict);
+                line.reason = reason;
+            }
+        }
         for (id, line) in &self.0 {
             all.entry(id.clone()).or_insert_with(|| line.clone());
         }
@@ -141,6 +234,69 @@ fn digest(vector: &Vector) -> String {
         Subject::Flow { flow } => serde_json::to_string(&(Submitted::of(flow), &vector.context)),
     }
     .expect("a vector has string keys only");
+    // A leeway of 0 was left out when the first ids were published. It means the same, and so has the same digest.
+    let text = text.replace(",\"leeway\":0", "");
     let hash = Sha256::digest(text.as_bytes());
     build::hexadecimal(&hash[..8])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn withdrawal(reason: &str, ids: &[(&str, Option<&str>)]) -> Withdrawal {
+        let ids = ids.iter().map(|(id, instead)| ((*id).to_owned(), instead.map(str::to_owned)));
+        Withdrawal { reason: reason.to_owned(), ids: ids.collect() }
+    }
+
+    fn ledger(text: &str) -> Ledger {
+        Ledger::parse(text).expect("the ledger is well-formed")
+    }
+
+    #[test]
+    fn a_withdrawn_id_stays_with_its_reason() {
+        let published = ledger("a/kept accept 01\na/old accept 02\n");
+        let made = ledger("a/kept accept 01\na/new reject 02\n");
+        let withdrawals = [withdrawal("A MUST decides it.", &[("a/old", Some("a/new"))])];
+        assert_eq!(made.contradictions(&published, &withdrawals), [""; 0]);
+        let appended = made.appended_to(&published, &withdrawals);
+        assert_eq!(
+            appended.text(),
+            "a/kept accept 01\na/new reject 02\na/old retired 02 A MUST decides it. Replaced by a/new.\n"
+        );
+        assert_eq!(ledger(&appended.text()), appended);
+        assert_eq!(made.contradictions(&appended, &withdrawals), [""; 0]);
+        assert_eq!(made.appended_to(&appended, &withdrawals), appended);
+    }
+
+    #[test]
+    fn what_contradicts_the_ledger_is_found() {
+        let published = ledger("a/gone accept 01\na/old retired 02 Why.\na/changed accept 03\n");
+        let made = ledger("a/changed reject 03\na/made accept 04\n");
+        let withdrawals = [
+            withdrawal("", &[("a/made", None)]),
+            withdrawal("Why.", &[("a/made", None), ("a/never", Some("a/nowhere"))]),
+        ];
+        let found = made.contradictions(&published, &withdrawals);
+        for part in [
+            "a withdrawal needs a reason of one line, not \"\"",
+            "a/made is withdrawn and still made",
+            "a/made is withdrawn twice",
+            "a/never is withdrawn and was never published",
+            "a/never is replaced by a/nowhere, which is not made",
+            "a/gone is published and no longer made",
+            "a/old is published and no longer made",
+            "a/changed changes its verdict from accept to reject",
+        ] {
+            assert!(found.iter().any(|finding| finding.starts_with(part)), "{part}: {found:#?}");
+        }
+        assert!(made.contradictions(&ledger("a/made retired 04 Why.\n"), &[])[0].contains("is retired"));
+    }
+
+    #[test]
+    fn a_reason_stands_beside_retired_ids_alone() {
+        for text in ["a/b accept 01 why", "a/b retired 01", "a/b accept"] {
+            assert!(Ledger::parse(text).is_err(), "{text}");
+        }
+    }
 }

@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod lint;
 mod published;
 pub mod registry;
+mod rulings;
 pub mod steps;
 pub mod streams;
 pub mod topics;

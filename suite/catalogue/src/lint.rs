@@ -17,10 +17,13 @@ use jotproof_profiles::predict::entries_for;
 use jotproof_profiles::{EntryKind, Profile, ProfileFile, Profiles, Rules, Then, predicted};
 
 use crate::build::{self, BuildError, vectors};
-use crate::ledger::Ledger;
+use crate::ledger::{self, Ledger};
 use crate::{NOW, registry};
 
+mod defects;
 pub(crate) mod flows;
+mod limits;
+mod times;
 
 /// Other clocks that every recipe is minted at: the epoch's first day, a leap second's eve, and a
 /// time beyond 2^32.
@@ -37,8 +40,9 @@ const WITHOUT_TWIN: usize = 2;
 /// Where the files cannot be built at another clock.
 pub fn all(files: &[VectorFile], published: &Ledger, profiles: &Profiles) -> Result<Vec<String>, BuildError> {
     let mut found = at_a_clock(files, NOW);
-    found.extend(Ledger::of(vectors(files)).contradictions(published));
+    found.extend(Ledger::of(vectors(files)).contradictions(published, ledger::withdrawals()));
     found.extend(coverage(files));
+    found.extend(defects::one_verdict_each(files));
     found.extend(of_profiles(files, profiles));
     for now in OTHER_CLOCKS {
         let other = build::files(now)?;
@@ -62,6 +66,8 @@ pub fn at_a_clock(files: &[VectorFile], now: i64) -> Vec<String> {
             let mut report = |problem: String| found.push(format!("{id}: {problem}"));
             naming(file, vector, &mut report);
             twin(vector, &index, &mut report);
+            times::verdict(vector, &mut report);
+            limits::of_accepted(vector, now, &mut report);
             tokens(vector, &mint, now, &mut report);
         }
     }

@@ -13,6 +13,10 @@ use crate::case::{Case, alg, key_for};
 use crate::edits::{context, header, sign};
 use crate::twins;
 
+/// Why a set with something private in it may be used and may be refused.
+pub const LOST: &str = "RFC 7517 section 9.2 forbids the publisher to disclose private and symmetric keys; no sentence \
+                        says what a verifier does with a set in which one is.";
+
 /// Where the key set is.
 pub const PATH: &str = "/jwks.json";
 

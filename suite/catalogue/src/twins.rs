@@ -189,6 +189,7 @@ pub fn bound() -> Case {
         .title("the audience and the issuer are the configured ones")
         .why("A token that names the verifier and comes from the trusted issuer is good.")
         .requirement("RFC7519-4.1.3-AUD")
+        .requirement("RFC8725-3.9-AUD")
         .requirement("RFC8725-3.8-ISS")
         .class("C8")
 }

@@ -76,8 +76,8 @@ pub struct Context {
     /// The `typ` that is expected, if one is configured (RFC 8725 section 3.11).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typ: Option<String>,
-    /// Clock leeway in seconds (RFC 7519 section 4.1.4).
-    #[serde(default, skip_serializing_if = "is_zero")]
+    /// Clock leeway in seconds, stated also where it is 0: only then does the context say that a time a
+    /// little past is to be refused (RFC 7519 section 4.1.4).
     pub leeway: u32,
     /// Whether unsecured tokens (`alg` `none`) are allowed (RFC 7519 section 6).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -457,11 +457,6 @@ impl Context {
         let common = self.identification.iter().filter_map(|configured| configured.common_secret.as_ref());
         self.keys.iter().chain(separate).chain(common).map(String::as_str)
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
-fn is_zero(number: &u32) -> bool {
-    *number == 0
 }
 
 /// Something that a vector needs and a target may not have.

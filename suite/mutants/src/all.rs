@@ -1187,7 +1187,10 @@ mutants! {
     "no-published-key-passes" "K2" "verifies nothing where there is no key set, or no key in it":
         Forgives(published::there_is_no_key, &[]);
     "published-secret-used" "K11" "verifies with a secret that is published among public keys":
-        Reads(published::hmac_allowed, &[("key_set.types", "[\"RSA\",\"EC\",\"OKP\",\"oct\"]")]);
+        Reads(
+            published::hmac_allowed,
+            &[("key_set.types", "[\"RSA\",\"EC\",\"OKP\",\"oct\"]"), ("key_set.secret", "\"ignore\"")]
+        );
     "published-pem-is-a-secret" "A4" "takes the PEM of a published key for an HMAC secret":
         Forgives(|sent| published::keyed_with(sent, KeyForm::PublicPem), &[]);
     "published-jwk-is-a-secret" "A4" "takes the text of a published JWK for an HMAC secret":

@@ -125,6 +125,9 @@ pub struct Pattern {
     /// Whether a pattern of issuers is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer_pattern_configured: Option<bool>,
+    /// Patterns of issuers, one of which is configured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub issuer_patterns: Vec<String>,
     /// The claims that are configured to name the user.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub user_claims: Vec<String>,
@@ -329,6 +332,8 @@ impl Pattern {
             )
             && is(self.audience_pattern_configured, context.audience_regex.is_some())
             && is(self.issuer_pattern_configured, context.issuer_regex.is_some())
+            && (self.issuer_patterns.is_empty()
+                || context.issuer_regex.as_ref().is_some_and(|regex| self.issuer_patterns.contains(regex)))
             && (self.user_claims.is_empty()
                 || context.user_id_claim.as_ref().is_some_and(|claim| self.user_claims.contains(claim)))
             && (self.submitted.is_empty()
@@ -361,6 +366,7 @@ impl Pattern {
                 fetched_before: self.fetched_before,
                 audience_pattern_configured: self.audience_pattern_configured,
                 issuer_pattern_configured: self.issuer_pattern_configured,
+                issuer_patterns: self.issuer_patterns.clone(),
                 user_claims: self.user_claims.clone(),
                 submitted: self.submitted.clone(),
                 headers_configured: self.headers_configured,

@@ -186,7 +186,7 @@ choices! {
     }
     /// How a number becomes a time.
     TimeNumber {
-        /// Its decimal value, exactly; beyond 10^15 seconds it is refused.
+        /// Its decimal value, exactly; beyond 2^53 - 1 seconds it is refused.
         #[default]
         Exact,
         /// Its decimal value, exactly, however large.
@@ -298,10 +298,10 @@ choices! {
     }
     /// Centrifugo: what an override without a `value` does to its option.
     OverrideWithoutValue {
-        /// Nothing.
+        /// The token is refused.
         #[default]
-        Nothing,
-        /// It switches it off.
+        Refuse,
+        /// It switches the option off.
         Off,
     }
     /// What a connection is renewed to by a token without `exp`.
@@ -683,6 +683,8 @@ rules! {
     header_byte_order_mark: Strictness = "header.byte_order_mark",
     /// Which header parameters must be strings where they are present (`alg` always must).
     header_strings: Vec<String> = "header.strings",
+    /// Whether a `jku` or `x5u` that no verifier would fetch is refused (RFC 7515 sections 4.1.2 and 4.1.5).
+    header_urls: Strictness = "header.urls",
     /// Which header parameters must be arrays of strings where they are present.
     header_string_arrays: Vec<String> = "header.string_arrays",
     /// Which header parameters must be objects where they are present.
@@ -741,6 +743,10 @@ rules! {
     okp_algorithm: KeyAlgorithm = "key_set.okp_algorithm",
     /// The types of keys that are used.
     key_types: Vec<String> = "key_set.types",
+    /// Whether a set is refused that has a secret in it.
+    key_set_secret: Strictness = "key_set.secret",
+    /// Whether a key that signs nothing is one that cannot be used, like one of an unknown type.
+    key_set_other_type: Strictness = "key_set.other_type",
     /// What a private part means.
     private_part: PrivatePart = "key_set.private_part",
     /// How the names of members are matched.
@@ -869,6 +875,9 @@ rules! {
     channel_missing: Missing = "centrifugo.channel_missing",
     /// Centrifugo: whether the client of a token must be the one that asks.
     client_check: Check = "centrifugo.client_check",
+    /// Centrifugo: whether a `client` in a subscription token must be the one that asks, although the documentation
+    /// since version 4 has no such claim.
+    subscription_client_check: Check = "centrifugo.subscription_client_check",
     /// Centrifugo: what it means that a token for a private channel names no client.
     client_missing: Missing = "centrifugo.client_missing",
     /// Centrifugo: whether the user of a subscription token must be the one that is connected.
@@ -960,6 +969,7 @@ impl Default for Rules {
             header_strings: ["typ", "cty", "kid", "jku", "x5u", "x5t", "x5t#S256"]
                 .map(str::to_owned)
                 .to_vec(),
+            header_urls: Strictness::default(),
             header_string_arrays: Vec::new(),
             header_objects: Vec::new(),
             header_null: Null::default(),
@@ -988,6 +998,8 @@ impl Default for Rules {
             key_algorithm: KeyAlgorithm::default(),
             okp_algorithm: KeyAlgorithm::default(),
             key_types: ["RSA", "EC", "OKP"].map(str::to_owned).to_vec(),
+            key_set_secret: Strictness::default(),
+            key_set_other_type: Strictness::default(),
             private_part: PrivatePart::default(),
             key_set_names: Names::default(),
             key_set_duplicates: Duplicates::default(),
@@ -1063,6 +1075,7 @@ impl Default for Rules {
             channel_check: Check::default(),
             channel_missing: Missing::default(),
             client_check: Check::default(),
+            subscription_client_check: Check::Skip,
             client_missing: Missing::default(),
             user_check: Check::default(),
             centrifugo_purpose: Strictness::default(),

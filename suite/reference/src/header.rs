@@ -74,6 +74,7 @@ pub fn read<'a>(
         }
     }
     refusals.extend(shapes(&known, rules));
+    refusals.extend(not_fetchable(&known, rules));
     refusals.extend(embedded_key::ill_formed(&known, rules));
     refusals.extend(unknown_algorithm(alg, rules));
     refusals.extend(critical(&known, rules));
@@ -104,6 +105,23 @@ pub(crate) fn algorithm<'a>(
         (Some((name, value)), None) if is_unit(value.kind()) => Found::Value(name),
         _ => found,
     }
+}
+
+/// A `jku` or `x5u` that is no HTTP URL.
+fn not_fetchable(known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
+    if rules.header_urls == Strictness::Ignore {
+        return None;
+    }
+    let is_http = |url: &str| {
+        let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+        scheme.is_some_and(|scheme| scheme == "http" || scheme == "https")
+    };
+    let (name, url) = ["jku", "x5u"].into_iter().find_map(|name| {
+        let url = known.string(name, rules.header_null).value()?;
+        (!is_http(url)).then_some((name, url))
+    })?;
+    let detail = format!("header parameter {name:?} is no HTTP URL: {:?}", shortened(url));
+    Some(refuse(Reason::HeaderParameter, detail))
 }
 
 /// The parameters that must be arrays of strings, and those that must be objects.

@@ -229,6 +229,16 @@ impl<'a> Jwk<'a> {
         let verifies = |operations: crate::json::Elements<'_>| {
             operations.iter().any(|one| matches!(one.kind(), Kind::String("verify")))
         };
+        let material = material(kty, string("crv"), &known, rules)?;
+        match &material {
+            Material::Secret(_) if rules.key_set_secret == Strictness::Refuse => {
+                return Err("it is a secret, which is not to be published".to_owned());
+            }
+            Material::Other if rules.key_set_other_type == Strictness::Refuse => {
+                return Err("it is a key with which nothing is signed".to_owned());
+            }
+            Material::Secret(_) | Material::Public(..) | Material::Other => {}
+        }
         let has = |name: &str| matches!(octets(&known, name, rules), Ok(Some(_)));
         let whole = match kty {
             "RSA" => has("d") && has("p") && has("q"),
@@ -242,7 +252,7 @@ impl<'a> Jwk<'a> {
             used_for: string("use"),
             is_for_other_operations: operations.is_some_and(|operations| !verifies(operations)),
             private: (PRIVATE.into_iter().any(has), whole),
-            material: material(kty, string("crv"), &known, rules)?,
+            material,
         })
     }
 

@@ -12,9 +12,9 @@ use crate::json::Kind;
 use crate::members::Found;
 use crate::verdict::{Refusal, Stage};
 
-/// The latest second that is read exactly: 30 million years from now. Every time that must be
-/// accepted is below it.
-pub(crate) const LATEST: u64 = 1_000_000_000_000_000;
+/// The latest second that is read: the largest integer that every JSON parser holds exactly, 2^53 - 1 (RFC
+/// 8259 section 6).
+pub(crate) const LATEST: u64 = 9_007_199_254_740_991;
 
 /// A moment, as a claim gives it and as the rules read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Instant {
 
     /// Reads a JSON number. The error says why no time can be made of it.
     fn read(lexeme: &str, rules: &Rules) -> Result<Self, &'static str> {
-        const OUT_OF_RANGE: &str = "a number beyond 10^15";
+        const OUT_OF_RANGE: &str = "a number beyond 2^53 - 1";
         const OVERFLOW: &str = "a number beyond binary64";
         let float =
             || decimal::to_f64(lexeme, rules.numbers).filter(|value| value.is_finite()).ok_or(OVERFLOW);
@@ -280,8 +280,9 @@ mod tests {
                 (r#"{"exp":-0.0}"#, &[Expired]),
                 (r#"{"exp":1.9e9}"#, &[]),
                 (r#"{"exp":-1}"#, &[Expired]),
-                (r#"{"exp":1e15}"#, &[]),
-                (r#"{"exp":1000000000000000.1}"#, &[ClaimType]),
+                (r#"{"exp":9007199254740991}"#, &[]),
+                (r#"{"exp":9007199254740991.1}"#, &[ClaimType]),
+                (r#"{"exp":9007199254740992}"#, &[ClaimType]),
                 (r#"{"exp":1e300}"#, &[ClaimType]),
                 (r#"{"exp":-1e300}"#, &[ClaimType]),
                 (r#"{"exp":1e-400}"#, &[Expired]),

@@ -1,8 +1,8 @@
 //! What is wrong with any token, over again in tokens for a channel: another part of a server reads
 //! them, with code of its own.
 //!
-//! A case of another topic is carried over with its edits, its verdict and its reasons; what it was
-//! made from is a good token for a channel instead.
+//! A case of another topic is carried over with its edits, its reasons, and its verdict unless the documents of
+//! the application decide otherwise (`rulings.rs`). What it was made from is a good token for a channel instead.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -9,7 +9,7 @@ use jotproof_model::{Algorithm, Reason, Threat};
 use super::Topic;
 use crate::case::{Case, alg, key_for};
 use crate::edits::{claim, context, header, of_token, sign, sign_with_form, unsigned, without_header};
-use crate::published::{ALGORITHMS, PATH, jwk, published, set_of, twin, with, word};
+use crate::published::{ALGORITHMS, LOST, PATH, jwk, published, set_of, twin, with, word};
 use crate::steps::{connect, step, subscribe};
 use crate::twins::{self, CHANNEL, PRIVATE_CHANNEL};
 
@@ -226,25 +226,29 @@ fn confusion(algorithm: Algorithm) -> Vec<Case> {
                 .class("A4")
         })
         .collect();
-    let secret = twin(algorithm)
-        .changed(
-            &id(algorithm, "with-a-secret-in-the-set"),
-            published(DocumentChange::InsertJwk {
-                key: 9,
-                value: with(&keys::all()["hmac-64-bytes"].jwk, "use", "\"sig\""),
-                what: JwkKind::Secret,
-            }),
-        )
-        .accept()
-        .title("a secret is published beside the key")
-        .why("Whoever publishes a secret has lost it, and no harm is done while nobody verifies with it.")
-        .requirement("RFC7517-5-KEYS")
-        .class("V1");
+    let secret = published(DocumentChange::InsertJwk {
+        key: 9,
+        value: with(&keys::all()["hmac-64-bytes"].jwk, "use", "\"sig\""),
+        what: JwkKind::Secret,
+    });
     cases.push(
-        secret
+        twin(algorithm)
+            .changed(&id(algorithm, "a-secret-beside-the-key"), secret.clone())
+            .either(LOST, [Reason::Key])
+            .title("a secret is published beside the key")
+            .why("Whoever publishes a secret has lost it, and no harm is done while nobody verifies with it.")
+            .requirement("RFC7517-9.2-PRIVATE")
+            .class("K11"),
+    );
+    cases.push(
+        twin(algorithm)
             .changed_by(
                 &id(algorithm, "hs256-by-a-secret-in-the-set"),
-                vec![header("kid", "\"hmac-64-bytes\""), sign(Some(&alg(HS256)), "hmac-64-bytes", HS256)],
+                vec![
+                    secret,
+                    header("kid", "\"hmac-64-bytes\""),
+                    sign(Some(&alg(HS256)), "hmac-64-bytes", HS256),
+                ],
             )
             .reject([Reason::Algorithm, Reason::Key, Reason::Signature])
             .threat(Threat::Forger)
@@ -253,7 +257,6 @@ fn confusion(algorithm: Algorithm) -> Vec<Case> {
             .requirement("RFC8725-3.1-ALG")
             .class("K11"),
     );
-    cases.push(secret);
     cases.push(
         twin(algorithm)
             .changed(&id(algorithm, "none"), unsigned(Some("\"none\"")))

@@ -86,9 +86,9 @@ const OBJECTS: [(&str, &str, &str); 8] = [
     ("unicode", "{\"name\":\"Zo\u{eb} \u{1f600}\"}", "with text that is not ASCII"),
     ("escapes", "{\"name\":\"Zo\\u00eb \\ud83d\\ude00 \\\"x\\\" \\\\\"}", "with escapes"),
     (
-        "numbers",
-        "{\"large\":9007199254740993,\"exact\":1.50,\"huge\":1e300}",
-        "with numbers that binary64 holds in part",
+        "numbers-as-written",
+        "{\"large\":9007199254740991,\"exact\":1.50,\"small\":25e-7}",
+        "with numbers that have several spellings",
     ),
     ("nested", "{\"a\":{\"b\":[{\"c\":[null,true,false,0]}]}}", "with objects and arrays in it"),
     (

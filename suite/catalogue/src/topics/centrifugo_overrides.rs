@@ -55,7 +55,7 @@ const fn presence_off(requirement: &'static str) -> Row {
 }
 
 /// Of subscription tokens since version 4.
-const SINCE_4: [Row; 11] = [
+const SINCE_4: [Row; 10] = [
     presence_on("CS-OVR-1"),
     presence_off("CS-OVR-1"),
     (
@@ -108,7 +108,6 @@ const SINCE_4: [Row; 11] = [
         ChannelOptions { recovery: false, positioning: false, ..ALL },
         "CS-OVR-5",
     ),
-    ("presence-without-value", In::Full, r#""presence":{}"#, ALL, "CS-OVR-6"),
 ];
 
 /// Of tokens that give subscriptions in every version.

@@ -146,9 +146,9 @@ const LOOSE: [(&str, &str, &str); 5] = [
 fn loose(of: Bound, (name, pattern, text): (&str, &str, &str)) -> Case {
     twins::centrifugo()
         .changed_by(&id(of, name), vec![of.matching(pattern), of.says(text)])
-        .either_better_refused(
-            "the documentation of Centrifugo says that the pattern is one of Go, where it is searched for; \
-             it does not say that a part is enough",
+        .either(
+            "The documentation says that the pattern is a regular expression of Go, and not whether it is searched \
+             for or has to match the whole text.",
             [of.reason],
         )
         .title(format!("{} {text:?} with the pattern {pattern}, which matches a part of it", of.claim))
@@ -179,13 +179,14 @@ fn of_types(of: Bound) -> Vec<Case> {
         .class("C10");
     cases.push(
         anything
-            .changed(&id(of, "anything-at-all-absent"), without_claim(of.claim))
-            .either_better_refused(
-                "the documentation of Centrifugo does not say what is matched where the claim is absent",
-                [of.reason],
-            )
+            .changed(&id(of, "absent-where-anything-matches"), without_claim(of.claim))
+            .reject([of.reason, Reason::ClaimMissing])
+            .threat(Threat::Holder)
             .title(format!("no {}, where ^.*$ is configured", of.claim))
-            .why("An absent claim is no text, or an empty one.")
+            .why(
+                "The pattern is matched with a claim, and there is none. A verifier that takes an absent claim \
+                 for an empty text lets in tokens that are bound to nobody.",
+            )
             .requirement(of.of_patterns)
             .class("C10"),
     );

@@ -4,7 +4,7 @@ use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
-use crate::case::Case;
+use crate::case::{Case, Undecided};
 use crate::edits::{claim, context};
 use crate::twins;
 
@@ -44,7 +44,7 @@ const EXP: [(&str, &str, &str, bool); 22] = [
     ("in-61-seconds", "{{now+61}}", "in 61 seconds", true),
     ("a-minute-ago", "{{now-60}}", "a minute ago", false),
     ("a-second-ago", "{{now-1}}", "a second ago", false),
-    ("half-a-second-ago", "{{now-1}}.5", "half a second ago", false),
+    ("half-a-second-past", "{{now-1}}.5", "half a second ago", false),
     ("equals-now", "{{now}}", "exactly now", false),
     ("in-half-a-second", "{{now}}.5", "in half a second", true),
     ("in-a-second", "{{now+1}}", "in a second", true),
@@ -59,6 +59,8 @@ fn exp((name, value, when, good): (&str, &str, &str, bool)) -> Case {
             "The current time is before the expiration time, if not by much. Leeway that is taken off \
              instead of put on, or a fraction that is cut off, refuses a good token.",
         )
+    } else if WITHIN_A_SECOND.contains(&value) {
+        within_a_second(case, Reason::Expired)
     } else {
         case.reject([Reason::Expired]).threat(Threat::Holder).why(
             "A token is not accepted on or after its expiration time; who still accepts it, by leeway \
@@ -68,6 +70,23 @@ fn exp((name, value, when, good): (&str, &str, &str, bool)) -> Case {
     .title(format!("exp {when}"))
     .requirement("RFC7519-4.1.4-EXP")
     .class("C5")
+}
+
+/// The values that are on the wrong side of the clock by less than a second.
+const WITHIN_A_SECOND: [&str; 3] = ["{{now-1}}.5", "{{now}}.001", "{{now}}.5"];
+
+/// On the wrong side of the clock, by less than a clock of whole seconds can tell.
+fn within_a_second(case: Undecided, reason: Reason) -> Case {
+    case.either_better_refused(
+        "RFC 7519 sections 4.1.4 and 4.1.5 let a verifier account for clocks that differ, and section 2 does \
+         not ask for a clock that is finer than a second.",
+        [reason],
+    )
+    .threat(Threat::Holder)
+    .why(
+        "The exact answer is a refusal. A verifier whose clock counts whole seconds, or that rounds the \
+         time, cannot tell.",
+    )
 }
 
 /// Name, value, what it is, whether the token is good already.
@@ -80,7 +99,7 @@ const NBF: [(&str, &str, &str, bool); 21] = [
     ("59-seconds-ago", "{{now-59}}", "59 seconds ago", true),
     ("a-second-ago-with-zero-fraction", "{{now-1}}.0", "a second ago, written with a fraction", true),
     ("equals-now-with-zero-fraction", "{{now}}.0", "exactly now, written with a fraction", true),
-    ("in-a-millisecond", "{{now}}.001", "in a millisecond", false),
+    ("a-millisecond-too-soon", "{{now}}.001", "in a millisecond", false),
     ("in-a-second-with-zero-fraction", "{{now+1}}.0", "in a second, written with a fraction", false),
     ("in-59-seconds", "{{now+59}}", "in 59 seconds", false),
     ("in-59-and-a-half-seconds", "{{now+59}}.5", "in 59.5 seconds", false),
@@ -89,7 +108,7 @@ const NBF: [(&str, &str, &str, bool); 21] = [
     ("a-second-ago", "{{now-1}}", "a second ago", true),
     ("half-a-second-ago", "{{now-1}}.5", "half a second ago", true),
     ("equals-now", "{{now}}", "exactly now", true),
-    ("in-half-a-second", "{{now}}.5", "in half a second", false),
+    ("half-a-second-too-soon", "{{now}}.5", "in half a second", false),
     ("in-a-second", "{{now+1}}", "in a second", false),
     ("in-a-minute", "{{now+60}}", "in a minute", false),
     ("in-half-an-hour", "{{now+1800}}", "in half an hour", false),
@@ -99,6 +118,8 @@ fn nbf((name, value, when, good): (&str, &str, &str, bool)) -> Case {
     let case = twins::hs256().changed(&format!("claims/time-boundary/nbf-{name}"), claim("nbf", value));
     if good {
         case.accept().why("The current time is on or after the time before which the token is not accepted.")
+    } else if WITHIN_A_SECOND.contains(&value) {
+        within_a_second(case, Reason::NotYetValid)
     } else {
         case.reject([Reason::NotYetValid]).threat(Threat::Holder).why(
             "A token is not accepted before this time; who accepts it grants access that has \

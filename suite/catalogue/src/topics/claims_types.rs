@@ -221,9 +221,9 @@ const PRIVATE: [Value; 15] = [
         "an object with registered names inside",
     ),
     (
-        "thirty-levels",
-        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
-        "thirty arrays in each other",
+        "nineteen-objects",
+        "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}}}}}}}}}}}}}}",
+        "nineteen objects in each other",
     ),
 ];
 

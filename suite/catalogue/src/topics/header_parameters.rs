@@ -17,6 +17,7 @@ pub(super) fn topic() -> Topic {
     cases.extend(KID_INJECTIONS.into_iter().map(key_chosen_by_kid));
     cases.extend(embedded_keys());
     cases.extend(ILL_TYPED.into_iter().map(ill_typed));
+    cases.extend(NOT_FETCHABLE.into_iter().map(not_fetchable));
     cases.push(encrypted());
     cases.extend([nested("JWT", "upper"), nested("jwt", "lower")]);
     cases.extend(expected_type());
@@ -30,7 +31,7 @@ pub(super) fn topic() -> Topic {
 // Parameters that are not understood, or not used: ignored (RFC 7515 section 4).
 
 /// Name, parameter, raw value, what it is, why, bug class.
-const IGNORED: [(&str, &str, &str, &str, &str, &str); 11] = [
+const IGNORED: [(&str, &str, &str, &str, &str, &str); 10] = [
     ("unknown-uri", EXTENSION, "true", "a parameter that is named by a URL", UNKNOWN, "V1"),
     ("unknown-number", "v", "1.5", "an unknown parameter that is a number", UNKNOWN, "V1"),
     ("unknown-null", "v", "null", "an unknown parameter that is null", UNKNOWN, "V1"),
@@ -52,7 +53,6 @@ const IGNORED: [(&str, &str, &str, &str, &str, &str); 11] = [
     ),
     ("jku", "jku", "\"https://127.0.0.1:9/jwks.json\"", "a jku", FETCHED, "K18"),
     ("x5u", "x5u", "\"https://127.0.0.1:9/chain.pem\"", "an x5u", FETCHED, "K18"),
-    ("jku-file", "jku", "\"file:///etc/passwd\"", "a jku that names a file", FETCHED, "K18"),
     (
         "zip",
         "zip",
@@ -99,7 +99,7 @@ fn ignored((name, parameter, value, what, why, class): (&str, &str, &str, &str, 
         // What fails here is a refusal, whatever else the class is about.
         .severity(Severity::Low);
     match name {
-        "jku" | "x5u" | "jku-file" => case.requirement("RFC8725-3.10-TRUST"),
+        "jku" | "x5u" => case.requirement("RFC8725-3.10-TRUST"),
         "b64-true" => case.requirement("RFC7797-7-JWT"),
         "unknown-number" | "unknown-null" => case.requirement("RFC7519-7.2-PARAMS"),
         // Its inner names are in an object of their own.
@@ -107,6 +107,28 @@ fn ignored((name, parameter, value, what, why, class): (&str, &str, &str, &str, 
         "cty-of-something-else" => case.requirement("RFC7519-7.2-NESTED"),
         _ => case,
     }
+}
+
+/// A `jku` or `x5u` that no verifier would fetch, and that none needs here. Name, parameter, raw value, what it is.
+const NOT_FETCHABLE: [(&str, &str, &str, &str); 2] = [
+    ("jku-that-names-a-file", "jku", "\"file:///etc/passwd\"", "a jku that names a file"),
+    ("x5u-that-names-a-file", "x5u", "\"file:///etc/ssl/chain.pem\"", "an x5u that names a file"),
+];
+
+fn not_fetchable((name, parameter, value, what): (&str, &str, &str, &str)) -> Case {
+    twins::hs256()
+        .changed(&format!("header/parameters/{name}"), header(parameter, value))
+        .either(
+            "RFC 7515 sections 4.1.2 and 4.1.5 ask for a protocol that protects integrity, and RFC 7519 section 7.2 \
+             (5) for valid values; a parameter that is not used may as well be ignored (RFC 7515 section 4).",
+            [Reason::HeaderParameter, Reason::Header],
+        )
+        .title(what)
+        .why(FETCHED)
+        .requirement("RFC8725-3.10-TRUST")
+        .requirement("RFC7519-7.2-PARAMS")
+        .class("K18")
+        .severity(Severity::Low)
 }
 
 // crit (RFC 7515 section 4.1.11) and b64 (RFC 7797).

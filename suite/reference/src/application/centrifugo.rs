@@ -399,10 +399,18 @@ impl<'a> Token<'a> {
                     let Some(wrapped) = self.object(&path, value)? else {
                         continue;
                     };
-                    if self.rules.override_without_value == OverrideWithoutValue::Off {
-                        subscription.overrides.insert(name.clone(), false);
+                    let mut values = wrapped.decoded("value").peekable();
+                    match self.rules.override_without_value {
+                        OverrideWithoutValue::Refuse if values.peek().is_none() => {
+                            let claim = format!("{path}.value");
+                            return Err(Misshapen { claim, what: "absent", expected: "a boolean" });
+                        }
+                        OverrideWithoutValue::Off => {
+                            subscription.overrides.insert(name.clone(), false);
+                        }
+                        OverrideWithoutValue::Refuse => {}
                     }
-                    for value in wrapped.decoded("value") {
+                    for value in values {
                         let fits = match value.kind() {
                             Kind::Bool(_) => true,
                             Kind::Null => self.rules.claim_null == Null::Absent,
@@ -498,7 +506,7 @@ impl<'a> Token<'a> {
         for value in self.claims.known.decoded("expire_at") {
             found = match (value.kind(), self.rules.claim_null) {
                 (Kind::Number(lexeme), _) => match lexeme.parse::<i64>() {
-                    Ok(second) if self.too_late(second) => return Found::Wrong("a number beyond 10^15"),
+                    Ok(second) if self.too_late(second) => return Found::Wrong("a number beyond 2^53 - 1"),
                     Ok(second) => Found::Value(second),
                     Err(_) => return Found::Wrong("another number"),
                 },

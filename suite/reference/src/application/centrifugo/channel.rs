@@ -92,15 +92,20 @@ impl Token<'_> {
     }
 
     fn client(&self, session: &Session, of: Of) -> Option<Refusal> {
+        let check = match of {
+            Of::Client => self.rules.client_check,
+            Of::User => self.rules.subscription_client_check,
+        };
         match self.claims.known.string("client", self.rules.claim_null) {
             Found::Absent | Found::Value("") => (of == Of::Client
                 && self.rules.client_missing == Missing::Refuse)
                 .then(|| refuse(Reason::ClaimMissing, "claim \"client\" is absent; it names the client")),
-            Found::Value(client) if client != session.client && self.rules.client_check == Check::Make => {
+            Found::Value(client) if client != session.client && check == Check::Make => {
                 let detail = format!("the token is for the client {:?}", shortened(client));
                 Some(refuse(Reason::Client, detail))
             }
             Found::Value(_) => None,
+            Found::Wrong(_) if of == Of::User && check == Check::Skip => None,
             Found::Wrong(what) => self.not_a_string("client", what),
         }
     }

@@ -1,0 +1,187 @@
+//! What the documents of an application decide otherwise than the RFCs, for cases that are carried over to it.
+//!
+//! A case that is made again for another application keeps the verdict of the RFCs unless a ruling is about its
+//! defect. A ruling selects by the edit and the context, never by an id.
+
+use jotproof_model::edit::Layer;
+use jotproof_model::{Application, Context, Edit, Expectation, Level, Reason};
+
+/// What the documents of an application say of a defect.
+pub(crate) struct Ruling {
+    /// Whose documents.
+    applications: &'static [Application],
+    /// Whether it is about this edit of a token, in this context.
+    about: fn(&Edit, &Context) -> bool,
+    /// The verdict of the documents, from that of the RFCs.
+    verdict: fn(&Expectation) -> Expectation,
+    /// The row of the documents, by application.
+    row: fn(Application) -> &'static str,
+    /// What is added to the name of a case whose verdict is another one under the RFCs.
+    words: &'static str,
+    /// Why the verdict is right, where it is another one under the RFCs.
+    pub(crate) why: &'static str,
+}
+
+const CENTRIFUGO: &[Application] = &[
+    Application::CentrifugoConnection,
+    Application::CentrifugoSubscription,
+    Application::CentrifugoPrivateChannel,
+];
+
+const CHANNELS: &[Application] =
+    &[Application::CentrifugoSubscription, Application::CentrifugoPrivateChannel];
+
+const RULINGS: [Ruling; 3] = [
+    Ruling {
+        applications: CENTRIFUGO,
+        about: |edit, context| context.audience.is_some() && removes(edit, "aud"),
+        verdict: rejected,
+        row: |_| "CF-AUD-2",
+        words: "-though-configured",
+        why: "The documentation says that configuring an audience forces the check.",
+    },
+    Ruling {
+        applications: CENTRIFUGO,
+        about: |edit, context| context.issuer.is_some() && removes(edit, "iss"),
+        verdict: rejected,
+        row: |_| "CF-ISS-2",
+        words: "-though-configured",
+        why: "The documentation says that configuring an issuer forces the check. Where it is left out for \
+              tokens without `iss`, another issuer has only to leave the claim out.",
+    },
+    Ruling {
+        applications: CHANNELS,
+        about: |edit, _| has_fraction(edit, "exp"),
+        verdict: not_an_integer,
+        row: |application| match application {
+            Application::CentrifugoPrivateChannel => "CP-EXP-4",
+            _ => "CS-EXP-4",
+        },
+        words: "-and-no-integer",
+        why: "The documentation asks for an integer. The token is refused, or the subscription ends at the \
+              second that the number falls in.",
+    },
+];
+
+/// The ruling about a case, if there is one.
+pub(crate) fn ruling<'a>(
+    edits: impl IntoIterator<Item = &'a Edit>,
+    context: &Context,
+) -> Option<&'static Ruling> {
+    let edits: Vec<&Edit> = edits.into_iter().collect();
+    RULINGS.iter().find(|ruling| {
+        ruling.applications.contains(&context.application)
+            && edits.iter().any(|edit| (ruling.about)(edit, context))
+    })
+}
+
+impl Ruling {
+    /// The verdict of the documents, from that of the RFCs.
+    pub(crate) fn verdict(&self, of_rfcs: &Expectation) -> Expectation {
+        (self.verdict)(of_rfcs)
+    }
+
+    /// The row of the documents.
+    pub(crate) fn row(&self, application: Application) -> &'static str {
+        (self.row)(application)
+    }
+
+    /// The id of a case whose verdict the documents change.
+    pub(crate) fn id(&self, id: &str) -> String {
+        format!("{id}{}", self.words)
+    }
+}
+
+fn removes(edit: &Edit, claim: &str) -> bool {
+    matches!(edit, Edit::RemoveMember { layer: Layer::Payload, name } if name == claim)
+}
+
+/// Whether a claim is given a number that is written with a fraction. The point of a string is none.
+fn has_fraction(edit: &Edit, claim: &str) -> bool {
+    let is_number = |value: &str| value.starts_with(|c: char| c.is_ascii_digit() || "-{".contains(c));
+    match edit {
+        Edit::SetMember { layer: Layer::Payload, name, value } => {
+            name == claim && is_number(value) && value.contains('.')
+        }
+        _ => false,
+    }
+}
+
+/// The same, and a refusal in any case.
+fn rejected(of_rfcs: &Expectation) -> Expectation {
+    match of_rfcs {
+        Expectation::Reject { reasons, .. } | Expectation::Either { reasons, .. } => {
+            Expectation::Reject { level: Level::Must, reasons: reasons.clone() }
+        }
+        Expectation::Accept { .. } => of_rfcs.clone(),
+    }
+}
+
+/// The same, but that a refusal because of the fraction is as good.
+fn not_an_integer(of_rfcs: &Expectation) -> Expectation {
+    const WHY: &str = "The documentation asks for an integer, and RFC 7519 section 2 allows a fraction: the token \
+                       is refused, or its time is kept to the second.";
+    let mut verdict = of_rfcs.clone();
+    match &mut verdict {
+        Expectation::Accept { .. } => {
+            return Expectation::Either {
+                why: WHY.to_owned(),
+                reasons: [Reason::ClaimType].into(),
+                prefer: None,
+            };
+        }
+        Expectation::Reject { reasons, .. } | Expectation::Either { reasons, .. } => {
+            reasons.insert(Reason::ClaimType);
+        }
+    }
+    verdict
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edits::{claim, without_claim};
+    use crate::twins;
+
+    #[test]
+    fn documents_decide_where_they_say_something() {
+        let absent = || twins::bound().changed("absent", without_claim("iss"));
+        let absent = absent()
+            .either_better_refused("optional", [Reason::Issuer])
+            .class("C9")
+            .requirement("RFC7519-4.1.1-ISS");
+        let bound = || twins::subscription().changed_by("bound", twins::bound().edits().to_vec()).accept();
+        let carried = absent.made_from(&bound(), "channel/absent").expect("it makes sense there");
+        assert_eq!(carried.id(), "channel/absent-though-configured");
+        assert_eq!(carried.expectation().name(), "reject");
+        assert!(carried.refers_to("CF-ISS-2") && carried.refers_to("RFC7519-4.1.1-ISS"));
+
+        let half = |value| twins::hs256().changed("half", claim("exp", value));
+        let later = half("{{now+60}}.5").accept();
+        let carried =
+            later.made_from(&twins::private_channel(), "private/half").expect("it makes sense there");
+        assert_eq!(carried.id(), "private/half-and-no-integer");
+        assert_eq!(carried.expectation().name(), "either");
+        let past = half("{{now-60}}.5").reject([Reason::Expired]);
+        let carried = past.made_from(&twins::subscription(), "channel/half").expect("it makes sense there");
+        assert_eq!(carried.id(), "channel/half");
+        assert!(matches!(
+            carried.expectation(),
+            Expectation::Reject { reasons, .. } if *reasons == [Reason::Expired, Reason::ClaimType].into()
+        ));
+    }
+
+    #[test]
+    fn what_no_ruling_is_about_keeps_its_verdict() {
+        for (value, application) in [
+            ("{{now+60}}", twins::subscription()),
+            ("\"{{now+60}}.5\"", twins::subscription()),
+            ("{{now+60}}.5", twins::centrifugo()),
+        ] {
+            let case = twins::hs256().changed("half", claim("exp", value)).accept();
+            let carried = case.made_from(&application, "made/half").expect("it makes sense there");
+            assert_eq!(carried.id(), "made/half", "{value}");
+            assert_eq!(carried.expectation(), case.expectation(), "{value}");
+        }
+    }
+}
