@@ -261,6 +261,20 @@ impl Case {
         if self.refers_to(row) { self } else { self.requirement(row) }
     }
 
+    /// Whether the documents of its application decide it, and `own`, a case of their own topics, is the same: the
+    /// same edits and the same header, where as much is configured.
+    #[must_use]
+    pub fn is_decided_as(&self, own: &Self) -> bool {
+        let (Draft::Token(recipe), Draft::Token(of_own)) = (&self.draft, &own.draft) else { return false };
+        let configured = |context: &Context| {
+            (context.application, context.audience.is_some(), context.issuer.is_some())
+        };
+        rulings::ruling(self.edits(), &self.context).is_some()
+            && self.edits() == own.edits()
+            && recipe.header == of_own.header
+            && configured(&self.context) == configured(&own.context)
+    }
+
     /// The edits that it was made by.
     #[must_use]
     pub fn edits(&self) -> &[Edit] {

@@ -92,7 +92,10 @@ const ROWS: [Row; 5] = [
 pub(super) fn topics(others: &[Topic]) -> Vec<Topic> {
     let topic = |(path, about, root, from): Row| {
         let from = from.iter().filter_map(|path| others.iter().find(|topic| topic.path == *path));
-        Topic { path, about, cases: carried_over(path, &root(), from) }
+        let mut cases = carried_over(path, &root(), from);
+        // What the documents decide has its cases in the topics of the application.
+        cases.retain(|case| !others.iter().flat_map(|topic| &topic.cases).any(|own| case.is_decided_as(own)));
+        Topic { path, about, cases }
     };
     ROWS.into_iter().map(topic).collect()
 }
