@@ -266,9 +266,8 @@ impl Case {
     #[must_use]
     pub fn is_decided_as(&self, own: &Self) -> bool {
         let (Draft::Token(recipe), Draft::Token(of_own)) = (&self.draft, &own.draft) else { return false };
-        let configured = |context: &Context| {
-            (context.application, context.audience.is_some(), context.issuer.is_some())
-        };
+        let configured =
+            |context: &Context| (context.application, context.audience.is_some(), context.issuer.is_some());
         rulings::ruling(self.edits(), &self.context).is_some()
             && self.edits() == own.edits()
             && recipe.header == of_own.header

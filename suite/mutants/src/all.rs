@@ -1170,6 +1170,8 @@ mutants! {
         Reads(|sent| published::kid_alike(sent, |ours, theirs| ours == theirs.trim()), &[]);
     "kid-as-a-path" "K12" "takes the file name of `kid` for it":
         Reads(|sent| published::kid_alike(sent, |ours, theirs| theirs.rsplit('/').next() == Some(ours)), &[]);
+    "kid-of-another-type" "K12" "takes a published key whose `kid` is no string for the one that is named":
+        Reads(published::kid_of_another_type, &[]);
     "type-of-a-key-guessed" "K10" "tells the type of a published key by its members":
         Reads(published::type_by_members, &[]);
     "type-of-a-key-in-any-case" "K10" "compares `kty` of a published key without regard to case":

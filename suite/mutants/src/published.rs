@@ -52,6 +52,16 @@ pub(crate) fn kid_alike(challenge: &Challenge, alike: fn(&str, &str) -> bool) ->
     })
 }
 
+/// A `kid` of the set that is no string is the one that the token names.
+pub(crate) fn kid_of_another_type(challenge: &Challenge) -> Option<Challenge> {
+    let theirs = kid(challenge)?;
+    with_keys(challenge, |key| {
+        if key.get("kid").is_some_and(|ours| !ours.is_string()) {
+            key["kid"] = json!(theirs);
+        }
+    })
+}
+
 /// `kty` is what the other members look like.
 pub(crate) fn type_by_members(challenge: &Challenge) -> Option<Challenge> {
     with_keys(challenge, |key| {

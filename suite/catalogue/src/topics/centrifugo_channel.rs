@@ -576,7 +576,7 @@ const OVERRIDES: [(&str, &str, &str); 9] = [
     ("override-null", "null", "that is null"),
     ("override-option-false", "{\"presence\":false}", "with false in place of an object"),
     ("override-option-null", "{\"presence\":null}", "with null in place of an object"),
-    ("override-option-without-value", "{\"presence\":{}}", "whose option has no value"),
+    ("override-join-leave-without-value", "{\"join_leave\":{}}", "whose option has no value"),
     ("override-value-string", "{\"presence\":{\"value\":\"false\"}}", "whose value is a string"),
     ("override-value-number", "{\"presence\":{\"value\":0}}", "whose value is a number"),
 ];

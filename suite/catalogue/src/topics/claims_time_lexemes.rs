@@ -594,9 +594,11 @@ fn five_thousand_digits(member: &str) -> Case {
     if member == "nbf" { case } else { case.effect(|effect| effect.claims = None) }
 }
 
-/// Name, claim, the value, what it is. Each of them has more digits than binary64 holds, or is nearer to zero
-/// than its smallest number.
-const PRECISE: [(&str, &str, fn() -> String, &str); 7] = [
+/// Name, claim, the value, what it is.
+type Precise = (&'static str, &'static str, fn() -> String, &'static str);
+
+/// Numbers that have more digits than binary64 holds, or are nearer to zero than its smallest one.
+const PRECISE: [Precise; 7] = [
     ("nbf-below-the-least-binary64", "nbf", || "1e-400".to_owned(), "1e-400"),
     ("iat-below-the-least-binary64", "iat", || "1e-400".to_owned(), "1e-400"),
     (
@@ -635,7 +637,7 @@ fn many_digits(second: &str) -> String {
     format!("{second}.{}1", "0".repeat(29))
 }
 
-fn precise((name, member, value, what): (&str, &str, fn() -> String, &str)) -> Case {
+fn precise((name, member, value, what): Precise) -> Case {
     let (reason, requirement) = match member {
         "exp" => (Expired, "RFC7519-4.1.4-EXP"),
         "nbf" => (NotYetValid, "RFC7519-4.1.5-NBF"),
