@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures_util::{StreamExt as _, stream};
+use jotproof_engine::questions::Questions;
 use jotproof_engine::target::Deployment;
 use jotproof_mint::{Mint, keys};
 use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
@@ -115,7 +116,9 @@ fn measure(
     let (mut ours, mut bare, mut turns) = (Duration::ZERO, Duration::ZERO, 0_u32);
     while ours < EACH || bare < EACH {
         let start = Instant::now();
-        let seen = deployment.replay(&challenges);
+        let questions = Questions::new(challenges.len(), |at| Ok(challenges[at].clone()));
+        deployment.replay(&questions);
+        let seen = questions.observations()?;
         ours += start.elapsed();
         for (at, seen) in seen.iter().enumerate() {
             let right = match seen {

@@ -57,7 +57,7 @@ fn check(Check { command }: &Check) -> Outcome {
             terminal::say(format_args!("{text}\n"));
             return Ok(Exit::EnvironmentMissing);
         }
-        Err(TargetError::Fault(text)) => report.problem(text),
+        Err(TargetError::Fault(text) | TargetError::NotStarted(text)) => report.problem(text),
     }
     let exit = if report.problems.is_empty() { Exit::Ok } else { Exit::ConformanceFailure };
     Ok(terminal::end_with(&report.text(), exit))

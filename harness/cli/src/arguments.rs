@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use jotproof_model::Judgement;
 
 /// Proves what a server that takes JSON Web Tokens lets in.
 ///
@@ -25,7 +26,7 @@ Exit codes:
   0    all held
   1    a judgement that nothing explains
   2    wrong usage or input
-  3    the target died, hung or broke its protocol
+  3    the run is incomplete, or the target died, hung or broke its protocol
   4    nothing or too little was judged
   6    something is missing on this machine, or it did not take the output
   130  interrupted"
@@ -97,7 +98,7 @@ pub(crate) struct Run {
     #[arg(value_name = "TARGET", default_value = "reference")]
     pub(crate) targets: Vec<String>,
 
-    /// Only the vectors whose id matches; may be repeated
+    /// Only the vectors whose id matches, or of a bug class, as in class:A4; may be repeated
     #[arg(long, value_name = "GLOB")]
     pub(crate) only: Vec<String>,
 
@@ -135,22 +136,41 @@ pub(crate) struct Run {
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(crate) seed: u64,
 
-    /// End with exit code 6, whatever else came out, where a live server was named and could not be
-    /// asked; the environment variable CI=true says the same
+    /// Fail where none of the targets is a live server. One that cannot be asked ends a run with exit
+    /// code 6 in any case
     #[arg(long)]
     pub(crate) require_live: bool,
+
+    /// Fail on every refusal for a wrong reason, not only where a document promises the reason
+    #[arg(long)]
+    pub(crate) strict_reasons: bool,
+
+    /// End with exit code 4 unless so many vectors got a verdict. The default is a tenth of the selected
+    /// vectors of the applications and algorithms that the target declares
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) min_judged: Option<usize>,
+
+    /// Fail on these judgements even where the profile explains them: bypass, misuse, lax, overstrict,
+    /// wrong_result, wrong_reason; may be repeated, or be a list with commas
+    #[arg(long, value_name = "JUDGEMENT", value_delimiter = ',', value_parser = judgement)]
+    pub(crate) fail_on: Vec<Judgement>,
+
     /// Ask a server over another of its transports than the default one, which is a WebSocket; of
     /// Centrifugo protobuf, http_stream, sse, uni_websocket, uni_sse, uni_http_stream
     #[arg(long, value_name = "NAME")]
     pub(crate) transport: Option<String>,
 
-    /// Show what is explained by the profile, and what is not carried, with every reason
+    /// Show what the profile explains, what is advisory, and what does not apply, with every reason
     #[arg(long)]
     pub(crate) explained: bool,
 
-    /// Show every failing vector, instead of the first five of each judgement
+    /// Show every vector of an issue, instead of the first one; with --explained also of the advisories
     #[arg(long)]
     pub(crate) all: bool,
+
+    /// Keep the logs of the servers that are started, a file each
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep_server_logs: Option<PathBuf>,
 
     /// Write the run log (JSON lines) to a file; `-` is standard output, and the summary then goes to
     /// standard error
@@ -159,6 +179,15 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     pub(crate) source: Source,
+}
+
+/// A judgement that can fail a run.
+fn judgement(name: &str) -> Result<Judgement, String> {
+    let known = Judgement::ALL.into_iter().filter(|judgement| judgement.can_be_explained());
+    known.clone().find(|judgement| judgement.name() == name).ok_or_else(|| {
+        let known = known.map(Judgement::name).collect::<Vec<_>>().join(", ");
+        format!("there is no such judgement to fail on; there are: {known}")
+    })
 }
 
 /// Where vectors come from.

@@ -7,6 +7,7 @@ mod list;
 mod log_file;
 mod mutants;
 mod near_copies;
+mod progress;
 mod replacement;
 mod report;
 mod run;

@@ -33,6 +33,28 @@ fn log(folder: &Path) -> String {
     std::fs::read_to_string(path).expect("the log was written")
 }
 
+/// The runs of a log, each with its lines.
+fn runs(log: &str) -> impl Iterator<Item = &str> {
+    log.split_inclusive("\n")
+        .scan((0, 0), |(start, end), line| {
+            *end += line.len();
+            Some(line.starts_with("{\"footer\"").then(|| &log[std::mem::replace(start, *end)..*end]))
+        })
+        .flatten()
+}
+
+/// A run as if the rows with this text in them had not been selected.
+fn selecting_less(run: &str, part: &str) -> String {
+    let is_left_out = |line: &&str| line.starts_with("{\"row\"") && line.contains(part);
+    let count = run.lines().filter(is_left_out).count();
+    let selected = |count: usize| format!("\"selected\":{count},");
+    let all = run.split_once("\"selected\":").and_then(|(_, rest)| rest.split_once(',')?.0.parse().ok());
+    let all: usize = all.expect("a header says how many were selected");
+    let rest: String =
+        run.lines().filter(|line| !is_left_out(line)).map(|line| format!("{line}\n")).collect();
+    rest.replacen(&selected(all), &selected(all - count), 1)
+}
+
 /// What is said of the rows where a log is otherwise.
 fn rows(folder: &Path, log: &str) -> Output {
     let path = folder.join("changed.jsonl");
@@ -44,10 +66,7 @@ fn rows(folder: &Path, log: &str) -> Output {
 fn rows_are_proved_by_two_answers_and_by_nothing_less() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let log = log(folder.path());
-    let without = |part: &str| -> String {
-        let is_without = |line: &&str| !(line.starts_with("{\"row\"") && line.contains(part));
-        log.lines().filter(is_without).map(|line| format!("{line}\n")).collect()
-    };
+    let without = |part: &str| -> String { runs(&log).map(|run| selecting_less(run, part)).collect() };
 
     let output = rows(folder.path(), &log);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -87,6 +106,9 @@ fn a_run_that_failed_proves_nothing() {
     assert!(told.contains("reference:centrifugo-3.2.3: the run is red: "), "{told}");
     let failed = log.replace("\"failure\":null", "\"failure\":{\"message\":\"gone\",\"environment\":false}");
     assert!(stderr(&rows(folder.path(), &failed)).contains("reference:centrifugo-3.2.3: gone"));
+    let is_row = |line: &&str| line.starts_with("{\"row\"") && line.contains("/anonymous-refused-");
+    let missing: String = log.split_inclusive('\n').filter(|line| !is_row(line)).collect();
+    assert!(stderr(&rows(folder.path(), &missing)).contains(" vectors, and the log tells of "));
     let cut_off = &log[..log.rfind("{\"footer\"").expect("there is a footer")];
     assert!(stderr(&rows(folder.path(), cut_off)).contains("a run without an end"));
 }

@@ -6,13 +6,14 @@
 pub enum Exit {
     /// Everything that was asked for held.
     Ok = 0,
-    /// At least one judgement is unexplained, or something that was predicted did not happen.
+    /// At least one finding: a judgement that nothing explains, or a prediction that did not come true.
     ConformanceFailure = 1,
     /// The command line, or a file that it names, is wrong.
     Usage = 2,
-    /// The target died, hung, answered outside its protocol, or went where only tokens point.
+    /// The run is incomplete, or the target died, hung, answered outside its protocol, or went where only tokens
+    /// point.
     TargetFault = 3,
-    /// Nothing was judged, or too little: more than a fifth was unsupported or void.
+    /// Nothing was judged, or too little.
     TooLittleJudged = 4,
     /// Something that the run needs is missing on this machine, or the machine did not take its output.
     EnvironmentMissing = 6,

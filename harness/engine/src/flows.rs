@@ -15,7 +15,7 @@ use jotproof_model::{Flow, FlowChallenge, KeyRing, Observation, Subject, Vector}
 use jotproof_profiles::{Asked, Profile};
 
 use crate::opening;
-use crate::run::{Given, unix_time};
+use crate::replay::{Given, unix_time};
 use crate::suite::Suite;
 use crate::target::{Clock, Deployment, Followed, TargetError};
 
@@ -31,7 +31,7 @@ pub(crate) fn follow<'a>(
     given: Given<'_>,
     deployment: &mut Box<dyn Deployment>,
     deploy: &dyn Fn() -> Result<Box<dyn Deployment>, TargetError>,
-    tell: &mut dyn FnMut(&'a str, (Observation, i64)),
+    tell: &mut dyn FnMut(&'a Vector, (Observation, i64)),
 ) -> Result<(), TargetError> {
     let mut open = flows.to_vec();
     let mut latest = Duration::ZERO;
@@ -55,7 +55,7 @@ pub(crate) fn follow<'a>(
                 again.push(vector);
             } else {
                 let now = challenge.now;
-                tell(&vector.id.0, (as_answered(followed, &challenge, given.profile), now));
+                tell(vector, (as_answered(followed, &challenge, given.profile), now));
             }
         }
         open = again;

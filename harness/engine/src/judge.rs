@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jotproof_mint::placeholder;
 use jotproof_model::expectation::Preference;
 use jotproof_model::{
-    Effect, Expectation, Expiry, Judgement, Observation, Reason, Seen, SeenExpiry, Threat, Vector,
+    Effect, Expectation, Expiry, Judgement, Observation, Reason, Seen, SeenExpiry, Threat, Vector, VectorId,
 };
 use jotproof_profiles::predict::{Outcome, Predicted};
 use jotproof_profiles::{Asked, EntryKind, Profile};
@@ -25,8 +25,10 @@ pub struct Evidence<'a> {
     pub observation: Observation,
     /// The clock that the token was minted at.
     pub now: i64,
-    /// Whether the twin was accepted in this run; absent where the vector has none.
-    pub twin_accepted: Option<bool>,
+    /// The twin, and what was seen of it in this run; absent where the vector has none.
+    pub twin: Option<(&'a VectorId, &'a Observation)>,
+    /// Whether a refusal for a wrong reason is a finding: a document promises the reason, or the user asks for it.
+    pub reason_counts: bool,
     /// What the profile says.
     pub predicted: Predicted<'a>,
 }
@@ -85,14 +87,18 @@ fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) 
         (Observation::TimedOut { after_ms }, _) => {
             (Judgement::Fault, format!("no answer within {after_ms} ms"))
         }
+        (Observation::Refused { answer: Some(answer), .. }, _) if !is_known(answer, vector, profile) => {
+            let told = told(&evidence.observation);
+            (Judgement::Fault, format!("{told}: profile {} lists no such answer to a token", profile.name))
+        }
         (Observation::OverLimit { what }, Expectation::Accept { .. }) => {
             (Judgement::Overstrict, format!("over a limit of the target: {what}"))
         }
         (
             Observation::OverLimit { .. } | Observation::Refused { .. },
             Expectation::Reject { .. } | Expectation::Either { .. },
-        ) if evidence.twin_accepted == Some(false) => {
-            (Judgement::Void, "refused, and its twin was not accepted".to_owned())
+        ) if evidence.twin.is_some_and(|(_, seen)| !matches!(seen, Observation::Accepted { .. })) => {
+            (Judgement::Void, evidence.twin.map(of_twin).unwrap_or_default())
         }
         (Observation::OverLimit { .. }, Expectation::Reject { .. } | Expectation::Either { .. }) => {
             (Judgement::Pass, String::new())
@@ -115,23 +121,19 @@ fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) 
         ) => {
             let given: Vec<Reason> = match (reason, answer) {
                 (Some(reason), _) => vec![*reason],
-                (None, Some(answer)) if !profile.answers.is_empty() => {
-                    let known = profile.reasons(Asked::of(vector), answer);
-                    if known.is_empty() {
-                        return (
-                            Judgement::Fault,
-                            format!("an answer that profile {} does not know: {answer}", profile.name),
-                        );
-                    }
-                    known
-                }
-                (None, _) => Vec::new(),
+                (None, Some(answer)) => profile.reasons(Asked::of(vector), answer),
+                (None, None) => Vec::new(),
             };
             if !given.is_empty() && !given.iter().any(|reason| reasons.contains(reason)) {
                 let admissible = reasons.iter().map(|reason| reason.name()).collect::<Vec<_>>().join(", ");
+                let judgement =
+                    if evidence.reason_counts { Judgement::WrongReason } else { Judgement::Advisory };
                 return (
-                    Judgement::WrongReason,
-                    format!("refused: {}; admissible: {admissible}", told(&evidence.observation)),
+                    judgement,
+                    format!(
+                        "refused for another reason: {}; admissible: {admissible}",
+                        told(&evidence.observation)
+                    ),
                 );
             }
             match &vector.expectation {
@@ -143,6 +145,19 @@ fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) 
                 }
             }
         }
+    }
+}
+
+/// Whether a profile lists an answer; one without answers does not say what is sent.
+fn is_known(answer: &str, vector: &Vector, profile: &Profile) -> bool {
+    profile.answers.is_empty() || !profile.reasons(Asked::of(vector), answer).is_empty()
+}
+
+/// Why a refusal proves nothing: the twin, and what came of it.
+fn of_twin((twin, seen): (&VectorId, &Observation)) -> String {
+    match seen {
+        Observation::Refused { .. } => format!("its twin {twin} was refused too: {}", told(seen)),
+        seen => format!("its twin {twin} was not accepted: {}", told(seen)),
     }
 }
 

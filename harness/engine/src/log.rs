@@ -1,6 +1,6 @@
 //! The run log: the one record of a run. Every report is a pure function of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Write};
 
 use jotproof_model::{Judgement, Observation, VectorId};
@@ -16,8 +16,10 @@ pub struct RunLog {
     pub header: Header,
     /// The judged vectors, by id.
     pub rows: Vec<Row>,
-    /// What was not carried, by reason.
+    /// What does not apply to the target, by what it lacks.
     pub not_carried: BTreeMap<String, Vec<VectorId>>,
+    /// What was to be judged and was not, by reason: then the run is incomplete.
+    pub not_asked: BTreeMap<String, Vec<VectorId>>,
     /// Why the target could not be used, if it could not.
     pub failure: Option<Failure>,
     /// How long it took, in milliseconds.
@@ -37,10 +39,19 @@ pub struct Header {
     pub format: String,
     /// The target.
     pub target: String,
+    /// What it says that it is: name and version of a library, or the version that a server reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
     /// The profile that it follows.
     pub profile: String,
     /// How many vectors were selected.
     pub selected: usize,
+    /// How many verdicts the run needs to say anything.
+    #[serde(default)]
+    pub least_judged: usize,
+    /// The judgements that fail the run even where the profile explains them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub fail_on: BTreeSet<Judgement>,
     /// The arguments that repeat the run, without the selection.
     pub repeat: String,
     /// The seed of the order that vectors were asked in.
@@ -95,6 +106,8 @@ enum Line {
 #[derive(Deserialize)]
 struct Footer {
     not_carried: BTreeMap<String, Vec<VectorId>>,
+    #[serde(default)]
+    not_asked: BTreeMap<String, Vec<VectorId>>,
     failure: Option<Failure>,
     #[serde(default)]
     warnings: Vec<String>,
@@ -118,6 +131,18 @@ pub enum LogError {
     /// It is cut off, or is of no run.
     #[error("a run without an end: is it cut off, or still being written?")]
     CutOff,
+    /// Rows are missing, or there are too many.
+    #[error(
+        "the run of {target} selected {selected} vectors, and the log tells of {told}: it was changed or cut"
+    )]
+    Rows {
+        /// The target.
+        target: String,
+        /// How many vectors were selected.
+        selected: usize,
+        /// How many the log tells of.
+        told: usize,
+    },
 }
 
 impl From<&TargetError> for Failure {
@@ -142,8 +167,15 @@ impl RunLog {
     /// A log in which nothing is known yet but what is run.
     #[must_use]
     pub fn empty(header: Header) -> Self {
-        let (rows, not_carried, warnings) = (Vec::new(), BTreeMap::new(), Vec::new());
-        Self { header, rows, not_carried, failure: None, elapsed_ms: 0, warnings }
+        Self {
+            header,
+            rows: Vec::new(),
+            not_carried: BTreeMap::new(),
+            not_asked: BTreeMap::new(),
+            failure: None,
+            elapsed_ms: 0,
+            warnings: Vec::new(),
+        }
     }
 
     /// How many rows have a judgement.
@@ -152,18 +184,40 @@ impl RunLog {
         self.rows.iter().filter(|row| row.judgement == judgement).count()
     }
 
+    /// How many vectors have a verdict: neither unsupported, nor void, nor a fault.
+    #[must_use]
+    pub fn judged(&self) -> usize {
+        let empty = [Judgement::Unsupported, Judgement::Void, Judgement::Fault];
+        self.rows.iter().filter(|row| !empty.contains(&row.judgement)).count()
+    }
+
     /// Whether nothing was asked because something is missing on this machine.
     #[must_use]
     pub fn did_not_happen(&self) -> bool {
         self.rows.is_empty() && self.failure.as_ref().is_some_and(|failure| failure.environment)
     }
 
+    /// Whether vectors were to be judged and were not, though the target could be asked.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        !self.not_asked.is_empty() && !self.did_not_happen()
+    }
+
+    /// Whether a row fails the run: it is red, or explained and of a judgement that is to fail all the same.
+    #[must_use]
+    pub fn fails(&self, row: &Row) -> bool {
+        row.is_red() || self.header.fail_on.contains(&row.judgement)
+    }
+
     /// What the run ends with.
     #[must_use]
     pub fn exit(&self) -> Exit {
         let red = |is_meant: fn(Judgement) -> bool| {
-            self.rows.iter().any(|row| row.is_red() && is_meant(row.judgement))
+            self.rows.iter().any(|row| self.fails(row) && is_meant(row.judgement))
         };
+        if self.is_incomplete() {
+            return Exit::TargetFault;
+        }
         // Whose twin got no answer is void, which says nothing against a target that died.
         if red(|judgement| !matches!(judgement, Judgement::Fault | Judgement::Void)) {
             return Exit::ConformanceFailure;
@@ -179,11 +233,25 @@ impl RunLog {
         if red(|judgement| judgement == Judgement::Void) {
             return Exit::ConformanceFailure;
         }
-        let empty = self.count(Judgement::Unsupported) + self.count(Judgement::Void);
-        if self.rows.is_empty() || empty * 100 > self.rows.len() * TOO_MUCH {
+        if self.judged() < self.header.least_judged.max(1) || self.proves_too_little() {
             return Exit::TooLittleJudged;
         }
         Exit::Ok
+    }
+
+    /// Whether too much of what was asked is unsupported or void.
+    pub(crate) fn proves_too_little(&self) -> bool {
+        let empty = self.count(Judgement::Unsupported) + self.count(Judgement::Void);
+        empty * 100 > self.rows.len() * TOO_MUCH
+    }
+
+    /// What several runs end with together: a run that is incomplete comes before everything else.
+    #[must_use]
+    pub fn exit_of_all(logs: &[Self]) -> Exit {
+        if logs.iter().any(Self::is_incomplete) {
+            return Exit::TargetFault;
+        }
+        logs.iter().map(Self::exit).fold(Exit::Ok, Exit::worst)
     }
 
     /// Reads the logs of a file: one after another, each as [`RunLog::write`] writes it.
@@ -207,8 +275,9 @@ impl RunLog {
                     Some((header, rows))
                 }
                 (Line::Footer(footer), Some((header, rows))) => {
-                    let Footer { not_carried, failure, warnings, elapsed_ms } = footer;
-                    logs.push(Self { header, rows, not_carried, failure, elapsed_ms, warnings });
+                    let Footer { not_carried, not_asked, failure, warnings, elapsed_ms } = footer;
+                    let log = Self { header, rows, not_carried, not_asked, failure, elapsed_ms, warnings };
+                    logs.push(log.whole()?);
                     None
                 }
                 (Line::Header(_), Some(_)) => return Err(broken("a header inside of a run".to_owned())),
@@ -218,6 +287,18 @@ impl RunLog {
             };
         }
         if open.is_some() || logs.is_empty() { Err(LogError::CutOff) } else { Ok(logs) }
+    }
+
+    /// The log, where it tells of each selected vector once.
+    fn whole(self) -> Result<Self, LogError> {
+        let left_out = self.not_carried.values().chain(self.not_asked.values()).flatten();
+        let ids: Vec<&VectorId> = self.rows.iter().map(|row| &row.id).chain(left_out).collect();
+        let different: BTreeSet<&VectorId> = ids.iter().copied().collect();
+        let (selected, told) = (self.header.selected, different.len());
+        if told == selected && ids.len() == selected {
+            return Ok(self);
+        }
+        Err(LogError::Rows { target: self.header.target, selected, told })
     }
 
     /// Writes the log as JSON lines: a header, a line per vector, a footer.
@@ -233,6 +314,7 @@ impl RunLog {
         }
         line(serde_json::json!({ "footer": {
             "not_carried": self.not_carried,
+            "not_asked": self.not_asked,
             "failure": self.failure,
             "warnings": self.warnings,
             "elapsed_ms": self.elapsed_ms,
@@ -264,8 +346,11 @@ mod tests {
             header: Header {
                 format: FORMAT.to_owned(),
                 target: target.to_owned(),
+                identity: Some("a library 1.2.3".to_owned()),
                 profile: "rfc".to_owned(),
-                selected: 3,
+                selected: 4,
+                least_judged: 1,
+                fail_on: BTreeSet::from([Judgement::Bypass]),
                 repeat: String::new(),
                 seed: 5,
                 live: true,
@@ -275,6 +360,7 @@ mod tests {
                 row("a/c", Observation::Unsupported { what: "it".to_owned() }),
             ],
             not_carried: BTreeMap::from([("clock".to_owned(), vec![VectorId("a/d".to_owned())])]),
+            not_asked: BTreeMap::from([("it went away".to_owned(), vec![VectorId("a/e".to_owned())])]),
             failure: Some(Failure { message: "it went away".to_owned(), environment: false }),
             elapsed_ms: 7,
             warnings: vec!["it says that it is another".to_owned()],
@@ -291,22 +377,96 @@ mod tests {
         assert_eq!(RunLog::read_all(&*written).expect("it was written whole"), logs);
     }
 
+    /// A run with these judgements, all else being well.
+    fn of(judgements: &[Judgement]) -> RunLog {
+        let refused = || Observation::Refused { reason: None, answer: None, text: String::new() };
+        let rows = judgements.iter().map(|judgement| Row { judgement: *judgement, ..row("a/b", refused()) });
+        let whole = log("one");
+        RunLog {
+            header: Header { fail_on: BTreeSet::new(), ..whole.header },
+            rows: rows.collect(),
+            failure: None,
+            not_asked: BTreeMap::new(),
+            ..whole
+        }
+    }
+
     #[test]
-    fn what_a_dead_target_leaves_unproved_is_its_fault() {
-        use Judgement::{Fault, Misuse, Pass, Void};
-        let ends = |judgements: &[Judgement], failure: Option<Failure>| {
-            let refused = || Observation::Refused { reason: None, answer: None, text: String::new() };
-            let rows =
-                judgements.iter().map(|judgement| Row { judgement: *judgement, ..row("a/b", refused()) });
-            RunLog { rows: rows.collect(), failure, ..log("one") }.exit()
-        };
-        let failure = |environment| Some(Failure { message: String::new(), environment });
-        assert_eq!(ends(&[Pass; 2], None), Exit::Ok);
-        assert_eq!(ends(&[Pass, Void], None), Exit::ConformanceFailure);
-        assert_eq!(ends(&[Pass, Void, Fault], None), Exit::TargetFault);
-        assert_eq!(ends(&[Pass, Void], failure(false)), Exit::TargetFault);
-        assert_eq!(ends(&[Pass, Void], failure(true)), Exit::EnvironmentMissing);
-        assert_eq!(ends(&[Misuse, Void, Fault], failure(false)), Exit::ConformanceFailure);
+    fn what_a_run_ends_with() {
+        use Judgement::{Fault, Misuse, Pass, Unsupported, Void};
+        let failed = |environment| Some(Failure { message: String::new(), environment });
+        let lost = || BTreeMap::from([("it went away".to_owned(), vec![VectorId("a/e".to_owned())])]);
+        for (judgements, failure, is_whole, exit) in [
+            (&[Pass; 2][..], None, true, Exit::Ok),
+            (&[Pass, Void], None, true, Exit::ConformanceFailure),
+            // Whose twin got no answer is void, which says nothing against a target that died.
+            (&[Pass, Void, Fault], None, true, Exit::TargetFault),
+            (&[Pass, Void], failed(false), true, Exit::TargetFault),
+            (&[Pass, Void], failed(true), true, Exit::EnvironmentMissing),
+            // A conformance failure is one, whatever else went wrong…
+            (&[Misuse, Void, Fault], failed(false), true, Exit::ConformanceFailure),
+            (&[Misuse], failed(true), true, Exit::ConformanceFailure),
+            // …but a run that is incomplete says that first.
+            (&[Misuse], None, false, Exit::TargetFault),
+            (&[Pass; 9], failed(true), false, Exit::TargetFault),
+            (&[], failed(true), false, Exit::EnvironmentMissing),
+            (&[], failed(false), false, Exit::TargetFault),
+            (&[], None, true, Exit::TooLittleJudged),
+            (&[Pass, Pass, Pass, Unsupported], None, true, Exit::TooLittleJudged),
+        ] {
+            let not_asked = if is_whole { BTreeMap::new() } else { lost() };
+            let log = RunLog { failure, not_asked, ..of(judgements) };
+            assert_eq!(log.exit(), exit, "{judgements:?} {:?} {is_whole}", log.failure);
+        }
+    }
+
+    #[test]
+    fn an_incomplete_run_comes_before_the_conformance_failure_of_another_one() {
+        let lost = BTreeMap::from([("it went away".to_owned(), vec![VectorId("a/e".to_owned())])]);
+        let incomplete = RunLog { not_asked: lost, ..of(&[Judgement::Pass]) };
+        let red = of(&[Judgement::Bypass]);
+        assert_eq!(RunLog::exit_of_all(&[red.clone(), incomplete]), Exit::TargetFault);
+        assert_eq!(RunLog::exit_of_all(&[red.clone(), of(&[Judgement::Fault])]), Exit::ConformanceFailure);
+        let failure = Some(Failure { message: String::new(), environment: true });
+        let not_run = RunLog { failure, ..of(&[]) };
+        assert_eq!(RunLog::exit_of_all(&[not_run.clone(), red]), Exit::ConformanceFailure);
+        assert_eq!(RunLog::exit_of_all(&[not_run, of(&[Judgement::Pass])]), Exit::EnvironmentMissing);
+    }
+
+    #[test]
+    fn a_run_needs_as_many_verdicts_as_its_floor() {
+        for (least, exit) in [(3, Exit::Ok), (4, Exit::TooLittleJudged)] {
+            let mut log = of(&[Judgement::Pass; 3]);
+            log.header.least_judged = least;
+            assert_eq!(log.exit(), exit, "{least}");
+        }
+    }
+
+    #[test]
+    fn what_is_explained_fails_a_run_where_that_is_asked_for() {
+        for (fail_on, exit) in [
+            (&[][..], Exit::Ok),
+            (&[Judgement::Misuse], Exit::Ok),
+            (&[Judgement::Bypass], Exit::ConformanceFailure),
+        ] {
+            let mut log = of(&[Judgement::Bypass, Judgement::Pass]);
+            log.rows[0].explained_by = Some("known".to_owned());
+            log.header.fail_on = fail_on.iter().copied().collect();
+            assert_eq!(log.exit(), exit, "{fail_on:?}");
+        }
+    }
+
+    #[test]
+    fn a_log_that_tells_of_other_vectors_than_were_selected_is_no_log() {
+        let mut written = Vec::new();
+        log("one").write(&mut written).expect("memory can be written to");
+        let text = String::from_utf8(written).expect("JSON is text");
+        let missing: Vec<&str> = text.lines().filter(|line| !line.contains("a/c")).collect();
+        let twice = text.replace("a/c", "a/b");
+        for text in [missing.join("\n"), twice] {
+            let problem = RunLog::read_all(text.as_bytes()).expect_err("a vector is missing").to_string();
+            assert!(problem.contains("selected 4 vectors, and the log tells of 3"), "{problem}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jotproof_model::{Expectation, KeyRing, Recipe, Subject, Vector, VectorId};
+use jotproof_model::{Capability, Expectation, KeyRing, Recipe, Subject, Vector, VectorId};
 use jotproof_profiles::predict::{Outcome, Undecided};
 use jotproof_profiles::{Profile, predicted};
 
@@ -21,6 +21,8 @@ pub struct Plan<'a> {
     pub not_carried: BTreeMap<String, Vec<VectorId>>,
     /// How many vectors were selected.
     pub selected: usize,
+    /// How many of those are for targets of its kind: of an application and of algorithms that it declares.
+    pub of_its_kind: usize,
 }
 
 /// Why no plan can be made.
@@ -44,12 +46,18 @@ pub fn plan<'a>(
     target: &dyn Target,
     profile: &Profile,
 ) -> Result<Plan<'a>, PlanError> {
-    let mut plan =
-        Plan { groups: BTreeMap::new(), judged: BTreeSet::new(), not_carried: BTreeMap::new(), selected: 0 };
+    let mut plan = Plan {
+        groups: BTreeMap::new(),
+        judged: BTreeSet::new(),
+        not_carried: BTreeMap::new(),
+        selected: 0,
+        of_its_kind: 0,
+    };
     let mut deployments: BTreeMap<&str, String> = BTreeMap::new();
     let keys = target.keys(suite.keys());
     for vector in suite.vectors().filter(|vector| selection.takes(vector)) {
         plan.selected += 1;
+        plan.of_its_kind += usize::from(is_of_its_kind(vector, target, profile));
         match carried(vector, suite, target, profile, &keys)? {
             Ok(needed) => {
                 plan.judged.insert(&vector.id.0);
@@ -72,6 +80,18 @@ pub fn plan<'a>(
         group.sort_by_key(|vector| !twins.contains(vector.id.0.as_str()));
     }
     Ok(plan)
+}
+
+/// Whether a vector is for targets of this kind, whatever else it needs.
+fn is_of_its_kind(vector: &Vector, target: &dyn Target, profile: &Profile) -> bool {
+    let is_of_kind = |needed: &Capability| match needed {
+        Capability::Application(_) | Capability::Algorithm(_) | Capability::KeySetAlgorithm(_) => {
+            target.capabilities().contains(needed)
+        }
+        _ => true,
+    };
+    vector.requires.iter().all(is_of_kind)
+        && profile.demands.iter().all(|demanded| vector.requires.contains(demanded))
 }
 
 /// The vector, and its twin where a refusal needs one, each with its deployment; or why the target

@@ -1,44 +1,26 @@
 //! Replays a plan against a target.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
-use jotproof_mint::{Mint, NOBODY, stored};
-use jotproof_model::{Algorithm, Capability, Challenge, Expectation, KeyRing, Observation, Subject, Vector};
+use jotproof_mint::NOBODY;
+use jotproof_model::{Algorithm, Capability, Expectation, Observation, VectorId};
 use jotproof_profiles::predict::Outcome;
 use jotproof_profiles::{Profile, predicted};
 
 use crate::canary::Canary;
-use crate::flows;
 use crate::judge::{Evidence, judge};
 use crate::log::{FORMAT, Failure, Header, RunLog};
-use crate::opening;
 use crate::plan::{Plan, PlanError, plan};
+use crate::replay::{Replayed, SHOWN, Seen, replay};
 use crate::select::Selection;
 use crate::suite::Suite;
-use crate::target::{Clock, Target, TargetError};
+use crate::target::{Target, TargetError};
 
-/// How many tokens are minted and submitted at a time: few enough that none waits a second for its
-/// turn, for the margin of a case is five.
-const SLICE: usize = 256;
+pub use crate::replay::unix_time;
 
-/// How many flows are gone through side by side.
-const FLOWS: usize = 256;
-
-/// How long a slice may take, where the clock is the machine's, before the cases of it that are near
-/// a boundary are minted and submitted again: they may have been asked on its other side.
-const FRESH: Duration = Duration::from_secs(2);
-
-/// How many vectors are named in a message.
-const SHOWN: usize = 5;
-
-/// What was seen of one vector, and the clock that its token was minted at.
-type Seen = (Observation, i64);
-
-/// Runs the selected vectors against a target. `progress` is told how many of how many are done.
+/// Runs the selected vectors against a target. `progress` is told how much of the expected time is over, and how long
+/// all of it is expected to take, in milliseconds.
 ///
 /// # Errors
 ///
@@ -48,20 +30,21 @@ pub fn run(
     selection: &Selection,
     target: &dyn Target,
     profile: &Profile,
-    progress: &(dyn Fn(usize, usize) + Sync),
+    progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RunLog, PlanError> {
     let start = Instant::now();
     let profile = &profile.over(target.transport());
     let ready = target.ready();
     let plan = plan(suite, selection, target, profile)?;
     let canary = target.is_on_this_machine().then(|| Canary::sing(suite.keys())).transpose();
-    let (seen, failure) = match (ready, &canary) {
-        (Ok(()), Ok(canary)) => replay_groups(&plan, suite, target, profile, canary.as_ref(), progress),
-        (Err(error), _) => (BTreeMap::new(), Some(Failure::from(&error))),
-        (_, Err(error)) => {
-            let missing = format!("cannot listen on the loopback interface: {error}; free a port");
-            (BTreeMap::new(), Some(Failure::from(&TargetError::EnvironmentMissing(missing))))
-        }
+    let nothing =
+        |error: &TargetError| Replayed { failure: Some(Failure::from(error)), ..Default::default() };
+    let Replayed { seen, lost, failure } = match (ready, &canary) {
+        (Ok(()), Ok(canary)) => replay(&plan, suite, target, profile, canary.as_ref(), progress),
+        (Err(error), _) => nothing(&error),
+        (_, Err(error)) => nothing(&TargetError::EnvironmentMissing(format!(
+            "cannot listen on the loopback interface: {error}; free a port"
+        ))),
     };
     let followed = canary.ok().flatten().and_then(|canary| followed(&plan, suite, target, &canary));
     // What a server did, it did, whatever else went wrong.
@@ -77,25 +60,31 @@ pub fn run(
         None => empty_promise(&seen, suite, target, profile)?,
     };
     let mut rows = Vec::new();
+    let mut not_asked: BTreeMap<String, Vec<VectorId>> = BTreeMap::new();
     for id in &plan.judged {
-        let Some((observation, now)) = seen.get(id) else { continue };
         let vector = suite.get(id).expect("the plan is made of this suite");
+        let mut leave_out = |why: String| not_asked.entry(why).or_default().push(vector.id.clone());
+        let Some((observation, now)) = seen.get(id) else {
+            leave_out(lost.get(id).cloned().unwrap_or_else(|| "the run ended before".to_owned()));
+            continue;
+        };
         let twin = suite.twin(vector);
-        // A run that broke off before the twin was asked knows nothing of a refusal.
+        let of_twin = twin.and_then(|twin| Some((&twin.id, &seen.get(twin.id.0.as_str())?.0)));
+        // Without its twin, a refusal says nothing.
         if matches!(observation, Observation::Refused { .. } | Observation::OverLimit { .. })
             && !matches!(vector.expectation, Expectation::Accept { .. })
-            && twin.is_some_and(|twin| !seen.contains_key(twin.id.0.as_str()))
+            && twin.is_some()
+            && of_twin.is_none()
         {
+            leave_out("its twin was not asked".to_owned());
             continue;
         }
         let evidence = Evidence {
             vector,
             observation: observation.clone(),
             now: *now,
-            twin_accepted: twin.and_then(|twin| {
-                seen.get(twin.id.0.as_str())
-                    .map(|(observation, _)| matches!(observation, Observation::Accepted { .. }))
-            }),
+            twin: of_twin,
+            reason_counts: selection.strict_reasons || suite.promises_reason(vector),
             predicted: predicted(vector, twin, profile)
                 .map_err(|problem| PlanError { id: (*id).to_owned(), problem })?,
         };
@@ -106,9 +95,15 @@ pub fn run(
         rows.push(row);
     }
     Ok(RunLog {
-        header: header(suite, selection, target, &profile.name),
+        header: Header {
+            identity: target.identity(),
+            // A tenth, rounded up: of a selection of one, that one.
+            least_judged: plan.of_its_kind.div_ceil(10),
+            ..header(suite, selection, target, &profile.name)
+        },
         rows,
         not_carried: plan.not_carried,
+        not_asked,
         failure,
         elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
         warnings: target.warnings(),
@@ -121,8 +116,11 @@ pub fn header(suite: &Suite, selection: &Selection, target: &dyn Target, profile
     Header {
         format: FORMAT.to_owned(),
         target: target.name(),
+        identity: None,
         profile: profile.to_owned(),
         selected: suite.vectors().filter(|vector| selection.takes(vector)).count(),
+        least_judged: 0,
+        fail_on: BTreeSet::new(),
         repeat: String::new(),
         seed: selection.seed,
         live: target.is_live(),
@@ -153,160 +151,6 @@ fn followed(plan: &Plan<'_>, suite: &Suite, target: &dyn Target, canary: &Canary
     })
 }
 
-/// Replays every group on its own deployment, as many side by side as the target allows.
-fn replay_groups<'a>(
-    plan: &Plan<'a>,
-    suite: &Suite,
-    target: &dyn Target,
-    profile: &Profile,
-    canary: Option<&Canary>,
-    progress: &(dyn Fn(usize, usize) + Sync),
-) -> (BTreeMap<&'a str, Seen>, Option<Failure>) {
-    let groups: Vec<&Vec<&'a Vector>> = plan.groups.values().collect();
-    let total = groups.iter().map(|group| group.len()).sum();
-    let next = AtomicUsize::new(0);
-    let done = AtomicUsize::new(0);
-    let seen = Mutex::new(BTreeMap::new());
-    let failure: Mutex<Option<Failure>> = Mutex::new(None);
-    let keys = target.keys(suite.keys());
-    let mint = match canary {
-        Some(canary) => Mint::new(&keys).pointing_at(canary.place()),
-        None => Mint::new(&keys),
-    };
-    let mint = Arc::new(mint);
-    let given = Given { suite, keys: &keys, mint: &mint, profile };
-    let work = || {
-        // The first failure ends the run: what is missing for one deployment is missing for all.
-        while failure.lock().is_ok_and(|failure| failure.is_none()) {
-            let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-            let report = |count: usize| progress(done.fetch_add(count, Ordering::Relaxed) + count, total);
-            let mut observations = Vec::with_capacity(group.len());
-            let outcome = replay(group, given, target, &report, &mut observations);
-            // What was seen before a failure was seen.
-            if let Ok(mut seen) = seen.lock() {
-                seen.extend(observations);
-            }
-            if let (Err(error), Ok(mut failure)) = (outcome, failure.lock()) {
-                failure.get_or_insert_with(|| Failure::from(&error));
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..target.parallel_deployments().clamp(1, groups.len().max(1)) {
-            scope.spawn(work);
-        }
-    });
-    (seen.into_inner().unwrap_or_default(), failure.into_inner().unwrap_or_default())
-}
-
-/// What is the same on every deployment of a run.
-#[derive(Clone, Copy)]
-pub(crate) struct Given<'a> {
-    pub(crate) suite: &'a Suite,
-    pub(crate) keys: &'a Arc<KeyRing>,
-    pub(crate) mint: &'a Arc<Mint>,
-    pub(crate) profile: &'a Profile,
-}
-
-/// Replays one group on a deployment of its own, as far as it goes.
-fn replay<'a>(
-    group: &[&'a Vector],
-    given: Given<'_>,
-    target: &dyn Target,
-    report: &dyn Fn(usize),
-    all: &mut Vec<(&'a str, Seen)>,
-) -> Result<(), TargetError> {
-    let Some(first) = group.first() else { return Ok(()) };
-    let Given { suite, keys, mint, profile: _ } = given;
-    let deploy = || target.deploy(&first.context, keys);
-    let mut deployment = deploy()?;
-    let clock = deployment.clock();
-    let (tokens, mut flows): (Vec<&Vector>, Vec<&Vector>) =
-        group.iter().partition(|vector| matches!(vector.subject, Subject::Token { .. }));
-    // Those that wait do so side by side.
-    flows.sort_by_key(|vector| Reverse(seconds(vector)));
-    for slice in tokens.chunks(SLICE) {
-        let challenges = slice
-            .iter()
-            .map(|vector| challenge(vector, suite, keys, clock, mint))
-            .collect::<Result<Vec<_>, _>>()?;
-        let submitted = Instant::now();
-        let observations = deployment.replay(&challenges);
-        let took = submitted.elapsed();
-        let whole = observations.len() == challenges.len();
-        let from = all.len();
-        let seen = observations.into_iter().zip(challenges.iter().map(|challenge| challenge.now));
-        all.extend(slice.iter().map(|vector| vector.id.0.as_str()).zip(seen));
-        if !whole {
-            let silent = format!(
-                "{} gave {} answers to {} challenges: this is a mistake in its driver",
-                target.name(),
-                all.len() - from,
-                challenges.len()
-            );
-            return Err(deployment.finish().err().unwrap_or(TargetError::Fault(silent)));
-        }
-        if slice.len() == SLICE
-            && all[from..].iter().all(|(_, (seen, _))| matches!(seen, Observation::TimedOut { .. }))
-        {
-            return Err(TargetError::Fault(format!(
-                "{} answered none of {SLICE} tokens in a row in time: it hangs, and is asked no more",
-                target.name()
-            )));
-        }
-        if clock == Clock::System && took > FRESH {
-            for (vector, (_, seen)) in slice.iter().zip(&mut all[from..]) {
-                if is_stale(vector, &seen.0, took) {
-                    let again = challenge(vector, suite, keys, clock, mint)?;
-                    if let Some(observation) = deployment.replay(std::slice::from_ref(&again)).pop() {
-                        *seen = (observation, again.now);
-                    }
-                }
-            }
-        }
-        report(slice.len());
-    }
-    for batch in flows.chunks(FLOWS) {
-        let tell = &mut |id, seen| all.push((id, seen));
-        flows::follow(batch, given, &mut deployment, &deploy, tell)?;
-        report(batch.len());
-    }
-    deployment.finish()
-}
-
-/// How long a flow takes, in seconds.
-fn seconds(vector: &Vector) -> u32 {
-    match &vector.subject {
-        Subject::Flow { flow } => flow.last().map_or(0, |step| step.at),
-        Subject::Token { .. } => 0,
-    }
-}
-
-/// Whether the clock may have passed a boundary of the token before it was looked at. What killed or
-/// hung the target did so whatever the clock said.
-fn is_stale(vector: &Vector, seen: &Observation, took: Duration) -> bool {
-    vector.clock_margin.is_some_and(|margin| margin <= took.as_secs() + 1)
-        && !matches!(seen, Observation::Crashed { .. } | Observation::TimedOut { .. })
-}
-
-/// The challenge that a vector is, minted at the clock that decides.
-fn challenge(
-    vector: &Vector,
-    suite: &Suite,
-    keys: &Arc<KeyRing>,
-    clock: Clock,
-    mint: &Arc<Mint>,
-) -> Result<Challenge, TargetError> {
-    let (token, now) = token(vector, suite, clock, mint)?;
-    let context = Arc::new(vector.context.clone());
-    let mut challenge = Challenge::new(token, context, Arc::clone(keys), now);
-    if clock == Clock::System {
-        challenge.opening = opening::opening(vector, mint, now)
-            .map_err(|error| TargetError::Fault(format!("{}: {error}", vector.id)))?;
-    }
-    Ok(challenge)
-}
-
 /// An algorithm that the target says it has, of which it accepted not one of the tokens that it must
 /// accept: then none of its refusals under that algorithm proves anything.
 fn empty_promise(
@@ -318,7 +162,12 @@ fn empty_promise(
     let mut asked: BTreeMap<Algorithm, (usize, bool)> = BTreeMap::new();
     for (id, (observation, _)) in seen {
         let vector = suite.get(id).expect("the plan is made of this suite");
-        if !matches!(vector.expectation, Expectation::Accept { .. }) {
+        // That no answer came at all is a fault of its own.
+        let is_answer = !matches!(
+            observation,
+            Observation::Crashed { .. } | Observation::TimedOut { .. } | Observation::ProtocolError { .. }
+        );
+        if !is_answer || !matches!(vector.expectation, Expectation::Accept { .. }) {
             continue;
         }
         let algorithms: BTreeSet<Algorithm> = vector
@@ -352,32 +201,4 @@ fn empty_promise(
         ),
         environment: false,
     }))
-}
-
-/// The token to submit, and the clock that it was minted at.
-fn token(vector: &Vector, suite: &Suite, clock: Clock, mint: &Mint) -> Result<(Vec<u8>, i64), TargetError> {
-    let broken = |problem: String| TargetError::Fault(format!("{}: {problem}", vector.id));
-    let Subject::Token { recipe, token } = &vector.subject else {
-        return Err(broken("a flow is no token".to_owned()));
-    };
-    match clock {
-        Clock::Settable => {
-            let file = suite.file_of(&vector.id.0).expect("the plan is made of this suite");
-            Ok((stored::octets(token).map_err(|error| broken(error.to_string()))?, file.now))
-        }
-        Clock::System => {
-            let now = unix_time();
-            Ok((mint.token(recipe, now).map_err(|error| broken(error.to_string()))?, now))
-        }
-    }
-}
-
-/// The machine's clock, in whole seconds since the epoch.
-#[must_use]
-pub fn unix_time() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .ok()
-        .and_then(|since| i64::try_from(since.as_secs()).ok())
-        .unwrap_or_default()
 }

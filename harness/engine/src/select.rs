@@ -1,18 +1,25 @@
 //! Picking vectors by globs over their ids, and the order that they are asked in.
 
+use std::collections::BTreeSet;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use jotproof_model::Vector;
 
 use crate::suite::Suite;
 
-/// Which vectors to take, and in which order.
+/// What a selection by bug class begins with: `class:A4`.
+pub const OF_CLASS: &str = "class:";
+
+/// Which vectors to take, in which order, and how strictly to judge them.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    only: Option<GlobSet>,
-    skip: Option<GlobSet>,
+    only: Option<Picked>,
+    skip: Option<Picked>,
     /// What the order is drawn from. It is the same in every run unless another one is asked for: two
     /// runs of a gate that differ are to differ in nothing but the target.
     pub seed: u64,
+    /// Whether a refusal for a wrong reason fails a run where no document promises the reason.
+    pub strict_reasons: bool,
 }
 
 /// Why a selection is not possible.
@@ -37,23 +44,25 @@ pub enum SelectError {
 }
 
 impl Selection {
-    /// A selection: `only` picks (everything, if empty), `skip` takes away.
+    /// A selection: `only` picks (everything, if empty), `skip` takes away. Each is a glob over ids, or a bug class
+    /// after [`OF_CLASS`].
     ///
     /// # Errors
     ///
     /// Names the glob that is not well-formed, or that of `only` selects nothing.
     pub fn new(suite: &Suite, only: &[String], skip: &[String]) -> Result<Self, SelectError> {
         for pattern in only {
-            let glob = set(std::slice::from_ref(pattern))?;
-            if !suite.vectors().any(|vector| glob.is_match(&vector.id.0)) {
+            let picked = Picked::new(std::slice::from_ref(pattern))?;
+            if !suite.vectors().any(|vector| picked.takes(vector)) {
                 return Err(SelectError::Nothing {
                     pattern: pattern.clone(),
                     hint: did_you_mean(suite.vectors().map(|vector| &*vector.id.0), pattern),
                 });
             }
         }
-        let optional = |patterns: &[String]| (!patterns.is_empty()).then(|| set(patterns)).transpose();
-        Ok(Self { only: optional(only)?, skip: optional(skip)?, seed: 0 })
+        let optional =
+            |patterns: &[String]| (!patterns.is_empty()).then(|| Picked::new(patterns)).transpose();
+        Ok(Self { only: optional(only)?, skip: optional(skip)?, seed: 0, strict_reasons: false })
     }
 
     /// The same in the order of another seed.
@@ -62,11 +71,37 @@ impl Selection {
         Self { seed, ..self }
     }
 
+    /// The same, where every wrong reason fails a run.
+    #[must_use]
+    pub fn with_strict_reasons(self, strict_reasons: bool) -> Self {
+        Self { strict_reasons, ..self }
+    }
+
     /// Whether a vector is taken.
     #[must_use]
     pub fn takes(&self, vector: &Vector) -> bool {
-        self.only.as_ref().is_none_or(|only| only.is_match(&vector.id.0))
-            && !self.skip.as_ref().is_some_and(|skip| skip.is_match(&vector.id.0))
+        self.only.as_ref().is_none_or(|only| only.takes(vector))
+            && !self.skip.as_ref().is_some_and(|skip| skip.takes(vector))
+    }
+}
+
+/// Vectors by their ids, or by their bug classes.
+#[derive(Debug, Clone)]
+struct Picked {
+    ids: GlobSet,
+    classes: BTreeSet<String>,
+}
+
+impl Picked {
+    fn new(patterns: &[String]) -> Result<Self, SelectError> {
+        let (classes, globs): (Vec<String>, Vec<String>) =
+            patterns.iter().cloned().partition(|pattern| pattern.starts_with(OF_CLASS));
+        let class = |pattern: String| pattern[OF_CLASS.len()..].to_owned();
+        Ok(Self { ids: set(&globs)?, classes: classes.into_iter().map(class).collect() })
+    }
+
+    fn takes(&self, vector: &Vector) -> bool {
+        self.ids.is_match(&vector.id.0) || self.classes.contains(&vector.bug_class)
     }
 }
 

@@ -185,6 +185,15 @@ impl Suite {
         self.files.iter().flat_map(|file| &file.requirements).map(|(id, it)| (id.as_str(), it))
     }
 
+    /// Whether a document promises with which reason a vector is refused.
+    #[must_use]
+    pub fn promises_reason(&self, vector: &Vector) -> bool {
+        self.file_of(&vector.id.0).is_some_and(|file| {
+            let promises = |id: &String| file.requirements.get(id).is_some_and(|row| row.promises_reason);
+            vector.requirements.iter().any(promises)
+        })
+    }
+
     /// Every key of every file.
     #[must_use]
     pub const fn keys(&self) -> &Arc<KeyRing> {

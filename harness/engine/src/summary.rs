@@ -1,55 +1,76 @@
-//! The terminal summary: a pure function of run logs.
+//! The terminal summary: a pure function of run logs, and of the vectors that they are about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use jotproof_model::Judgement;
-use jotproof_profiles::{Entry, Profiles};
+use jotproof_profiles::{Entry, Profile, Profiles};
 
 use crate::exit::Exit;
 use crate::log::{Row, RunLog};
+use crate::suite::Suite;
+
+mod issues;
+mod shortfall;
+
+use issues::Issue;
 
 /// How much to show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Detail {
-    /// What is explained, and what is not carried, with every reason.
+    /// What is explained, what is advisory, and what does not apply, with every reason.
     pub explained: bool,
-    /// Every red row, instead of the first of each judgement.
+    /// Every vector of an issue, instead of the first one.
     pub every_row: bool,
 }
-
-/// How many red rows of one judgement are shown where not all are.
-const SHOWN: usize = 5;
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default();
 const FAINT: Style = Style::new().dimmed();
 const STRONG: Style = Style::new().bold();
 
-/// The summary of several runs: a line each, then what is red, the worst first.
+/// The summary of several runs: a few lines each, then what is red, the worst first.
 #[must_use]
-pub fn summary(logs: &[RunLog], detail: Detail) -> String {
+pub fn summary(suite: &Suite, logs: &[RunLog], detail: Detail) -> String {
     let mut text = String::new();
-    let width = logs.iter().map(|log| log.header.target.chars().count()).max().unwrap_or(0);
+    let width = logs.iter().map(|log| name(log).chars().count()).max().unwrap_or(0);
     for log in logs {
-        line(&mut text, log, width);
+        head(&mut text, suite, log, width);
     }
     if detail.explained {
         for log in logs {
             explained(&mut text, log);
+            let advisory = |row: &Row| row.judgement == Judgement::Advisory && !log.fails(row);
+            issues(&mut text, suite, log, detail, Judgement::Advisory.name(), STRONG, advisory);
+            not_applicable(&mut text, log);
         }
     }
     for log in logs {
-        red(&mut text, log, detail);
+        for judgement in Judgement::ALL {
+            // What was judged well but not as predicted comes last.
+            let what = if judgement.is_fine() { "not as predicted" } else { judgement.name() };
+            let red = |row: &Row| row.judgement == judgement && log.fails(row);
+            issues(&mut text, suite, log, detail, what, BAD, red);
+        }
     }
     text
 }
 
 // Writing to a string does not fail, so the results of `write!` below carry nothing.
 
-fn line(text: &mut String, log: &RunLog, width: usize) {
+/// The target, and what it says that it is.
+fn name(log: &RunLog) -> String {
+    match &log.header.identity {
+        Some(identity) => format!("{} ({identity})", log.header.target),
+        None => log.header.target.clone(),
+    }
+}
+
+/// What the run came to: one line, and those that must not be missed.
+fn head(text: &mut String, suite: &Suite, log: &RunLog, width: usize) {
     let (style, word) = match log.exit() {
+        _ if log.is_incomplete() => (BAD, "INCOMPLETE"),
         Exit::Ok => (GOOD, "ok"),
         Exit::ConformanceFailure => (BAD, "FAILED"),
         Exit::TargetFault => (BAD, "FAULT"),
@@ -57,9 +78,39 @@ fn line(text: &mut String, log: &RunLog, width: usize) {
         Exit::EnvironmentMissing => (BAD, "NOT RUN"),
         Exit::Usage | Exit::Interrupted => (BAD, "ERROR"),
     };
-    let target = &log.header.target;
-    let _ = write!(text, "{STRONG}{target:width$}{STRONG:#}  {style}{word}{style:#}  ");
-    let mut parts = vec![format!("{} judged", log.rows.len())];
+    let name = name(log);
+    let counts = counts(log).join(", ");
+    let took = seconds(log.elapsed_ms);
+    let _ = writeln!(
+        text,
+        "{STRONG}{name:width$}{STRONG:#}  {style}{word}{style:#}  {counts}  {FAINT}{took}{FAINT:#}"
+    );
+    if log.is_incomplete() {
+        for (reason, ids) in &log.not_asked {
+            let _ = writeln!(text, "  {} not judged: {reason}", ids.len());
+        }
+    }
+    if let Some(failure) = &log.failure {
+        for line in failure.message.lines() {
+            let _ = writeln!(text, "  {line}");
+        }
+    }
+    if let Some(known) = known_vulnerabilities(log) {
+        let _ = writeln!(text, "  {BAD}{known}{BAD:#}");
+    }
+    if log.exit() == Exit::TooLittleJudged {
+        shortfall::write(text, suite, log);
+    }
+}
+
+/// How many rows of each kind, and how many vectors got none.
+fn counts(log: &RunLog) -> Vec<String> {
+    let mut parts = Vec::new();
+    if log.is_incomplete() {
+        let lost: usize = log.not_asked.values().map(Vec::len).sum();
+        parts.push(format!("{lost} of {} not judged", lost + log.rows.len()));
+    }
+    parts.push(format!("{} judged", log.rows.len()));
     for judgement in Judgement::ALL.into_iter().rev() {
         let (explained, plain): (Vec<&Row>, Vec<&Row>) = log
             .rows
@@ -77,20 +128,44 @@ fn line(text: &mut String, log: &RunLog, width: usize) {
     if missed > 0 {
         parts.push(format!("{missed} not as predicted"));
     }
-    let not_carried: usize = log.not_carried.values().map(Vec::len).sum();
-    if not_carried > 0 {
-        parts.push(format!("{not_carried} not carried"));
+    let not_applicable: usize = log.not_carried.values().map(Vec::len).sum();
+    if not_applicable > 0 {
+        parts.push(format!("{not_applicable} not applicable"));
     }
-    let _ = writeln!(text, "{}  {FAINT}{}{FAINT:#}", parts.join(", "), seconds(log.elapsed_ms));
-    if let Some(failure) = &log.failure {
-        for line in failure.message.lines() {
-            let _ = writeln!(text, "  {line}");
-        }
-    }
+    parts
 }
 
 fn seconds(milliseconds: u64) -> String {
     format!("{}.{:02} s", milliseconds / 1000, milliseconds % 1000 / 10)
+}
+
+/// The published vulnerabilities that the explained rows show, and the first version without them.
+fn known_vulnerabilities(log: &RunLog) -> Option<String> {
+    let profile = profile(log)?;
+    let shown: BTreeSet<&str> = log.rows.iter().filter_map(|row| row.explained_by.as_deref()).collect();
+    let entries: Vec<&Entry> = profile
+        .entries
+        .iter()
+        .filter(|entry| shown.contains(entry.id.as_str()) && !entry.advisories.is_empty())
+        .collect();
+    let advisories: BTreeSet<&str> =
+        entries.iter().flat_map(|entry| &entry.advisories).map(String::as_str).collect();
+    let names = advisories.iter().copied().collect::<Vec<_>>().join(", ");
+    let what = match advisories.len() {
+        0 => return None,
+        1 => format!("1 known vulnerability ({names})"),
+        count => format!("{count} known vulnerabilities ({names})"),
+    };
+    let fixes: Option<Vec<&str>> = entries.iter().map(|entry| entry.until.as_deref()).collect();
+    let fixed_in = fixes.and_then(|fixes| jotproof_profiles::newest(fixes).map(str::to_owned));
+    Some(match fixed_in {
+        Some(version) => format!("{what}, fixed in {version}"),
+        None => format!("{what}, not fixed in any known version"),
+    })
+}
+
+fn profile(log: &RunLog) -> Option<Profile> {
+    Profiles::built_in().find(&log.header.profile).ok().map(|profile| profile.into_owned())
 }
 
 fn explained(text: &mut String, log: &RunLog) {
@@ -100,61 +175,63 @@ fn explained(text: &mut String, log: &RunLog) {
             by_entry.entry(entry).or_default().push(row);
         }
     }
-    if !by_entry.is_empty() {
-        let _ = writeln!(text, "\n{}: explained by profile {}", log.header.target, log.header.profile);
-        let profile = Profiles::built_in().find(&log.header.profile).ok();
-        for (entry, rows) in by_entry {
-            let mut counts: BTreeMap<Judgement, usize> = BTreeMap::new();
-            for row in &rows {
-                *counts.entry(row.judgement).or_default() += 1;
-            }
-            let counts: Vec<String> =
-                counts.iter().map(|(judgement, count)| format!("{count} {judgement}")).collect();
-            let _ = writeln!(text, "  {entry}: {}", counts.join(", "));
-            let stated =
-                profile.as_ref().and_then(|profile| profile.entries.iter().find(|it| it.id == entry));
-            if let Some(Entry { reason, link, .. }) = stated {
-                let _ = writeln!(text, "    {reason}\n    {link}");
-            }
-        }
+    if by_entry.is_empty() {
+        return;
     }
-    if !log.not_carried.is_empty() {
-        let _ = writeln!(text, "\n{}: not carried, for want of", log.header.target);
-        for (reason, ids) in &log.not_carried {
-            let _ = writeln!(text, "  {:4}  {reason}", ids.len());
+    let _ = writeln!(text, "\n{}: explained by profile {}", log.header.target, log.header.profile);
+    let profile = profile(log);
+    for (entry, rows) in by_entry {
+        let mut counts: BTreeMap<Judgement, usize> = BTreeMap::new();
+        for row in &rows {
+            *counts.entry(row.judgement).or_default() += 1;
+        }
+        let counts: Vec<String> =
+            counts.iter().map(|(judgement, count)| format!("{count} {judgement}")).collect();
+        let _ = writeln!(text, "  {entry}: {}", counts.join(", "));
+        let stated = profile.as_ref().and_then(|profile| profile.entries.iter().find(|it| it.id == entry));
+        if let Some(Entry { reason, link, .. }) = stated {
+            let _ = writeln!(text, "    {reason}\n    {link}");
         }
     }
 }
 
-/// What is red, the worst judgement first; what was judged well but not as predicted comes last.
-fn red(text: &mut String, log: &RunLog, detail: Detail) {
-    for judgement in Judgement::ALL {
-        let rows: Vec<&Row> =
-            log.rows.iter().filter(|row| row.is_red() && row.judgement == judgement).collect();
-        if rows.is_empty() {
-            continue;
-        }
-        let what = if judgement.is_fine() { "not as predicted" } else { judgement.name() };
-        let _ = writeln!(text, "\n{BAD}{what}{BAD:#} on {} ({})", log.header.target, rows.len());
-        let shown = if detail.every_row { rows.len() } else { SHOWN };
-        for row in rows.iter().take(shown) {
-            row_lines(text, log, row);
-        }
-        if rows.len() > shown {
-            let _ =
-                writeln!(text, "  {FAINT}and {} more; --all shows every one{FAINT:#}", rows.len() - shown);
-        }
+fn not_applicable(text: &mut String, log: &RunLog) {
+    if log.not_carried.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{}: not applicable, for want of", log.header.target);
+    for (reason, ids) in &log.not_carried {
+        let _ = writeln!(text, "  {:4}  {reason}", ids.len());
     }
 }
 
-fn row_lines(text: &mut String, log: &RunLog, row: &Row) {
-    let _ = writeln!(text, "  {STRONG}{}{STRONG:#}", row.id);
-    if !row.detail.is_empty() {
-        let _ = writeln!(text, "    {} (expected: {})", row.detail, row.expected);
+/// The rows that are meant, one line an issue, the worst first.
+fn issues(
+    text: &mut String,
+    suite: &Suite,
+    log: &RunLog,
+    detail: Detail,
+    what: &str,
+    style: Style,
+    is_meant: impl Fn(&Row) -> bool,
+) {
+    let rows: Vec<&Row> = log.rows.iter().filter(|row| is_meant(row)).collect();
+    if rows.is_empty() {
+        return;
     }
-    // What is judged badly needs no prediction to be seen as bad.
-    if let Some(missed) = row.missed.as_ref().filter(|_| row.judgement.is_fine()) {
-        let _ = writeln!(text, "    profile {} predicted: {missed}", log.header.profile);
+    let issues = Issue::of(suite, &rows);
+    let number = if issues.len() == 1 { "1 issue".to_owned() } else { format!("{} issues", issues.len()) };
+    let _ = writeln!(
+        text,
+        "\n{style}{what}{style:#} on {}: {}, {number}",
+        log.header.target,
+        vectors(rows.len())
+    );
+    for issue in &issues {
+        issue.write(text, log, detail.every_row);
     }
-    let _ = writeln!(text, "    {FAINT}again: {} --only {}{FAINT:#}", log.header.repeat, row.id);
+}
+
+fn vectors(count: usize) -> String {
+    if count == 1 { "1 vector".to_owned() } else { format!("{count} vectors") }
 }

@@ -1,13 +1,15 @@
 //! The boundary between the engine and what is tested.
 //!
 //! A target answers three questions (what can you do, which contexts share a deployment, deploy this)
-//! and then takes slices of challenges. It never sees an expectation, an id or a title.
+//! and then takes questions one by one. It never sees an expectation, an id or a title.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jotproof_model::{Capability, Challenge, Context, FlowChallenge, KeyRing, Observation, Recipe};
+use jotproof_model::{Capability, Context, FlowChallenge, KeyRing, Observation, Recipe};
+
+use crate::questions::Questions;
 
 /// One thing under test.
 pub trait Target: Send + Sync {
@@ -63,6 +65,12 @@ pub trait Target: Send + Sync {
         Ok(())
     }
 
+    /// What it says that it is: name and version of a library, or the version that a server reports. Asked for when the
+    /// run is over; nothing where it says nothing.
+    fn identity(&self) -> Option<String> {
+        None
+    }
+
     /// What is to be said of it that no vector tells: asked for when the run is over.
     fn warnings(&self) -> Vec<String> {
         Vec::new()
@@ -96,9 +104,15 @@ pub trait Deployment: Send {
     /// Whose clock decides.
     fn clock(&self) -> Clock;
 
-    /// Submits challenges and gives one observation for each, in their order. Fewer of them mean that
-    /// it cannot go on; [`Deployment::finish`] says why.
-    fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation>;
+    /// Asks questions and answers them, in any order, until there are none left. Where it leaves some, it cannot go
+    /// on; [`Deployment::finish`] says why, unless it [is over](Deployment::is_over).
+    fn replay(&mut self, questions: &Questions<'_>);
+
+    /// Whether what was started has ended by itself, so that nothing more can be asked of it. How it did is told by the
+    /// observations of what was open then.
+    fn is_over(&self) -> bool {
+        false
+    }
 
     /// Goes through flows, side by side, and gives what came of each, in their order.
     fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {
@@ -141,7 +155,7 @@ impl Followed {
 pub enum Clock {
     /// The challenge's: tokens are taken as stored.
     Settable,
-    /// The machine's: tokens are minted again right before they are submitted.
+    /// The machine's: each token is minted again at the moment at which it is asked.
     System,
 }
 
@@ -156,7 +170,10 @@ pub enum TargetError {
     /// Something is missing on this machine: a compiler, a binary, a free port.
     #[error("{0}")]
     EnvironmentMissing(String),
-    /// The target itself failed: it did not start, died, or is not what was started.
+    /// The target itself failed: it died, or is not what was started.
     #[error("{0}")]
     Fault(String),
+    /// The target did not start. Another try may help; otherwise only what needs this start is lost.
+    #[error("{0}")]
+    NotStarted(String),
 }

@@ -8,18 +8,21 @@ use std::sync::{Arc, Mutex};
 use std::thread::sleep;
 use std::time::Duration;
 
+use jotproof_engine::questions::Questions;
 use jotproof_engine::select::Selection;
 use jotproof_engine::target::{CannotCarry, Clock, Deployment, Followed, Target, TargetError};
 use jotproof_engine::{Exit, Suite};
-use jotproof_model::{Capability, Challenge, Context, FlowChallenge, Judgement, KeyRing, Observation};
+use jotproof_model::{Capability, Context, FlowChallenge, Judgement, KeyRing, Observation};
 use jotproof_profiles::{Profile, Profiles};
 
 /// What it is made of, and what it was asked.
 struct Scripted {
     capabilities: BTreeSet<Capability>,
     asked: Arc<Mutex<Asked>>,
-    /// How long the first replay takes.
+    /// How long each of the first answers takes.
     takes: Duration,
+    /// How many answers take that long; the rest comes at once.
+    slow: usize,
     /// After how many answers it breaks off.
     breaks_off_after: usize,
     /// What it answers to every token.
@@ -29,8 +32,8 @@ struct Scripted {
 /// What it was asked.
 #[derive(Default)]
 struct Asked {
-    /// How many challenges each replay had.
-    replays: Vec<usize>,
+    /// How many questions were asked.
+    questions: usize,
     /// How many deployments there were.
     deployments: usize,
     /// The deployment of each flow that was gone through.
@@ -43,6 +46,7 @@ struct Running {
     asked: Arc<Mutex<Asked>>,
     number: usize,
     takes: Duration,
+    slow: usize,
     left: usize,
     answers: Observation,
 }
@@ -75,6 +79,7 @@ impl Target for Scripted {
             asked: Arc::clone(&self.asked),
             number: asked.deployments,
             takes: self.takes,
+            slow: self.slow,
             left: self.breaks_off_after,
             answers: self.answers.clone(),
         }))
@@ -86,12 +91,18 @@ impl Deployment for Running {
         Clock::System
     }
 
-    fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
-        sleep(std::mem::take(&mut self.takes));
-        self.asked.lock().unwrap().replays.push(challenges.len());
-        let count = challenges.len().min(self.left);
-        self.left -= count;
-        vec![self.answers.clone(); count]
+    fn replay(&mut self, questions: &Questions<'_>) {
+        while self.left > 0
+            && let Some((at, _)) = questions.next()
+        {
+            if self.slow > 0 {
+                self.slow -= 1;
+                sleep(self.takes);
+            }
+            self.left -= 1;
+            self.asked.lock().unwrap().questions += 1;
+            questions.answer(at, self.answers.clone());
+        }
     }
 
     fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {
@@ -112,42 +123,73 @@ impl Deployment for Running {
     }
 }
 
-fn scripted(takes: Duration, breaks_off_after: usize) -> Scripted {
+fn scripted(breaks_off_after: usize) -> Scripted {
     let capabilities = rfc().capabilities.clone();
     let answers = Observation::Refused { reason: None, answer: None, text: String::new() };
-    Scripted { capabilities, asked: Arc::default(), takes, breaks_off_after, answers }
+    Scripted {
+        capabilities,
+        asked: Arc::default(),
+        takes: Duration::ZERO,
+        slow: 0,
+        breaks_off_after,
+        answers,
+    }
 }
 
 fn rfc() -> &'static Profile {
     Profiles::built_in().get("rfc").unwrap()
 }
 
-/// One file of the suite, in which the time of the first `near` vectors is two seconds away.
-fn suite(near: usize) -> Suite {
+/// One file of the suite, in which every token has a time so many seconds away.
+fn suite(margin: Option<u64>) -> Suite {
     let all = Suite::built_in().unwrap();
     let mut file = all.file_of("algorithms/valid/hs256").unwrap().clone();
-    for (index, vector) in file.vectors.iter_mut().enumerate() {
-        vector.clock_margin = (index < near).then_some(2);
+    for vector in &mut file.vectors {
+        vector.clock_margin = margin;
     }
     Suite::of(vec![file]).unwrap()
 }
 
 #[test]
-fn what_is_near_a_boundary_is_minted_and_asked_again_after_a_long_slice() {
-    for (takes, near, expected) in [(2100, 3, vec![1; 3]), (2100, 0, Vec::new()), (0, 3, Vec::new())] {
-        let suite = suite(near);
-        let target = scripted(Duration::from_millis(takes), usize::MAX);
+fn what_was_answered_too_late_is_asked_again_and_never_judged() {
+    const LATE: Duration = Duration::from_millis(2100);
+    let many = |margin| suite(margin);
+    for (suite, slow, again, is_judged) in [
+        // Nothing depends on the clock.
+        (many(None), 1, 0, true),
+        (many(Some(3)), 0, 0, true),
+        // The first answer comes too late, and the second one in time.
+        (many(Some(3)), 1, 1, true),
+        (alone(&many(Some(3))), 2, 2, true),
+        (alone(&many(Some(3))), 3, 2, false),
+    ] {
+        let target = Scripted { takes: LATE, slow, ..scripted(usize::MAX) };
         let selection = Selection::new(&suite, &[], &[]).unwrap();
-        jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
-        let asked = target.asked.lock().unwrap();
-        assert_eq!(asked.replays[1..], expected, "{takes} ms, {near} near");
+        let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
+        let asked = target.asked.lock().unwrap().questions;
+        assert_eq!(asked, suite.vectors().count() + again, "{slow} slow");
+        let reasons: Vec<_> = log.not_asked.keys().collect();
+        if is_judged {
+            assert_eq!(reasons, [""; 0], "{slow} slow");
+        } else {
+            assert_eq!(reasons, ["answered too late to be judged, 3 times"]);
+            assert_eq!(log.exit(), Exit::TargetFault);
+        }
     }
+}
+
+/// The vector of a suite that has no twin, and nothing else.
+fn alone(suite: &Suite) -> Suite {
+    let first = suite.vectors().find(|vector| suite.twin(vector).is_none()).unwrap();
+    let mut file = suite.file_of(&first.id.0).unwrap().clone();
+    file.vectors.retain(|vector| vector.id == first.id);
+    Suite::of(vec![file]).unwrap()
 }
 
 #[test]
 fn a_target_that_breaks_off_keeps_what_it_said_and_passes_no_refusal_without_its_twin() {
-    let suite = suite(0);
-    let target = scripted(Duration::ZERO, 5);
+    let suite = suite(None);
+    let target = scripted(5);
     let selection = Selection::new(&suite, &[], &[]).unwrap();
     let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
     assert_eq!(log.failure.as_ref().unwrap().message, "it broke off");
@@ -161,14 +203,17 @@ fn a_target_that_breaks_off_keeps_what_it_said_and_passes_no_refusal_without_its
                 .is_none_or(|twin| row.expected == "accept" || known.contains(twin.id.0.as_str()))
         );
     }
-    assert_eq!(log.exit(), Exit::ConformanceFailure);
+    // It refused what it must accept, and yet: most of it is not known.
+    assert!(log.rows.iter().any(|row| row.judgement == Judgement::Overstrict));
+    assert!(!log.not_asked.is_empty());
+    assert_eq!(log.exit(), Exit::TargetFault);
 }
 
 #[test]
 fn what_is_over_a_limit_is_void_where_its_twin_is_too() {
     let suite = Suite::built_in().unwrap();
     let answers = Observation::OverLimit { what: "HTTP 414".to_owned() };
-    let target = Scripted { answers, ..scripted(Duration::ZERO, usize::MAX) };
+    let target = Scripted { answers, ..scripted(usize::MAX) };
     let selection = Selection::new(&suite, &["signatures/integrity/**".to_owned()], &[]).unwrap();
     let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
     let must_be_refused: Vec<_> =
@@ -195,7 +240,7 @@ fn a_flow_that_is_late_begins_anew() {
         let target = Scripted {
             capabilities: profile.capabilities.clone(),
             answers: Observation::Accepted { result: Box::default() },
-            ..scripted(Duration::ZERO, usize::MAX)
+            ..scripted(usize::MAX)
         };
         target.asked.lock().unwrap().late = late.into();
         let selection = Selection::new(&all, &[id.to_owned()], &[]).unwrap();

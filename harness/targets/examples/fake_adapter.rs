@@ -1,7 +1,7 @@
 //! Adapters that are wrong in one known way each: they test the runner.
 //!
 //! `fake_adapter MODE [N]`: the reference under `rfc`, but for what the mode says; N is the id of a
-//! question.
+//! question. `slow N` goes by the clock of the machine, and takes N milliseconds for an answer.
 
 #![allow(clippy::disallowed_macros, reason = "it is run by tests, which read all")]
 
@@ -9,7 +9,8 @@ use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use jotproof_model::adapter::{Answer, Order};
+use jotproof_engine::run::unix_time;
+use jotproof_model::adapter::{AdapterClock, Answer, Order};
 use jotproof_model::{Algorithm, Capability, Observation, Verifier as _};
 use jotproof_profiles::Profiles;
 use jotproof_reference::Reference;
@@ -17,7 +18,10 @@ use jotproof_targets::exec::{serve, wire};
 
 const MODES: &str = "honest, always-accept, always-reject, reasonless, secretive, no-es256, hang N, crash N, \
     crash-from N, crash-once FILE, twice N, late-twice N, wrong-id N, garbage N, no-hello, slow-hello, newer, \
-    clock-listed";
+    clock-listed, slow N";
+
+/// The age of a question, in seconds, that is too old where the clock decides.
+const STALE: i64 = 4;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -47,7 +51,16 @@ fn converse(mode: &str, argument: &str) -> Result<(), Box<dyn std::error::Error>
         let id = question.id;
         let this = argument.parse() == Ok(id);
         let es256 = question.context.algorithms.contains(&Algorithm::ES256);
-        let mut answer = serve::answer(id, reference.verify(&wire::challenge(*question)?))?;
+        let mut challenge = wire::challenge(*question)?;
+        if mode == "slow" {
+            std::thread::sleep(Duration::from_millis(argument.parse()?));
+            // A token as old as that says nothing about a verifier.
+            if unix_time() - challenge.now >= STALE {
+                return Err(format!("question {id} is stale").into());
+            }
+            challenge.now = unix_time();
+        }
+        let mut answer = serve::answer(id, reference.verify(&challenge))?;
         match mode {
             "always-accept" => answer = serve::answer(id, Observation::Accepted { result: Box::default() })?,
             "always-reject" => answer = refused(id),
@@ -97,7 +110,7 @@ fn hello(honest: Answer, mode: &str) -> Answer {
                 name: format!("fake {mode}"),
                 version,
                 capabilities,
-                clock,
+                clock: if mode == "slow" { AdapterClock::System } else { clock },
                 leeway,
                 numbers,
                 reasons: reasons && !matches!(mode, "reasonless" | "secretive"),

@@ -153,6 +153,11 @@ impl Target for ExecTarget {
         self.met().map(|_| ())
     }
 
+    fn identity(&self) -> Option<String> {
+        let Hello { name, version, .. } = &self.met().ok()?.hello;
+        Some(format!("{name} {version}").trim().to_owned())
+    }
+
     fn is_predicted(&self) -> bool {
         self.own_profile().is_some()
     }

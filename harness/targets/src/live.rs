@@ -4,11 +4,14 @@
 //! is a [`Protocol`]; that a death, a silence or a dropped connection is never a refusal is decided
 //! here, once for all of them.
 
+use std::cell::Cell;
+use std::iter;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
+use jotproof_engine::questions::Questions;
 use jotproof_engine::target::{Clock, Deployment, Followed};
 use jotproof_model::{Challenge, Context, FlowChallenge, Observation, Step};
 use tokio::runtime::Runtime;
@@ -249,9 +252,13 @@ impl<P: Protocol> Deployment for LiveDeployment<P> {
         Clock::System
     }
 
-    fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
+    fn replay(&mut self, questions: &Questions<'_>) {
         let crashed = || self.crashed();
-        self.runtime.block_on(self.asker(&crashed).ask_all(challenges))
+        self.runtime.block_on(self.asker(&crashed).ask_all(questions));
+    }
+
+    fn is_over(&self) -> bool {
+        self.server.exit_status().is_some()
     }
 
     fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {
@@ -276,8 +283,7 @@ impl<P: Protocol> LiveDeployment<P> {
 
     /// How the server died, if it did.
     fn crashed(&self) -> Option<String> {
-        let status = self.server.exit_status()?;
-        Some(format!("{status}; last log lines: {}", self.server.last_log_lines()))
+        self.server.how_it_died()
     }
 }
 
@@ -294,16 +300,21 @@ struct Asker<'a, P> {
 }
 
 impl<P: Protocol> Asker<'_, P> {
-    async fn ask_all(&self, challenges: &[Challenge]) -> Vec<Observation> {
-        // Whoever is done makes room for the next, in whatever order that is.
-        let ask = |(at, challenge)| async move { (at, self.ask(challenge).await) };
-        let mut seen: Vec<(usize, Observation)> = stream::iter(challenges.iter().enumerate())
-            .map(ask)
-            .buffer_unordered(self.at_a_time)
-            .collect()
-            .await;
-        seen.sort_unstable_by_key(|(at, _)| *at);
-        seen.into_iter().map(|(_, observation)| observation).collect()
+    /// Asks until there are no questions left, or one was answered by the death of the server.
+    async fn ask_all(&self, questions: &Questions<'_>) {
+        let dead = &Cell::new(false);
+        let next = || if dead.get() { None } else { questions.next() };
+        let ask = |(at, challenge): (usize, Challenge)| async move {
+            let observation = self.ask(&challenge).await;
+            dead.set(dead.get() || matches!(observation, Observation::Crashed { .. }));
+            questions.answer(at, observation);
+        };
+        // What was answered too late comes again, after all others.
+        while let Some(first) = next() {
+            // Whoever is done makes room for the next, in whatever order that is: none is taken before there is room.
+            let rest = stream::iter(iter::once(first).chain(iter::from_fn(next)));
+            rest.map(ask).buffer_unordered(self.at_a_time).for_each(|()| async {}).await;
+        }
     }
 
     async fn ask(&self, challenge: &Challenge) -> Observation {

@@ -34,6 +34,8 @@ pub struct ServerArguments<'a> {
     pub allow_remote: bool,
     /// The transport that it is asked over, in place of its default one.
     pub transport: Option<&'a str>,
+    /// The folder in which the logs of servers that are started are kept.
+    pub keep_logs: Option<&'a Path>,
 }
 
 /// Why a name names no target.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::sync::Arc;
 
+use jotproof_engine::questions::Questions;
 use jotproof_engine::target::{CannotCarry, Clock, Deployment, Followed, Target, TargetError};
 use jotproof_libraries::Jsonwebtoken;
 use jotproof_model::{Capability, Challenge, Context, FlowChallenge, KeyRing, Observation, Verifier};
@@ -165,8 +166,10 @@ impl Deployment for InProcess {
         self.clock
     }
 
-    fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
-        challenges.iter().map(|challenge| self.verifier.verify(challenge)).collect()
+    fn replay(&mut self, questions: &Questions<'_>) {
+        while let Some((at, challenge)) = questions.next() {
+            questions.answer(at, self.verifier.verify(&challenge));
+        }
     }
 
     fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {

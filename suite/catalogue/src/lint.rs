@@ -257,7 +257,16 @@ fn coverage(files: &[VectorFile]) -> Vec<String> {
     }
     let mut found = Vec::new();
     for (id, requirement) in registry::requirements() {
-        let Requirement { level, binds, waiver, document: _, section: _, says: _, options: _ } = requirement;
+        let Requirement {
+            level,
+            binds,
+            waiver,
+            document: _,
+            section: _,
+            says: _,
+            promises_reason: _,
+            options: _,
+        } = requirement;
         let (yes, no) = (accepted.contains(id.as_str()), refused.contains(id.as_str()));
         if !yes && !no {
             found.push(format!("{id}: no case refers to this requirement"));

@@ -39,7 +39,16 @@ mod tests {
     #[test]
     fn requirements_say_where_they_stand() {
         for (id, requirement) in requirements() {
-            let Requirement { document, section, says, options, level: _, binds: _, waiver: _ } = requirement;
+            let Requirement {
+                document,
+                section,
+                says,
+                options,
+                level: _,
+                binds: _,
+                promises_reason: _,
+                waiver: _,
+            } = requirement;
             assert!(options.values().all(|places| !places.is_empty()), "{id}: an option without a place");
             assert!([document, section, says].iter().all(|text| !text.is_empty()), "{id}");
             if let Some(number) = document.strip_prefix("RFC ") {

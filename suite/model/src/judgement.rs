@@ -72,6 +72,12 @@ impl Judgement {
         matches!(self, Self::Pass | Self::Advisory | Self::Unsupported)
     }
 
+    /// Whether a profile can explain it: that a target gives no answer, none does.
+    #[must_use]
+    pub const fn can_be_explained(self) -> bool {
+        !self.is_fine() && !matches!(self, Self::Fault | Self::Void)
+    }
+
     /// Whether it lets in somebody who must stay out, and so is never hidden without
     /// `acknowledge_risk`.
     #[must_use]

@@ -22,6 +22,9 @@ pub struct Requirement {
     pub binds: Binds,
     /// What it asks, in our words.
     pub says: String,
+    /// Whether it promises with which reason a token is refused: then another reason is a finding.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub promises_reason: bool,
     /// Why it lacks an accepted or a refused case, where it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<String>,

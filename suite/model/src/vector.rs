@@ -72,8 +72,9 @@ pub struct Vector {
     /// What the token does where it is accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<Effect>,
-    /// The distance in seconds from the clock to the nearest time in the token; absent where it has
-    /// none, and in a flow, whose steps have times of their own.
+    /// How many seconds the clock is from the nearest moment at which something changes: a time in the
+    /// token, or that time shifted by the leeway of the context. Absent where the token has no time, and in
+    /// a flow, whose steps have times of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_margin: Option<u64>,
 }
@@ -179,4 +180,17 @@ pub enum Severity {
     Medium,
     High,
     Critical,
+}
+
+impl Severity {
+    /// The name as stored and shown.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
 }

@@ -16,5 +16,5 @@ pub mod rules;
 
 pub use load::{LoadError, OfVersion, Profiles};
 pub use predict::{Predicted, predicted};
-pub use profile::{Answer, Asked, Either, Entry, EntryKind, Profile, ProfileFile, Then};
+pub use profile::{Answer, Asked, Either, Entry, EntryKind, Profile, ProfileFile, Then, newest};
 pub use rules::Rules;

@@ -125,6 +125,12 @@ pub(crate) fn compare(left: &str, right: &str) -> Ordering {
     numbers(left).cmp(&numbers(right))
 }
 
+/// The newest of some versions.
+#[must_use]
+pub fn newest<'a>(versions: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    versions.into_iter().max_by(|one, other| compare(one, other))
+}
+
 /// Whether a version is, or begins with, the numbers of another: `5.4.9` is of `5` and of `5.4.9`.
 #[must_use]
 pub fn is_of(version: &str, prefix: &str) -> bool {
@@ -202,6 +208,9 @@ pub struct Entry {
     pub reason: String,
     /// Where that is reported or documented, or else to be seen in public.
     pub link: String,
+    /// The published vulnerabilities that this is, by their identifiers: then `until` is the version that fixes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advisories: Vec<String>,
     /// Must be true where the outcome lets in somebody who must stay out: somebody has read it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub acknowledge_risk: bool,

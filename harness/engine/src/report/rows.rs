@@ -104,7 +104,16 @@ fn line(
     told_apart: &str,
     runs: &[&Run<'_>],
 ) {
-    let Requirement { level, says, waiver: _, document: _, section: _, binds: _, options: _ } = requirement;
+    let Requirement {
+        level,
+        says,
+        promises_reason: _,
+        waiver: _,
+        document: _,
+        section: _,
+        binds: _,
+        options: _,
+    } = requirement;
     let level = match level {
         Level::Must => "must",
         Level::Should => "should",
@@ -172,6 +181,9 @@ impl<'a> Run<'a> {
         let problem = |problem: String| RowsError::Run { target: log.header.target.clone(), problem };
         if let Some(failure) = &log.failure {
             return Err(problem(failure.message.clone()));
+        }
+        if let Some((reason, ids)) = log.not_asked.first_key_value() {
+            return Err(problem(format!("the run is incomplete: {} not judged: {reason}", ids.len())));
         }
         if let Some(row) = log.rows.iter().find(|row| row.is_red()) {
             return Err(problem(format!("the run is red: {}, {} {}", row.id, row.judgement, row.detail)));

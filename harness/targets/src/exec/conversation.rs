@@ -5,12 +5,14 @@
 //! them repeats the fault. That one bears it; the others get their own answers. A fault that none
 //! repeats alone is the run's, not a case's.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
+use jotproof_engine::questions::Questions;
 use jotproof_engine::target::{Clock, Deployment, TargetError};
-use jotproof_model::{Challenge, Observation};
+use jotproof_model::Observation;
 
 use super::Run;
 use super::process::{AdapterProcess, Heard};
@@ -18,6 +20,10 @@ use super::wire::{self, Hello};
 
 /// How many questions are open at a time, at most. An adapter may answer them in any order.
 pub const OPEN: usize = 16;
+
+/// How long a question may wait for those before it, going by how long the last answer took: a token is as old as its
+/// question.
+const QUEUED: Duration = Duration::from_millis(500);
 
 /// How often an adapter may die, hang or break the protocol in a run before it is given up.
 const INCIDENTS: usize = 50;
@@ -31,34 +37,31 @@ pub struct Conversation {
     fault: Option<TargetError>,
     /// What went wrong and no question repeated alone.
     unexplained: Vec<String>,
+    /// How long the last answer took, from the one before it.
+    pace: Option<Duration>,
 }
 
 /// What ends a conversation with one process.
 struct Incident {
     /// What happened.
     what: String,
-    /// The question that it was about, where that is known though it is answered.
-    about: Option<usize>,
-    /// How many questions were open.
-    open: usize,
+    /// The questions that may have caused it, in the order in which they were asked.
+    suspects: Vec<Asked>,
 }
 
-/// The questions of one replay.
-struct Questions {
-    first: u64,
-    lines: Vec<Vec<u8>>,
-    seen: Vec<Option<Observation>>,
+/// A question that was asked: the id that it has on the wire, and its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Asked {
+    id: u64,
+    at: usize,
 }
 
-impl Questions {
-    fn id(&self, at: usize) -> u64 {
-        self.first + at as u64
-    }
-
-    fn at(&self, id: u64) -> Option<usize> {
-        let at = usize::try_from(id.checked_sub(self.first)?).ok()?;
-        (at < self.lines.len()).then_some(at)
-    }
+/// What is known of the questions of one replay.
+struct Exchange<'q> {
+    questions: &'q Questions<'q>,
+    /// What was asked and has to be asked again, of another process.
+    again: VecDeque<Asked>,
+    answered: BTreeMap<u64, usize>,
 }
 
 impl Conversation {
@@ -72,97 +75,111 @@ impl Conversation {
             Some(process) => process,
             None => start(&run, &hello)?,
         };
-        Ok(Self { run, hello, process, fault: None, unexplained: Vec::new() })
+        Ok(Self { run, hello, process, fault: None, unexplained: Vec::new(), pace: None })
     }
 
-    /// Asks what is waiting until all is answered, or something happens.
-    fn ask(&mut self, questions: &mut Questions, waiting: &mut VecDeque<usize>) -> Result<(), Incident> {
-        let mut open = BTreeSet::new();
-        let incident = loop {
-            while open.len() < OPEN
-                && let Some(at) = waiting.pop_front()
+    /// The next question with its line, minted now.
+    fn next(&self, exchange: &mut Exchange<'_>) -> Option<(Asked, Vec<u8>)> {
+        let (asked, challenge) = match exchange.again.pop_front() {
+            Some(asked) => (asked, exchange.questions.again(asked.at)?),
+            None => {
+                let (at, challenge) = exchange.questions.next()?;
+                (Asked { id: self.run.ids.fetch_add(1, Ordering::Relaxed), at }, challenge)
+            }
+        };
+        Some((asked, wire::verify(asked.id, &challenge)))
+    }
+
+    /// How many questions may be open: one until it is known how long an answer takes.
+    fn room(&self) -> usize {
+        let within = |pace: Duration| QUEUED.as_millis() / pace.as_millis().max(1);
+        self.pace.map_or(1, |pace| usize::try_from(within(pace)).unwrap_or(OPEN).clamp(1, OPEN))
+    }
+
+    /// Asks until all is answered, or something happens.
+    fn ask(&mut self, exchange: &mut Exchange<'_>) -> Result<(), Incident> {
+        let mut open: BTreeSet<Asked> = BTreeSet::new();
+        let mut since = Instant::now();
+        let (what, about) = loop {
+            while open.len() < self.room()
+                && let Some((asked, line)) = self.next(exchange)
             {
-                self.process.say(questions.lines[at].clone());
-                open.insert(at);
+                if open.is_empty() {
+                    since = Instant::now();
+                }
+                self.process.say(line);
+                open.insert(asked);
             }
             if open.is_empty() {
                 return Ok(());
             }
-            let (what, about) = match self.process.hear(self.run.bounds.answer) {
+            match self.process.hear(self.run.bounds.answer) {
                 Heard::Line(line) => match wire::observation(&line, &self.hello) {
-                    Ok((id, observation)) => match questions.at(id) {
-                        Some(at) if open.remove(&at) => {
-                            questions.seen[at] = Some(observation);
+                    Ok((id, observation)) => {
+                        let asked = open.iter().copied().find(|asked| asked.id == id);
+                        if let Some(asked) = asked.filter(|asked| open.remove(asked)) {
+                            self.pace = Some(since.elapsed());
+                            since = Instant::now();
+                            exchange.answered.insert(id, asked.at);
+                            exchange.questions.answer(asked.at, observation);
                             continue;
                         }
-                        Some(at) if questions.seen[at].is_some() => {
-                            (format!("answered question {id} twice"), Some(at))
+                        match exchange.answered.get(&id) {
+                            Some(at) => {
+                                break (format!("answered question {id} twice"), Some(Asked { id, at: *at }));
+                            }
+                            None => break (format!("answered {id}, which is no open question"), None),
                         }
-                        Some(_) | None => (format!("answered {id}, which is no open question"), None),
-                    },
-                    Err(problem) => (problem, None),
+                    }
+                    Err(problem) => break (problem, None),
                 },
-                Heard::TooLong => ("wrote a line that is longer than any answer".to_owned(), None),
+                Heard::TooLong => break ("wrote a line that is longer than any answer".to_owned(), None),
                 Heard::Silence => {
-                    (format!("gave no answer within {} s", self.run.bounds.answer.as_secs_f32()), None)
+                    let within = self.run.bounds.answer.as_secs_f32();
+                    break (format!("gave no answer within {within} s"), None);
                 }
-                Heard::End => (format!("ended: {}", self.process.how_it_ended()), None),
-            };
-            break Incident { what, about, open: open.len() };
+                Heard::End => break (format!("ended: {}", self.process.how_it_ended()), None),
+            }
         };
-        // In the order in which they were asked: most adapters answer one after the other, and then
-        // the first one is to blame.
-        for at in open.into_iter().rev() {
-            waiting.push_front(at);
-        }
-        Err(incident)
+        // Most adapters answer one after the other, and then the first one that is open is to blame.
+        Err(Incident { what, suspects: about.into_iter().chain(open).collect() })
     }
 
-    /// Finds the question that an incident is the fault of. What was open stands first in `waiting`.
-    fn blame(
-        &mut self,
-        incident: Incident,
-        questions: &mut Questions,
-        waiting: &mut VecDeque<usize>,
-    ) -> Result<(), TargetError> {
+    /// Finds the question that an incident is the fault of. The others are asked again.
+    fn blame(&mut self, incident: Incident, exchange: &mut Exchange<'_>) -> Result<(), TargetError> {
+        let Incident { what, suspects } = incident;
+        // An answer that came twice is none.
+        suspects.iter().for_each(|asked| exchange.questions.take_back(asked.at));
         if self.run.incidents.fetch_add(1, Ordering::Relaxed) + 1 > INCIDENTS {
             return Err(self.fault(format!(
-                "it died, hung or broke the protocol more than {INCIDENTS} times, and is given up; at last it {}",
-                incident.what
+                "it died, hung or broke the protocol more than {INCIDENTS} times, and is given up; at last it {what}"
             )));
         }
-        // An answer that came twice is none.
-        if let Some(at) = incident.about {
-            questions.seen[at] = None;
-            waiting.push_front(at);
-        }
-        let suspects = incident.open + usize::from(incident.about.is_some());
-        let suspects: Vec<usize> = waiting.drain(..suspects).collect();
-        for (index, at) in suspects.iter().copied().enumerate() {
-            let observation = self.alone(questions, at)?;
+        for (index, asked) in suspects.iter().copied().enumerate() {
+            let Some(challenge) = exchange.questions.again(asked.at) else { return Ok(()) };
+            let observation = self.alone(asked.id, wire::verify(asked.id, &challenge))?;
             let blamed = matches!(
                 observation,
                 Observation::Crashed { .. }
                     | Observation::TimedOut { .. }
                     | Observation::ProtocolError { .. }
             );
-            questions.seen[at] = Some(observation);
+            exchange.questions.answer(asked.at, observation);
             if blamed {
-                for at in suspects[index + 1..].iter().rev() {
-                    waiting.push_front(*at);
+                for asked in suspects[index + 1..].iter().rev() {
+                    exchange.again.push_front(*asked);
                 }
                 return Ok(());
             }
         }
-        self.unexplained.push(incident.what);
+        self.unexplained.push(what);
         Ok(())
     }
 
     /// Asks one question of a process of its own, and looks at everything that it writes until it ends.
-    fn alone(&self, questions: &Questions, at: usize) -> Result<Observation, TargetError> {
-        let own = questions.id(at);
+    fn alone(&self, own: u64, line: Vec<u8>) -> Result<Observation, TargetError> {
         let mut process = start(&self.run, &self.hello)?;
-        process.say(questions.lines[at].clone());
+        process.say(line);
         process.say(wire::bye());
         process.close_input();
         let mut answer = None;
@@ -201,18 +218,10 @@ impl Deployment for Conversation {
         self.hello.clock
     }
 
-    fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
-        let first = self.run.ids.fetch_add(challenges.len() as u64, Ordering::Relaxed);
-        let mut questions = Questions {
-            first,
-            lines: (first..).zip(challenges).map(|(id, challenge)| wire::verify(id, challenge)).collect(),
-            seen: vec![None; challenges.len()],
-        };
-        let mut waiting: VecDeque<usize> = (0..challenges.len()).collect();
-        while let Err(incident) = self.ask(&mut questions, &mut waiting) {
-            let again = self
-                .blame(incident, &mut questions, &mut waiting)
-                .and_then(|()| start(&self.run, &self.hello));
+    fn replay(&mut self, questions: &Questions<'_>) {
+        let mut exchange = Exchange { questions, again: VecDeque::new(), answered: BTreeMap::new() };
+        while let Err(incident) = self.ask(&mut exchange) {
+            let again = self.blame(incident, &mut exchange).and_then(|()| start(&self.run, &self.hello));
             match again {
                 Ok(process) => self.process = process,
                 Err(error) => {
@@ -221,7 +230,6 @@ impl Deployment for Conversation {
                 }
             }
         }
-        questions.seen.into_iter().map_while(|seen| seen).collect()
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), TargetError> {

@@ -5,8 +5,9 @@
 //! failure, and the last that it said is that this is what it ends of. That the same server starts where
 //! nothing is wrong is what the twin of the case shows: without that, the judgement is `void`.
 
+use jotproof_engine::questions::Questions;
 use jotproof_engine::target::{Clock, Deployment, Followed};
-use jotproof_model::{Challenge, Context, FlowChallenge, Observation};
+use jotproof_model::{Context, FlowChallenge, Observation};
 use jotproof_reference::configuration;
 
 use super::leak::{Record, Secrets};
@@ -45,9 +46,10 @@ impl Deployment for RefusedStart {
         Clock::System
     }
 
-    fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
-        let observed = |challenge| self.observation(&Secrets::of_challenge(challenge));
-        challenges.iter().map(observed).collect()
+    fn replay(&mut self, questions: &Questions<'_>) {
+        while let Some((at, challenge)) = questions.next() {
+            questions.answer(at, self.observation(&Secrets::of_challenge(&challenge)));
+        }
     }
 
     fn follow(&mut self, flows: &[FlowChallenge]) -> Vec<Followed> {

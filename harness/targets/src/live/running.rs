@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jotproof_engine::questions::Questions;
 use jotproof_engine::run::unix_time;
 use jotproof_engine::target::{CannotCarry, Clock, Deployment, Target, TargetError};
 use jotproof_mint::{Mint, base64url};
@@ -72,6 +73,8 @@ pub struct RunningTarget<S: Server> {
     /// Whether it is the one meant.
     met: Result<(), TargetError>,
     warnings: Vec<String>,
+    /// What it says that it is.
+    identity: Option<String>,
     answer_within: Duration,
 }
 
@@ -156,6 +159,7 @@ impl<S: Server> RunningTarget<S> {
             profile,
             configured,
             met,
+            identity: told.map(|version| format!("{} {version}", S::TITLE)),
             warnings,
             answer_within: ANSWER_WITHIN,
         })
@@ -304,6 +308,10 @@ impl<S: Server> Target for RunningTarget<S> {
         Ok(())
     }
 
+    fn identity(&self) -> Option<String> {
+        self.identity.clone()
+    }
+
     fn warnings(&self) -> Vec<String> {
         self.warnings.clone()
     }
@@ -355,7 +363,7 @@ impl<P: Protocol> Deployment for RunningDeployment<P> {
         Clock::System
     }
 
-    fn replay(&mut self, challenges: &[Challenge]) -> Vec<Observation> {
+    fn replay(&mut self, questions: &Questions<'_>) {
         let asker = Asker {
             protocol: &self.protocol,
             address: self.address.socket,
@@ -364,6 +372,6 @@ impl<P: Protocol> Deployment for RunningDeployment<P> {
             answer_within: self.answer_within,
             crashed: None,
         };
-        self.runtime.block_on(asker.ask_all(challenges))
+        self.runtime.block_on(asker.ask_all(questions));
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jotproof_engine::target::{CannotCarry, Deployment, Target, TargetError};
@@ -19,7 +19,7 @@ use super::endpoint::{Backend, Published, hold, serve};
 use super::leak::Record;
 use super::refused::RefusedStart;
 use super::running::{Configured, NotAConfiguration, newer};
-use super::version::{Claim, Contradiction, Told, good_token};
+use super::version::{Claim, Contradiction, Told, good_token, known};
 use super::{ANSWER_WITHIN, LiveDeployment, Protocol, Running};
 use crate::server::docker;
 use crate::server::image::Image;
@@ -180,6 +180,10 @@ pub struct ServerTarget<S> {
     ready_within: Duration,
     answer_within: Duration,
     warnings: Mutex<BTreeSet<String>>,
+    /// The version that it reports, once it was asked.
+    reported: OnceLock<String>,
+    /// Where the logs of its processes are kept.
+    keep_logs: Option<PathBuf>,
 }
 
 /// How a server is started.
@@ -241,6 +245,8 @@ impl<S: Server> ServerTarget<S> {
             ready_within: READY_WITHIN,
             answer_within: ANSWER_WITHIN,
             warnings: Mutex::new(warnings),
+            reported: OnceLock::new(),
+            keep_logs: None,
         })
     }
 
@@ -248,6 +254,13 @@ impl<S: Server> ServerTarget<S> {
     #[must_use]
     pub fn claimed_by(mut self, by: &'static str) -> Self {
         self.claim.by = by;
+        self
+    }
+
+    /// The same, and the log of each server that is started is kept in this folder.
+    #[must_use]
+    pub fn keeping_logs(mut self, folder: Option<&Path>) -> Self {
+        self.keep_logs = folder.map(Path::to_owned);
         self
     }
 
@@ -311,6 +324,7 @@ impl<S: Server> ServerTarget<S> {
             },
             proof: self.server.proof(&self.options),
             ready_within: self.ready_within,
+            keep_logs: self.keep_logs.as_deref(),
         };
         let protocol = self.server.protocol(self.look);
         let started = LiveDeployment::start(&launch, protocol, self.answer_within, runtime)?;
@@ -360,6 +374,9 @@ impl<S: Server> ServerTarget<S> {
             ))
         })?;
         let told = told.ok().and_then(|told| told.version);
+        if let Some(version) = told.as_deref().and_then(known) {
+            self.reported.get_or_init(|| format!("{} {version}", S::TITLE));
+        }
         match self.claim.contradiction::<S>(told.as_deref()) {
             Some(Contradiction::Generation(text)) => return Err(TargetError::Fault(text)),
             Some(Contradiction::Version(text)) => {
@@ -490,6 +507,10 @@ impl<S: Server> Target for ServerTarget<S> {
 
     fn is_live(&self) -> bool {
         true
+    }
+
+    fn identity(&self) -> Option<String> {
+        self.reported.get().cloned()
     }
 
     fn warnings(&self) -> Vec<String> {

@@ -48,10 +48,11 @@ impl Claim {
         let contradiction = self.contradiction::<S>(told);
         match (error, contradiction) {
             (
-                TargetError::Fault(text),
+                TargetError::NotStarted(text),
                 Some(Contradiction::Generation(other) | Contradiction::Version(other)),
+                // As what it is not, it will not start however often it is tried.
             ) => TargetError::Fault(format!("{text}\n{other}")),
-            (TargetError::Fault(text), None) if self.by == GUESSED => TargetError::Fault(format!(
+            (TargetError::NotStarted(text), None) if self.by == GUESSED => TargetError::NotStarted(format!(
                 "{text}\nits binary does not say which version it is, and it was configured as {}: if it is \
                  another one, say so with --server-version",
                 self.version

@@ -65,7 +65,8 @@ pub(super) fn target<S: Server + 'static>(
         None | Some("auto") => auto::<S>(name, rest, arguments)?,
         Some(_) => return Err(NameError::Unknown(name.to_owned())),
     };
-    let target = ServerTarget::<S>::new(&version, launcher, options)?.claimed_by(by);
+    let target =
+        ServerTarget::<S>::new(&version, launcher, options)?.claimed_by(by).keeping_logs(arguments.keep_logs);
     let Some(transport) = arguments.transport else { return Ok(Box::new(target)) };
     let over = target.over(transport).ok_or_else(|| NameError::UnknownTransport {
         title: S::TITLE,

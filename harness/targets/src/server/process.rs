@@ -7,11 +7,12 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout};
+use std::process::{self, Child, ChildStdin, ChildStdout};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -63,6 +64,8 @@ pub struct Launch<'a> {
     pub proof: Proof<'a>,
     /// How long it has to come up.
     pub ready_within: Duration,
+    /// The folder in which its log is kept; absent: it goes with its directory.
+    pub keep_logs: Option<&'a Path>,
 }
 
 /// The program of a server.
@@ -125,6 +128,8 @@ pub struct RunningServer {
     port: u16,
     management_key: String,
     log: PathBuf,
+    /// Where its log is kept when it ends.
+    kept_log: Option<PathBuf>,
     directory: TempDir,
 }
 
@@ -255,8 +260,8 @@ impl RunningServer {
     ///
     /// # Errors
     ///
-    /// [`TargetError::Fault`] with the last lines of its log where it dies, does not come up in time
-    /// or does not check its management key; [`TargetError::EnvironmentMissing`] where this machine
+    /// [`TargetError::NotStarted`] with the last lines of its log where it dies or does not come up in time,
+    /// [`TargetError::Fault`] where it does not check its management key; [`TargetError::EnvironmentMissing`] where this machine
     /// has no free port, which is tried a few times, or no room for its directory. One that dies is given with its last words.
     pub fn start(launch: &Launch<'_>) -> Result<Self, NotStarted> {
         let mut tried = 1;
@@ -331,10 +336,18 @@ impl RunningServer {
         self.exited.get().map(String::as_str)
     }
 
-    /// The last lines of what it wrote.
+    /// How it ended, where it ended by itself: the line of its log that says why, and its exit status; then the last
+    /// lines of its log.
     #[must_use]
-    pub fn last_log_lines(&self) -> String {
-        last_log_lines(&self.log, SHOWN_LINES)
+    pub fn how_it_died(&self) -> Option<String> {
+        let status = self.exit_status()?;
+        let log = read_tail(&self.log).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
+        let how = reason(&log).map_or_else(|| status.to_owned(), |reason| format!("{reason}; {status}"));
+        Some(match last_lines(&log, SHOWN_LINES) {
+            lines if lines.is_empty() => how,
+            lines => format!("{how}\nthe last lines of its log:\n{lines}"),
+        })
     }
 
     fn launch(launch: &Launch<'_>) -> Result<Self, Failed> {
@@ -404,6 +417,7 @@ impl RunningServer {
             port: launched.port,
             management_key: launched.key.clone(),
             log,
+            kept_log: launch.keep_logs.map(|folder| folder.join(name_of_kept(launch.title))),
             directory,
         };
         // Where it did not start, dropping it here takes away what there may be of it.
@@ -458,8 +472,9 @@ impl RunningServer {
                         |error| error,
                         |code| format!("HTTP {code} in answer to its management key"),
                     );
-                    return Err(Failed::from(fault(format!(
-                        "did not come up within {} s: {answer}; {}{}",
+                    return Err(Failed::from(TargetError::NotStarted(format!(
+                        "{} did not come up within {} s: {answer}; {}{}",
+                        launch.title,
                         launch.ready_within.as_secs_f32(),
                         launch.advice(),
                         self.log_excerpt()
@@ -486,7 +501,7 @@ impl RunningServer {
     }
 
     fn died(&self, launch: &Launch<'_>, status: &str) -> Failed {
-        let error = TargetError::Fault(format!(
+        let error = TargetError::NotStarted(format!(
             "{} died at start: {status}; {}{}",
             launch.title,
             launch.advice(),
@@ -504,9 +519,15 @@ impl RunningServer {
     }
 
     fn log_excerpt(&self) -> String {
-        match self.last_log_lines() {
-            lines if lines.is_empty() => "; it wrote nothing".to_owned(),
-            lines => format!("; the last lines that it wrote:\n{lines}"),
+        let log = read_tail(&self.log).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
+        let last = last_lines(&log, SHOWN_LINES);
+        match reason(&log) {
+            Some(reason) if !last.contains(reason) => {
+                format!("; it wrote:\n{reason}\nand as the last lines:\n{last}")
+            }
+            _ if last.is_empty() => "; it wrote nothing".to_owned(),
+            _ => format!("; the last lines that it wrote:\n{last}"),
         }
     }
 }
@@ -517,7 +538,20 @@ impl Drop for RunningServer {
         if !await_exit(&mut self.guard, self.running.guarded_within()) {
             self.running.end(self.exited.get().is_some());
         }
+        if let Some(kept) = &self.kept_log
+            && let Err(error) = fs::copy(&self.log, kept)
+        {
+            // What was found stands without it.
+            eprintln!("cannot keep the log of a server as {}: {error}", kept.display());
+        }
     }
+}
+
+/// What the log of a server is called that is kept: another name for each one that is started.
+fn name_of_kept(title: &str) -> String {
+    static NUMBER: AtomicUsize = AtomicUsize::new(1);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    format!("{}-{}-{number}.log", title.to_lowercase(), process::id())
 }
 
 /// Reads what the guard says until it ends.
@@ -532,6 +566,16 @@ fn listen(lines: ChildStdout, started: &mpsc::Sender<Result<String, String>>, ex
             let _ = exited.set(status.to_owned());
         }
     }
+}
+
+/// The line of a log that says why a server ended: that of a Go program which panics, or of a logger at its fatal level.
+/// What comes after it is a stack.
+fn reason(log: &str) -> Option<&str> {
+    const OF_GO: [&str; 2] = ["panic: ", "fatal error: "];
+    const OF_LOGGERS: [&str; 3] = ["\"level\":\"fatal\"", " FTL ", " FATAL "];
+    let is_of_go = |line: &&str| OF_GO.iter().any(|start| line.starts_with(start));
+    let is_of_logger = |line: &&str| OF_LOGGERS.iter().any(|level| line.contains(level));
+    log.lines().find(is_of_go).or_else(|| log.lines().rfind(is_of_logger)).map(str::trim)
 }
 
 /// The last `count` lines of a log.
@@ -549,9 +593,9 @@ fn last_lines(text: &str, count: usize) -> String {
     lines.join("\n")
 }
 
-/// The last octets of a file: enough for a few lines.
+/// The last octets of a file: enough for what a program writes while it dies.
 fn read_tail(path: &Path) -> io::Result<Vec<u8>> {
-    const TAIL: u64 = 16 * 1024;
+    const TAIL: u64 = 256 * 1024;
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
@@ -566,7 +610,23 @@ fn missing(doing: &str, error: &io::Error, remedy: &str) -> TargetError {
 
 #[cfg(test)]
 mod tests {
-    use super::last_lines;
+    use super::{last_lines, reason};
+
+    #[test]
+    fn the_line_that_says_why_is_found_before_the_stack() {
+        for (log, expected) in [
+            ("up\npanic: nil map\n\ngoroutine 7 [running]:\nmain.f()\n", Some("panic: nil map")),
+            (
+                "up\nfatal error: concurrent map writes\n\ngoroutine 1",
+                Some("fatal error: concurrent map writes"),
+            ),
+            ("{\"level\":\"fatal\",\"message\":\"no\"}\n", Some("{\"level\":\"fatal\",\"message\":\"no\"}")),
+            ("2026/01/01 http: panic serving 127.0.0.1: x\nup\n", None),
+            ("", None),
+        ] {
+            assert_eq!(reason(log), expected, "{log}");
+        }
+    }
 
     #[test]
     fn last_lines_leaves_blank_ones_out() {

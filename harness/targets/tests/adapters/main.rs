@@ -11,6 +11,7 @@ mod lifecycle;
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Once};
 use std::time::{Duration, Instant};
 
@@ -276,4 +277,67 @@ fn what_is_told_without_being_declared_is_a_protocol_error() {
         .count();
     assert_eq!(told, log.rows.len() - log.count(Judgement::Pass) - log.count(Judgement::Void));
     assert!(told > 100, "{told}");
+}
+
+/// A run of some vectors against an adapter that goes by the clock of the machine.
+fn run_at_pace(milliseconds: u64, only: &str) -> RunLog {
+    let selection = Selection::new(&SUITE, &[only.to_owned()], &[]).unwrap();
+    let profile = Profiles::built_in().get("rfc").unwrap();
+    let target = fake(&format!("slow {milliseconds}"));
+    jotproof_engine::run(&SUITE, &selection, &target, profile, &|_, _| ()).unwrap()
+}
+
+/// What was judged, without what was seen: that has times in it.
+fn verdicts(log: &RunLog) -> BTreeMap<&str, (Judgement, &str)> {
+    log.rows.iter().map(|row| (row.id.0.as_str(), (row.judgement, row.detail.as_str()))).collect()
+}
+
+#[test]
+fn a_slow_adapter_gives_the_verdicts_of_a_fast_one_also_under_load() {
+    let fast = run_at_pace(0, "claims/**");
+    assert!(fast.rows.len() > 200, "{}", fast.rows.len());
+    assert_eq!(score(&fast), BTreeMap::new());
+    let slow = run_at_pace(10, "claims/**");
+    assert_eq!((verdicts(&slow), &slow.not_asked), (verdicts(&fast), &BTreeMap::new()));
+
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) * 2 {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    std::hint::spin_loop()
+                }
+            });
+        }
+        let loaded = run_at_pace(10, "claims/time-boundary/**");
+        over.store(true, Ordering::Relaxed);
+        let fast = run_at_pace(0, "claims/time-boundary/**");
+        assert_eq!((verdicts(&loaded), &loaded.not_asked), (verdicts(&fast), &BTreeMap::new()));
+    });
+}
+
+/// At this pace sixteen questions wait for seconds, and a token that was minted for all of them at once would have
+/// passed its times before it is looked at.
+#[test]
+fn a_very_slow_adapter_is_asked_with_fresh_tokens() {
+    let pace = 350;
+    let near = "claims/time-boundary/exp-in-*";
+    let fast = run_at_pace(0, near);
+    assert!(!fast.rows.is_empty());
+    let slow = run_at_pace(pace, near);
+    assert_eq!((verdicts(&slow), &slow.not_asked), (verdicts(&fast), &BTreeMap::new()));
+}
+
+/// Nearer to the clock than a few seconds, with the leeway counted, nothing is asked of a target whose clock cannot be
+/// set.
+#[test]
+fn what_is_near_the_clock_or_the_end_of_the_leeway_does_not_apply() {
+    let log = run_at_pace(0, "claims/time-boundary/**");
+    let near: BTreeSet<&str> = log.not_carried["clock"].iter().map(|id| id.0.as_str()).collect();
+    for id in
+        ["leeway-of-a-minute-nbf-in-61-seconds", "leeway-of-a-minute-exp-59-seconds-ago", "exp-equals-now"]
+    {
+        assert!(near.contains(format!("claims/time-boundary/{id}").as_str()), "{id}: {near:?}");
+    }
+    assert_eq!(log.exit(), Exit::Ok);
 }

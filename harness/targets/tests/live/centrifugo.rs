@@ -15,7 +15,9 @@ use jotproof_targets::server::pinned::{CENTRIFUGO_3, CENTRIFUGO_5};
 use jotproof_targets::{CentrifugoTarget, ServerBinary};
 
 use crate::machine::pinned;
-use crate::tokens::{SECRET, ask, challenges, context, hs256, now, replay, short, signed, signed_under};
+use crate::tokens::{
+    SECRET, ask, challenges, context, hs256, now, replay, replay_all, short, signed, signed_under,
+};
 
 fn target(options: &[(&str, &str)]) -> CentrifugoTarget {
     let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -161,7 +163,7 @@ fn sixty_four_subscriptions_at_once_see_nobody_elses_result() {
         };
         let challenges: Vec<_> = (0..CONCURRENCY).map(challenge).collect();
         let mut deployment = target.deploy(&challenges[0].context, keys::all()).unwrap();
-        let seen = deployment.replay(&challenges);
+        let seen = replay_all(&mut *deployment, &challenges);
         assert_eq!(seen.len(), CONCURRENCY);
         for (user, observation) in seen.iter().enumerate() {
             let seen = result(observation);
@@ -458,7 +460,7 @@ fn gensubtoken_prints_a_token_that_opens_its_channel_to_its_user() {
         let mut challenge = challenges(&context, &[token.as_bytes().to_vec()]).remove(0);
         challenge.opening = Some(Opening { connection_token, for_client: None });
         let mut deployment = target(&[]).deploy(&context, keys::all()).unwrap();
-        short(&deployment.replay(&[challenge])[0])
+        short(&replay_all(&mut *deployment, &[challenge])[0])
     };
     assert_eq!(verdict("42", "ns:news"), "accepted");
     assert_eq!(verdict("42", "ns:weather"), "close 3500");

@@ -11,15 +11,14 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use jotproof_engine::target::{Deployment as _, Target as _, TargetError};
+use jotproof_engine::target::{Target as _, TargetError};
 use jotproof_mint::keys;
 use jotproof_model::{Algorithm, Application, Observation};
-use jotproof_targets::live::CONCURRENCY;
 use jotproof_targets::server::pinned::{ALL, ANYCABLE_1, CENTRIFUGO_6, PinnedServer};
 use jotproof_targets::{AnycableTarget, CentrifugoTarget, Image, Launcher};
 
 use crate::machine::{another_process, eventually, name_guard};
-use crate::tokens::{SECRET, ask, challenges, context, hs256, replay, signed};
+use crate::tokens::{SECRET, ask, challenges, context, hs256, replay, replay_all, signed};
 
 /// The image that `ci/images` makes of a pinned server.
 fn image(server: &PinnedServer) -> String {
@@ -145,7 +144,7 @@ fn deployments_run_side_by_side_in_docker() {
 
 #[test]
 #[ignore = "needs Docker: run by ci/test"]
-fn a_container_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
+fn a_container_that_is_killed_has_crashed_for_what_was_open_and_is_asked_no_more() {
     let context = context(Application::Jwt, &[SECRET]);
     let image = OwnName::of(&image(&CENTRIFUGO_6), "killed");
     let mut deployment = centrifugo(CENTRIFUGO_6.version, &image.0).launch(&context, keys::all()).unwrap();
@@ -155,12 +154,12 @@ fn a_container_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
         std::thread::sleep(BRIEF);
         docker(&["kill", &id]);
     });
-    let mut seen = deployment.replay(&challenges);
+    let seen = replay_all(&mut deployment, &challenges);
     killer.join().unwrap();
     assert!(matches!(seen.last(), Some(Observation::Crashed { .. })), "it was killed before the end");
-    let afterwards = deployment.replay(&challenges[..CONCURRENCY]);
+    let afterwards = replay_all(&mut deployment, &challenges);
+    assert!(afterwards.len() < challenges.len(), "what is dead is asked no more");
     assert!(afterwards.iter().all(|seen| matches!(seen, Observation::Crashed { .. })), "{afterwards:?}");
-    seen.extend(afterwards);
 
     let first = seen.iter().position(|seen| !matches!(seen, Observation::Accepted { .. }));
     let first = first.expect("the container was killed before the end");
@@ -232,14 +231,14 @@ fn a_server_that_dies_at_start_in_docker_says_why_and_leaves_no_container() {
     let image = OwnName::of(&image(&ANYCABLE_1), "dies");
     let target = anycable(&image.0, &[("nonsense", "1")]);
     match target.deploy(&context, keys::all()).err().unwrap() {
-        TargetError::Fault(text) => {
+        TargetError::NotStarted(text) => {
             assert!(
                 text.starts_with("AnyCable died at start: exit status: 1; see that it is AnyCable"),
                 "{text}"
             );
             assert!(text.contains("flag provided but not defined: -nonsense"), "{text}");
         }
-        other @ TargetError::EnvironmentMissing(_) => panic!("{other:?}"),
+        other => panic!("{other:?}"),
     }
     assert_eq!(image.containers(), [""; 0]);
 }
@@ -287,7 +286,7 @@ fn an_image_that_is_nowhere_is_missing_from_the_environment() {
             let ends = "; name another one with --image, or take a process instead: centrifugo:process";
             assert!(text.starts_with(begins) && text.ends_with(ends), "{text}");
         }
-        other @ TargetError::Fault(_) => panic!("{other:?}"),
+        other => panic!("{other:?}"),
     }
 }
 

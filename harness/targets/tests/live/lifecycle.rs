@@ -18,7 +18,7 @@ use jotproof_targets::server::pinned::{ANYCABLE_1, CENTRIFUGO_5, CENTRIFUGO_6};
 use jotproof_targets::{AnycableTarget, CentrifugoTarget, GUARD_ARGUMENT, ServerBinary};
 
 use crate::machine::{another_process, eventually, exists, guard, name_guard, pinned};
-use crate::tokens::{SECRET, ask, challenges, context, hs256};
+use crate::tokens::{SECRET, ask, challenges, context, hs256, replay, replay_all};
 
 const BRIEF: Duration = Duration::from_millis(500);
 
@@ -59,12 +59,12 @@ fn deployments_run_side_by_side() {
 }
 
 #[test]
-fn a_server_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
+fn a_server_that_is_killed_has_crashed_for_what_was_open_and_is_asked_no_more() {
     let context = context(Application::Jwt, &[SECRET]);
     let target = CentrifugoTarget::process(CENTRIFUGO_5.version, pinned(&CENTRIFUGO_5), Vec::new()).unwrap();
     let mut deployment = target.launch(&context, keys::all()).unwrap();
     let challenges = challenges(&context, &vec![hs256("{}"); 20_000]);
-    let alive = deployment.replay(&challenges[..1]);
+    let alive = replay_all(&mut deployment, &challenges[..1]);
     assert!(matches!(alive[..], [Observation::Accepted { .. }]), "{alive:?}");
     let pid = deployment.server().pid().unwrap();
     let killer = std::thread::spawn(move || {
@@ -72,12 +72,15 @@ fn a_server_that_is_killed_has_crashed_for_whatever_is_asked_afterwards() {
         signal(pid, "KILL");
     });
     let start = Instant::now();
-    let seen = deployment.replay(&challenges);
+    let seen = replay_all(&mut deployment, &challenges);
     killer.join().unwrap();
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 
     assert!(matches!(seen.last(), Some(Observation::Crashed { .. })), "the server was killed before the end");
-    let afterwards = deployment.replay(&challenges[..CONCURRENCY]);
+    assert!(seen.len() < challenges.len(), "what is dead is asked no more");
+    assert!(deployment.is_over());
+    let afterwards = replay_all(&mut deployment, &challenges);
+    assert!((1..=CONCURRENCY).contains(&afterwards.len()), "{}", afterwards.len());
     let in_time = seen.iter().filter(|seen| matches!(seen, Observation::Accepted { .. })).count();
     assert!(in_time > 0);
     for seen in seen.iter().filter(|seen| !matches!(seen, Observation::Accepted { .. })).chain(&afterwards) {
@@ -106,7 +109,7 @@ fn a_server_that_is_stopped_times_out_and_still_ends() {
     signal(pid, "STOP");
     // A signal is on its way for a moment, and each thread stops by itself.
     eventually("every thread of the server has stopped", || all_threads_stopped(pid));
-    let seen = deployment.replay(&challenges(&context, &[b"token".to_vec()]));
+    let seen = replay(&mut deployment, &context, &[b"token".to_vec()]);
     assert_eq!(seen, [Observation::TimedOut { after_ms: 500 }]);
     drop(deployment);
     assert!(!exists(pid));
@@ -208,7 +211,7 @@ fn a_binary_that_is_not_there_is_missing_from_the_environment() {
             "no Centrifugo binary at /nowhere/cf: give the path of one, or leave the path out \
              (centrifugo:process) to have a pinned version built with Go"
         ),
-        other @ TargetError::Fault(_) => panic!("{other:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -263,7 +266,7 @@ fn a_port_that_is_taken_is_tried_elsewhere_a_few_times() {
         TargetError::EnvironmentMissing(text) => {
             assert!(text.contains("address already in use\n5 ports in a row were taken"), "{text}");
         }
-        other @ TargetError::Fault(_) => panic!("{other:?}"),
+        other => panic!("{other:?}"),
     }
     assert_eq!(fs::read_to_string(tries).unwrap().lines().count(), 5);
 }
@@ -308,8 +311,8 @@ fn unproved(binary: &Path) -> CentrifugoTarget {
 
 fn start_error_in(context: &Context, binary: &Path) -> String {
     match unproved(binary).deploy(context, keys::all()).err().unwrap() {
-        TargetError::Fault(text) => text,
-        other @ TargetError::EnvironmentMissing(_) => panic!("{other:?}"),
+        TargetError::Fault(text) | TargetError::NotStarted(text) => text,
+        other => panic!("{other:?}"),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use jotproof_engine::questions::Questions;
 use jotproof_engine::target::{Deployment, Target};
 use jotproof_mint::{Mint, keys};
 use jotproof_model::recipe::{Content, Member, Signer};
@@ -59,7 +60,14 @@ pub fn ask(target: &dyn Target, context: &Context, tokens: &[Vec<u8>]) -> Vec<St
 }
 
 pub fn replay(deployment: &mut dyn Deployment, context: &Context, tokens: &[Vec<u8>]) -> Vec<Observation> {
-    deployment.replay(&challenges(context, tokens))
+    replay_all(deployment, &challenges(context, tokens))
+}
+
+/// What comes of challenges, as far as they were asked.
+pub fn replay_all(deployment: &mut dyn Deployment, challenges: &[Challenge]) -> Vec<Observation> {
+    let questions = Questions::new(challenges.len(), |at| Ok(challenges[at].clone()));
+    deployment.replay(&questions);
+    questions.observations().unwrap()
 }
 
 pub fn short(observation: &Observation) -> String {

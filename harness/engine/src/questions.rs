@@ -1,0 +1,260 @@
+//! The questions of one deployment. Each token is minted at the moment at which it is asked, and an
+//! answer that came too late to be judged is asked for again.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jotproof_model::{Challenge, Observation};
+
+use crate::target::TargetError;
+
+/// How often a question is asked whose answers come too late.
+pub const TRIES: u8 = 3;
+
+/// How many questions in a row may run out of time before no more are asked.
+pub const SILENT: usize = 256;
+
+/// How much sooner than the clock reaches a time of the token an answer has to be there: a verifier may
+/// round its clock to the next second.
+const ROUNDING: Duration = Duration::from_secs(1);
+
+/// What makes the challenge of a question, minted now.
+type Make<'a> = dyn Fn(usize) -> Result<Challenge, TargetError> + 'a;
+
+/// Questions that a deployment takes one by one, and answers in any order.
+///
+/// A deployment asks for [`Questions::next`] when it has room for another question, and not before: the
+/// age of a token is the time between that call and its [`Questions::answer`].
+pub struct Questions<'a> {
+    make: Box<Make<'a>>,
+    /// How many seconds each token has until the clock may reach a time in it.
+    margins: Vec<Option<u64>>,
+    told: Box<dyn Fn() + 'a>,
+    waiting: RefCell<VecDeque<usize>>,
+    states: RefCell<Vec<State>>,
+    problem: RefCell<Option<TargetError>>,
+    silent: Cell<usize>,
+}
+
+/// What is known of one question.
+#[derive(Debug, Clone, Default)]
+struct State {
+    /// The clock that it was last minted at.
+    now: i64,
+    tries: u8,
+    answer: Option<Observation>,
+}
+
+/// What came of one question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// It was answered. `now` is the clock that its token was minted at.
+    Seen {
+        /// What was seen.
+        observation: Observation,
+        /// The clock that its token was minted at, in seconds since the epoch.
+        now: i64,
+    },
+    /// Every answer came too late to be judged.
+    TooLate,
+    /// It was not asked, or not answered.
+    NotAsked,
+}
+
+impl<'a> Questions<'a> {
+    /// So many questions, whose challenges are made by their number.
+    #[must_use]
+    pub fn new(count: usize, make: impl Fn(usize) -> Result<Challenge, TargetError> + 'a) -> Self {
+        Self {
+            make: Box::new(make),
+            margins: vec![None; count],
+            told: Box::new(|| ()),
+            waiting: RefCell::new((0..count).collect()),
+            states: RefCell::new(vec![State::default(); count]),
+            problem: RefCell::new(None),
+            silent: Cell::new(0),
+        }
+    }
+
+    /// The same, where the clock of the machine decides: how many seconds each token has until the clock
+    /// may reach a time in it.
+    #[must_use]
+    pub fn with_margins(mut self, margins: Vec<Option<u64>>) -> Self {
+        self.margins = margins;
+        self
+    }
+
+    /// The same, and somebody is told of each question that is done.
+    #[must_use]
+    pub fn telling(mut self, told: impl Fn() + 'a) -> Self {
+        self.told = Box::new(told);
+        self
+    }
+
+    /// The next question: its number, and its challenge, minted now. Nothing where there is none left,
+    /// or the target answers none of them in time.
+    #[allow(clippy::should_implement_trait, reason = "it is taken from by several at a time")]
+    pub fn next(&self) -> Option<(usize, Challenge)> {
+        if self.silent.get() >= SILENT {
+            return None;
+        }
+        let at = self.waiting.borrow_mut().pop_front()?;
+        Some((at, self.again(at)?))
+    }
+
+    /// A question once more, minted now: for a deployment that asks it of another process. Nothing where
+    /// it cannot be made.
+    pub fn again(&self, at: usize) -> Option<Challenge> {
+        match (self.make)(at) {
+            Ok(challenge) => {
+                let mut states = self.states.borrow_mut();
+                let state = &mut states[at];
+                state.now = challenge.now;
+                state.answer = None;
+                Some(challenge)
+            }
+            Err(error) => {
+                self.waiting.borrow_mut().clear();
+                self.problem.borrow_mut().get_or_insert(error);
+                None
+            }
+        }
+    }
+
+    /// Answers a question. Where the answer came too late, the question is asked again after all others.
+    pub fn answer(&self, at: usize, observation: Observation) {
+        match observation {
+            Observation::TimedOut { .. } => self.silent.set(self.silent.get() + 1),
+            _ => self.silent.set(0),
+        }
+        let mut states = self.states.borrow_mut();
+        let state = &mut states[at];
+        state.tries += 1;
+        // What killed or hung the target did so whatever the clock said.
+        let clock_matters =
+            !matches!(observation, Observation::Crashed { .. } | Observation::TimedOut { .. });
+        if clock_matters && self.margins[at].is_some_and(|margin| is_late(state.now, margin)) {
+            if state.tries < TRIES {
+                self.waiting.borrow_mut().push_back(at);
+                return;
+            }
+        } else {
+            state.answer = Some(observation);
+        }
+        (self.told)();
+    }
+
+    /// Takes an answer back that turned out to be none.
+    pub fn take_back(&self, at: usize) {
+        self.states.borrow_mut()[at].answer = None;
+    }
+
+    /// Whether the target answered so many questions in a row with silence that no more are asked.
+    #[must_use]
+    pub fn hangs(&self) -> bool {
+        self.silent.get() >= SILENT
+    }
+
+    /// What came of each question, in their order.
+    ///
+    /// # Errors
+    ///
+    /// Where a challenge could not be made.
+    pub fn end(self) -> Result<Vec<Answered>, TargetError> {
+        if let Some(problem) = self.problem.into_inner() {
+            return Err(problem);
+        }
+        let answered = |State { now, tries, answer }| match answer {
+            Some(observation) => Answered::Seen { observation, now },
+            None if tries >= TRIES => Answered::TooLate,
+            None => Answered::NotAsked,
+        };
+        Ok(self.states.into_inner().into_iter().map(answered).collect())
+    }
+
+    /// The observations of the questions that were answered, in their order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Questions::end`].
+    pub fn observations(self) -> Result<Vec<Observation>, TargetError> {
+        let seen = |answered| match answered {
+            Answered::Seen { observation, now: _ } => Some(observation),
+            Answered::TooLate | Answered::NotAsked => None,
+        };
+        Ok(self.end()?.into_iter().filter_map(seen).collect())
+    }
+}
+
+/// Whether the clock of the machine may have reached a time of a token that was minted at `now`.
+fn is_late(now: i64, margin: u64) -> bool {
+    let minted = UNIX_EPOCH + Duration::from_secs(u64::try_from(now).unwrap_or_default());
+    match SystemTime::now().duration_since(minted) {
+        Ok(age) => age + ROUNDING > Duration::from_secs(margin),
+        // The clock was set back in between.
+        Err(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jotproof_model::{Application, Context, KeyRing};
+
+    use super::*;
+    use crate::replay::unix_time;
+
+    fn challenge(now: i64) -> Challenge {
+        let context = Context::new(Application::Jwt, &[], &[]);
+        Challenge::new(Vec::new(), Arc::new(context), Arc::new(KeyRing::new()), now)
+    }
+
+    fn refused() -> Observation {
+        Observation::Refused { reason: None, answer: None, text: String::new() }
+    }
+
+    #[test]
+    fn an_answer_that_comes_too_late_is_asked_for_again_and_never_judged() {
+        // Seconds between minting and answer, the margin, and how often it is asked.
+        for (age, margin, asked, judged) in [
+            (0, Some(5), 1, true),
+            (3, Some(5), 1, true),
+            (5, Some(5), usize::from(TRIES), false),
+            (-3, Some(5), usize::from(TRIES), false),
+            (3600, None, 1, true),
+        ] {
+            let questions =
+                Questions::new(1, |_| Ok(challenge(unix_time() - age))).with_margins(vec![margin]);
+            let mut count = 0;
+            while let Some((at, _)) = questions.next() {
+                count += 1;
+                questions.answer(at, refused());
+            }
+            assert_eq!(count, asked, "{age} s");
+            let end = questions.end().expect("challenges can be made");
+            assert_eq!(matches!(end[..], [Answered::Seen { .. }]), judged, "{age} s: {end:?}");
+        }
+    }
+
+    #[test]
+    fn what_hangs_is_asked_no_more_and_what_is_left_is_told_apart() {
+        let questions = Questions::new(SILENT + 2, |_| Ok(challenge(0)));
+        while let Some((at, _)) = questions.next() {
+            questions.answer(at, Observation::TimedOut { after_ms: 1 });
+        }
+        assert!(questions.hangs());
+        let end = questions.end().expect("challenges can be made");
+        assert_eq!(end[SILENT..], [Answered::NotAsked, Answered::NotAsked]);
+    }
+
+    #[test]
+    fn an_answer_that_is_taken_back_is_none() {
+        let questions = Questions::new(1, |_| Ok(challenge(0)));
+        let (at, _) = questions.next().expect("there is one");
+        questions.answer(at, refused());
+        questions.take_back(at);
+        assert_eq!(questions.end().expect("challenges can be made"), [Answered::NotAsked]);
+    }
+}

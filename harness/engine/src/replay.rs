@@ -1,0 +1,430 @@
+//! Asks a target everything that is planned, and finds out which question it dies of.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jotproof_mint::{Mint, stored};
+use jotproof_model::{Challenge, KeyRing, Observation, Subject, Vector};
+use jotproof_profiles::Profile;
+
+use crate::canary::Canary;
+use crate::log::Failure;
+use crate::plan::Plan;
+use crate::questions::{Answered, Questions, SILENT, TRIES};
+use crate::suite::Suite;
+use crate::target::{Clock, Deployment, Target, TargetError};
+use crate::{flows, opening};
+
+/// How many flows are gone through side by side.
+const FLOWS: usize = 256;
+
+/// How often a deployment that does not start is tried again.
+const START_AGAIN: usize = 2;
+
+/// How many deployments may fail to start while none has started.
+const NEVER_STARTED: usize = 3;
+
+/// How often a target may crash in the same way before it is asked no more.
+const SAME_CRASH: usize = 3;
+
+/// How many vectors are named in a message.
+pub(crate) const SHOWN: usize = 5;
+
+/// What was seen of one vector, and the clock that its token was minted at.
+pub(crate) type Seen = (Observation, i64);
+
+/// How long things take, in milliseconds: what the progress of a run is measured by.
+mod cost {
+    /// Starting a deployment.
+    pub(super) const START: u64 = 300;
+    /// One token.
+    pub(super) const TOKEN: u64 = 2;
+    /// One second of a flow.
+    pub(super) const SECOND: u64 = 1000;
+}
+
+/// What came of a replay.
+#[derive(Debug, Default)]
+pub(crate) struct Replayed<'a> {
+    /// What was seen, by id.
+    pub(crate) seen: BTreeMap<&'a str, Seen>,
+    /// Why the answers to some vectors say nothing, by id.
+    pub(crate) lost: BTreeMap<&'a str, String>,
+    /// Why the run could not go on.
+    pub(crate) failure: Option<Failure>,
+}
+
+/// What is the same on every deployment of a run.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a> {
+    pub(crate) suite: &'a Suite,
+    pub(crate) keys: &'a Arc<KeyRing>,
+    pub(crate) mint: &'a Arc<Mint>,
+    pub(crate) profile: &'a Profile,
+}
+
+/// Replays every group on its own deployment, as many side by side as the target allows. `progress` is told how much
+/// of the expected time is over, in milliseconds.
+pub(crate) fn replay<'a>(
+    plan: &Plan<'a>,
+    suite: &Suite,
+    target: &dyn Target,
+    profile: &Profile,
+    canary: Option<&Canary>,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Replayed<'a> {
+    let groups: Vec<&Vec<&'a Vector>> = plan.groups.values().collect();
+    let keys = target.keys(suite.keys());
+    let mint = match canary {
+        Some(canary) => Mint::new(&keys).pointing_at(canary.place()),
+        None => Mint::new(&keys),
+    };
+    let replay = Replay {
+        target,
+        given: Given { suite, keys: &keys, mint: &Arc::new(mint), profile },
+        total: groups.iter().map(|group| cost_of(group)).sum(),
+        done: AtomicU64::new(0),
+        progress,
+        found: Mutex::default(),
+    };
+    let next = AtomicUsize::new(0);
+    let work = || {
+        // A failure ends the run: what is missing for one deployment is missing for all.
+        while replay.found().failure.is_none() {
+            let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            replay.group(group);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..target.parallel_deployments().clamp(1, groups.len().max(1)) {
+            scope.spawn(work);
+        }
+    });
+    let found = replay.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.end(&target.name())
+}
+
+/// How long a group is expected to take, in milliseconds.
+fn cost_of(group: &[&Vector]) -> u64 {
+    let (tokens, flows) = parted(group);
+    let flows: u64 = flows.chunks(FLOWS).map(cost_of_flows).sum();
+    cost::START + cost::TOKEN * u64::try_from(tokens.len()).unwrap_or_default() + flows
+}
+
+/// How long flows take that are gone through side by side.
+fn cost_of_flows(batch: &[&Vector]) -> u64 {
+    let longest = batch.iter().map(|vector| seconds(vector)).max().unwrap_or_default();
+    cost::SECOND * u64::from(longest)
+}
+
+/// The tokens of a group, and its flows: those that wait do so side by side.
+fn parted<'a>(group: &[&'a Vector]) -> (Vec<&'a Vector>, Vec<&'a Vector>) {
+    let (tokens, mut flows): (Vec<&Vector>, Vec<&Vector>) =
+        group.iter().partition(|vector| matches!(vector.subject, Subject::Token { .. }));
+    flows.sort_by_key(|vector| Reverse(seconds(vector)));
+    (tokens, flows)
+}
+
+/// How long a flow takes, in seconds.
+fn seconds(vector: &Vector) -> u32 {
+    match &vector.subject {
+        Subject::Flow { flow } => flow.last().map_or(0, |step| step.at),
+        Subject::Token { .. } => 0,
+    }
+}
+
+/// One replay.
+struct Replay<'r, 'a> {
+    target: &'r dyn Target,
+    given: Given<'r>,
+    total: u64,
+    done: AtomicU64,
+    progress: &'r (dyn Fn(u64, u64) + Sync),
+    found: Mutex<Found<'a>>,
+}
+
+/// A token that was open when the target died, and what is known of that.
+struct Suspect<'a> {
+    vector: &'a Vector,
+    detail: String,
+}
+
+/// What was found so far, on all deployments.
+#[derive(Debug, Default)]
+struct Found<'a> {
+    seen: BTreeMap<&'a str, Seen>,
+    lost: BTreeMap<&'a str, String>,
+    failure: Option<Failure>,
+    /// How many deployments started.
+    started: usize,
+    /// The deployments that did not: what they said, and the vectors that needed them.
+    not_started: Vec<(String, Vec<&'a str>)>,
+    /// Which vectors the target crashed on, by how it did.
+    crashes: BTreeMap<String, BTreeSet<&'a str>>,
+    /// Crashes that none of the tokens that were open repeats alone.
+    unexplained: Vec<String>,
+}
+
+impl<'a> Replay<'_, 'a> {
+    fn found(&self) -> MutexGuard<'_, Found<'a>> {
+        // Whoever panicked left whole entries behind.
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn took(&self, milliseconds: u64) {
+        let done = self.done.fetch_add(milliseconds, Ordering::Relaxed) + milliseconds;
+        (self.progress)(done.min(self.total), self.total);
+    }
+
+    fn saw(&self, vector: &'a Vector, seen: Seen) {
+        self.found().seen.insert(&vector.id.0, seen);
+    }
+
+    /// Replays one group on a deployment of its own, as far as it goes.
+    fn group(&self, group: &[&'a Vector]) {
+        let failure = match self.try_group(group) {
+            Ok(()) => return,
+            Err(TargetError::NotStarted(text)) => {
+                let mut found = self.found();
+                let ids = group.iter().map(|vector| vector.id.0.as_str());
+                let lost = ids.filter(|id| !found.seen.contains_key(id)).collect();
+                found.not_started.push((text.clone(), lost));
+                if found.started > 0 || found.not_started.len() < NEVER_STARTED {
+                    return;
+                }
+                Failure::from(&TargetError::NotStarted(text))
+            }
+            Err(error) => Failure::from(&error),
+        };
+        self.found().failure.get_or_insert(failure);
+    }
+
+    fn try_group(&self, group: &[&'a Vector]) -> Result<(), TargetError> {
+        let Some(first) = group.first() else { return Ok(()) };
+        let start = || self.start(first);
+        let mut deployment = start()?;
+        self.took(cost::START);
+        let (mut open, flows) = parted(group);
+        while !open.is_empty() {
+            let (suspects, left) = self.pass(&mut *deployment, &open)?;
+            if deployment.is_over() {
+                open = self.blame(&suspects, &mut deployment, &start)?;
+                open.extend(left);
+            } else if left.is_empty() {
+                break;
+            } else {
+                let silent = format!(
+                    "{} left {} questions of {} without an answer: this is a mistake in its driver",
+                    self.target.name(),
+                    left.len(),
+                    open.len()
+                );
+                return Err(deployment.finish().err().unwrap_or(TargetError::Fault(silent)));
+            }
+        }
+        for batch in flows.chunks(FLOWS) {
+            if deployment.is_over() {
+                deployment = start()?;
+            }
+            let mut crash = None;
+            let tell = &mut |vector: &'a Vector, seen: Seen| {
+                if let Observation::Crashed { detail } = &seen.0 {
+                    crash.get_or_insert_with(|| (detail.clone(), vector));
+                }
+                self.saw(vector, seen);
+            };
+            flows::follow(batch, self.given, &mut deployment, &start, tell)?;
+            if let Some((how, vector)) = crash.filter(|_| deployment.is_over()) {
+                self.crashed(&how, Some(vector))?;
+            }
+            self.took(cost_of_flows(batch));
+        }
+        deployment.finish()
+    }
+
+    /// Starts a deployment, and tries again where it does not come up.
+    fn start(&self, first: &Vector) -> Result<Box<dyn Deployment>, TargetError> {
+        let mut again = 0;
+        loop {
+            match self.target.deploy(&first.context, self.given.keys) {
+                Err(TargetError::NotStarted(_)) if again < START_AGAIN => again += 1,
+                Ok(deployment) => {
+                    self.found().started += 1;
+                    return Ok(deployment);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Asks tokens, and takes down what was seen. Gives those that were open when the target died, and those that
+    /// it did not come to.
+    fn pass(
+        &self,
+        deployment: &mut dyn Deployment,
+        open: &[&'a Vector],
+    ) -> Result<(Vec<Suspect<'a>>, Vec<&'a Vector>), TargetError> {
+        let (mut suspects, mut left) = (Vec::new(), Vec::new());
+        for (vector, answered) in open.iter().copied().zip(self.ask(deployment, open)?) {
+            match answered {
+                Answered::Seen { observation: Observation::Crashed { detail }, now: _ }
+                    if deployment.is_over() =>
+                {
+                    suspects.push(Suspect { vector, detail });
+                }
+                Answered::Seen { observation, now } => self.saw(vector, (observation, now)),
+                Answered::TooLate => {
+                    let why = format!("answered too late to be judged, {TRIES} times");
+                    self.found().lost.insert(&vector.id.0, why);
+                }
+                Answered::NotAsked => left.push(vector),
+            }
+        }
+        Ok((suspects, left))
+    }
+
+    fn ask(
+        &self,
+        deployment: &mut dyn Deployment,
+        open: &[&'a Vector],
+    ) -> Result<Vec<Answered>, TargetError> {
+        let clock = deployment.clock();
+        let mut questions = Questions::new(open.len(), |at| challenge(open[at], self.given, clock))
+            .telling(|| self.took(cost::TOKEN));
+        if clock == Clock::System {
+            questions = questions.with_margins(open.iter().map(|vector| vector.clock_margin).collect());
+        }
+        deployment.replay(&questions);
+        let hangs = questions.hangs();
+        let answered = questions.end()?;
+        if hangs {
+            for (vector, answered) in open.iter().zip(answered) {
+                if let Answered::Seen { observation, now } = answered {
+                    self.saw(vector, (observation, now));
+                }
+            }
+            return Err(TargetError::Fault(format!(
+                "{} answered none of {SILENT} tokens in a row in time: it hangs, and is asked no more",
+                self.target.name()
+            )));
+        }
+        Ok(answered)
+    }
+
+    /// Finds the token that the target died of: each one that was open is asked alone, until one of them kills it. That
+    /// one bears it. Gives those that are still to be asked.
+    fn blame(
+        &self,
+        suspects: &[Suspect<'a>],
+        deployment: &mut Box<dyn Deployment>,
+        start: &dyn Fn() -> Result<Box<dyn Deployment>, TargetError>,
+    ) -> Result<Vec<&'a Vector>, TargetError> {
+        drop(mem::replace(deployment, start()?));
+        for (at, Suspect { vector, detail: _ }) in suspects.iter().enumerate() {
+            let alone = self.ask(&mut **deployment, &[vector])?.pop();
+            let Some(Answered::Seen { observation, now }) = alone else { continue };
+            let killed = match &observation {
+                Observation::Crashed { detail } if deployment.is_over() => Some(detail.clone()),
+                _ => None,
+            };
+            self.saw(vector, (observation, now));
+            if let Some(how) = killed {
+                self.crashed(&how, Some(vector))?;
+                *deployment = start()?;
+                return Ok(suspects[at + 1..].iter().map(|suspect| suspect.vector).collect());
+            }
+        }
+        self.crashed(suspects.first().map_or("it ended by itself", |suspect| &suspect.detail), None)?;
+        Ok(Vec::new())
+    }
+
+    /// Counts a crash. `vector` is what it happens on, where that is known.
+    fn crashed(&self, how: &str, vector: Option<&'a Vector>) -> Result<(), TargetError> {
+        let reason = how.lines().next().unwrap_or_default().to_owned();
+        let mut found = self.found();
+        let Some(vector) = vector else {
+            found.unexplained.push(how.to_owned());
+            return if found.unexplained.len() < SAME_CRASH {
+                Ok(())
+            } else {
+                Err(TargetError::Fault(format!(
+                    "{} crashed {SAME_CRASH} times, and is asked no more",
+                    self.target.name()
+                )))
+            };
+        };
+        let ids = found.crashes.entry(reason.clone()).or_default();
+        ids.insert(&vector.id.0);
+        if ids.len() < SAME_CRASH {
+            return Ok(());
+        }
+        let ids = ids.iter().copied().collect::<Vec<_>>().join(", ");
+        Err(TargetError::Fault(format!(
+            "{} crashed {SAME_CRASH} times in the same way, and is asked no more: {reason}\nit was asked with {ids}",
+            self.target.name()
+        )))
+    }
+}
+
+impl<'a> Found<'a> {
+    /// What the whole run comes to.
+    fn end(self, target: &str) -> Replayed<'a> {
+        let Self { mut seen, lost, mut failure, started, not_started, crashes: _, unexplained } = self;
+        for (text, ids) in not_started {
+            if started == 0 {
+                // Nothing was asked at all: that is a failure of the run, not of some vectors.
+                failure.get_or_insert(Failure { message: text, environment: false });
+            } else {
+                let crashed = || (Observation::Crashed { detail: text.clone() }, 0);
+                seen.extend(ids.into_iter().map(|id| (id, crashed())));
+            }
+        }
+        if let Some(how) = unexplained.first() {
+            let message = format!(
+                "{target} crashed, and no token that was open then does that when it is asked alone: {how}"
+            );
+            let earlier = failure.map(|failure| failure.message + "\n").unwrap_or_default();
+            failure = Some(Failure { message: earlier + &message, environment: false });
+        }
+        Replayed { seen, lost, failure }
+    }
+}
+
+/// The challenge that a vector is, minted at the clock that decides.
+fn challenge(vector: &Vector, given: Given<'_>, clock: Clock) -> Result<Challenge, TargetError> {
+    let Given { suite, keys, mint, profile: _ } = given;
+    let broken = |problem: String| TargetError::Fault(format!("{}: {problem}", vector.id));
+    let Subject::Token { recipe, token } = &vector.subject else {
+        return Err(broken("a flow is no token".to_owned()));
+    };
+    let context = Arc::new(vector.context.clone());
+    match clock {
+        Clock::Settable => {
+            let file = suite.file_of(&vector.id.0).expect("the plan is made of this suite");
+            let token = stored::octets(token).map_err(|error| broken(error.to_string()))?;
+            Ok(Challenge::new(token, context, Arc::clone(keys), file.now))
+        }
+        Clock::System => {
+            let now = unix_time();
+            let token = mint.token(recipe, now).map_err(|error| broken(error.to_string()))?;
+            let mut challenge = Challenge::new(token, context, Arc::clone(keys), now);
+            challenge.opening =
+                opening::opening(vector, mint, now).map_err(|error| broken(error.to_string()))?;
+            Ok(challenge)
+        }
+    }
+}
+
+/// The machine's clock, in whole seconds since the epoch.
+#[must_use]
+pub fn unix_time() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_secs()).ok())
+        .unwrap_or_default()
+}
