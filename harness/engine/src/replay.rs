@@ -67,8 +67,11 @@ pub(crate) struct Given<'a> {
     pub(crate) profile: &'a Profile,
 }
 
-/// Replays every group on its own deployment, as many side by side as the target allows. `progress` is told how much
-/// of the expected time is over, in milliseconds.
+/// How many deployments that mostly wait take the place of one that works.
+const WAITING: usize = 3;
+
+/// Replays every group on its own deployment, as many side by side as the target allows, and [`WAITING`] times as many
+/// of those with nothing but flows. `progress` is told how much of the expected time is over, in milliseconds.
 pub(crate) fn replay<'a>(
     plan: &Plan<'a>,
     suite: &Suite,
@@ -77,7 +80,11 @@ pub(crate) fn replay<'a>(
     canary: Option<&Canary>,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Replayed<'a> {
-    let groups: Vec<&Vec<&'a Vector>> = plan.groups.values().collect();
+    // Flows wait more than they work, so that many more of their deployments fit side by side.
+    let is_flow = |vector: &&Vector| matches!(vector.subject, Subject::Flow { .. });
+    let (mut waiting, working): (Vec<_>, Vec<_>) =
+        plan.groups.values().partition(|group| group.iter().all(is_flow));
+    waiting.sort_by_key(|group| Reverse(group.iter().map(|vector| seconds(vector)).max()));
     let keys = target.keys(suite.keys());
     let mint = match canary {
         Some(canary) => Mint::new(&keys).pointing_at(canary.place()),
@@ -86,22 +93,26 @@ pub(crate) fn replay<'a>(
     let replay = Replay {
         target,
         given: Given { suite, keys: &keys, mint: &Arc::new(mint), profile },
-        total: groups.iter().map(|group| cost_of(group)).sum(),
+        total: plan.groups.values().map(|group| cost_of(group)).sum(),
         done: AtomicU64::new(0),
         progress,
         found: Mutex::default(),
     };
-    let next = AtomicUsize::new(0);
-    let work = || {
+    let work = |groups: &[&Vec<&'a Vector>], next: &AtomicUsize| {
         // A failure ends the run: what is missing for one deployment is missing for all.
         while replay.found().failure.is_none() {
             let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
             replay.group(group);
         }
     };
+    let at_a_time = target.parallel_deployments().max(1);
+    let (after_waiting, after_working) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let pools = [(&waiting, at_a_time * WAITING, &after_waiting), (&working, at_a_time, &after_working)];
     std::thread::scope(|scope| {
-        for _ in 0..target.parallel_deployments().clamp(1, groups.len().max(1)) {
-            scope.spawn(work);
+        for (groups, at_a_time, next) in pools {
+            for _ in 0..at_a_time.min(groups.len()) {
+                scope.spawn(|| work(groups, next));
+            }
         }
     });
     let found = replay.found.into_inner().unwrap_or_else(PoisonError::into_inner);

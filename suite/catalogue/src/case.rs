@@ -406,7 +406,11 @@ impl Case {
         let (subject, mut requires, margin) = match &self.draft {
             Draft::Token(recipe) => {
                 let token = mint.token(recipe, now)?;
-                let margin = clock_margin(recipe, self.context.leeway);
+                let end = self.context.previous_secret.as_ref().and_then(|previous| previous.valid_for);
+                let margin = clock_margin(recipe, self.context.leeway)
+                    .into_iter()
+                    .chain(end.map(i64::unsigned_abs))
+                    .min();
                 let requires = requires(&self.context, &token, margin);
                 let token = stored::store(&token, recipe);
                 (Subject::Token { token, recipe: Box::new(recipe.clone()) }, requires, margin)
@@ -671,6 +675,7 @@ fn requires(context: &Context, token: &[u8], margin: Option<u64>) -> Vec<Capabil
         (context.audience_regex.is_some(), Capability::AudiencePattern),
         (context.issuer_regex.is_some(), Capability::IssuerPattern),
         (context.user_id_claim.is_some(), Capability::UserClaim),
+        (context.previous_secret.is_some(), Capability::PreviousSecret),
         (context.separate.is_some(), Capability::SeparateSubscriptionKeys),
         (context.rpc_proxy.is_some(), Capability::RpcProxy),
         (context.namespace.is_some(), Capability::Namespace),

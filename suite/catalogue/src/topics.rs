@@ -30,6 +30,7 @@ mod centrifugo_meta;
 mod centrifugo_namespaces;
 mod centrifugo_overrides;
 mod centrifugo_patterns;
+mod centrifugo_previous_secret;
 mod centrifugo_reload;
 mod centrifugo_renewal;
 mod centrifugo_rotation;
@@ -93,6 +94,7 @@ pub fn all() -> Vec<Topic> {
         centrifugo_overrides::connection(),
         centrifugo_overrides::private_channel(),
         centrifugo_overrides::subscription(),
+        centrifugo_previous_secret::topic(),
         centrifugo_reload::topic(),
         centrifugo_rotation::topic(),
         centrifugo_renewal::connection(),
