@@ -53,7 +53,9 @@ pub fn run(
     let start = Instant::now();
     let profile = &profile.over(target.transport());
     let ready = target.ready();
-    let plan = plan(suite, selection, target, profile)?;
+    let (adapted, cannot) = suite.adapted(|vector| target.adapted(vector));
+    let suite = &adapted;
+    let plan = plan(suite, &cannot, selection, target, profile)?;
     let canary = target.is_on_this_machine().then(|| Canary::sing(suite.keys())).transpose();
     let (seen, failure) = match (ready, &canary) {
         (Ok(()), Ok(canary)) => replay_groups(&plan, suite, target, profile, canary.as_ref(), progress),
@@ -170,8 +172,8 @@ fn replay_groups<'a>(
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
     let keys = target.keys(suite.keys());
     let mint = match canary {
-        Some(canary) => Mint::new(&keys).pointing_at(canary.place()),
-        None => Mint::new(&keys),
+        Some(canary) => target.mint(&keys).pointing_at(canary.place()),
+        None => target.mint(&keys),
     };
     let mint = Arc::new(mint);
     let given = Given { suite, keys: &keys, mint: &mint, profile };

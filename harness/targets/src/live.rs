@@ -14,6 +14,7 @@ use jotproof_model::{Challenge, Context, FlowChallenge, Observation, Step};
 use tokio::runtime::Runtime;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::live::address::Address;
 use crate::live::endpoint::Published;
 use crate::live::leak::{Record, Secrets};
 use crate::server::process::{Launch, NotStarted, RunningServer};
@@ -159,8 +160,8 @@ pub trait Carriage: Sized {
         record: &Record,
     ) -> impl Future<Output = Result<Self, Failure>>;
 
-    /// The same opening, at another path of the server than its default one.
-    fn at(opening: Self::Opening, path: &str) -> Self::Opening;
+    /// The same opening, as it is sent to a server that runs already.
+    fn at(opening: Self::Opening, address: &Address) -> Self::Opening;
 }
 
 /// A server that was started for one context.
@@ -267,7 +268,7 @@ impl<P: Protocol> LiveDeployment<P> {
         Asker {
             protocol,
             address,
-            path: None,
+            at: None,
             answer_within: self.answer_within,
             at_a_time: self.at_a_time,
             crashed: Some(crashed),
@@ -285,8 +286,8 @@ impl<P: Protocol> LiveDeployment<P> {
 struct Asker<'a, P> {
     protocol: &'a P,
     address: SocketAddr,
-    /// The path of the WebSocket endpoint, where that is not the one by default.
-    path: Option<&'a str>,
+    /// How it is reached, where it runs already.
+    at: Option<&'a Address>,
     answer_within: Duration,
     at_a_time: usize,
     /// How the server died, if it did; absent where nobody would know.
@@ -308,8 +309,8 @@ impl<P: Protocol> Asker<'_, P> {
 
     async fn ask(&self, challenge: &Challenge) -> Observation {
         let opening = match self.protocol.opening(challenge) {
-            Ok(opening) => match self.path {
-                Some(path) => P::Connection::at(opening, path),
+            Ok(opening) => match self.at {
+                Some(address) => P::Connection::at(opening, address),
                 None => opening,
             },
             Err(observation) => return observation,

@@ -72,7 +72,7 @@ fn ask_over(
     let asker = Asker {
         protocol,
         address,
-        path: None,
+        at: None,
         answer_within: Duration::from_millis(300),
         at_a_time: CONCURRENCY,
         crashed: Some(crashed),
@@ -210,7 +210,7 @@ fn a_server_that_is_silent_about_presence_has_not_said_that_nobody_is_there() {
         let asker = Asker {
             protocol: &protocol,
             address: answers(&runtime, commands),
-            path: None,
+            at: None,
             answer_within: Duration::from_secs(1),
             at_a_time: CONCURRENCY,
             crashed: None,
@@ -275,7 +275,7 @@ fn a_flow_that_comes_to_no_end_repeats_no_secret() {
     let asker = Asker {
         protocol: &Telltale,
         address: SocketAddr::from(([127, 0, 0, 1], 1)),
-        path: None,
+        at: None,
         answer_within: Duration::from_millis(300),
         at_a_time: CONCURRENCY,
         crashed: None,
