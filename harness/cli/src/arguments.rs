@@ -58,7 +58,7 @@ pub(crate) enum Command {
     ///   centrifugo:ws://…     one that runs already, which is neither started nor stopped; its own
     ///                         configuration says what can be asked of it, and with which secret:
     ///                         centrifugo:ws://127.0.0.1:8000/connection/websocket
-    ///                         --config-of-server config.json
+    ///                         --server-config config.json
     ///   centrifugo            in a container where Docker has the image already, or else as a process
     ///   anycable…             AnyCable 1.5.2, likewise
     ///
@@ -90,6 +90,9 @@ impl Default for Command {
         Self::Run(Box::default())
     }
 }
+
+/// The heading of what is said of a server that runs already.
+const RUNNING: &str = "A server that runs already";
 
 /// The arguments of `jotproof run`.
 #[derive(Debug, Default, Args)]
@@ -123,13 +126,39 @@ pub(crate) struct Run {
     #[arg(long, value_name = "NAME")]
     pub(crate) image: Option<String>,
 
-    /// The configuration file of a server that runs already: its keys, audience, issuer and the like say
-    /// which vectors it can carry. Tokens are minted with its HMAC secret, which is never shown
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config_of_server: Option<PathBuf>,
+    /// The configuration file of a server that runs already. Tokens are minted with its keys, audience
+    /// and issuer. No secret is shown
+    #[arg(long, value_name = "FILE", alias = "config-of-server", help_heading = RUNNING)]
+    pub(crate) server_config: Option<PathBuf>,
+
+    /// A file with the environment variables of that server, a line each. They win over its
+    /// configuration file
+    #[arg(long, value_name = "FILE", help_heading = RUNNING)]
+    pub(crate) server_env_file: Option<PathBuf>,
+
+    /// The private key that signs the tokens of that server: PEM or JWK. Without it, a server that has
+    /// only public keys is asked forged tokens alone
+    #[arg(long, value_name = "FILE", help_heading = RUNNING)]
+    pub(crate) signing_key: Option<PathBuf>,
+
+    /// The `kid` of that key in the JWKS of the server, if the key file has none
+    #[arg(long, value_name = "KID", help_heading = RUNNING)]
+    pub(crate) signing_key_id: Option<String>,
+
+    /// An audience that the audience_regex of that server matches
+    #[arg(long, value_name = "VALUE", help_heading = RUNNING)]
+    pub(crate) audience: Option<String>,
+
+    /// An issuer that the issuer_regex of that server matches
+    #[arg(long, value_name = "VALUE", help_heading = RUNNING)]
+    pub(crate) issuer: Option<String>,
+
+    /// The `Origin` header to send to that server, if it allows only some origins
+    #[arg(long, value_name = "URL", help_heading = RUNNING)]
+    pub(crate) origin: Option<String>,
 
     /// Ask a running server that is not on the loopback interface; nothing else is contacted otherwise
-    #[arg(long)]
+    #[arg(long, help_heading = RUNNING)]
     pub(crate) allow_remote: bool,
 
     /// Ask in another order: whatever it is, every vector must come out alike

@@ -29,7 +29,13 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         server_option,
         server_version,
         image,
-        config_of_server,
+        server_config,
+        server_env_file,
+        signing_key,
+        signing_key_id,
+        audience,
+        issuer,
+        origin,
         allow_remote,
         seed,
         require_live,
@@ -53,7 +59,13 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         options: server_option,
         version: server_version.as_deref(),
         image: image.as_deref(),
-        config: config_of_server.as_deref(),
+        config: server_config.as_deref(),
+        environment: server_env_file.as_deref(),
+        signing_key: signing_key.as_deref(),
+        signing_key_id: signing_key_id.as_deref(),
+        audience: audience.as_deref(),
+        issuer: issuer.as_deref(),
+        origin: origin.as_deref(),
         allow_remote: *allow_remote,
         transport: transport.as_deref(),
         keep_logs: keep_server_logs.as_deref(),
@@ -185,11 +197,8 @@ fn repeat(target: &str, arguments: &Run) -> String {
     if let Some(image) = arguments.image.as_ref().filter(|_| target.contains(":docker")) {
         command.push_str(&format!(" --image '{image}'"));
     }
-    if let Some(file) = arguments.config_of_server.as_ref().filter(|_| target.contains(":ws://")) {
-        command.push_str(&format!(" --config-of-server '{}'", file.display()));
-        if arguments.allow_remote {
-            command.push_str(" --allow-remote");
-        }
+    if target.contains(":ws://") {
+        command.push_str(&of_running(arguments));
     }
     if arguments.seed != 0 {
         command.push_str(&format!(" --seed {}", arguments.seed));
@@ -207,6 +216,29 @@ fn repeat(target: &str, arguments: &Run) -> String {
         command.push_str(&format!(" --vectors '{}'", folder.display()));
     }
     command
+}
+
+/// What repeats what was said of a server that runs already.
+fn of_running(arguments: &Run) -> String {
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+    let Run { server_config, server_env_file, signing_key, signing_key_id, audience, issuer, origin, .. } =
+        arguments;
+    let files = [
+        ("server-config", server_config),
+        ("server-env-file", server_env_file),
+        ("signing-key", signing_key),
+    ];
+    let texts =
+        [("signing-key-id", signing_key_id), ("audience", audience), ("issuer", issuer), ("origin", origin)];
+    let files =
+        files.into_iter().filter_map(|(name, file)| Some((name, file.as_ref()?.display().to_string())));
+    let texts = texts.into_iter().filter_map(|(name, text)| Some((name, text.clone()?)));
+    let mut said: String =
+        files.chain(texts).map(|(name, value)| format!(" --{name} {}", quoted(&value))).collect();
+    if arguments.allow_remote {
+        said.push_str(" --allow-remote");
+    }
+    said
 }
 
 fn mutants() -> String {

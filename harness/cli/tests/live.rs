@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use jotproof_catalogue::{NOW, build, generated};
 use jotproof_engine::log::{Row, RunLog};
-use jotproof_engine::plan::plan;
+use jotproof_engine::plan::{Cannot, plan};
 use jotproof_engine::select::Selection;
 use jotproof_engine::target::Target;
 use jotproof_engine::{Exit, Suite};
@@ -189,7 +189,7 @@ fn every_server_comes_out_as_predicted_in_docker() {
         // What is asked of a process is asked of a container, flows that change the server among it.
         let all = target(&name_of(server, "process"), &[]);
         let suite = Suite::built_in().expect("the built-in vectors load");
-        let plan = plan(&suite, &Selection::default(), all.as_ref(), profile(all.as_ref()))
+        let plan = plan(&suite, &Cannot::new(), &Selection::default(), all.as_ref(), profile(all.as_ref()))
             .expect("the profile decides every vector");
         assert_eq!(log.not_carried, plan.not_carried, "{name}");
     });
@@ -492,7 +492,7 @@ fn the_order_changes_nothing() {
     let suite = Suite::built_in().expect("the built-in vectors load");
     let live = target("centrifugo:process", &[]);
     let planned = |selection: &Selection| {
-        plan(&suite, selection, live.as_ref(), profile(live.as_ref()))
+        plan(&suite, &Cannot::new(), selection, live.as_ref(), profile(live.as_ref()))
             .expect("the profile decides every vector")
     };
     // What is asked of a server that is asked nothing else comes in no order.

@@ -8,7 +8,7 @@ use jotproof_profiles::{Profile, predicted};
 
 use crate::select::Selection;
 use crate::suite::Suite;
-use crate::target::Target;
+use crate::target::{CannotCarry, Target};
 
 /// What will be replayed.
 #[derive(Debug)]
@@ -35,13 +35,17 @@ pub struct PlanError {
     pub problem: Undecided,
 }
 
-/// Plans a run.
+/// The vectors that a target cannot be asked, each with the reason.
+pub type Cannot = BTreeMap<VectorId, CannotCarry>;
+
+/// Plans a run of a suite that is adapted to its target.
 ///
 /// # Errors
 ///
 /// Where the profile of the target does not say what will come out of a vector that it carries.
 pub fn plan<'a>(
     suite: &'a Suite,
+    cannot: &Cannot,
     selection: &Selection,
     target: &dyn Target,
     profile: &Profile,
@@ -58,7 +62,7 @@ pub fn plan<'a>(
     for vector in suite.vectors().filter(|vector| selection.takes(vector)) {
         plan.selected += 1;
         plan.of_its_kind += usize::from(is_of_its_kind(vector, target, profile));
-        match carried(vector, suite, target, profile, &keys)? {
+        match carried(vector, suite, cannot, target, profile, &keys)? {
             Ok(needed) => {
                 plan.judged.insert(&vector.id.0);
                 deployments.extend(needed.into_iter().map(|(vector, text)| (vector.id.0.as_str(), text)));
@@ -100,11 +104,16 @@ fn is_of_its_kind(vector: &Vector, target: &dyn Target, profile: &Profile) -> bo
 fn carried<'a>(
     vector: &'a Vector,
     suite: &'a Suite,
+    cannot: &Cannot,
     target: &dyn Target,
     profile: &Profile,
     keys: &KeyRing,
 ) -> Result<Result<Vec<(&'a Vector, String)>, String>, PlanError> {
-    let own = match deployable(vector, target, profile, keys) {
+    let deployable = |vector: &Vector| match cannot.get(&vector.id) {
+        Some(reason) => Err(reason.to_string()),
+        None => deployable(vector, target, profile, keys),
+    };
+    let own = match deployable(vector) {
         Ok(deployment) => deployment,
         Err(reason) => return Ok(Err(reason)),
     };
@@ -116,7 +125,7 @@ fn carried<'a>(
     if !matches!(vector.expectation, Expectation::Accept { .. })
         && let Some(twin) = twin
     {
-        match deployable(twin, target, profile, keys) {
+        match deployable(twin) {
             Ok(deployment) => needed.push((twin, deployment)),
             Err(reason) => return Ok(Err(format!("its twin needs {reason}"))),
         }

@@ -87,8 +87,8 @@ pub(crate) fn replay<'a>(
     waiting.sort_by_key(|group| Reverse(group.iter().map(|vector| seconds(vector)).max()));
     let keys = target.keys(suite.keys());
     let mint = match canary {
-        Some(canary) => Mint::new(&keys).pointing_at(canary.place()),
-        None => Mint::new(&keys),
+        Some(canary) => target.mint(&keys).pointing_at(canary.place()),
+        None => target.mint(&keys),
     };
     let replay = Replay {
         target,

@@ -35,7 +35,9 @@ pub fn run(
     let start = Instant::now();
     let profile = &profile.over(target.transport());
     let ready = target.ready();
-    let plan = plan(suite, selection, target, profile)?;
+    let (adapted, cannot) = suite.adapted(|vector| target.adapted(vector));
+    let suite = &adapted;
+    let plan = plan(suite, &cannot, selection, target, profile)?;
     let canary = target.is_on_this_machine().then(|| Canary::sing(suite.keys())).transpose();
     let nothing =
         |error: &TargetError| Replayed { failure: Some(Failure::from(error)), ..Default::default() };

@@ -7,14 +7,16 @@ use std::sync::Arc;
 
 use flate2::read::ZlibDecoder;
 use jotproof_model::registry::Requirement;
-use jotproof_model::{KeyRing, Twin, Vector, VectorFile};
+use jotproof_model::{KeyRing, Twin, Vector, VectorFile, VectorId};
+
+use crate::target::CannotCarry;
 
 const PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vectors.zlib"));
 
 /// A set of vector files with an index.
 #[derive(Debug)]
 pub struct Suite {
-    files: Vec<VectorFile>,
+    files: Vec<Arc<VectorFile>>,
     index: BTreeMap<String, (usize, usize)>,
     keys: Arc<KeyRing>,
 }
@@ -143,7 +145,7 @@ impl Suite {
                 }
             }
         }
-        let suite = Self { files, index, keys: Arc::new(keys) };
+        let suite = Self { files: files.into_iter().map(Arc::new).collect(), index, keys: Arc::new(keys) };
         for vector in suite.vectors() {
             if let Twin::Vector { id, .. } = &vector.twin
                 && suite.get(&id.0).is_none()
@@ -152,6 +154,28 @@ impl Suite {
             }
         }
         Ok(suite)
+    }
+
+    /// The same suite as one target is asked it. A vector that cannot be adapted stays as it is, and is named with the
+    /// reason.
+    #[must_use]
+    pub fn adapted(
+        &self,
+        adapt: impl Fn(&Vector) -> Result<Option<Vector>, CannotCarry>,
+    ) -> (Self, BTreeMap<VectorId, CannotCarry>) {
+        let mut files = self.files.clone();
+        let mut cannot = BTreeMap::new();
+        for file in &mut files {
+            for at in 0..file.vectors.len() {
+                match adapt(&file.vectors[at]) {
+                    // Files in which nothing changes are shared.
+                    Ok(Some(adapted)) => Arc::make_mut(file).vectors[at] = adapted,
+                    Ok(None) => {}
+                    Err(reason) => drop(cannot.insert(file.vectors[at].id.clone(), reason)),
+                }
+            }
+        }
+        (Self { files, index: self.index.clone(), keys: Arc::clone(&self.keys) }, cannot)
     }
 
     /// Every vector, in the order of the files.
@@ -168,7 +192,7 @@ impl Suite {
     /// The file that a vector is in.
     #[must_use]
     pub fn file_of(&self, id: &str) -> Option<&VectorFile> {
-        self.index.get(id).map(|(file, _)| &self.files[*file])
+        self.index.get(id).map(|(file, _)| &*self.files[*file])
     }
 
     /// The accepted vector that a vector was made from.

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jotproof_model::{Capability, Context, FlowChallenge, KeyRing, Observation, Recipe};
+use jotproof_mint::Mint;
+use jotproof_model::{Capability, Context, FlowChallenge, KeyRing, Observation, Recipe, Vector};
 
 use crate::questions::Questions;
 
@@ -53,6 +54,22 @@ pub trait Target: Send + Sync {
     /// gives to its own: those of the suite, but for a target that has others.
     fn keys(&self, suite: &Arc<KeyRing>) -> Arc<KeyRing> {
         Arc::clone(suite)
+    }
+
+    /// A vector as it is asked of this target: with an audience, an issuer, a namespace or a key of the target's own in
+    /// place of the suite's. Nothing where it is asked as it is.
+    ///
+    /// # Errors
+    ///
+    /// A [`CannotCarry`] that says what is in the way.
+    fn adapted(&self, vector: &Vector) -> Result<Option<Vector>, CannotCarry> {
+        let _ = vector;
+        Ok(None)
+    }
+
+    /// What mints its tokens, with these keys.
+    fn mint(&self, keys: &KeyRing) -> Mint {
+        Mint::new(keys)
     }
 
     /// Whether there is room for what a token is made of.

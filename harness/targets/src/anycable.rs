@@ -12,9 +12,10 @@ use serde_json::Value;
 use crate::live::address::Address;
 use crate::live::endpoint::Backend;
 use crate::live::leak::Record;
-use crate::live::running::{Configured, NotAConfiguration};
+use crate::live::running::{Configured, NotAConfiguration, Said};
 use crate::live::target::{Look, Server, ServerTarget, Settings, Startup};
 use crate::live::version::Told;
+use crate::server::configuration::Configuration;
 use crate::server::pinned::ANYCABLE_1;
 use crate::server::process::{ManagementRequest, Proof};
 use crate::websocket::Failure;
@@ -57,7 +58,7 @@ impl Server for Anycable {
     const VARIABLES: &'static [(&'static str, &'static str)] = &[("ANYCABLE_DISABLE_TELEMETRY", "true")];
     const OURS: &'static [&'static str] =
         &["host", "port", "broadcast_key", "http_broadcast_port", "http_broadcast_path"];
-    const CONFIGURATIONS: &'static str = "its flags or ANYCABLE_… variables, a line each, or its TOML";
+    const CONFIGURATIONS: &'static str = "flags, ANYCABLE_… variables or TOML";
     const VERSION_ARGUMENT: &'static str = "--version";
     const TRANSPORTS: &'static [&'static str] = &["sse"];
 
@@ -208,8 +209,11 @@ impl Server for Anycable {
         lines.next().filter(|_| lines.next().is_none())
     }
 
-    fn read_configuration(text: &str) -> Result<Configured, NotAConfiguration> {
-        deployed::read(text)
+    fn read_configuration(
+        configuration: &Configuration,
+        said: &Said,
+    ) -> Result<Vec<Configured>, NotAConfiguration> {
+        deployed::read(configuration, said)
     }
 
     async fn ask(address: &Address, token: &[u8], record: &Record) -> Result<Told, Failure> {

@@ -14,9 +14,10 @@ use serde_json::Value;
 use crate::live::address::Address;
 use crate::live::endpoint::{Backend, Published};
 use crate::live::leak::Record;
-use crate::live::running::{Configured, NotAConfiguration};
+use crate::live::running::{Configured, NotAConfiguration, Said};
 use crate::live::target::{Look, Server, ServerTarget, Settings, Startup};
 use crate::live::version::Told;
+use crate::server::configuration::Configuration;
 use crate::server::process::{ManagementRequest, Proof};
 use crate::websocket::Failure;
 
@@ -63,7 +64,7 @@ impl Server for Centrifugo {
     const VARIABLES: &'static [(&'static str, &'static str)] = &[];
     const OURS: &'static [&'static str] =
         &["address", "port", "api_key", "http_server.address", "http_server.port", "http_api.key"];
-    const CONFIGURATIONS: &'static str = "its JSON or TOML, flat or nested";
+    const CONFIGURATIONS: &'static str = "JSON, TOML, YAML or CENTRIFUGO_… variables";
     const VERSION_ARGUMENT: &'static str = "version";
     const TRANSPORTS: &'static [&'static str] = &Transport::NAMES;
 
@@ -138,8 +139,11 @@ impl Server for Centrifugo {
         })
     }
 
-    fn read_configuration(text: &str) -> Result<Configured, NotAConfiguration> {
-        deployed::read(text)
+    fn read_configuration(
+        configuration: &Configuration,
+        said: &Said,
+    ) -> Result<Vec<Configured>, NotAConfiguration> {
+        deployed::read(configuration, said)
     }
 
     async fn ask(address: &Address, token: &[u8], record: &Record) -> Result<Told, Failure> {

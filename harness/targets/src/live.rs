@@ -17,8 +17,10 @@ use jotproof_model::{Challenge, Context, FlowChallenge, Observation, Step};
 use tokio::runtime::Runtime;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::live::address::Address;
 use crate::live::endpoint::Published;
 use crate::live::leak::{Record, Secrets};
+use crate::live::running::{Aside, PATIENCE, PAUSE, is_limit};
 use crate::server::process::{Launch, NotStarted, RunningServer};
 use crate::websocket::Failure;
 
@@ -162,8 +164,8 @@ pub trait Carriage: Sized {
         record: &Record,
     ) -> impl Future<Output = Result<Self, Failure>>;
 
-    /// The same opening, at another path of the server than its default one.
-    fn at(opening: Self::Opening, path: &str) -> Self::Opening;
+    /// The same opening, as it is sent to a server that runs already.
+    fn at(opening: Self::Opening, address: &Address) -> Self::Opening;
 }
 
 /// A server that was started for one context.
@@ -274,10 +276,11 @@ impl<P: Protocol> LiveDeployment<P> {
         Asker {
             protocol,
             address,
-            path: None,
+            at: None,
             answer_within: self.answer_within,
             at_a_time: self.at_a_time,
             crashed: Some(crashed),
+            aside: None,
         }
     }
 
@@ -291,12 +294,14 @@ impl<P: Protocol> LiveDeployment<P> {
 struct Asker<'a, P> {
     protocol: &'a P,
     address: SocketAddr,
-    /// The path of the WebSocket endpoint, where that is not the one by default.
-    path: Option<&'a str>,
+    /// How it is reached, where it runs already.
+    at: Option<&'a Address>,
     answer_within: Duration,
     at_a_time: usize,
     /// How the server died, if it did; absent where nobody would know.
     crashed: Option<&'a dyn Fn() -> Option<String>>,
+    /// What a server that runs already does beside looking at tokens.
+    aside: Option<&'a Aside>,
 }
 
 impl<P: Protocol> Asker<'_, P> {
@@ -305,7 +310,18 @@ impl<P: Protocol> Asker<'_, P> {
         let dead = &Cell::new(false);
         let next = || if dead.get() { None } else { questions.next() };
         let ask = |(at, challenge): (usize, Challenge)| async move {
-            let observation = self.ask(&challenge).await;
+            let mut observation = self.ask(&challenge).await;
+            if let Some(aside) = self.aside {
+                for _ in 0..PATIENCE {
+                    if !is_limit(&observation) {
+                        break;
+                    }
+                    sleep(PAUSE).await;
+                    let Some(again) = questions.again(at) else { return };
+                    observation = self.ask(&again).await;
+                }
+                aside.set_apart(&mut observation);
+            }
             dead.set(dead.get() || matches!(observation, Observation::Crashed { .. }));
             questions.answer(at, observation);
         };
@@ -319,8 +335,8 @@ impl<P: Protocol> Asker<'_, P> {
 
     async fn ask(&self, challenge: &Challenge) -> Observation {
         let opening = match self.protocol.opening(challenge) {
-            Ok(opening) => match self.path {
-                Some(path) => P::Connection::at(opening, path),
+            Ok(opening) => match self.at {
+                Some(address) => P::Connection::at(opening, address),
                 None => opening,
             },
             Err(observation) => return observation,

@@ -30,12 +30,59 @@ pub struct ServerArguments<'a> {
     pub image: Option<&'a str>,
     /// The configuration file of one that runs already.
     pub config: Option<&'a Path>,
+    /// A file of the variables of its environment.
+    pub environment: Option<&'a Path>,
+    /// A file with the key that signs its tokens.
+    pub signing_key: Option<&'a Path>,
+    /// The `kid` of that key.
+    pub signing_key_id: Option<&'a str>,
+    /// An audience that it accepts.
+    pub audience: Option<&'a str>,
+    /// An issuer that it accepts.
+    pub issuer: Option<&'a str>,
+    /// The `Origin` that it accepts.
+    pub origin: Option<&'a str>,
     /// Whether one may be contacted that is not on this machine.
     pub allow_remote: bool,
     /// The transport that it is asked over, in place of its default one.
     pub transport: Option<&'a str>,
     /// The folder in which the logs of servers that are started are kept.
     pub keep_logs: Option<&'a Path>,
+}
+
+impl ServerArguments<'_> {
+    /// What is said of a server that runs already.
+    fn of_running(&self) -> [(&'static str, bool); 7] {
+        let Self { config, environment, signing_key, signing_key_id, audience, issuer, origin, .. } = self;
+        [
+            ("--server-config", config.is_some()),
+            ("--server-env-file", environment.is_some()),
+            ("--signing-key", signing_key.is_some()),
+            ("--signing-key-id", signing_key_id.is_some()),
+            ("--audience", audience.is_some()),
+            ("--issuer", issuer.is_some()),
+            ("--origin", origin.is_some()),
+        ]
+    }
+
+    /// The first of these that is given.
+    fn said_of_running(&self) -> Option<&'static str> {
+        self.of_running().into_iter().find_map(|(name, is_given)| is_given.then_some(name))
+    }
+
+    /// The same without what is said of a server that runs already.
+    fn without_running(self) -> Self {
+        Self {
+            config: None,
+            environment: None,
+            signing_key: None,
+            signing_key_id: None,
+            audience: None,
+            issuer: None,
+            origin: None,
+            ..self
+        }
+    }
 }
 
 /// Why a name names no target.
@@ -67,15 +114,18 @@ pub enum NameError {
     Ours(String),
     /// What a server that is started is configured with follows from the vectors.
     #[error(
-        "{0} is started with configurations of our own; --config-of-server is for a server that runs already, as in \
-         {1}:ws://HOST:PORT/PATH"
+        "{0} is started by Jotproof: {2} is for a server that runs already\nhint: name it, as in {1}:ws://HOST:PORT/PATH"
     )]
-    IsStarted(String, &'static str),
+    IsStarted(String, &'static str, &'static str),
+    /// Something was said of a running server, and the target is none.
+    #[error(
+        "{0} is not a server: {1} is for a server that runs already\nhint: name it, as in centrifugo:ws://HOST:PORT/PATH"
+    )]
+    NoRunningServer(String, &'static str),
     /// Nothing is known of how a running server is configured.
     #[error(
-        "what can be asked of {name}, and with which secret, follows from its configuration: give the file with \
-         --config-of-server FILE (for {title}: {formats}). Only keys, audience, issuer and the like are read; no secret \
-         is ever shown"
+        "no configuration for {name}\nhint: give the configuration file of {title} with --server-config FILE, or the \
+         variables of its environment with --server-env-file FILE ({formats}); no secret is shown"
     )]
     NoConfiguration {
         /// The name of the target.
@@ -86,8 +136,10 @@ pub enum NameError {
         formats: &'static str,
     },
     /// The configuration file cannot be read.
-    #[error("cannot read --config-of-server {file}: {problem}")]
+    #[error("cannot read {option} {file}: {problem}")]
     Configuration {
+        /// The argument that names it.
+        option: &'static str,
         /// The file.
         file: String,
         /// What is wrong with it.
@@ -181,8 +233,8 @@ pub fn all(names: &[String], arguments: ServerArguments<'_>) -> Result<Vec<Box<d
     let mut all = Vec::new();
     for name in names {
         let image = arguments.image.filter(|_| !any_contained || may_be_contained(name));
-        let config = arguments.config.filter(|_| !any_runs || runs(name));
-        all.extend(targets(name, ServerArguments { image, config, ..arguments })?);
+        let arguments = if !any_runs || runs(name) { arguments } else { arguments.without_running() };
+        all.extend(targets(name, ServerArguments { image, ..arguments })?);
     }
     Ok(all)
 }
@@ -204,8 +256,8 @@ pub fn targets(name: &str, arguments: ServerArguments<'_>) -> Result<Vec<Box<dyn
         if arguments.image.is_some() {
             return Err(NameError::NoServer(name.to_owned(), "image"));
         }
-        if arguments.config.is_some() {
-            return Err(NameError::NoServer(name.to_owned(), "configuration of a server"));
+        if let Some(option) = arguments.said_of_running() {
+            return Err(NameError::NoRunningServer(name.to_owned(), option));
         }
         if arguments.transport.is_some() {
             return Err(NameError::NoServer(name.to_owned(), "transport"));
@@ -313,12 +365,12 @@ mod tests {
         let with = |arguments| targets(url, arguments).err().unwrap().to_string();
         let options = ["a=b".to_owned()];
         let table = [
-            (ServerArguments::default(), "--config-of-server FILE (for Centrifugo: "),
+            (ServerArguments::default(), "configuration file of Centrifugo with --server-config FILE"),
             (ServerArguments { options: &options, ..ServerArguments::default() }, "has no options"),
             (ServerArguments { image: Some("cf"), ..ServerArguments::default() }, "has no image"),
             (
                 ServerArguments { config: Some(folder.path()), ..ServerArguments::default() },
-                "cannot read --config-of-server",
+                "cannot read --server-config",
             ),
             (
                 ServerArguments { config: Some(&path), ..ServerArguments::default() },
@@ -335,7 +387,7 @@ mod tests {
             ("centrifugo:wss://127.0.0.1/x", "wss:// is not supported"),
             ("centrifugo:http://127.0.0.1/x", "is ws://HOST:PORT/PATH"),
             ("centrifugo:process", "for a server that runs already"),
-            ("reference:rfc", "has no configuration of a server"),
+            ("reference:rfc", "is not a server: --server-config is for a server that runs already"),
         ] {
             let error = targets(name, config).err().unwrap().to_string();
             assert!(error.contains(expected), "{error}");
@@ -381,13 +433,13 @@ mod tests {
         assert_eq!(all(&started, None, None), names);
         assert_eq!(all(&started, Some("cf"), None), names);
         assert!(all(&started[2..], Some("cf"), None).contains("an image is for centrifugo:docker"));
-        assert!(all(&started, None, Some(&*path)).contains("has no configuration of a server"));
+        assert!(all(&started, None, Some(&*path)).contains("is not a server"));
         assert!(all(&started[1..], None, Some(&*path)).contains("for a server that runs already"));
         let names = format!("{names} {url}");
         let with_running: Vec<&str> = started.into_iter().chain([&*url]).collect();
         // Nothing listens there, which is seen when it is asked.
         assert_eq!(all(&with_running, None, Some(&*path)), names);
-        assert!(all(&with_running, None, None).contains("--config-of-server FILE"));
+        assert!(all(&with_running, None, None).contains("--server-config FILE"));
     }
 
     #[test]

@@ -21,6 +21,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::live::Carriage;
+use crate::live::address::Address;
 use crate::live::leak::{Heard, Record};
 
 /// How much of the answer to a handshake is read at most.
@@ -51,11 +52,15 @@ pub struct Handshake {
 }
 
 impl Handshake {
-    /// The same at another path, with its query.
+    /// The same as it is sent to a server that runs already: at its path, with its query, and with an origin where the
+    /// user gives one.
     #[must_use]
-    pub fn at(mut self, path: &str) -> Self {
-        let query = self.target.find('?').map_or("", |at| &self.target[at..]);
-        self.target = format!("{path}{query}");
+    pub fn at(mut self, address: &Address) -> Self {
+        if let Some(path) = &address.path {
+            let query = self.target.find('?').map_or("", |at| &self.target[at..]);
+            self.target = format!("{path}{query}");
+        }
+        self.headers.extend(address.origin.clone().map(|origin| ("Origin".to_owned(), origin)));
         self
     }
 }
@@ -172,8 +177,8 @@ impl Carriage for Connection {
         Ok(Self { stream, head, heard })
     }
 
-    fn at(opening: Handshake, path: &str) -> Handshake {
-        opening.at(path)
+    fn at(opening: Handshake, address: &Address) -> Handshake {
+        opening.at(address)
     }
 }
 

@@ -16,6 +16,7 @@ pub mod document;
 pub mod flow;
 pub mod keys;
 mod mint;
+pub mod own;
 pub mod placeholder;
 pub mod secret;
 pub mod sign;

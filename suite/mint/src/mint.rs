@@ -1,5 +1,6 @@
 //! From a recipe and a clock to a token.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -24,6 +25,8 @@ use crate::{base64url, secret};
 /// many vectors share their signing input.
 pub struct Mint {
     keys: BTreeMap<String, Key>,
+    /// What keys are called in a header, by their names.
+    ids: BTreeMap<String, String>,
     /// What stands in place of [`NOBODY`].
     somebody: Option<String>,
     signatures: Mutex<HashMap<Signed, Vec<u8>>>,
@@ -58,6 +61,7 @@ impl Mint {
         let key = |material: &KeyMaterial| Key { material: material.clone(), private: OnceLock::new() };
         Self {
             keys: keys.iter().map(|(name, material)| (name.clone(), key(material))).collect(),
+            ids: BTreeMap::new(),
             somebody: None,
             signatures: Mutex::default(),
         }
@@ -70,6 +74,14 @@ impl Mint {
         self
     }
 
+    /// The same, and a token that is signed with one of these keys names it as `kid`, unless its header names one
+    /// already or is no object.
+    #[must_use]
+    pub fn naming(mut self, ids: BTreeMap<String, String>) -> Self {
+        self.ids = ids;
+        self
+    }
+
     /// The token of a recipe at a clock (for the client that tokens are stored for, unless another one
     /// is given): the same octets every time.
     ///
@@ -78,7 +90,7 @@ impl Mint {
     /// Where the recipe cannot be followed; see [`MintError`].
     pub fn token<'a>(&self, recipe: &Recipe, values: impl Into<Values<'a>>) -> Result<Vec<u8>, MintError> {
         let values = values.into();
-        let mut header = base64url::encode(&self.content(&recipe.header, Layer::Header, values)?);
+        let mut header = base64url::encode(&self.content(&self.header(recipe), Layer::Header, values)?);
         let mut payload = base64url::encode(&self.content(&recipe.payload, Layer::Payload, values)?);
         for edit in recipe.segments.iter().filter(|edit| edit.signed) {
             match edit.segment {
@@ -120,6 +132,24 @@ impl Mint {
         let mut token = token.into_bytes();
         token.extend(octets_after);
         Ok(token)
+    }
+
+    /// The header of a recipe, which names the key where [`Mint::naming`] says so.
+    fn header<'a>(&self, recipe: &'a Recipe) -> Cow<'a, Content> {
+        let header = &recipe.header;
+        let Signer::Key { key, form: KeyForm::Natural, .. } = &recipe.signer else {
+            return Cow::Borrowed(header);
+        };
+        match (self.ids.get(key), header) {
+            (Some(id), Content::Object { members, before, after })
+                if members.iter().all(|Member(name, _)| name != "kid") =>
+            {
+                let mut members = members.clone();
+                members.push(Member("kid".to_owned(), serde_json::Value::from(&**id).to_string()));
+                Cow::Owned(Content::Object { members, before: before.clone(), after: after.clone() })
+            }
+            _ => Cow::Borrowed(header),
+        }
     }
 
     /// What a segment decodes to.

@@ -84,7 +84,7 @@ impl Started {
         let target = format!("{name}:ws://127.0.0.1:{}{path}", self.port);
         let log = self.folder.path().join("log").display().to_string();
         let file = file.display().to_string();
-        let mut arguments = vec!["run", &target, "--config-of-server", &file, "--log", &log];
+        let mut arguments = vec!["run", &target, "--server-config", &file, "--log", &log];
         arguments.extend(["--explained", "--all"]);
         arguments.extend(more);
         let ended = run(&arguments);
@@ -238,8 +238,8 @@ fn a_file_of_another_server_is_told() {
     fs::write(&other, r#"{"token_hmac_secret_key":"hush-another"}"#).expect("it can be written");
     let (ended, log) = server.asked_with(&other, "centrifugo", &[]);
     assert_eq!((ended.code, judged(&log)), (3, 0), "{}", ended.said);
-    assert!(ended.said.contains("refuses a good token"), "{}", ended.said);
-    assert!(ended.said.contains("see that --config-of-server is the one"), "{}", ended.said);
+    assert!(ended.said.contains("refuses a genuine token"), "{}", ended.said);
+    assert!(ended.said.contains("see that --server-config is the file"), "{}", ended.said);
 }
 
 #[test]

@@ -447,7 +447,7 @@ fn check(fault: &Fault) {
     let Stage { target, variables, fake, meanwhile } = stage(&folder);
     let mut arguments = vec!["run".to_owned(), target.clone(), "--only".to_owned(), (*only).to_owned()];
     if target.contains(":ws://") {
-        arguments.extend(["--config-of-server".to_owned(), configuration(&folder)]);
+        arguments.extend(["--server-config".to_owned(), configuration(&folder)]);
     }
     let started = std::time::Instant::now();
     let mut run = start(&arguments, &variables);

@@ -25,7 +25,7 @@ fn told(server: &'static str, version: &'static str, more: &[&str]) -> (Ended, S
     let folder = tempfile::tempdir().expect("a folder can be made");
     let log = folder.path().join("log").to_str().expect("a UTF-8 path").to_owned();
     let (target, config) = (format!("{server}:ws://127.0.0.1:{}/", fake.port), configuration(&folder));
-    let mut arguments = vec!["run", &target, "--config-of-server", &config, "--log", &log];
+    let mut arguments = vec!["run", &target, "--server-config", &config, "--log", &log];
     arguments.extend(["--only", "algorithms/valid/hs256"]);
     arguments.extend(more);
     let ended = run(&arguments);

@@ -1,5 +1,6 @@
 //! The Action Cable handshake with a token, and what it is answered by.
 
+use jotproof_model::context::Parameter;
 use jotproof_model::{Challenge, Observation, Seen};
 use serde_json::{Value, json};
 
@@ -90,15 +91,15 @@ pub(super) async fn act(connection: &mut Connection, commands: &[&str]) -> Resul
 /// Shows a token to a server of any version, and gives what it tells of itself.
 pub(super) async fn ask(address: &Address, token: &[u8], record: &Record) -> Result<server::Told, Failure> {
     let handshake = Handshake {
-        target: format!("/cable?jid={}", percent_encode(token)),
+        target: format!(
+            "/cable?{}={}",
+            address.parameter.as_deref().unwrap_or(Parameter::DEFAULT),
+            percent_encode(token)
+        ),
         subprotocol: Some(SUBPROTOCOL),
         headers: Vec::new(),
     };
-    let handshake = match &address.path {
-        Some(path) => handshake.at(path),
-        None => handshake,
-    };
-    let mut connection = Connection::open(address.socket, &handshake, record).await?;
+    let mut connection = Connection::open(address.socket, &handshake.at(address), record).await?;
     let version = connection.header("X-AnyCable-Version").map(str::to_owned);
     let accepted = match greeted(&mut connection).await? {
         Greeting::Welcome(_) => true,

@@ -1,99 +1,108 @@
-//! What the configuration of a running AnyCable says about tokens: a file of flags
-//! (`--jwt_secret=…`) or of variables (`ANYCABLE_JWT_SECRET=…`), a line each, or TOML.
+//! What the configuration of a running AnyCable says about tokens: flags (`--jwt_secret=…`), variables
+//! (`ANYCABLE_JWT_SECRET=…`) or TOML. A flag wins over a variable, and that over the file.
 
-use std::collections::BTreeMap;
+use jotproof_model::context::{Parameter, ParameterSource};
+use jotproof_model::{Application, Context, Identification};
+use serde_json::Value;
 
-use jotproof_model::{Algorithm, Application, Context};
-use serde_json::{Map, Value};
-
-use crate::live::running::{Configured, GENERAL_SECRET, NotAConfiguration};
+use crate::live::running::terms::{Key, Terms};
+use crate::live::running::{Aside, Configured, NotAConfiguration, Said};
 use crate::live::target::Look;
-use crate::server::configuration;
+use crate::server::configuration::{Configuration, is_yes};
 
-/// Flags, and where their values stand in TOML.
-const IN_TOML: [(&str, &str); 3] =
-    [("secret", "secret"), ("jwt_secret", "jwt.secret"), ("jwt_param", "jwt.param")];
+/// What variables of the environment begin with.
+pub(super) const VARIABLES: &str = "ANYCABLE_";
 
-/// The parameter that takes a token unless it is told otherwise.
-const PARAMETER: &str = "jid";
+/// Flags that are called otherwise in TOML.
+const IN_TOML: [(&str, &str); 5] = [
+    ("jwt_secret", "jwt.secret"),
+    ("jwt_param", "jwt.param"),
+    ("enforce_jwt", "jwt.force"),
+    ("max_conn", "server.max_conn"),
+    ("headers", "rpc.proxy_headers"),
+];
 
-/// Reads a configuration file.
-pub(super) fn read(text: &str) -> Result<Configured, NotAConfiguration> {
-    let is_line =
-        |line: &str| ["--", "ANYCABLE_", "export "].iter().any(|start| line.trim_start().starts_with(start));
-    let flags = if text.lines().any(is_line) { flags(text)? } else { of_toml(&configuration::read(text)?)? };
-    let flag = |name: &str| flags.get(name).map(String::as_str).filter(|value| !value.is_empty());
+/// Reads a configuration.
+pub(super) fn read(configuration: &Configuration, said: &Said) -> Result<Vec<Configured>, NotAConfiguration> {
+    if said.signing_key.is_some() {
+        return Err(NotAConfiguration("AnyCable has no public keys: leave --signing-key out".to_owned()));
+    }
+    let flag = |name: &str| value(configuration, name);
     // The old name still counts.
-    let of_tokens = flag("jwt_secret").or_else(|| flag("jwt_id_key"));
-    let secret = of_tokens.or_else(|| flag("secret")).filter(|_| of_tokens != Some("none"));
+    let of_tokens = flag("jwt_secret")?.or(flag("jwt_id_key")?);
+    let is_off = of_tokens.as_deref() == Some("none");
+    let secret = of_tokens.or(flag("secret")?).filter(|_| !is_off);
     let mut obstacles = Vec::new();
     if secret.is_none() {
-        obstacles.push((Vec::new(), "a server with a secret (secret or jwt_secret)"));
+        obstacles.push((Vec::new(), "a server with a secret (secret or jwt_secret)".to_owned()));
     }
-    if flag("jwt_param").is_some_and(|name| name != PARAMETER) {
-        obstacles.push((Vec::new(), "a server that takes tokens in the parameter jid (jwt_param)"));
+    let is_on = |name: &str| flag(name).map(|value| value.is_some_and(|value| is_yes(&value)));
+    let mut terms = Terms {
+        keys: secret.iter().filter_map(|secret| Key::of_secret(secret)).collect(),
+        parameter: flag("jwt_param")?.filter(|name| name != Parameter::DEFAULT),
+        names_headers: flag("headers")?.is_some(),
+        ..Terms::default()
+    };
+    if !(is_on("enforce_jwt")? || is_on("jwt_id_enforce")?) {
+        terms.without_token.push((Vec::new(), "its default for enforce_jwt (set enforce_jwt)"));
     }
     let mut context = Context::new(Application::Jwt, &[], &[]);
-    if secret.is_some() {
-        context.keys.push(GENERAL_SECRET.to_owned());
-        context.algorithms.push(Algorithm::HS256);
-    }
-    Ok(Configured {
+    context.keys = terms.keys.iter().map(|key| key.name.to_owned()).collect();
+    context.algorithms = terms.keys.iter().map(|key| key.algorithm).collect();
+    context.identification = terms.parameter.clone().map(|name| Identification {
+        parameter: Some(Parameter { name, by: ParameterSource::Option }),
+        ..Identification::default()
+    });
+    let most = flag("max_conn")?.and_then(|text| text.parse().ok()).filter(|most| *most > 0);
+    Ok(vec![Configured {
         context,
-        secret: secret.map(str::to_owned),
+        terms,
         obstacles,
-        namespaces: None,
         // Identifiers are told to a backend, and that is not ours.
         look: Look::Answer,
+        aside: Aside {
+            connections: most.map(|most| (most, "max_conn")),
+            limits: most.map(|_| "max_conn").into_iter().collect(),
+            ..Aside::default()
+        },
         generation: None,
-    })
+        warnings: Vec::new(),
+    }])
 }
 
-/// The flags of lines, by name.
-fn flags(text: &str) -> Result<BTreeMap<String, String>, NotAConfiguration> {
-    let mut flags = BTreeMap::new();
-    for (number, line) in text.lines().enumerate() {
-        let wrong = |what: &str| {
-            NotAConfiguration(format!(
-                "line {}: {what}; a line is --FLAG=VALUE or ANYCABLE_NAME=VALUE",
-                number + 1
-            ))
-        };
-        if line.trim_start().starts_with('#') {
-            continue;
-        }
-        let words = shell_words::split(line).map_err(|_| wrong("a quotation mark is missing"))?;
-        let mut words = words.iter().map(String::as_str).filter(|word| *word != "export").peekable();
-        while let Some(word) = words.next() {
-            let (name, value) =
-                word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
-            if let Some(variable) = name.strip_prefix("ANYCABLE_") {
-                flags.insert(variable.to_ascii_lowercase(), value.unwrap_or_default().to_owned());
-            } else if let Some(flag) = name.strip_prefix("--") {
-                let value = value.or_else(|| words.next_if(|next| !next.starts_with('-'))).unwrap_or("true");
-                flags.insert(flag.replace('-', "_"), value.to_owned());
-            } else {
-                return Err(wrong("something else"));
-            }
-        }
-    }
-    Ok(flags)
-}
-
-fn of_toml(file: &Map<String, Value>) -> Result<BTreeMap<String, String>, NotAConfiguration> {
-    IN_TOML
-        .iter()
-        .filter_map(|(flag, path)| Some((flag, configuration::option(file, path)?)))
-        .map(|(flag, value)| match value.as_str() {
-            Some(text) => Ok(((*flag).to_owned(), text.to_owned())),
-            None => Err(NotAConfiguration(format!("{flag} is not a string"))),
-        })
-        .collect()
+/// What a flag is set to, wherever that is; nothing where it is empty.
+fn value(configuration: &Configuration, name: &str) -> Result<Option<String>, NotAConfiguration> {
+    let variable = format!("{VARIABLES}{}", name.to_uppercase());
+    let in_toml = IN_TOML.iter().find_map(|(flag, path)| (*flag == name).then_some(*path)).unwrap_or(name);
+    let told = configuration.flag(name).or_else(|| configuration.variable(&variable));
+    let text = match (told, configuration.option(in_toml)) {
+        (Some(text), _) => text.to_owned(),
+        (None, None | Some(Value::Null)) => return Ok(None),
+        (None, Some(Value::String(text))) => text.clone(),
+        (None, Some(Value::Bool(is_on))) => is_on.to_string(),
+        (None, Some(Value::Number(number))) => number.to_string(),
+        (None, Some(Value::Array(all))) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
+        (None, Some(Value::Object(_))) => return Err(NotAConfiguration(format!("{name} is not a string"))),
+    };
+    Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use std::path::Path;
+
+    use super::{VARIABLES, read};
+    use crate::live::running::{Configured, NotAConfiguration, Said};
+    use crate::server::configuration::Configuration;
+
+    fn configured(text: &str, environment: &str) -> Result<Configured, NotAConfiguration> {
+        let file = Configuration::read(Path::new("anycable"), text, VARIABLES)?;
+        Ok(read(&file.with_environment(environment, VARIABLES), &Said::default())?.remove(0))
+    }
+
+    fn secret(configured: &Configured) -> Option<&str> {
+        configured.terms.keys.first()?.material.as_ref()?.secret.as_deref()
+    }
 
     #[test]
     fn the_secret_of_tokens_is_found_in_every_format() {
@@ -102,27 +111,48 @@ mod tests {
             ("# ours\n--host=127.0.0.1\n--jwt-secret 'mine'\n--secret=other\n", Some("mine")),
             ("ANYCABLE_SECRET=mine\nANYCABLE_PORT=8080", Some("mine")),
             ("export ANYCABLE_JWT_SECRET=\"mine\"\nexport ANYCABLE_SECRET=other", Some("mine")),
+            ("DATABASE_URL=postgres://db\nANYCABLE_SECRET=mine\nRAILS_ENV=it's\n", Some("mine")),
+            ("web: bundle exec rails s\nws: anycable-go --secret=mine --port 8080\n", Some("mine")),
             ("secret = \"mine\"\n[jwt]\nforce = true\n", Some("mine")),
-            ("secret = \"other\"\n[jwt]\nsecret = \"mine\"\n", Some("mine")),
+            ("Secret = \"other\"\n[JWT]\nSecret = \"mine\"\n", Some("mine")),
             ("--jwt_id_key=mine", Some("mine")),
             ("--secret=mine\n--jwt_secret=none", None),
             ("ANYCABLE_SECRET=", None),
         ];
-        for (text, secret) in table {
-            let configured = read(text).unwrap();
-            assert_eq!(configured.secret.as_deref(), secret, "{text}");
-            assert_eq!(configured.obstacles.is_empty(), secret.is_some(), "{text}");
+        for (text, expected) in table {
+            let configured = configured(text, "").unwrap();
+            assert_eq!(secret(&configured), expected, "{text}");
+            assert_eq!(configured.obstacles.is_empty(), expected.is_some(), "{text}");
         }
-        assert_eq!(read("--secret=mine --jwt_param=token").unwrap().obstacles.len(), 1);
-        assert_eq!(read("--secret=mine --jwt_param=jid").unwrap().obstacles.len(), 0);
+        let parameter = |text: &str| configured(text, "").unwrap().terms.parameter;
+        assert_eq!(parameter("--secret=mine --jwt_param=token").as_deref(), Some("token"));
+        assert_eq!(parameter("--secret=mine --jwt_param=jid"), None);
+    }
+
+    #[test]
+    fn a_flag_wins_over_a_variable_and_that_over_the_file() {
+        let of = |text: &str, environment: &str| {
+            secret(&configured(text, environment).unwrap()).map(str::to_owned)
+        };
+        assert_eq!(of("secret = \"file\"", "ANYCABLE_SECRET=mine").as_deref(), Some("mine"));
+        assert_eq!(of("--secret=mine", "ANYCABLE_SECRET=variable").as_deref(), Some("mine"));
+    }
+
+    #[test]
+    fn only_where_a_token_is_enforced_it_shows_that_there_is_none() {
+        let open = |text: &str| !configured(text, "").unwrap().terms.without_token.is_empty();
+        for text in
+            ["--secret=s --enforce_jwt", "ANYCABLE_ENFORCE_JWT=1", "[jwt]\nforce = true", "--jwt_id_enforce"]
+        {
+            assert!(!open(text), "{text}");
+        }
+        assert!(open("--secret=s") && open("--enforce_jwt=false"));
     }
 
     #[test]
     fn what_cannot_be_read_is_told_without_what_stands_in_it() {
-        for text in
-            ["--secret='hush", "ANYCABLE_SECRET=a hush", "secret = hush", "[jwt]\nsecret = [\"hush\"]"]
-        {
-            let error = read(text).err().unwrap().to_string();
+        for text in ["secret: hush: x", "secret = [[hush", "[secret]\nhush = 1"] {
+            let error = configured(text, "").err().unwrap().to_string();
             assert!(!error.contains("hush"), "{error}");
         }
     }

@@ -10,6 +10,7 @@ use super::events::Answer;
 use super::rpc::Calls;
 use super::{action_cable, events, flow};
 use crate::http::Request;
+use crate::live::address::Address;
 use crate::live::leak::Record;
 use crate::live::target::Look;
 use crate::live::{self, Configure, Protocol, Way};
@@ -98,10 +99,10 @@ impl live::Carriage for Carriage {
         })
     }
 
-    /// Only a WebSocket has a path that a server can be told otherwise.
-    fn at(opening: Opening, path: &str) -> Opening {
+    /// Servers that run already are asked over a WebSocket alone.
+    fn at(opening: Opening, address: &Address) -> Opening {
         match opening {
-            Opening::WebSocket(handshake) => Opening::WebSocket(handshake.at(path)),
+            Opening::WebSocket(handshake) => Opening::WebSocket(handshake.at(address)),
             other @ Opening::Sse(_) => other,
         }
     }

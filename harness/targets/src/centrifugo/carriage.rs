@@ -8,6 +8,7 @@ use serde_json::json;
 use super::wire::Frame;
 use crate::http::{Framing, Request, Stream, percent_encode};
 use crate::live;
+use crate::live::address::Address;
 use crate::live::leak::Record;
 use crate::websocket::{Connection, Event, Failure, Handshake};
 
@@ -82,10 +83,10 @@ impl live::Carriage for Carriage {
         })
     }
 
-    /// Only a WebSocket has a path that a server can be told otherwise.
-    fn at(opening: Opening, path: &str) -> Opening {
+    /// Servers that run already are asked over a WebSocket alone.
+    fn at(opening: Opening, address: &Address) -> Opening {
         match opening {
-            Opening::WebSocket(handshake) => Opening::WebSocket(handshake.at(path)),
+            Opening::WebSocket(handshake) => Opening::WebSocket(handshake.at(address)),
             other @ Opening::Stream(_) => other,
         }
     }

@@ -79,11 +79,11 @@ pub(super) async fn connect(
 
 /// A code by which Centrifugo refuses a client, in a close frame or in a push: 3005 and 3006 for an
 /// expired connection or subscription, 3010 where the state of the client is another, the terminal codes
-/// from `invalid token` to `permission denied`, and 3004, which is what a unidirectional transport makes
+/// from `invalid token` to `permission denied` (but for 3504, which is about how many connections there are), and 3004, which is what a unidirectional transport makes
 /// of an error. Whether that is about the token, the profile says: it lists it for the transports that
 /// have nothing better. Any other code says nothing about the token.
 fn is_refusal(code: u16) -> bool {
-    matches!(code, 3004 | 3005 | 3006 | 3010 | 3500..=3507)
+    matches!(code, 3004 | 3005 | 3006 | 3010 | 3500..=3503 | 3505..=3507)
 }
 
 /// A command that was not done, as an observation.

@@ -1,118 +1,414 @@
-//! What the configuration file of a running Centrifugo says about tokens: flat, as until version 5, or
-//! nested, as since version 6; JSON or TOML.
+//! What the configuration of a running Centrifugo says about tokens: flat, as until version 5, or nested, as since
+//! version 6; in a file or in variables of its environment, which win.
 
 use std::collections::BTreeSet;
 
 use jotproof_mint::keys;
-use jotproof_model::{Algorithm, Application, Context, KeyKind};
+use jotproof_mint::own::{self, OwnKey};
+use jotproof_model::{Application, Context, KeyKind};
 use serde_json::Value;
 
-use super::config::{Generation, since_v6};
-use crate::live::running::{Configured, GENERAL_SECRET, NotAConfiguration};
+use super::config::Generation;
+use crate::live::running::terms::{Claim, Key, Terms};
+use crate::live::running::{Aside, Configured, NotAConfiguration, Said};
 use crate::live::target::Look;
-use crate::server::configuration;
+use crate::server::configuration::{Configuration, is_yes};
 
-/// Options that decide about tokens in a way that no context asks for: by their names until version 5,
-/// and since.
-const OBSTACLES: [(&str, &str, &str); 5] = [
-    (
-        "token_jwks_public_endpoint",
-        "client.token.jwks_public_endpoint",
-        "a server with its keys in the configuration, not at a JWKS endpoint",
-    ),
-    ("token_audience_regex", "client.token.audience_regex", "a server without an audience_regex"),
-    ("token_issuer_regex", "client.token.issuer_regex", "a server without an issuer_regex"),
-    ("token_user_id_claim", "client.token.user_id_claim", "a server without a user_id_claim"),
-    (
-        "separate_subscription_token_config",
-        "client.subscription_token.enabled",
-        "a server with one configuration for connection and subscription tokens",
-    ),
+/// What variables of the environment begin with.
+pub(super) const VARIABLES: &str = "CENTRIFUGO_";
+
+/// An option of two names: until version 5, and since version 6.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    flat: &'static str,
+    nested: &'static str,
+}
+
+/// Options that decide about the answer to a token.
+mod options {
+    use super::Named;
+
+    pub(super) const SECRET: Named =
+        Named { flat: "token_hmac_secret_key", nested: "client.token.hmac_secret_key" };
+    pub(super) const RSA: Named =
+        Named { flat: "token_rsa_public_key", nested: "client.token.rsa_public_key" };
+    pub(super) const EC: Named =
+        Named { flat: "token_ecdsa_public_key", nested: "client.token.ecdsa_public_key" };
+    pub(super) const KEY_SET: Named =
+        Named { flat: "token_jwks_public_endpoint", nested: "client.token.jwks_public_endpoint" };
+    pub(super) const AUDIENCE: Named = Named { flat: "token_audience", nested: "client.token.audience" };
+    pub(super) const ISSUER: Named = Named { flat: "token_issuer", nested: "client.token.issuer" };
+    pub(super) const AUDIENCE_REGEX: Named =
+        Named { flat: "token_audience_regex", nested: "client.token.audience_regex" };
+    pub(super) const ISSUER_REGEX: Named =
+        Named { flat: "token_issuer_regex", nested: "client.token.issuer_regex" };
+    pub(super) const USER_CLAIM: Named =
+        Named { flat: "token_user_id_claim", nested: "client.token.user_id_claim" };
+    pub(super) const SEPARATE: Named =
+        Named { flat: "separate_subscription_token_config", nested: "client.subscription_token.enabled" };
+    pub(super) const REFUSES_ANONYMOUS: Named = Named {
+        flat: "disallow_anonymous_connection_tokens",
+        nested: "client.disallow_anonymous_connection_tokens",
+    };
+    pub(super) const ANONYMOUS: Named = Named {
+        flat: "allow_anonymous_connect_without_token",
+        nested: "client.allow_anonymous_connect_without_token",
+    };
+    /// The same in version 3.
+    pub(super) const ANONYMOUS_3: Named = Named { flat: "client_anonymous", nested: "" };
+    pub(super) const PERSONAL: Named = Named {
+        flat: "user_subscribe_to_personal",
+        nested: "client.subscribe_to_user_personal_channel.enabled",
+    };
+    pub(super) const PERSONAL_NAMESPACE: Named = Named {
+        flat: "user_personal_channel_namespace",
+        nested: "client.subscribe_to_user_personal_channel.personal_channel_namespace",
+    };
+    pub(super) const SINGLE_CONNECTION: Named = Named {
+        flat: "user_personal_single_connection",
+        nested: "client.subscribe_to_user_personal_channel.single_connection",
+    };
+    pub(super) const USER_LIMIT: Named =
+        Named { flat: "client_user_connection_limit", nested: "client.user_connection_limit" };
+    pub(super) const LIMIT: Named =
+        Named { flat: "client_connection_limit", nested: "client.connection_limit" };
+    pub(super) const RATE_LIMIT: Named =
+        Named { flat: "client_connection_rate_limit", nested: "client.connection_rate_limit" };
+    pub(super) const CONNECT_PROXY: Named =
+        Named { flat: "proxy_connect_endpoint", nested: "client.proxy.connect.enabled" };
+    pub(super) const CONNECT_PROXY_NAME: Named = Named { flat: "connect_proxy_name", nested: "" };
+    pub(super) const REFRESH_PROXY: Named =
+        Named { flat: "proxy_refresh_endpoint", nested: "client.proxy.refresh.enabled" };
+    pub(super) const REFRESH_PROXY_NAME: Named = Named { flat: "refresh_proxy_name", nested: "" };
+    pub(super) const NAMESPACES: Named = Named { flat: "namespaces", nested: "channel.namespaces" };
+}
+
+/// Options of a namespace that let clients subscribe without a token.
+const OPEN: [&str; 6] = [
+    "allow_subscribe_for_client",
+    "allow_subscribe_for_anonymous",
+    "proxy_subscribe",
+    "subscribe_proxy_name",
+    "subscribe_proxy_enabled",
+    "proxy_subscribe_stream",
 ];
 
-/// Reads a configuration file.
-pub(super) fn read(text: &str) -> Result<Configured, NotAConfiguration> {
-    let file = configuration::read(text)?;
-    let set = |old: &str, new: &str| {
-        configuration::option(&file, old).or_else(|| configuration::option(&file, new))
-    };
-    let text_of = |old: &str| match set(old, &since_v6(old)) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) if text.is_empty() => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(NotAConfiguration(format!("{old} is not a string"))),
-    };
+/// Options of a namespace that decide which channels it has.
+const BOUNDS: [&str; 2] = ["channel_regex", "channel_patterns"];
 
-    let mut context = Context::new(Application::Jwt, &[], &[]);
-    let secret = text_of("token_hmac_secret_key")?;
-    if secret.is_some() {
-        context.keys.push(GENERAL_SECRET.to_owned());
-        context.algorithms.push(Algorithm::HS256);
+/// Reads a configuration: as that of the version that the user names; of none, as each that it can be of.
+pub(super) fn read(configuration: &Configuration, said: &Said) -> Result<Vec<Configured>, NotAConfiguration> {
+    let is_nested =
+        ["client", "channel", "http_server", "http_api"].iter().any(|part| configuration.has_object(part))
+            || configuration.has_variable("CENTRIFUGO_CLIENT_TOKEN_");
+    let is_flat = [options::SECRET, options::RSA, options::EC, options::KEY_SET]
+        .iter()
+        .any(|option| configuration.option(option.flat).is_some());
+    let generations = match said.version.as_deref().and_then(Generation::of) {
+        Some(generation) => vec![generation],
+        None if is_nested && is_flat => vec![Generation::V6, Generation::V5],
+        None if is_nested => vec![Generation::V6],
+        None => vec![Generation::V5],
+    };
+    generations
+        .into_iter()
+        .map(|generation| Reading { configuration, said, generation }.configured())
+        .collect()
+}
+
+/// A configuration as one generation reads it.
+struct Reading<'a> {
+    configuration: &'a Configuration,
+    said: &'a Said,
+    generation: Generation,
+}
+
+impl Reading<'_> {
+    fn configured(&self) -> Result<Configured, NotAConfiguration> {
+        let mut obstacles = Vec::new();
+        let mut terms = self.keys(&mut obstacles)?;
+        terms.keys.sort_by_key(|key| !key.signs());
+        let mut context = Context::new(Application::Jwt, &[], &[]);
+        context.keys = terms.keys.iter().map(|key| key.name.to_owned()).collect();
+        context.algorithms = terms.keys.iter().map(|key| key.algorithm).collect();
+        terms.audience = self.claim(
+            options::AUDIENCE,
+            options::AUDIENCE_REGEX,
+            &self.said.audience,
+            "audience",
+            &mut obstacles,
+        )?;
+        terms.issuer =
+            self.claim(options::ISSUER, options::ISSUER_REGEX, &self.said.issuer, "issuer", &mut obstacles)?;
+        context.audience = terms.audience.as_ref().map(|claim| claim.value.clone());
+        context.issuer = terms.issuer.as_ref().map(|claim| claim.value.clone());
+        if self.text(options::USER_CLAIM)?.is_some() {
+            obstacles.push((Vec::new(), "a server without a user_id_claim".to_owned()));
+        }
+        if self.is_on(options::SEPARATE) {
+            let of = vec![Application::CentrifugoSubscription];
+            let what = "a server with one configuration for connection and subscription tokens";
+            obstacles.push((of, what.to_owned()));
+        }
+        terms.refuses_anonymous = self.is_on(options::REFUSES_ANONYMOUS);
+        context.refuse_anonymous = terms.refuses_anonymous;
+        let namespaces = self.namespaces();
+        self.name_namespaces(&mut terms, &namespaces);
+        terms.without_token = self.without_token(&terms, &namespaces);
+        let mut warnings = Vec::new();
+        if !terms.keys.is_empty() && !terms.signs() {
+            warnings.push(
+                "no private key is known, so only forgeries are asked: a refusal does not show that a genuine token is \
+                 accepted; give the private key with --signing-key FILE"
+                    .to_owned(),
+            );
+        }
+        Ok(Configured {
+            look: if shows_effects(&namespaces, self.generation) { Look::Effects } else { Look::Answer },
+            aside: self.aside()?,
+            generation: Some(if self.generation == Generation::V6 { "6" } else { "5" }),
+            context,
+            terms,
+            obstacles,
+            warnings,
+        })
     }
-    for option in ["token_rsa_public_key", "token_ecdsa_public_key"] {
-        if let Some((name, algorithm)) = text_of(option)?.as_deref().and_then(of_the_suite) {
-            context.keys.push(name.to_owned());
-            context.algorithms.push(algorithm);
+
+    /// An option: of the environment, or else of the file.
+    fn value(&self, option: Named) -> Option<Value> {
+        let Named { flat, nested } = option;
+        let name = if self.generation == Generation::V6 { nested } else { flat };
+        if name.is_empty() {
+            return None;
+        }
+        let variable = format!("{VARIABLES}{}", name.to_uppercase().replace('.', "_"));
+        let of_environment =
+            self.configuration.variable(&variable).map(|text| Value::String(text.to_owned()));
+        of_environment.or_else(|| self.configuration.option(name).cloned())
+    }
+
+    /// What the option is called.
+    fn name(&self, option: Named) -> &'static str {
+        if self.generation == Generation::V6 { option.nested } else { option.flat }
+    }
+
+    fn text(&self, option: Named) -> Result<Option<String>, NotAConfiguration> {
+        match self.value(option) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
+            Some(_) => Err(NotAConfiguration(format!("{} is not a string", self.name(option)))),
         }
     }
-    context.audience = text_of("token_audience")?;
-    context.issuer = text_of("token_issuer")?;
-    let anonymous = "disallow_anonymous_connection_tokens";
-    context.refuse_anonymous = set(anonymous, &since_v6(anonymous)).is_some_and(is_on);
 
-    let mut obstacles: Vec<_> = OBSTACLES
-        .iter()
-        .filter(|(old, new, _)| set(old, new).is_some_and(is_on))
-        .map(|(old, _, what)| {
-            let of_channels = *old == "separate_subscription_token_config";
-            let applications =
-                if of_channels { vec![Application::CentrifugoSubscription] } else { Vec::new() };
-            (applications, *what)
-        })
-        .collect();
-    if context.keys.is_empty() {
-        obstacles.push((Vec::new(), "a server with an HMAC secret, or a public key of fixtures/keys"));
+    fn is_on(&self, option: Named) -> bool {
+        self.value(option).is_some_and(|value| is_on(&value))
     }
 
-    let namespaces = set("namespaces", "channel.namespaces").and_then(Value::as_array);
-    let namespaces = namespaces.map_or(&[][..], Vec::as_slice);
-    let name = |namespace: &Value| Some(namespace.get("name")?.as_str()?.to_owned());
-    let nested =
-        ["client", "channel", "http_server"].iter().any(|part| file.get(*part).is_some_and(Value::is_object));
-    Ok(Configured {
-        secret,
-        obstacles,
-        look: if shows_effects(namespaces, nested) { Look::Effects } else { Look::Answer },
-        namespaces: Some(namespaces.iter().filter_map(name).collect::<BTreeSet<_>>()),
-        generation: Some(if nested { "6" } else { "5" }),
-        context,
-    })
+    fn number(&self, option: Named) -> usize {
+        let number = match self.value(option) {
+            Some(Value::String(text)) => text.trim().parse().ok(),
+            Some(value) => value.as_u64(),
+            None => None,
+        };
+        number.and_then(|number| usize::try_from(number).ok()).unwrap_or_default()
+    }
+
+    /// The keys that judge tokens.
+    fn keys(&self, obstacles: &mut Vec<(Vec<Application>, String)>) -> Result<Terms, NotAConfiguration> {
+        let mut terms = Terms::default();
+        let given = self.said.signing_key.as_ref();
+        if let Some(url) = self.text(options::KEY_SET)? {
+            if url.contains("{{") {
+                obstacles.push((Vec::new(), "a server whose JWKS URL is not a template".to_owned()));
+            }
+            return self.published(given, obstacles);
+        }
+        if let Some(secret) = self.text(options::SECRET)? {
+            terms.keys.extend(Key::of_secret(&secret));
+        }
+        let mut is_used = given.is_none();
+        for option in [options::RSA, options::EC] {
+            let Some(pem) = self.text(option)? else { continue };
+            let wrong =
+                |problem: own::NotAKey| NotAConfiguration(format!("{}: {problem}", self.name(option)));
+            let OwnKey { mut material, .. } = own::read(&pem).map_err(wrong)?;
+            match given {
+                Some(given) if own::is_same(&given.material, &material) => {
+                    material = given.material.clone();
+                    is_used = true;
+                }
+                // The private halves of the suite's keys are here.
+                _ => {
+                    if let Some(known) = keys::all().values().find(|known| own::is_same(known, &material)) {
+                        material = known.clone();
+                    }
+                }
+            }
+            terms.keys.extend(Key::of(material));
+        }
+        if !is_used {
+            let ours = format!("{} nor {}", self.name(options::RSA), self.name(options::EC));
+            return Err(NotAConfiguration(format!("--signing-key is the private half of neither {ours}")));
+        }
+        if terms.keys.is_empty() {
+            obstacles
+                .push((Vec::new(), "a server with an HMAC secret, a public key or a JWKS URL".to_owned()));
+        }
+        Ok(terms)
+    }
+
+    /// The key of a published key set, which the user has to give: the server alone fetches it.
+    fn published(
+        &self,
+        given: Option<&OwnKey>,
+        obstacles: &mut Vec<(Vec<Application>, String)>,
+    ) -> Result<Terms, NotAConfiguration> {
+        let id = self.said.key_id.clone().or_else(|| given.and_then(|given| given.id.clone()));
+        let Some(OwnKey { material, algorithm, .. }) = given else {
+            let (name, algorithm) = Key::place(KeyKind::Rsa).expect("RSA has a place");
+            let key = Key { name, algorithm, material: None };
+            let key_id = Some(id.unwrap_or_else(|| "unknown".to_owned()));
+            return Ok(Terms {
+                keys: vec![key],
+                key_id,
+                only_algorithm: Some(algorithm),
+                ..Terms::default()
+            });
+        };
+        if id.is_none() {
+            return Err(NotAConfiguration(
+                "the server looks keys up by their kid, and --signing-key has none: give it with --signing-key-id".to_owned(),
+            ));
+        }
+        let Some((name, of_kind)) = Key::place(material.kind) else {
+            obstacles.push((Vec::new(), "a server with an RSA or EC key in its key set".to_owned()));
+            return Ok(Terms::default());
+        };
+        let algorithm = algorithm.unwrap_or(of_kind);
+        let key = Key { name, algorithm, material: Some(material.clone()) };
+        Ok(Terms { keys: vec![key], key_id: id, only_algorithm: Some(algorithm), ..Terms::default() })
+    }
+
+    /// What the server asks of a claim. A regex needs a value that matches it.
+    fn claim(
+        &self,
+        exact: Named,
+        regex: Named,
+        said: &Option<String>,
+        name: &str,
+        obstacles: &mut Vec<(Vec<Application>, String)>,
+    ) -> Result<Option<Claim>, NotAConfiguration> {
+        let of_regex = self.text(regex)?;
+        if let Some(value) = self.text(exact)? {
+            return Ok(Some(Claim { value, is_exact: true }));
+        }
+        match (of_regex, said) {
+            (None, _) => Ok(None),
+            (Some(_), Some(value)) => Ok(Some(Claim { value: value.clone(), is_exact: false })),
+            (Some(_), None) => {
+                let what = format!("a value that {name}_regex matches (--{name} VALUE)");
+                obstacles.push((Vec::new(), what));
+                Ok(None)
+            }
+        }
+    }
+
+    /// The namespaces of channels, each an object.
+    fn namespaces(&self) -> Vec<Value> {
+        let listed = match self.value(options::NAMESPACES) {
+            Some(Value::String(text)) => serde_json::from_str(&text).unwrap_or_default(),
+            Some(value) => value,
+            None => Value::Null,
+        };
+        listed.as_array().cloned().unwrap_or_default()
+    }
+
+    /// A namespace of the server stands for that of the suite, if it has none of that name.
+    fn name_namespaces(&self, terms: &mut Terms, namespaces: &[Value]) {
+        let name = |namespace: &Value| Some(namespace.get("name")?.as_str()?.to_owned());
+        let names: BTreeSet<String> = namespaces.iter().filter_map(name).collect();
+        if !names.contains(crate::live::running::NAMESPACE) {
+            let is_plain = |namespace: &&Value| BOUNDS.iter().all(|option| !has(namespace, option));
+            let is_closed = |namespace: &&Value| OPEN.iter().all(|option| !has(namespace, option));
+            let plain = || namespaces.iter().filter(is_plain);
+            terms.namespace = plain().find(is_closed).or_else(|| plain().next()).and_then(name);
+        }
+        terms.namespaces = Some(names);
+    }
+
+    /// The options that let clients in without a token.
+    fn without_token(&self, terms: &Terms, namespaces: &[Value]) -> Vec<(Vec<Application>, &'static str)> {
+        let connections = || vec![Application::Jwt, Application::CentrifugoConnection];
+        let of_connections =
+            [options::ANONYMOUS, options::ANONYMOUS_3, options::CONNECT_PROXY, options::CONNECT_PROXY_NAME];
+        let mut found: Vec<_> = of_connections
+            .into_iter()
+            .filter(|option| self.is_on(*option))
+            .map(|option| (connections(), self.name(option)))
+            .collect();
+        let meant = terms.namespace.as_deref().unwrap_or(crate::live::running::NAMESPACE);
+        let is_meant = |namespace: &&Value| namespace.get("name").and_then(Value::as_str) == Some(meant);
+        let of_namespace = namespaces.iter().find(is_meant);
+        let channels = || vec![Application::CentrifugoSubscription];
+        for option in OPEN {
+            let outside = Named { flat: option, nested: "" };
+            let is_open_outside = if self.generation == Generation::V6 {
+                let name = format!("channel.without_namespace.{option}");
+                self.configuration.option(&name).is_some_and(is_on)
+            } else {
+                self.is_on(outside)
+            };
+            if is_open_outside || of_namespace.is_some_and(|namespace| has(namespace, option)) {
+                found.push((channels(), option));
+            }
+        }
+        found
+    }
+
+    fn aside(&self) -> Result<Aside, NotAConfiguration> {
+        let namespace = self.text(options::PERSONAL_NAMESPACE)?;
+        let prefix = namespace.map_or_else(|| "#".to_owned(), |namespace| format!("{namespace}:#"));
+        let bounds = [options::USER_LIMIT, options::LIMIT];
+        let mut limits: Vec<(usize, &'static str)> =
+            bounds.into_iter().map(|option| (self.number(option), self.name(option))).collect();
+        if self.is_on(options::PERSONAL) && self.is_on(options::SINGLE_CONNECTION) {
+            limits.push((1, self.name(options::SINGLE_CONNECTION)));
+        }
+        limits.retain(|(most, _)| *most > 0);
+        let mut named: Vec<&'static str> = limits.iter().map(|(_, name)| *name).collect();
+        named.extend((self.number(options::RATE_LIMIT) > 0).then(|| self.name(options::RATE_LIMIT)));
+        Ok(Aside {
+            personal_channels: self.is_on(options::PERSONAL).then_some(prefix),
+            hides_expiry: self.is_on(options::REFRESH_PROXY) || self.is_on(options::REFRESH_PROXY_NAME),
+            connections: limits.into_iter().min(),
+            limits: named,
+        })
+    }
 }
 
 /// Whether an option is set to anything but what stands for nothing.
 fn is_on(value: &Value) -> bool {
-    !matches!(value, Value::Null | Value::Bool(false)) && value.as_str() != Some("")
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        // A flag of the environment, or a text.
+        Value::String(text) => {
+            !text.is_empty() && (is_yes(text) || text.parse::<bool>().is_err() && text != "0")
+        }
+        _ => true,
+    }
 }
 
-/// The key of the suite that a public key is, and an algorithm of it.
-fn of_the_suite(pem: &str) -> Option<(&'static str, Algorithm)> {
-    let is = |known: &Option<String>| known.as_deref().is_some_and(|known| known.trim() == pem.trim());
-    keys::all().iter().find_map(|(name, key)| {
-        let algorithm = match key.kind {
-            KeyKind::Rsa => Algorithm::RS256,
-            KeyKind::P256 => Algorithm::ES256,
-            KeyKind::P384 => Algorithm::ES384,
-            KeyKind::P521 => Algorithm::ES512,
-            KeyKind::Hmac | KeyKind::Secp256k1 | KeyKind::Ed25519 => return None,
-        };
-        (is(&key.public_pem) || is(&key.certificate_pem)).then_some((name.as_str(), algorithm))
-    })
+fn has(namespace: &Value, option: &str) -> bool {
+    namespace.get(option).is_some_and(is_on)
 }
 
 /// Whether the namespaces are there in which the effects of a token are looked at, as they are where the
 /// harness starts the server.
-fn shows_effects(namespaces: &[Value], nested: bool) -> bool {
-    let generations = if nested { &[Generation::V6][..] } else { &[Generation::V3, Generation::V5] };
+fn shows_effects(namespaces: &[Value], generation: Generation) -> bool {
+    let generations = match generation {
+        Generation::V6 => &[Generation::V6][..],
+        Generation::V3 | Generation::V4 | Generation::V5 => &[Generation::V3, Generation::V5],
+    };
     generations.iter().any(|generation| {
         generation.namespaces().iter().all(|needed| {
             namespaces.iter().any(|there| {
@@ -126,93 +422,184 @@ fn shows_effects(namespaces: &[Value], nested: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use jotproof_mint::keys;
-    use jotproof_model::{Application, Context};
+    use std::path::Path;
 
-    use super::read;
-    use crate::live::running::{Configured, GENERAL_SECRET};
+    use jotproof_mint::{base64url, keys, own};
+    use jotproof_model::{Application, Context};
+    use serde_json::json;
+
+    use super::{VARIABLES, read};
+    use crate::live::running::{Configured, GENERAL_SECRET, NotAConfiguration, Said};
     use crate::live::target::Look;
+    use crate::server::configuration::Configuration;
     use crate::server::pinned;
 
-    fn context(text: &str) -> Context {
-        read(text).unwrap().context
+    fn readings(text: &str, environment: &str, said: &Said) -> Result<Vec<Configured>, NotAConfiguration> {
+        let file = Configuration::read(Path::new("config"), text, VARIABLES)?;
+        read(&file.with_environment(environment, VARIABLES), said)
     }
 
-    fn obstacles(configured: &Configured) -> usize {
-        configured.obstacles.len()
+    fn only(text: &str) -> Configured {
+        let mut all = readings(text, "", &Said::default()).unwrap();
+        assert_eq!(all.len(), 1, "{text}");
+        all.remove(0)
+    }
+
+    fn secret(configured: &Configured) -> Option<&str> {
+        configured.terms.keys.first()?.material.as_ref()?.secret.as_deref()
+    }
+
+    fn context(text: &str) -> Context {
+        only(text).context
     }
 
     #[test]
-    fn flat_and_nested_json_and_toml_say_the_same() {
+    fn every_format_and_every_spelling_of_names_says_the_same() {
         let texts = [
             r#"{"token_hmac_secret_key":"mine","token_audience":"a","token_issuer":"i","port":8000}"#,
+            r#"{"Token_HMAC_Secret_Key":"mine","TOKEN_AUDIENCE":"a","token_issuer":"i"}"#,
             r#"{"client":{"token":{"hmac_secret_key":"mine","audience":"a","issuer":"i"}}}"#,
+            r#"{"Client":{"Token":{"Hmac_Secret_Key":"mine","audience":"a","issuer":"i"}}}"#,
             "token_hmac_secret_key = \"mine\"\ntoken_audience = \"a\"\ntoken_issuer = \"i\"\n",
             "[client.token]\nhmac_secret_key = \"mine\"\naudience = \"a\"\nissuer = \"i\"\n",
+            "client:\n  token:\n    hmac_secret_key: mine\n    audience: a\n    issuer: i\n",
+            "CENTRIFUGO_TOKEN_HMAC_SECRET_KEY=mine\nCENTRIFUGO_TOKEN_AUDIENCE=a\nCENTRIFUGO_TOKEN_ISSUER=i\nPGHOST=x",
+            "export CENTRIFUGO_CLIENT_TOKEN_HMAC_SECRET_KEY=mine\nCENTRIFUGO_CLIENT_TOKEN_AUDIENCE=a\n\
+             CENTRIFUGO_CLIENT_TOKEN_ISSUER=i\n",
         ];
         for text in texts {
-            let configured = read(text).unwrap();
-            assert_eq!(configured.secret.as_deref(), Some("mine"), "{text}");
+            let configured = only(text);
+            assert_eq!(secret(&configured), Some("mine"), "{text}");
             assert_eq!(configured.context.keys, [GENERAL_SECRET]);
             assert_eq!(configured.context.audience.as_deref(), Some("a"));
             assert_eq!(configured.context.issuer.as_deref(), Some("i"));
-            assert_eq!(
-                configured.generation,
-                Some(if text.contains("client") { "6" } else { "5" }),
-                "{text}"
-            );
-            assert_eq!(obstacles(&configured), 0);
+            let generation = if text.to_lowercase().contains("client") { "6" } else { "5" };
+            assert_eq!(configured.generation, Some(generation), "{text}");
+            assert!(configured.obstacles.is_empty());
         }
     }
 
     #[test]
-    fn a_public_key_counts_where_it_is_one_of_the_suite() {
-        let rsa = keys::all()["rsa-2048"].public_pem.clone().unwrap();
-        let file = |pem: &str| serde_json::json!({ "token_rsa_public_key": pem }).to_string();
-        assert_eq!(context(&file(rsa.trim())).keys, ["rsa-2048"]);
-        let foreign = read(&file("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")).unwrap();
-        assert!(foreign.context.keys.is_empty());
-        assert_eq!(obstacles(&foreign), 1);
+    fn the_environment_wins_over_the_file() {
+        let file = r#"{"token_hmac_secret_key":"old","token_audience":"a"}"#;
+        let environment = "CENTRIFUGO_TOKEN_HMAC_SECRET_KEY='mine'\nCENTRIFUGO_TOKEN_AUDIENCE=\n";
+        let configured = readings(file, environment, &Said::default()).unwrap().remove(0);
+        assert_eq!(secret(&configured), Some("mine"));
+        assert_eq!(configured.context.audience.as_deref(), Some("a"), "an empty variable is none");
     }
 
     #[test]
-    fn what_no_context_asks_for_is_an_obstacle() {
+    fn only_the_names_that_the_version_reads_count() {
+        let file = r#"{"token_hmac_secret_key":"dead","client":{"token":{"hmac_secret_key":"mine"}}}"#;
+        let of = |version: Option<&str>| {
+            let said = Said { version: version.map(str::to_owned), ..Said::default() };
+            let all = readings(file, "", &said).unwrap();
+            all.iter().map(|configured| secret(configured).unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(of(Some("6.9.1")), ["mine"]);
+        assert_eq!(of(Some("5.4.9")), ["dead"]);
+        assert_eq!(of(None), ["mine", "dead"], "the first one that the server accepts a token under");
+    }
+
+    #[test]
+    fn a_public_key_is_a_key_and_no_text() {
+        let rsa = &keys::all()["rsa-2048"];
+        let file = |pem: &str| json!({ "token_rsa_public_key": pem }).to_string();
+        let pem = rsa.public_pem.as_deref().unwrap();
+        for text in [
+            pem.to_owned(),
+            pem.replace('\n', "\r\n"),
+            pem.trim().to_owned(),
+            rsa.certificate_pem.clone().unwrap(),
+        ] {
+            let configured = only(&file(&text));
+            assert_eq!(configured.context.keys, ["rsa-2048"]);
+            assert!(configured.terms.signs(), "its private half is one of the suite's");
+        }
+        let foreign = generated_elsewhere();
+        let configured = only(&file(&foreign));
+        assert_eq!(configured.context.keys, ["rsa-2048"]);
+        assert!(!configured.terms.signs() && !configured.warnings.is_empty());
+        let error = readings(&file("hush"), "", &Said::default()).err().unwrap().to_string();
+        assert!(error.starts_with("token_rsa_public_key: not a key") && !error.contains("hush"), "{error}");
+    }
+
+    /// The public half of a key that nobody here has.
+    fn generated_elsewhere() -> String {
+        let jwk = json!({ "kty": "RSA", "e": "AQAB",
+            "n": base64url::encode(&[0xff; 256]) });
+        own::read(&jwk.to_string()).unwrap().material.public_pem.unwrap()
+    }
+
+    #[test]
+    fn a_signing_key_is_the_other_half() {
+        let name = "p-256";
+        let said = Said {
+            signing_key: Some(own::read(keys::all()[name].private_pem.as_deref().unwrap()).unwrap()),
+            ..Said::default()
+        };
+        let file = json!({ "token_ecdsa_public_key": keys::all()[name].public_pem }).to_string();
+        assert!(readings(&file, "", &said).unwrap()[0].terms.signs());
+        let error = |text: &str| readings(text, "", &said).err().unwrap().to_string();
+        assert!(
+            error(r#"{"token_hmac_secret_key":"s"}"#)
+                .contains("--signing-key is the private half of neither")
+        );
+        let key_set = r#"{"token_jwks_public_endpoint":"http://127.0.0.1/keys"}"#;
+        assert!(error(key_set).contains("give it with --signing-key-id"));
+        let said = Said { key_id: Some("k".to_owned()), ..said };
+        let configured = readings(key_set, "", &said).unwrap().remove(0);
+        assert_eq!((configured.terms.key_id.as_deref(), &*configured.context.keys[0]), (Some("k"), name));
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_an_obstacle_that_names_what_would_change_it() {
         let table = [
-            (r#"{"token_hmac_secret_key":"s","token_jwks_public_endpoint":"http://x"}"#, 1),
-            (r#"{"client":{"token":{"hmac_secret_key":"s","audience_regex":"a","user_id_claim":"u"}}}"#, 2),
+            (
+                r#"{"token_hmac_secret_key":"s","token_jwks_public_endpoint":"http://x/{{a}}"}"#,
+                1,
+                "not a template",
+            ),
+            (
+                r#"{"client":{"token":{"hmac_secret_key":"s","audience_regex":"a","user_id_claim":"u"}}}"#,
+                2,
+                "--audience VALUE",
+            ),
             (
                 r#"{"token_hmac_secret_key":"s","token_issuer_regex":"","separate_subscription_token_config":false}"#,
                 0,
+                "",
             ),
-            ("{}", 1),
+            (r#"{"port":8000}"#, 1, "an HMAC secret, a public key or a JWKS URL"),
         ];
-        for (text, count) in table {
-            assert_eq!(obstacles(&read(text).unwrap()), count, "{text}");
+        for (text, count, expected) in table {
+            let configured = only(text);
+            assert_eq!(configured.obstacles.len(), count, "{text}");
+            assert!(
+                configured.obstacles.iter().all(|_| true)
+                    && (count == 0 || configured.obstacles[0].1.contains(expected)),
+                "{text}"
+            );
         }
-        let separate =
-            read(r#"{"token_hmac_secret_key":"s","separate_subscription_token_config":true}"#).unwrap();
+        let separate = only(r#"{"token_hmac_secret_key":"s","separate_subscription_token_config":true}"#);
         assert_eq!(separate.obstacles[0].0, [Application::CentrifugoSubscription]);
     }
 
     #[test]
     fn effects_are_looked_at_where_the_namespaces_are_those_of_the_harness() {
         for server in pinned::ALL.into_iter().filter(|server| server.name == "centrifugo") {
-            assert_eq!(read(server.configuration).unwrap().look, Look::Effects, "{}", server.version);
+            assert_eq!(only(server.configuration).look, Look::Effects, "{}", server.version);
         }
-        let other = read(r#"{"namespaces":[{"name":"ns"}]}"#).unwrap();
+        let other = only(r#"{"namespaces":[{"name":"ns"}]}"#);
         assert_eq!(other.look, Look::Answer);
-        assert!(other.namespaces.unwrap().contains("ns"));
+        assert!(other.terms.namespaces.unwrap().contains("ns"));
     }
 
     #[test]
-    fn what_cannot_be_read_is_told_without_what_stands_in_it() {
-        for text in [
-            r#"{"token_hmac_secret_key":"hush-hush" oops"#,
-            "token_hmac_secret_key = \"hush-hush\" oops",
-            r#"{"token_hmac_secret_key":["hush-hush"]}"#,
-        ] {
-            let error = read(text).err().unwrap().to_string();
-            assert!(!error.contains("hush"), "{error}");
-        }
+    fn an_option_is_told_without_its_value() {
+        let error =
+            readings(r#"{"token_hmac_secret_key":["hush-hush"]}"#, "", &Said::default()).err().unwrap();
+        assert_eq!(error.to_string(), "token_hmac_secret_key is not a string");
+        assert!(context(r#"{"token_hmac_secret_key":""}"#).keys.is_empty());
     }
 }

@@ -18,11 +18,7 @@ use crate::websocket::Failure;
 /// only one of them refuse the other.
 pub(super) async fn ask(address: &Address, token: &[u8], record: &Record) -> Result<Told, Failure> {
     for wire in [Wire::Json2, Wire::Json1] {
-        let opening = Transport::WebSocket.opening();
-        let opening = match &address.path {
-            Some(path) => Carriage::at(opening, path),
-            None => opening,
-        };
+        let opening = Carriage::at(Transport::WebSocket.opening(), address);
         let mut connection = Carriage::open(address.socket, &opening, record).await?;
         let mut session = Session::new(&mut connection, wire);
         let connect = session.send(&[Command::Connect { token }]).await?;

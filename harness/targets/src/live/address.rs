@@ -15,6 +15,10 @@ pub struct Address {
     pub socket: SocketAddr,
     /// The path of its WebSocket endpoint, where that is not the one that it has by default.
     pub path: Option<String>,
+    /// The `Origin` that is sent, where one is (RFC 6455 section 10.2).
+    pub origin: Option<String>,
+    /// The query parameter that takes a token, where that is not the one by default.
+    pub parameter: Option<String>,
     text: String,
 }
 
@@ -48,7 +52,7 @@ pub enum AddressError {
 impl Address {
     /// That of a server of ours, whose paths are those by default.
     pub(crate) fn of(socket: SocketAddr) -> Self {
-        Self { socket, path: None, text: format!("ws://{socket}") }
+        Self { socket, path: None, origin: None, parameter: None, text: format!("ws://{socket}") }
     }
 
     /// The address that a text is.
@@ -92,7 +96,7 @@ impl Address {
         let socket = sockets.iter().find(|socket| socket.is_ipv4()).or(sockets.first());
         let socket = *socket.ok_or_else(|| unresolved("none that may be contacted"))?;
         let path = Some(url.path()).filter(|path| *path != "/").map(str::to_owned);
-        Ok(Self { socket, path, text: text.to_owned() })
+        Ok(Self { socket, path, origin: None, parameter: None, text: text.to_owned() })
     }
 }
 

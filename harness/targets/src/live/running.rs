@@ -1,24 +1,22 @@
 //! A server as a target that runs already: it is asked, and neither started nor stopped.
 //!
 //! What it can carry follows from its own configuration, which the user gives: a vector is carried where
-//! the context asks for the same deployment. Its secret takes the place of the suite's general one
-//! ([`GENERAL_SECRET`]), under that name, so that tokens are minted with it. Every other secret of the
-//! suite is there for what it is (short, known, somebody else's), and stays.
+//! the context asks for the same deployment. Its keys, audience, issuer and namespace take the place of the suite's
+//! ([`terms`]). Every other secret of the suite is there for what it is (short, known, somebody else's), and stays.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jotproof_engine::opening::{self, claim};
 use jotproof_engine::questions::Questions;
 use jotproof_engine::run::unix_time;
 use jotproof_engine::target::{CannotCarry, Clock, Deployment, Target, TargetError};
-use jotproof_mint::{Mint, base64url};
-use jotproof_model::recipe::{Content, Member, Signer};
-use jotproof_model::{
-    Application, Capability, Challenge, Context, KeyMaterial, KeyRing, Observation, Recipe,
-};
+use jotproof_mint::Mint;
+use jotproof_mint::own::OwnKey;
+use jotproof_model::recipe::{KeyForm, Member, Signer};
+use jotproof_model::{Application, Capability, Challenge, Context, KeyRing, Observation, Recipe, Vector};
 use jotproof_profiles::{OfVersion, Profile, Profiles};
-use serde_json::json;
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
@@ -27,32 +25,66 @@ use super::CONCURRENCY;
 use super::address::Address;
 use super::leak::{Record, Secrets};
 use super::target::{Look, Server, Settings};
-use super::version::{Claim, Contradiction, Told, good_token, known};
+use super::version::{Claim, Contradiction, Told, known};
 use super::{ANSWER_WITHIN, Asker, Protocol};
 use crate::websocket::Failure;
+use terms::Terms;
+
+pub mod terms;
+#[cfg(test)]
+mod tests;
 
 /// The secret of contexts in which it does not matter which one it is.
 pub const GENERAL_SECRET: &str = "hmac-64-bytes";
 
 /// The namespace that channels of the vectors are in, where they are in one.
-const NAMESPACE: &str = "ns";
+pub(crate) const NAMESPACE: &str = "ns";
 
 /// What the configuration of a running server says about tokens.
 #[derive(Clone)]
 pub struct Configured {
-    /// The context that it amounts to. Keys go by the names that the suite knows them by; a public key
-    /// that is none of the suite's is left out, for nothing here can be signed with it.
+    /// The context that it amounts to. Keys go by the names of those of the suite in whose place they are.
     pub context: Context,
-    /// The secret that [`GENERAL_SECRET`] stands for in the context.
-    pub secret: Option<String>,
+    /// What it asks of tokens.
+    pub terms: Terms,
     /// What keeps vectors from being carried, and those of which applications; of all, if of none.
-    pub obstacles: Vec<(Vec<Application>, &'static str)>,
-    /// The namespaces of channels that there are; absent where channels have none.
-    pub namespaces: Option<BTreeSet<String>>,
+    pub obstacles: Vec<(Vec<Application>, String)>,
     /// How closely what an accepted token did can be looked at.
     pub look: Look,
+    /// What it does beside, which is seen in what accepted tokens do.
+    pub aside: Aside,
     /// The newest generation that is configured like this.
     pub generation: Option<&'static str>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// What a server does beside looking at tokens.
+#[derive(Debug, Clone, Default)]
+pub struct Aside {
+    /// How the personal channels begin that every user is subscribed to.
+    pub personal_channels: Option<String>,
+    /// Whether the expiry of a connection is not told to clients: a backend renews it.
+    pub hides_expiry: bool,
+    /// How many connections it takes at a time, and the option that says so.
+    pub connections: Option<(usize, &'static str)>,
+    /// Options that bound connections, for messages.
+    pub limits: Vec<&'static str>,
+}
+
+/// What the user says of a server beside its configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// The key that signs its tokens, or the public half of it.
+    pub signing_key: Option<OwnKey>,
+    /// The `kid` of that key.
+    pub key_id: Option<String>,
+    /// An audience that it accepts.
+    pub audience: Option<String>,
+    /// An issuer that it accepts.
+    pub issuer: Option<String>,
+    /// The version that it is of.
+    pub version: Option<String>,
 }
 
 /// Why a text is no configuration of a server. What stands in it is not repeated: it has secrets.
@@ -68,8 +100,7 @@ pub struct RunningTarget<S: Server> {
     capabilities: BTreeSet<Capability>,
     configured: Configured,
     own: Settings,
-    /// Mints with its keys.
-    mint: Mint,
+    keys: Arc<KeyRing>,
     /// Whether it is the one meant.
     met: Result<(), TargetError>,
     warnings: Vec<String>,
@@ -79,8 +110,9 @@ pub struct RunningTarget<S: Server> {
 }
 
 impl<S: Server> RunningTarget<S> {
-    /// The server at this address, which is asked at once which version it is. `fallback` is the version
-    /// that it is taken for where neither the user nor the server says one.
+    /// The server at this address, which is asked at once which version it is. Of several readings of its configuration
+    /// the first one counts under which it accepts a genuine token. `fallback` is the version that it is taken for where
+    /// neither the user nor the server says one.
     ///
     /// # Errors
     ///
@@ -90,16 +122,27 @@ impl<S: Server> RunningTarget<S> {
     ///
     /// Never: every profile of a server has a driver, which a test of this crate checks.
     pub fn meet(
-        address: Address,
-        configured: Configured,
+        mut address: Address,
+        readings: Vec<Configured>,
         claimed: Option<&str>,
         fallback: impl Fn(Option<&str>) -> String,
     ) -> Result<Self, jotproof_profiles::LoadError> {
         let of_version = |version: &str| Profiles::built_in().of_version(S::NAME, version);
         let claim = claimed.map(|version| Claim { version: version.to_owned(), by: "--server-version says" });
-        let asked = ask::<S>(&address, &configured, ANSWER_WITHIN);
+        let mut readings = readings.into_iter();
+        let mut configured = readings.next().expect("a configuration is read as something");
+        address.parameter = configured.terms.parameter.clone();
+        let mut asked = ask::<S>(&address, &configured, ANSWER_WITHIN);
+        for other in readings {
+            if matches!(asked, Err(TargetError::Fault(_))) {
+                let of_other = ask::<S>(&address, &other, ANSWER_WITHIN);
+                if of_other.is_ok() {
+                    (configured, asked) = (other, of_other);
+                }
+            }
+        }
         let told = asked.as_ref().ok().and_then(|told| known(told.version.as_deref()?));
-        let mut warnings = Vec::new();
+        let mut warnings = configured.warnings.clone();
         let mut met = asked.as_ref().map(drop).map_err(Clone::clone);
         let version = match (&claim, told) {
             (Some(claim), told) => {
@@ -137,6 +180,12 @@ impl<S: Server> RunningTarget<S> {
             warnings.push(newer::<S>(&version, &profile));
         }
         warnings.extend(profile.warnings.iter().cloned());
+        let identity = told.map(|version| format!("{} {version}", S::TITLE));
+        Ok(Self { met, identity, warnings, ..Self::of(address, configured, profile) })
+    }
+
+    /// The server at this address, as which it is known.
+    fn of(address: Address, configured: Configured, profile: Profile) -> Self {
         let number = profile.name.rsplit_once('-').map_or("", |(_, version)| version);
         let server = S::of_version(number).expect("every profile of a server has a driver");
         let mut capabilities = profile.capabilities.clone();
@@ -148,21 +197,21 @@ impl<S: Server> RunningTarget<S> {
         capabilities.remove(&Capability::Namespace);
         // What clients call through it is a backend of its own.
         capabilities.remove(&Capability::RpcProxy);
-        let keys = with_secret(jotproof_mint::keys::all(), configured.secret.as_deref());
-        Ok(Self {
+        let keys = Arc::new(with_keys(jotproof_mint::keys::all(), &configured.terms));
+        Self {
             address,
             capabilities,
             // A configuration is read as a context that the server can be started with.
             own: server.settings(&configured.context, &keys).unwrap_or_default(),
-            mint: Mint::new(&keys),
+            keys,
             server,
             profile,
             configured,
-            met,
-            identity: told.map(|version| format!("{} {version}", S::TITLE)),
-            warnings,
+            met: Ok(()),
+            identity: None,
+            warnings: Vec::new(),
             answer_within: ANSWER_WITHIN,
-        })
+        }
     }
 
     fn runtime() -> Result<Runtime, TargetError> {
@@ -188,8 +237,9 @@ fn ask<S: Server>(address: &Address, configured: &Configured, within: Duration) 
     let fault = |text: String| {
         TargetError::Fault(format!("{} does not answer as {} does: {text}", address.socket, S::TITLE))
     };
-    let keys = Arc::new(with_secret(jotproof_mint::keys::all(), configured.secret.as_deref()));
-    let token = good_token(&configured.context, &keys);
+    let terms = &configured.terms;
+    let keys = Arc::new(with_keys(jotproof_mint::keys::all(), terms));
+    let token = good_token(configured, &keys);
     let context = Arc::new(configured.context.clone());
     let challenge = Challenge::new(token.clone().unwrap_or_default(), context, keys, unix_time());
     let record = Record::default();
@@ -221,23 +271,49 @@ fn ask<S: Server>(address: &Address, configured: &Configured, within: Duration) 
         .block_on(async { timeout(within, conversation).await })
         .map_err(|_| fault(format!("it said nothing within {} s", within.as_secs())))??;
     if token.is_some() && !told.accepted {
-        return Err(TargetError::Fault(format!(
-            "{} refuses a good token that was minted after the configuration given: see that --config-of-server is \
-             the one that this {} was started with",
-            address.socket,
-            S::TITLE
-        )));
+        return Err(TargetError::Fault(format!("{} {}", address.socket, refusal(terms, S::TITLE))));
     }
     Ok(told)
 }
 
-/// The keys of the suite, with another general secret.
-fn with_secret(suite: &KeyRing, secret: Option<&str>) -> KeyRing {
+/// That a server refuses a token which it must accept, and where to look.
+fn refusal(terms: &Terms, title: &str) -> String {
+    let is_regex = |claim: &Option<terms::Claim>| claim.as_ref().is_some_and(|claim| !claim.is_exact);
+    let hint = if terms.key_id.is_some() {
+        "see that its JWKS has the key of --signing-key under this kid, and that it can fetch it".to_owned()
+    } else if is_regex(&terms.audience) || is_regex(&terms.issuer) {
+        "see that --audience and --issuer match the regexes of its configuration".to_owned()
+    } else {
+        format!("see that --server-config is the file that this {title} was started with")
+    };
+    format!("refuses a genuine token that was minted after its configuration: {hint}")
+}
+
+/// A token that whoever is configured like this must accept: Centrifugo for its `sub`, AnyCable for its `ext`. Nothing
+/// where there is no key to sign it with.
+fn good_token(configured: &Configured, keys: &KeyRing) -> Option<Vec<u8>> {
+    if !configured.terms.signs() {
+        return None;
+    }
+    let expires = Member("exp".to_owned(), "{{now+60}}".to_owned());
+    let claims = vec![claim("sub", "jotproof"), claim("ext", "{}"), expires];
+    let recipe = opening::good_token(&configured.context, claims)?;
+    mint(keys, &configured.terms).token(&recipe, unix_time()).ok()
+}
+
+/// What mints tokens for a server with these terms.
+fn mint(keys: &KeyRing, terms: &Terms) -> Mint {
+    let id = |key: &terms::Key| Some((key.name.to_owned(), terms.key_id.clone()?));
+    Mint::new(keys).naming(terms.keys.iter().filter_map(id).collect::<BTreeMap<_, _>>())
+}
+
+/// The keys of the suite, with those of the server in their places. One of which nothing is known is in nobody's.
+fn with_keys(suite: &KeyRing, terms: &Terms) -> KeyRing {
     let mut keys = suite.clone();
-    if let Some(secret) = secret {
-        let jwk = json!({ "kty": "oct", "k": base64url::encode(secret.as_bytes()), "kid": GENERAL_SECRET });
-        let material = KeyMaterial::of_secret(secret, jwk.to_string());
-        keys.insert(GENERAL_SECRET.to_owned(), material);
+    for key in &terms.keys {
+        if let Some(material) = &key.material {
+            keys.insert(key.name.to_owned(), material.clone());
+        }
     }
     keys
 }
@@ -254,7 +330,7 @@ fn difference(asked: &Settings, own: &Settings) -> Option<String> {
 }
 
 /// The namespace of a channel: `ns` of `ns:news`, and of `$ns:news`.
-fn namespace(channel: &str) -> Option<&str> {
+pub(super) fn namespace(channel: &str) -> Option<&str> {
     Some(channel.trim_start_matches('$').split_once(':')?.0)
 }
 
@@ -285,25 +361,23 @@ impl<S: Server> Target for RunningTarget<S> {
     }
 
     fn keys(&self, suite: &Arc<KeyRing>) -> Arc<KeyRing> {
-        Arc::new(with_secret(suite, self.configured.secret.as_deref()))
+        Arc::new(with_keys(suite, &self.configured.terms))
     }
 
+    fn mint(&self, keys: &KeyRing) -> Mint {
+        mint(keys, &self.configured.terms)
+    }
+
+    fn adapted(&self, vector: &Vector) -> Result<Option<Vector>, CannotCarry> {
+        self.configured.terms.adapted(vector, &self.profile)
+    }
+
+    /// A change of the text of a token can be one that another signature or payload has no place for.
     fn room_for(&self, recipe: &Recipe) -> Result<(), CannotCarry> {
-        let named = |text: &str| text.contains(&format!("\"{NAMESPACE}:"));
-        let names = match &recipe.payload {
-            Content::Object { members, before: _, after: _ } => {
-                members.iter().any(|Member(_, value)| named(value))
-            }
-            Content::Text { text } => named(text),
-            Content::Octets { .. } => false,
-        };
-        if self.configured.namespaces.as_ref().is_some_and(|there| names && !there.contains(NAMESPACE)) {
-            return Err(CannotCarry(format!("a server with a namespace {NAMESPACE}")));
-        }
-        // A change of the text of a signature can be one that the signature of another secret has no place for.
-        let is_signed_otherwise = matches!(&recipe.signer, Signer::Key { key, .. } if key == GENERAL_SECRET);
-        if is_signed_otherwise && self.mint.token(recipe, unix_time()).is_err() {
-            return Err(CannotCarry("a secret whose signature has a place for the change".to_owned()));
+        let is_changed = !recipe.signature.is_empty() || !recipe.segments.is_empty();
+        let is_of_form = !matches!(&recipe.signer, Signer::Key { form: KeyForm::Natural, .. });
+        if (is_changed || is_of_form) && self.mint(&self.keys).token(recipe, unix_time()).is_err() {
+            return Err(CannotCarry("a key whose tokens have a place for the change".to_owned()));
         }
         Ok(())
     }
@@ -321,14 +395,16 @@ impl<S: Server> Target for RunningTarget<S> {
     }
 
     fn deployment(&self, context: &Context, keys: &KeyRing) -> Result<String, CannotCarry> {
-        let asked = self.server.settings(context, keys)?;
-        let stands = |(applications, _): &&(Vec<Application>, &str)| {
+        // Where it matters whether anonymous users are refused, the vector is not adapted.
+        let refuse_anonymous = self.configured.terms.refuses_anonymous;
+        let asked = self.server.settings(&Context { refuse_anonymous, ..context.clone() }, keys)?;
+        let stands = |(applications, _): &&(Vec<Application>, String)| {
             applications.is_empty() || applications.contains(&context.application)
         };
         if let Some((_, what)) = self.configured.obstacles.iter().find(stands) {
-            return Err(CannotCarry((*what).to_owned()));
+            return Err(CannotCarry(what.clone()));
         }
-        if let (Some(there), Some(session)) = (&self.configured.namespaces, &context.session)
+        if let (Some(there), Some(session)) = (&self.configured.terms.namespaces, &context.session)
             && let Some(namespace) = namespace(&session.channel)
             && !there.contains(namespace)
         {
@@ -345,6 +421,7 @@ impl<S: Server> Target for RunningTarget<S> {
             protocol: self.server.protocol(self.configured.look),
             address: self.address.clone(),
             answer_within: self.answer_within,
+            aside: self.configured.aside.clone(),
             runtime: Self::runtime()?,
         }))
     }
@@ -355,8 +432,15 @@ struct RunningDeployment<P> {
     protocol: P,
     address: Address,
     answer_within: Duration,
+    aside: Aside,
     runtime: Runtime,
 }
+
+/// How often a token is asked about again that came when the server had no room for another connection.
+pub(super) const PATIENCE: usize = 10;
+
+/// How long the server has in between to see that the connections before it are closed.
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 impl<P: Protocol> Deployment for RunningDeployment<P> {
     fn clock(&self) -> Clock {
@@ -364,14 +448,54 @@ impl<P: Protocol> Deployment for RunningDeployment<P> {
     }
 
     fn replay(&mut self, questions: &Questions<'_>) {
+        let connections = self.aside.connections.map_or(CONCURRENCY, |(most, _)| most);
         let asker = Asker {
             protocol: &self.protocol,
             address: self.address.socket,
-            path: self.address.path.as_deref(),
-            at_a_time: CONCURRENCY,
+            at: Some(&self.address),
+            // A connection that is closed counts until the server has seen that it is.
+            at_a_time: (connections / 2).clamp(1, CONCURRENCY),
             answer_within: self.answer_within,
             crashed: None,
+            aside: Some(&self.aside),
         };
         self.runtime.block_on(asker.ask_all(questions));
+    }
+}
+
+/// Whether the server had no room for another connection: an HTTP status before a WebSocket is there (RFC 9110 section
+/// 15.6.4, RFC 6585 section 4), or `close 3504` of Centrifugo.
+pub(super) fn is_limit(observation: &Observation) -> bool {
+    let Observation::ProtocolError { detail } = observation else { return false };
+    ["HTTP 503", "HTTP 429", "close 3504"].iter().any(|beginning| detail.starts_with(beginning))
+}
+
+impl Aside {
+    /// Takes from an observation what the server does whatever the token says, and names a limit.
+    pub(super) fn set_apart(&self, observation: &mut Observation) {
+        if is_limit(observation)
+            && let Observation::ProtocolError { detail } = observation
+        {
+            let options = if self.limits.is_empty() {
+                "a limit of the server or of what stands before it".to_owned()
+            } else {
+                self.limits.join(", ")
+            };
+            detail.push_str(&format!(
+                "; it takes no more connections ({options}): raise that, or ask another instance"
+            ));
+        }
+        let Observation::Accepted { result } = observation else { return };
+        if self.hides_expiry {
+            result.expires = None;
+        }
+        if let (Some(prefix), Some(subscriptions)) = (&self.personal_channels, &mut result.subscriptions) {
+            // Whose it is has to be right where that is known.
+            let of = result.user.as_ref().map(|user| format!("{prefix}{user}"));
+            subscriptions.retain(|channel, _| match &of {
+                Some(own) => channel != own,
+                None => !channel.starts_with(&**prefix),
+            });
+        }
     }
 }

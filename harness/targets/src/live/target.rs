@@ -18,9 +18,10 @@ use super::address::Address;
 use super::endpoint::{Backend, Published, hold, serve};
 use super::leak::Record;
 use super::refused::RefusedStart;
-use super::running::{Configured, NotAConfiguration, newer};
+use super::running::{Configured, NotAConfiguration, Said, newer};
 use super::version::{Claim, Contradiction, Told, good_token, known};
 use super::{ANSWER_WITHIN, LiveDeployment, Protocol, Running};
+use crate::server::configuration::Configuration;
 use crate::server::docker;
 use crate::server::image::Image;
 use crate::server::pinned::PinnedServer;
@@ -125,12 +126,16 @@ pub trait Server: Clone + Send + Sync + 'static {
         None
     }
 
-    /// What the configuration file of a running server says about tokens.
+    /// What the configuration of a running server says about tokens: each way in which it can be read, the most likely
+    /// first, where the version is not known that reads it.
     ///
     /// # Errors
     ///
     /// A [`NotAConfiguration`] that says what is taken, without what stands in the text.
-    fn read_configuration(text: &str) -> Result<Configured, NotAConfiguration>
+    fn read_configuration(
+        configuration: &Configuration,
+        said: &Said,
+    ) -> Result<Vec<Configured>, NotAConfiguration>
     where
         Self: Sized;
 

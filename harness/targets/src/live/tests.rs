@@ -73,10 +73,11 @@ fn ask_over(
     let asker = Asker {
         protocol,
         address,
-        path: None,
+        at: None,
         answer_within: Duration::from_millis(300),
         at_a_time: CONCURRENCY,
         crashed: Some(crashed),
+        aside: None,
     };
     let challenges: Vec<_> = tokens.iter().map(|token| challenge(token, "")).collect();
     replay(&asker, runtime, &challenges)
@@ -217,10 +218,11 @@ fn a_server_that_is_silent_about_presence_has_not_said_that_nobody_is_there() {
         let asker = Asker {
             protocol: &protocol,
             address: answers(&runtime, commands),
-            path: None,
+            at: None,
             answer_within: Duration::from_secs(1),
             at_a_time: CONCURRENCY,
             crashed: None,
+            aside: None,
         };
         let seen = replay(&asker, &runtime, &[challenge(b"h.p.s", "")]).remove(0);
         match token {
@@ -282,10 +284,11 @@ fn a_flow_that_comes_to_no_end_repeats_no_secret() {
     let asker = Asker {
         protocol: &Telltale,
         address: SocketAddr::from(([127, 0, 0, 1], 1)),
-        path: None,
+        at: None,
         answer_within: Duration::from_millis(300),
         at_a_time: CONCURRENCY,
         crashed: None,
+        aside: None,
     };
     let followed = runtime().block_on(asker.follow_all(&[flow], &|_| Ok(())));
     let leaks = Observation::ProtocolError { detail: "leaks the secret".to_owned() };

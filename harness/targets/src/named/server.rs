@@ -5,16 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jotproof_engine::target::Target;
+use jotproof_mint::own;
 use jotproof_profiles::Profiles;
 use jotproof_profiles::profile::is_of;
 
 use super::{NameError, ServerArguments};
 use crate::live::address::Address;
-use crate::live::running::{NotAConfiguration, RunningTarget};
+use crate::live::running::{NotAConfiguration, RunningTarget, Said};
 use crate::live::target::{Launcher, Server, ServerBinary, ServerTarget, official_image};
 use crate::live::version::{self, GUESSED};
 use crate::notice::notice;
 use crate::server;
+use crate::server::configuration::Configuration;
 use crate::server::image::Image;
 use crate::server::pinned::{self, PinnedServer};
 use crate::server::printed::printed;
@@ -43,8 +45,8 @@ pub(super) fn target<S: Server + 'static>(
     if how.is_some_and(|how| RUNNING.contains(&how)) {
         return Ok(Box::new(running::<S>(name, arguments)?));
     }
-    if arguments.config.is_some() {
-        return Err(NameError::IsStarted(name.to_owned(), S::NAME));
+    if let Some(option) = arguments.said_of_running() {
+        return Err(NameError::IsStarted(name.to_owned(), S::NAME, option));
     }
     let rest = rest.filter(|rest| !rest.is_empty());
     if let (Some(named), Some(version)) = (rest.and_then(version_tag), arguments.version)
@@ -79,7 +81,7 @@ pub(super) fn target<S: Server + 'static>(
 /// A server that runs already.
 fn running<S: Server>(name: &str, arguments: ServerArguments<'_>) -> Result<RunningTarget<S>, NameError> {
     let text = name.strip_prefix(S::NAME).and_then(|rest| rest.strip_prefix(':')).unwrap_or_default();
-    let address = Address::parse(text, arguments.allow_remote)
+    let mut address = Address::parse(text, arguments.allow_remote)
         // What stands in the text beyond the scheme may be a credential.
         .map_err(|problem| NameError::Address { name: format!("{}:ws://…", S::NAME), problem })?;
     if !arguments.options.is_empty() {
@@ -91,22 +93,75 @@ fn running<S: Server>(name: &str, arguments: ServerArguments<'_>) -> Result<Runn
     if arguments.transport.is_some() {
         return Err(NameError::Runs(name.to_owned(), "other transport"));
     }
-    let Some(path) = arguments.config else {
+    if arguments.config.or(arguments.environment).is_none() {
         return Err(NameError::NoConfiguration {
             name: name.to_owned(),
             title: S::TITLE,
             formats: S::CONFIGURATIONS,
         });
-    };
-    let wrong = |problem| NameError::Configuration { file: path.display().to_string(), problem };
-    let text = fs::read_to_string(path).map_err(|error| wrong(NotAConfiguration(error.to_string())))?;
-    let configured = S::read_configuration(&text).map_err(wrong)?;
+    }
+    address.origin = arguments.origin.map(str::to_owned);
     let claimed = arguments.version.map(argued::<S>).transpose()?;
+    let said = said(arguments, claimed.as_deref())?;
+    let configuration = configuration::<S>(arguments)?;
+    let (option, path) = match (arguments.config, arguments.environment) {
+        (Some(path), _) => (CONFIG, path),
+        (None, path) => (ENVIRONMENT, path.unwrap_or(Path::new(""))),
+    };
+    let wrong = |problem| NameError::Configuration { option, file: path.display().to_string(), problem };
+    let configured = S::read_configuration(&configuration, &said).map_err(wrong)?;
     let fallback = |generation: Option<&str>| {
         let newest = profile_version::<S>(generation.unwrap_or_default());
         newest.unwrap_or_default().to_owned()
     };
     Ok(RunningTarget::meet(address, configured, claimed.as_deref(), fallback)?)
+}
+
+/// The arguments that name files.
+const CONFIG: &str = "--server-config";
+const ENVIRONMENT: &str = "--server-env-file";
+const SIGNING_KEY: &str = "--signing-key";
+
+/// Reads a file that an argument names.
+fn contents(option: &'static str, path: &Path) -> Result<String, NameError> {
+    fs::read_to_string(path).map_err(|error| unreadable(option, path, error.to_string()))
+}
+
+fn unreadable(option: &'static str, path: &Path, problem: String) -> NameError {
+    NameError::Configuration { option, file: path.display().to_string(), problem: NotAConfiguration(problem) }
+}
+
+/// The configuration of a server that runs already.
+fn configuration<S: Server>(arguments: ServerArguments<'_>) -> Result<Configuration, NameError> {
+    let prefix = S::FOREIGN_VARIABLES.first().copied().unwrap_or_default();
+    let configuration = match arguments.config {
+        None => Configuration::default(),
+        Some(path) => Configuration::read(path, &contents(CONFIG, path)?, prefix).map_err(|problem| {
+            NameError::Configuration { option: CONFIG, file: path.display().to_string(), problem }
+        })?,
+    };
+    match arguments.environment {
+        None => Ok(configuration),
+        Some(path) => Ok(configuration.with_environment(&contents(ENVIRONMENT, path)?, prefix)),
+    }
+}
+
+/// What the user says of a server beside its configuration.
+fn said(arguments: ServerArguments<'_>, version: Option<&str>) -> Result<Said, NameError> {
+    let signing_key = match arguments.signing_key {
+        None => None,
+        Some(path) => {
+            let key = own::read(&contents(SIGNING_KEY, path)?);
+            Some(key.map_err(|problem| unreadable(SIGNING_KEY, path, problem.to_string()))?)
+        }
+    };
+    Ok(Said {
+        signing_key,
+        key_id: arguments.signing_key_id.map(str::to_owned),
+        audience: arguments.audience.map(str::to_owned),
+        issuer: arguments.issuer.map(str::to_owned),
+        version: version.map(str::to_owned),
+    })
 }
 
 /// A server that is started from a binary.
