@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::bail;
+use jotproof_engine::Exit;
 use jotproof_engine::log::{Header, RunLog};
+use jotproof_engine::repetition::Repetition;
 use jotproof_engine::run::header;
 use jotproof_engine::select::{self, Selection};
 use jotproof_engine::summary::{Detail, summary};
@@ -30,6 +32,8 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         config_of_server,
         allow_remote,
         seed,
+        repeat: times,
+        soak,
         require_live,
         transport,
         explained,
@@ -42,7 +46,14 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         return Ok(terminal::end_with(&mutants(), Exit::Ok));
     }
     let suite = terminal::suite(folder.as_deref())?;
-    let selection = Selection::new(&suite, only, skip)?.with_seed(*seed);
+    let forged = [FORGED.to_owned()];
+    let only = if soak.is_some() && only.is_empty() { &forged[..] } else { only };
+    let repetition = match (*times, *soak) {
+        (_, Some(times)) => Repetition::Soak(usize::try_from(times)?),
+        (Some(times), None) => Repetition::Rounds(usize::try_from(times)?),
+        (None, None) => Repetition::Once,
+    };
+    let selection = Selection::new(&suite, only, skip)?.with_seed(*seed).with_repetition(repetition);
     let server = ServerArguments {
         options: server_option,
         version: server_version.as_deref(),
@@ -135,6 +146,9 @@ fn run_one(
     Ok(log)
 }
 
+/// The forged token of a soak: a good signature by a key that is not configured.
+const FORGED: &str = "algorithms/cross/hs256-foreign-key";
+
 /// Whether this runs where nobody looks at more than the exit code.
 fn is_continuous_integration() -> bool {
     std::env::var("CI").is_ok_and(|value| value == "true")
@@ -188,6 +202,12 @@ fn repeat(target: &str, arguments: &Run) -> String {
     }
     if arguments.seed != 0 {
         command.push_str(&format!(" --seed {}", arguments.seed));
+    }
+    if let Some(times) = arguments.repeat {
+        command.push_str(&format!(" --repeat {times}"));
+    }
+    if let Some(times) = arguments.soak {
+        command.push_str(&format!(" --soak {times}"));
     }
     if let Some(transport) = transport {
         command.push_str(&format!(" --transport {transport}"));

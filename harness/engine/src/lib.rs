@@ -15,6 +15,7 @@ pub mod log;
 pub mod opening;
 pub mod plan;
 pub mod random;
+pub mod repetition;
 pub mod report;
 pub mod run;
 pub mod select;

@@ -17,6 +17,7 @@ use crate::judge::{Evidence, judge};
 use crate::log::{FORMAT, Failure, Header, RunLog};
 use crate::opening;
 use crate::plan::{Plan, PlanError, plan};
+use crate::repetition::{Answers, Repetition, worse};
 use crate::select::Selection;
 use crate::suite::Suite;
 use crate::target::{Clock, Target, TargetError};
@@ -36,7 +37,7 @@ const FRESH: Duration = Duration::from_secs(2);
 const SHOWN: usize = 5;
 
 /// What was seen of one vector, and the clock that its token was minted at.
-type Seen = (Observation, i64);
+pub(crate) type Seen = (Observation, i64);
 
 /// Runs the selected vectors against a target. `progress` is told how many of how many are done.
 ///
@@ -55,14 +56,18 @@ pub fn run(
     let ready = target.ready();
     let plan = plan(suite, selection, target, profile)?;
     let canary = target.is_on_this_machine().then(|| Canary::sing(suite.keys())).transpose();
-    let (seen, failure) = match (ready, &canary) {
-        (Ok(()), Ok(canary)) => replay_groups(&plan, suite, target, profile, canary.as_ref(), progress),
-        (Err(error), _) => (BTreeMap::new(), Some(Failure::from(&error))),
+    let (answers, failure) = match (ready, &canary) {
+        (Ok(()), Ok(canary)) => {
+            let asked = Asked { suite, target, profile, repetition: selection.repetition };
+            replay_groups(&plan, asked, canary.as_ref(), progress)
+        }
+        (Err(error), _) => (Answers::default(), Some(Failure::from(&error))),
         (_, Err(error)) => {
             let missing = format!("cannot listen on the loopback interface: {error}; free a port");
-            (BTreeMap::new(), Some(Failure::from(&TargetError::EnvironmentMissing(missing))))
+            (Answers::default(), Some(Failure::from(&TargetError::EnvironmentMissing(missing))))
         }
     };
+    let Answers { first: seen, changed } = answers;
     let followed = canary.ok().flatten().and_then(|canary| followed(&plan, suite, target, &canary));
     // What a server did, it did, whatever else went wrong.
     let failure = match (followed, failure) {
@@ -77,29 +82,36 @@ pub fn run(
         None => empty_promise(&seen, suite, target, profile)?,
     };
     let mut rows = Vec::new();
-    for id in &plan.judged {
-        let Some((observation, now)) = seen.get(id) else { continue };
+    // A soak is about the good tokens too: they must be accepted before and after.
+    let judged: BTreeSet<&str> = match selection.repetition {
+        Repetition::Soak(_) => seen.keys().copied().collect(),
+        Repetition::Once | Repetition::Rounds(_) => plan.judged.clone(),
+    };
+    for id in &judged {
+        let Some(first) = seen.get(id) else { continue };
         let vector = suite.get(id).expect("the plan is made of this suite");
         let twin = suite.twin(vector);
         // A run that broke off before the twin was asked knows nothing of a refusal.
-        if matches!(observation, Observation::Refused { .. } | Observation::OverLimit { .. })
+        if matches!(first.0, Observation::Refused { .. } | Observation::OverLimit { .. })
             && !matches!(vector.expectation, Expectation::Accept { .. })
             && twin.is_some_and(|twin| !seen.contains_key(twin.id.0.as_str()))
         {
             continue;
         }
-        let evidence = Evidence {
-            vector,
-            observation: observation.clone(),
-            now: *now,
-            twin_accepted: twin.and_then(|twin| {
-                seen.get(twin.id.0.as_str())
-                    .map(|(observation, _)| matches!(observation, Observation::Accepted { .. }))
-            }),
-            predicted: predicted(vector, twin, profile)
-                .map_err(|problem| PlanError { id: (*id).to_owned(), problem })?,
+        let twin_accepted = twin.and_then(|twin| {
+            seen.get(twin.id.0.as_str())
+                .map(|(observation, _)| matches!(observation, Observation::Accepted { .. }))
+        });
+        let judged = |(observation, now): &Seen| -> Result<_, PlanError> {
+            let predicted = predicted(vector, twin, profile)
+                .map_err(|problem| PlanError { id: (*id).to_owned(), problem })?;
+            let observation = observation.clone();
+            Ok(judge(Evidence { vector, observation, now: *now, twin_accepted, predicted }, profile))
         };
-        let mut row = judge(evidence, profile);
+        let mut row = judged(first)?;
+        if let Some((number, later)) = changed.get(id) {
+            row = worse(row, judged(later)?, *number);
+        }
         if !target.is_predicted() {
             row.missed = None;
         }
@@ -153,20 +165,27 @@ fn followed(plan: &Plan<'_>, suite: &Suite, target: &dyn Target, canary: &Canary
     })
 }
 
+/// What is replayed, and against what.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    suite: &'a Suite,
+    target: &'a dyn Target,
+    profile: &'a Profile,
+    repetition: Repetition,
+}
+
 /// Replays every group on its own deployment, as many side by side as the target allows.
 fn replay_groups<'a>(
     plan: &Plan<'a>,
-    suite: &Suite,
-    target: &dyn Target,
-    profile: &Profile,
+    Asked { suite, target, profile, repetition }: Asked<'_>,
     canary: Option<&Canary>,
     progress: &(dyn Fn(usize, usize) + Sync),
-) -> (BTreeMap<&'a str, Seen>, Option<Failure>) {
+) -> (Answers<'a>, Option<Failure>) {
     let groups: Vec<&Vec<&'a Vector>> = plan.groups.values().collect();
-    let total = groups.iter().map(|group| group.len()).sum();
+    let total = groups.iter().map(|group| asked_of(group, repetition)).sum();
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
-    let seen = Mutex::new(BTreeMap::new());
+    let answers = Mutex::new(Answers::default());
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
     let keys = target.keys(suite.keys());
     let mint = match canary {
@@ -174,7 +193,7 @@ fn replay_groups<'a>(
         None => Mint::new(&keys),
     };
     let mint = Arc::new(mint);
-    let given = Given { suite, keys: &keys, mint: &mint, profile };
+    let given = Given { suite, keys: &keys, mint: &mint, profile, repetition };
     let work = || {
         // The first failure ends the run: what is missing for one deployment is missing for all.
         while failure.lock().is_ok_and(|failure| failure.is_none()) {
@@ -183,8 +202,8 @@ fn replay_groups<'a>(
             let mut observations = Vec::with_capacity(group.len());
             let outcome = replay(group, given, target, &report, &mut observations);
             // What was seen before a failure was seen.
-            if let Ok(mut seen) = seen.lock() {
-                seen.extend(observations);
+            if let Ok(mut answers) = answers.lock() {
+                answers.add(observations);
             }
             if let (Err(error), Ok(mut failure)) = (outcome, failure.lock()) {
                 failure.get_or_insert_with(|| Failure::from(&error));
@@ -196,7 +215,18 @@ fn replay_groups<'a>(
             scope.spawn(work);
         }
     });
-    (seen.into_inner().unwrap_or_default(), failure.into_inner().unwrap_or_default())
+    (answers.into_inner().unwrap_or_default(), failure.into_inner().unwrap_or_default())
+}
+
+/// The tokens and the flows of a group.
+fn parted<'a>(group: &[&'a Vector]) -> (Vec<&'a Vector>, Vec<&'a Vector>) {
+    group.iter().partition(|vector| matches!(vector.subject, Subject::Token { .. }))
+}
+
+/// How many answers are expected of a group.
+fn asked_of(group: &[&Vector], repetition: Repetition) -> usize {
+    let (tokens, flows) = parted(group);
+    repetition.order(&tokens).len() + repetition.rounds() * flows.len()
 }
 
 /// What is the same on every deployment of a run.
@@ -206,6 +236,7 @@ pub(crate) struct Given<'a> {
     pub(crate) keys: &'a Arc<KeyRing>,
     pub(crate) mint: &'a Arc<Mint>,
     pub(crate) profile: &'a Profile,
+    pub(crate) repetition: Repetition,
 }
 
 /// Replays one group on a deployment of its own, as far as it goes.
@@ -217,15 +248,14 @@ fn replay<'a>(
     all: &mut Vec<(&'a str, Seen)>,
 ) -> Result<(), TargetError> {
     let Some(first) = group.first() else { return Ok(()) };
-    let Given { suite, keys, mint, profile: _ } = given;
+    let Given { suite, keys, mint, profile: _, repetition } = given;
     let deploy = || target.deploy(&first.context, keys);
     let mut deployment = deploy()?;
     let clock = deployment.clock();
-    let (tokens, mut flows): (Vec<&Vector>, Vec<&Vector>) =
-        group.iter().partition(|vector| matches!(vector.subject, Subject::Token { .. }));
+    let (tokens, mut flows) = parted(group);
     // Those that wait do so side by side.
     flows.sort_by_key(|vector| Reverse(seconds(vector)));
-    for slice in tokens.chunks(SLICE) {
+    for slice in repetition.order(&tokens).chunks(SLICE) {
         let challenges = slice
             .iter()
             .map(|vector| challenge(vector, suite, keys, clock, mint))
@@ -266,7 +296,12 @@ fn replay<'a>(
         }
         report(slice.len());
     }
-    for batch in flows.chunks(FLOWS) {
+    let rounds =
+        (0..repetition.rounds()).flat_map(|round| flows.chunks(FLOWS).map(move |batch| (round, batch)));
+    for (round, batch) in rounds {
+        if round > 0 && batch.iter().any(|vector| flows::is_alone(vector)) {
+            std::mem::replace(&mut deployment, deploy()?).finish()?;
+        }
         let tell = &mut |id, seen| all.push((id, seen));
         flows::follow(batch, given, &mut deployment, &deploy, tell)?;
         report(batch.len());

@@ -3,6 +3,7 @@
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use jotproof_model::Vector;
 
+use crate::repetition::Repetition;
 use crate::suite::Suite;
 
 /// Which vectors to take, and in which order.
@@ -13,6 +14,8 @@ pub struct Selection {
     /// What the order is drawn from. It is the same in every run unless another one is asked for: two
     /// runs of a gate that differ are to differ in nothing but the target.
     pub seed: u64,
+    /// How often they are asked.
+    pub repetition: Repetition,
 }
 
 /// Why a selection is not possible.
@@ -53,13 +56,19 @@ impl Selection {
             }
         }
         let optional = |patterns: &[String]| (!patterns.is_empty()).then(|| set(patterns)).transpose();
-        Ok(Self { only: optional(only)?, skip: optional(skip)?, seed: 0 })
+        Ok(Self { only: optional(only)?, skip: optional(skip)?, ..Self::default() })
     }
 
     /// The same in the order of another seed.
     #[must_use]
     pub fn with_seed(self, seed: u64) -> Self {
         Self { seed, ..self }
+    }
+
+    /// The same, asked more than once.
+    #[must_use]
+    pub fn with_repetition(self, repetition: Repetition) -> Self {
+        Self { repetition, ..self }
     }
 
     /// Whether a vector is taken.
