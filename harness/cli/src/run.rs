@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::bail;
-use jotproof_engine::Exit;
 use jotproof_engine::log::{Header, RunLog};
 use jotproof_engine::repetition::Repetition;
 use jotproof_engine::run::header;
