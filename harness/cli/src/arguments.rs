@@ -165,6 +165,16 @@ pub(crate) struct Run {
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(crate) seed: u64,
 
+    /// Ask every selected vector N times: it must come out alike each time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) repeat: Option<u32>,
+
+    /// Soak: ask N forged tokens in a row of one server. None may be accepted, and a good one must be, before and
+    /// after. Without --only the forged token is algorithms/cross/hs256-foreign-key
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "2000", conflicts_with = "repeat",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) soak: Option<u32>,
+
     /// Fail where none of the targets is a live server. One that cannot be asked ends a run with exit
     /// code 6 in any case
     #[arg(long)]

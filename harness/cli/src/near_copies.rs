@@ -76,6 +76,10 @@ fn raw_type(raw: &str) -> String {
     if text.parse::<Algorithm>().is_ok() || matches!(text, "Ed25519" | "Ed448") {
         return text.to_owned();
     }
+    // A run of one letter is there for its length.
+    if raw.contains("*") && raw.contains("{{") {
+        return raw.to_owned();
+    }
     let number = |c: char| c.is_ascii_digit() || "+-.".contains(c);
     match raw.chars().next() {
         Some('"') => "string",

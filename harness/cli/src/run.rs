@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 use jotproof_engine::log::{Header, RunLog};
+use jotproof_engine::repetition::Repetition;
 use jotproof_engine::run::header;
 use jotproof_engine::select::{self, Selection};
 use jotproof_engine::summary::{Detail, summary};
@@ -38,6 +39,8 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         origin,
         allow_remote,
         seed,
+        repeat: times,
+        soak,
         require_live,
         strict_reasons,
         min_judged: _,
@@ -54,7 +57,17 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         return Ok(terminal::end_with(&mutants(), Exit::Ok));
     }
     let suite = terminal::suite(folder.as_deref())?;
-    let selection = Selection::new(&suite, only, skip)?.with_seed(*seed).with_strict_reasons(*strict_reasons);
+    let forged = [FORGED.to_owned()];
+    let only = if soak.is_some() && only.is_empty() { &forged[..] } else { only };
+    let repetition = match (*times, *soak) {
+        (_, Some(times)) => Repetition::Soak(usize::try_from(times)?),
+        (Some(times), None) => Repetition::Rounds(usize::try_from(times)?),
+        (None, None) => Repetition::Once,
+    };
+    let selection = Selection::new(&suite, only, skip)?
+        .with_seed(*seed)
+        .with_strict_reasons(*strict_reasons)
+        .with_repetition(repetition);
     let server = ServerArguments {
         options: server_option,
         version: server_version.as_deref(),
@@ -157,6 +170,9 @@ fn run_one(
     Ok(log)
 }
 
+/// The forged token of a soak: a good signature by a key that is not configured.
+const FORGED: &str = "algorithms/cross/hs256-foreign-key";
+
 fn targets(
     names: &[String],
     mutant: Option<&str>,
@@ -202,6 +218,12 @@ fn repeat(target: &str, arguments: &Run) -> String {
     }
     if arguments.seed != 0 {
         command.push_str(&format!(" --seed {}", arguments.seed));
+    }
+    if let Some(times) = arguments.repeat {
+        command.push_str(&format!(" --repeat {times}"));
+    }
+    if let Some(times) = arguments.soak {
+        command.push_str(&format!(" --soak {times}"));
     }
     if let Some(transport) = transport {
         command.push_str(&format!(" --transport {transport}"));

@@ -93,7 +93,7 @@ fn as_answered(followed: Followed, flow: &FlowChallenge, profile: &Profile) -> O
 
 /// The flows, right at the beginning of the second that they were minted for.
 fn start(flows: &[&Vector], given: Given<'_>, clock: Clock) -> Result<Vec<FlowChallenge>, TargetError> {
-    let Given { suite, keys, mint, profile: _ } = given;
+    let Given { suite, keys, mint, profile: _, repetition: _ } = given;
     if clock == Clock::Settable {
         return flows.iter().map(|vector| stored_flow(vector, suite, keys)).collect();
     }
@@ -158,7 +158,7 @@ fn challenge(
 }
 
 /// Whether a flow has its deployment to itself.
-fn is_alone(vector: &Vector) -> bool {
+pub(crate) fn is_alone(vector: &Vector) -> bool {
     flow(vector).is_ok_and(Flow::is_alone)
 }
 

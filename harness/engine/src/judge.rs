@@ -189,7 +189,7 @@ fn accepted(vector: &Vector, seen: &Seen, now: i64, prefer: Option<Preference>) 
 }
 
 /// What a target said, for people.
-fn told(observation: &Observation) -> String {
+pub(crate) fn told(observation: &Observation) -> String {
     match observation {
         Observation::Refused { reason, answer, text } => {
             let head = answer.clone().or_else(|| reason.map(|reason| reason.name().to_owned()));

@@ -16,6 +16,7 @@ pub mod opening;
 pub mod plan;
 pub mod questions;
 pub mod random;
+pub mod repetition;
 mod replay;
 pub mod report;
 pub mod run;

@@ -15,6 +15,7 @@ use crate::canary::Canary;
 use crate::log::Failure;
 use crate::plan::Plan;
 use crate::questions::{Answered, Questions, SILENT, TRIES};
+use crate::repetition::{Answers, Repetition};
 use crate::suite::Suite;
 use crate::target::{Clock, Deployment, Target, TargetError};
 use crate::{flows, opening};
@@ -50,8 +51,8 @@ mod cost {
 /// What came of a replay.
 #[derive(Debug, Default)]
 pub(crate) struct Replayed<'a> {
-    /// What was seen, by id.
-    pub(crate) seen: BTreeMap<&'a str, Seen>,
+    /// What was seen.
+    pub(crate) answers: Answers<'a>,
     /// Why the answers to some vectors say nothing, by id.
     pub(crate) lost: BTreeMap<&'a str, String>,
     /// Why the run could not go on.
@@ -65,6 +66,7 @@ pub(crate) struct Given<'a> {
     pub(crate) keys: &'a Arc<KeyRing>,
     pub(crate) mint: &'a Arc<Mint>,
     pub(crate) profile: &'a Profile,
+    pub(crate) repetition: Repetition,
 }
 
 /// How many deployments that mostly wait take the place of one that works.
@@ -77,6 +79,7 @@ pub(crate) fn replay<'a>(
     suite: &Suite,
     target: &dyn Target,
     profile: &Profile,
+    repetition: Repetition,
     canary: Option<&Canary>,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Replayed<'a> {
@@ -92,8 +95,8 @@ pub(crate) fn replay<'a>(
     };
     let replay = Replay {
         target,
-        given: Given { suite, keys: &keys, mint: &Arc::new(mint), profile },
-        total: plan.groups.values().map(|group| cost_of(group)).sum(),
+        given: Given { suite, keys: &keys, mint: &Arc::new(mint), profile, repetition },
+        total: plan.groups.values().map(|group| cost_of(group, repetition)).sum(),
         done: AtomicU64::new(0),
         progress,
         found: Mutex::default(),
@@ -120,10 +123,12 @@ pub(crate) fn replay<'a>(
 }
 
 /// How long a group is expected to take, in milliseconds.
-fn cost_of(group: &[&Vector]) -> u64 {
+fn cost_of(group: &[&Vector], repetition: Repetition) -> u64 {
     let (tokens, flows) = parted(group);
+    let count = |number: usize| u64::try_from(number).unwrap_or_default();
     let flows: u64 = flows.chunks(FLOWS).map(cost_of_flows).sum();
-    cost::START + cost::TOKEN * u64::try_from(tokens.len()).unwrap_or_default() + flows
+    let tokens = count(repetition.order(&tokens).len());
+    cost::START + cost::TOKEN * tokens + count(repetition.rounds()) * flows
 }
 
 /// How long flows take that are gone through side by side.
@@ -167,7 +172,7 @@ struct Suspect<'a> {
 /// What was found so far, on all deployments.
 #[derive(Debug, Default)]
 struct Found<'a> {
-    seen: BTreeMap<&'a str, Seen>,
+    answers: Answers<'a>,
     lost: BTreeMap<&'a str, String>,
     failure: Option<Failure>,
     /// How many deployments started.
@@ -192,7 +197,7 @@ impl<'a> Replay<'_, 'a> {
     }
 
     fn saw(&self, vector: &'a Vector, seen: Seen) {
-        self.found().seen.insert(&vector.id.0, seen);
+        self.found().answers.add(&vector.id.0, seen);
     }
 
     /// Replays one group on a deployment of its own, as far as it goes.
@@ -202,7 +207,7 @@ impl<'a> Replay<'_, 'a> {
             Err(TargetError::NotStarted(text)) => {
                 let mut found = self.found();
                 let ids = group.iter().map(|vector| vector.id.0.as_str());
-                let lost = ids.filter(|id| !found.seen.contains_key(id)).collect();
+                let lost = ids.filter(|id| !found.answers.first.contains_key(id)).collect();
                 found.not_started.push((text.clone(), lost));
                 if found.started > 0 || found.not_started.len() < NEVER_STARTED {
                     return;
@@ -219,7 +224,8 @@ impl<'a> Replay<'_, 'a> {
         let start = || self.start(first);
         let mut deployment = start()?;
         self.took(cost::START);
-        let (mut open, flows) = parted(group);
+        let (tokens, flows) = parted(group);
+        let mut open = self.given.repetition.order(&tokens);
         while !open.is_empty() {
             let (suspects, left) = self.pass(&mut *deployment, &open)?;
             if deployment.is_over() {
@@ -237,9 +243,12 @@ impl<'a> Replay<'_, 'a> {
                 return Err(deployment.finish().err().unwrap_or(TargetError::Fault(silent)));
             }
         }
-        for batch in flows.chunks(FLOWS) {
+        let rounds = 0..self.given.repetition.rounds();
+        for (round, batch) in rounds.flat_map(|round| flows.chunks(FLOWS).map(move |batch| (round, batch))) {
             if deployment.is_over() {
                 deployment = start()?;
+            } else if round > 0 && batch.iter().any(|vector| flows::is_alone(vector)) {
+                mem::replace(&mut deployment, start()?).finish()?;
             }
             let mut crash = None;
             let tell = &mut |vector: &'a Vector, seen: Seen| {
@@ -384,14 +393,16 @@ impl<'a> Replay<'_, 'a> {
 impl<'a> Found<'a> {
     /// What the whole run comes to.
     fn end(self, target: &str) -> Replayed<'a> {
-        let Self { mut seen, lost, mut failure, started, not_started, crashes: _, unexplained } = self;
+        let Self { mut answers, lost, mut failure, started, not_started, crashes: _, unexplained } = self;
         for (text, ids) in not_started {
             if started == 0 {
                 // Nothing was asked at all: that is a failure of the run, not of some vectors.
                 failure.get_or_insert(Failure { message: text, environment: false });
             } else {
                 let crashed = || (Observation::Crashed { detail: text.clone() }, 0);
-                seen.extend(ids.into_iter().map(|id| (id, crashed())));
+                for id in ids {
+                    answers.add(id, crashed());
+                }
             }
         }
         if let Some(how) = unexplained.first() {
@@ -401,13 +412,13 @@ impl<'a> Found<'a> {
             let earlier = failure.map(|failure| failure.message + "\n").unwrap_or_default();
             failure = Some(Failure { message: earlier + &message, environment: false });
         }
-        Replayed { seen, lost, failure }
+        Replayed { answers, lost, failure }
     }
 }
 
 /// The challenge that a vector is, minted at the clock that decides.
 fn challenge(vector: &Vector, given: Given<'_>, clock: Clock) -> Result<Challenge, TargetError> {
-    let Given { suite, keys, mint, profile: _ } = given;
+    let Given { suite, keys, mint, profile: _, repetition: _ } = given;
     let broken = |problem: String| TargetError::Fault(format!("{}: {problem}", vector.id));
     let Subject::Token { recipe, token } = &vector.subject else {
         return Err(broken("a flow is no token".to_owned()));

@@ -12,6 +12,7 @@ use crate::canary::Canary;
 use crate::judge::{Evidence, judge};
 use crate::log::{FORMAT, Failure, Header, RunLog};
 use crate::plan::{Plan, PlanError, plan};
+use crate::repetition::{Answers, Repetition, worse};
 use crate::replay::{Replayed, SHOWN, Seen, replay};
 use crate::select::Selection;
 use crate::suite::Suite;
@@ -41,13 +42,16 @@ pub fn run(
     let canary = target.is_on_this_machine().then(|| Canary::sing(suite.keys())).transpose();
     let nothing =
         |error: &TargetError| Replayed { failure: Some(Failure::from(error)), ..Default::default() };
-    let Replayed { seen, lost, failure } = match (ready, &canary) {
-        (Ok(()), Ok(canary)) => replay(&plan, suite, target, profile, canary.as_ref(), progress),
+    let Replayed { answers, lost, failure } = match (ready, &canary) {
+        (Ok(()), Ok(canary)) => {
+            replay(&plan, suite, target, profile, selection.repetition, canary.as_ref(), progress)
+        }
         (Err(error), _) => nothing(&error),
         (_, Err(error)) => nothing(&TargetError::EnvironmentMissing(format!(
             "cannot listen on the loopback interface: {error}; free a port"
         ))),
     };
+    let Answers { first: seen, changed, asked: _ } = answers;
     let followed = canary.ok().flatten().and_then(|canary| followed(&plan, suite, target, &canary));
     // What a server did, it did, whatever else went wrong.
     let failure = match (followed, failure) {
@@ -63,17 +67,22 @@ pub fn run(
     };
     let mut rows = Vec::new();
     let mut not_asked: BTreeMap<String, Vec<VectorId>> = BTreeMap::new();
-    for id in &plan.judged {
+    // A soak is about the good tokens too: they must be accepted before and after.
+    let mut judged = plan.judged.clone();
+    if matches!(selection.repetition, Repetition::Soak(_)) {
+        judged.extend(seen.keys());
+    }
+    for id in &judged {
         let vector = suite.get(id).expect("the plan is made of this suite");
         let mut leave_out = |why: String| not_asked.entry(why).or_default().push(vector.id.clone());
-        let Some((observation, now)) = seen.get(id) else {
+        let Some(first) = seen.get(id) else {
             leave_out(lost.get(id).cloned().unwrap_or_else(|| "the run ended before".to_owned()));
             continue;
         };
         let twin = suite.twin(vector);
         let of_twin = twin.and_then(|twin| Some((&twin.id, &seen.get(twin.id.0.as_str())?.0)));
         // Without its twin, a refusal says nothing.
-        if matches!(observation, Observation::Refused { .. } | Observation::OverLimit { .. })
+        if matches!(first.0, Observation::Refused { .. } | Observation::OverLimit { .. })
             && !matches!(vector.expectation, Expectation::Accept { .. })
             && twin.is_some()
             && of_twin.is_none()
@@ -81,16 +90,22 @@ pub fn run(
             leave_out("its twin was not asked".to_owned());
             continue;
         }
-        let evidence = Evidence {
-            vector,
-            observation: observation.clone(),
-            now: *now,
-            twin: of_twin,
-            reason_counts: selection.strict_reasons || suite.promises_reason(vector),
-            predicted: predicted(vector, twin, profile)
-                .map_err(|problem| PlanError { id: (*id).to_owned(), problem })?,
+        let judged = |(observation, now): &Seen| -> Result<_, PlanError> {
+            let evidence = Evidence {
+                vector,
+                observation: observation.clone(),
+                now: *now,
+                twin: of_twin,
+                reason_counts: selection.strict_reasons || suite.promises_reason(vector),
+                predicted: predicted(vector, twin, profile)
+                    .map_err(|problem| PlanError { id: (*id).to_owned(), problem })?,
+            };
+            Ok(judge(evidence, profile))
         };
-        let mut row = judge(evidence, profile);
+        let mut row = judged(first)?;
+        if let Some((number, later)) = changed.get(id) {
+            row = worse(row, judged(later)?, *number);
+        }
         if !target.is_predicted() {
             row.missed = None;
         }

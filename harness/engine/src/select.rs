@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use jotproof_model::Vector;
 
+use crate::repetition::Repetition;
 use crate::suite::Suite;
 
 /// What a selection by bug class begins with: `class:A4`.
@@ -20,6 +21,8 @@ pub struct Selection {
     pub seed: u64,
     /// Whether a refusal for a wrong reason fails a run where no document promises the reason.
     pub strict_reasons: bool,
+    /// How often they are asked.
+    pub repetition: Repetition,
 }
 
 /// Why a selection is not possible.
@@ -62,7 +65,7 @@ impl Selection {
         }
         let optional =
             |patterns: &[String]| (!patterns.is_empty()).then(|| Picked::new(patterns)).transpose();
-        Ok(Self { only: optional(only)?, skip: optional(skip)?, seed: 0, strict_reasons: false })
+        Ok(Self { only: optional(only)?, skip: optional(skip)?, ..Self::default() })
     }
 
     /// The same in the order of another seed.
@@ -75,6 +78,12 @@ impl Selection {
     #[must_use]
     pub fn with_strict_reasons(self, strict_reasons: bool) -> Self {
         Self { strict_reasons, ..self }
+    }
+
+    /// The same, asked more than once.
+    #[must_use]
+    pub fn with_repetition(self, repetition: Repetition) -> Self {
+        Self { repetition, ..self }
     }
 
     /// Whether a vector is taken.

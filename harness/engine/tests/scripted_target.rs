@@ -9,6 +9,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use jotproof_engine::questions::Questions;
+use jotproof_engine::repetition::Repetition;
 use jotproof_engine::select::Selection;
 use jotproof_engine::target::{CannotCarry, Clock, Deployment, Followed, Target, TargetError};
 use jotproof_engine::{Exit, Suite};
@@ -27,6 +28,8 @@ struct Scripted {
     breaks_off_after: usize,
     /// What it answers to every token.
     answers: Observation,
+    /// From which token on it accepts everything; counted from 0.
+    gives_in_at: usize,
 }
 
 /// What it was asked.
@@ -49,6 +52,7 @@ struct Running {
     slow: usize,
     left: usize,
     answers: Observation,
+    gives_in_at: usize,
 }
 
 impl Target for Scripted {
@@ -82,6 +86,7 @@ impl Target for Scripted {
             slow: self.slow,
             left: self.breaks_off_after,
             answers: self.answers.clone(),
+            gives_in_at: self.gives_in_at,
         }))
     }
 }
@@ -100,8 +105,11 @@ impl Deployment for Running {
                 sleep(self.takes);
             }
             self.left -= 1;
-            self.asked.lock().unwrap().questions += 1;
-            questions.answer(at, self.answers.clone());
+            let mut asked = self.asked.lock().unwrap();
+            let answer = if asked.questions < self.gives_in_at { self.answers.clone() } else { accepted() };
+            asked.questions += 1;
+            drop(asked);
+            questions.answer(at, answer);
         }
     }
 
@@ -133,7 +141,12 @@ fn scripted(breaks_off_after: usize) -> Scripted {
         slow: 0,
         breaks_off_after,
         answers,
+        gives_in_at: usize::MAX,
     }
+}
+
+fn accepted() -> Observation {
+    Observation::Accepted { result: Box::default() }
 }
 
 fn rfc() -> &'static Profile {
@@ -251,5 +264,57 @@ fn a_flow_that_is_late_begins_anew() {
             None => assert!(whole, "{id}"),
             Some(failure) => assert!(!whole && failure.message.contains("too busy"), "{}", failure.message),
         }
+    }
+}
+
+const FORGED: &str = "algorithms/cross/hs256-foreign-key";
+
+/// Answers as a server does that refuses what is forged, and after so many tokens lets in everybody.
+fn soaked(times: usize, gives_in_at: usize) -> (jotproof_engine::log::RunLog, usize) {
+    let suite = Suite::built_in().unwrap();
+    let target = Scripted { gives_in_at, ..scripted(usize::MAX) };
+    let selection =
+        Selection::new(&suite, &[FORGED.to_owned()], &[]).unwrap().with_repetition(Repetition::Soak(times));
+    let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
+    let asked = target.asked.lock().unwrap().questions;
+    (log, asked)
+}
+
+#[test]
+fn a_soak_finds_the_first_forged_token_that_is_let_in() {
+    // The good token is the first one: the target lets in token 1,001 of the forged ones.
+    let (log, asked) = soaked(2000, 1001);
+    assert_eq!(asked, 1 + 2000 + 1);
+    let row = log.rows.iter().find(|row| row.id.0 == FORGED).unwrap();
+    assert_eq!(row.judgement, Judgement::Bypass);
+    assert!(row.detail.starts_with("answer 1001 differs from the first one: accepted"), "{}", row.detail);
+    assert_eq!(log.exit(), Exit::ConformanceFailure);
+}
+
+#[test]
+fn a_soak_of_fewer_tokens_does_not() {
+    let (log, asked) = soaked(1000, 1001);
+    assert_eq!(asked, 1002);
+    let row = log.rows.iter().find(|row| row.id.0 == FORGED).unwrap();
+    assert_eq!(row.judgement, Judgement::Void, "its good token was refused before: {}", row.detail);
+    // The good token that was asked last was accepted, and the first one was not.
+    let good = log.rows.iter().find(|row| row.id.0 == "algorithms/valid/hs256").unwrap();
+    assert_eq!(good.judgement, Judgement::Overstrict);
+    assert!(good.detail.starts_with("answer 2 differs from the first one: accepted"), "{}", good.detail);
+}
+
+#[test]
+fn a_vector_that_comes_out_in_two_ways_is_red() {
+    let suite = suite(None);
+    let count = suite.vectors().count();
+    for (times, gives_in_at, red) in [(3, usize::MAX, false), (3, 2 * count, true), (1, 2 * count, false)] {
+        let target = Scripted { gives_in_at, ..scripted(usize::MAX) };
+        let selection = Selection::new(&suite, &[], &[]).unwrap().with_repetition(Repetition::Rounds(times));
+        let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
+        assert_eq!(target.asked.lock().unwrap().questions, times * count);
+        assert_eq!(log.rows.len(), count);
+        let differ =
+            log.rows.iter().filter(|row| row.detail.starts_with("answer 3 differs from the first one"));
+        assert_eq!(differ.count(), if red { count } else { 0 });
     }
 }

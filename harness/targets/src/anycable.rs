@@ -286,6 +286,9 @@ fn secret<'a>(context: &Context, keys: &'a KeyRing) -> Result<&'a str, CannotCar
         let Some(secret) = &key.secret else {
             return cannot(&format!("key {name:?} without its material"));
         };
+        if secret.contains('\0') {
+            return cannot("a secret with a NUL, which no argument of a command can hold");
+        }
         if configured.replace(secret.as_str()).is_some() {
             return cannot("two HMAC keys");
         }

@@ -4,7 +4,9 @@
 use crate::case::Case;
 
 mod algorithms_confusion;
+mod algorithms_confusion_allowed;
 mod algorithms_cross;
+mod algorithms_curves;
 mod algorithms_edge;
 mod algorithms_none;
 mod algorithms_valid;
@@ -44,13 +46,20 @@ mod claims_time_combinations;
 mod claims_time_lexemes;
 mod claims_types;
 mod encoding_base64url;
+mod encoding_long_tokens;
 mod encoding_segments;
+mod forged_anonymous;
 mod hardened_attacks;
 mod header_parameters;
 mod json_names;
 mod json_text;
 mod keys_weak;
+mod near_the_clock;
+mod signatures_ecdsa;
+mod signatures_eddsa;
+mod signatures_hmac;
 mod signatures_integrity;
+mod signatures_rsa;
 
 /// A topic: one file of `vectors/`.
 #[derive(Debug, Clone)]
@@ -68,7 +77,9 @@ pub struct Topic {
 pub fn all() -> Vec<Topic> {
     let mut all = vec![
         algorithms_confusion::topic(),
+        algorithms_confusion_allowed::topic(),
         algorithms_cross::topic(),
+        algorithms_curves::topic(),
         algorithms_edge::topic(),
         algorithms_none::topic(),
         algorithms_valid::topic(),
@@ -114,13 +125,23 @@ pub fn all() -> Vec<Topic> {
         claims_time_lexemes::topic(),
         claims_types::topic(),
         encoding_base64url::topic(),
+        encoding_long_tokens::topic(),
+        forged_anonymous::anycable(),
+        forged_anonymous::centrifugo(),
         encoding_segments::topic(),
         hardened_attacks::topic(),
         header_parameters::topic(),
         json_names::topic(),
         json_text::topic(),
         keys_weak::topic(),
+        near_the_clock::anycable(),
+        near_the_clock::centrifugo(),
+        signatures_ecdsa::topic(),
+        signatures_eddsa::topic(),
+        signatures_hmac::topic(),
         signatures_integrity::topic(),
+        signatures_rsa::pkcs1(),
+        signatures_rsa::pss(),
     ];
     let again = carried_over::topics(&all);
     all.extend(again);

@@ -3,9 +3,10 @@
 //! Its clock is the machine's, and it takes one key at a time. It has no ES512 and no ES256K, never
 //! allows unsecured tokens and cannot be told a `typ`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use jotproof_model::algorithm::Family;
 use jotproof_model::{Algorithm, Challenge, Context, KeyKind, KeyMaterial, Observation, Seen, Verifier};
 use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::{DecodingKey, Validation};
@@ -112,6 +113,11 @@ fn validation(context: &Context) -> Result<Validation, String> {
     }
     let mut validation = Validation::new(jsonwebtoken::Algorithm::HS256);
     validation.algorithms = algorithms.iter().copied().map(known).collect::<Result<_, _>>()?;
+    // The library refuses every token where one of them is not of the family of the key.
+    let families: BTreeSet<_> = algorithms.iter().map(|algorithm| family(*algorithm)).collect();
+    if families.len() > 1 {
+        return Err("algorithms of several families under one key".to_owned());
+    }
     validation.leeway = u64::from(*leeway);
     validation.validate_nbf = true;
     validation.required_spec_claims = HashSet::new();
@@ -122,6 +128,16 @@ fn validation(context: &Context) -> Result<Validation, String> {
         validation.set_issuer(&[issuer]);
     }
     Ok(validation)
+}
+
+/// What the library has one kind of key for.
+const fn family(algorithm: Algorithm) -> &'static str {
+    match algorithm.family() {
+        Family::Hmac => "HMAC",
+        Family::RsaPkcs1 | Family::RsaPss => "RSA",
+        Family::Ecdsa => "EC",
+        Family::EdDsa => "Ed25519",
+    }
 }
 
 fn known(algorithm: Algorithm) -> Result<jsonwebtoken::Algorithm, String> {

@@ -49,6 +49,18 @@ pub enum WhyNot {
     /// It is not the signature of an ECDSA algorithm.
     #[error("it is for `r‖s` of an ECDSA algorithm alone")]
     NotEcdsa,
+    /// It is not a signature of such an algorithm by the key itself.
+    #[error("it is for signatures of {0} alone")]
+    NotFor(&'static str),
+    /// A number is too large for its place.
+    #[error("it does not fit into {octets} octets")]
+    DoesNotFit {
+        /// How many octets there are.
+        octets: usize,
+    },
+    /// The modulus has no room for the encoded message.
+    #[error("the modulus has no room for it: take a longer RSA key")]
+    NoRoom,
     /// Its octets are not base64url.
     #[error("its octets are not base64url without padding: {0}")]
     NotBase64url(crate::base64url::DecodeError),

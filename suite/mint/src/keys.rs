@@ -135,11 +135,12 @@ macro_rules! rsa {
     };
 }
 
-static EMBEDDED: [(&str, Embedded); 64] = [
+static EMBEDDED: [(&str, Embedded); 67] = [
     rsa!("rsa-1024"),
     rsa!("rsa-1024-foreign"),
     rsa!("rsa-2048"),
     rsa!("rsa-2048-foreign"),
+    rsa!("rsa-2048-e-3"),
     rsa!("rsa-3072"),
     rsa!("rsa-3072-foreign"),
     rsa!("rsa-4096"),
@@ -197,6 +198,8 @@ static EMBEDDED: [(&str, Embedded); 64] = [
     hmac!("hmac-hash"),
     hmac!("hmac-backslash"),
     hmac!("hmac-comma"),
+    hmac!("hmac-nul-inside"),
+    hmac!("hmac-space-inside"),
     hmac!("hmac-like-hex"),
     hmac!("hmac-like-base64"),
     hmac!("hmac-like-a-number"),

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::base64url::DecodeError;
+use crate::change::signature::Made;
 use crate::change::{self, ChangeError, WhyNot};
 use crate::keys::UnknownKey;
 use crate::placeholder::{self, PlaceholderError, Values};
@@ -102,8 +103,10 @@ impl Mint {
 
         let input = format!("{header}.{payload}");
         let mut octets = self.sign(&recipe.signer, input.as_bytes())?;
+        let made =
+            Made { signer: &recipe.signer, key: self.private_key(&recipe.signer), input: input.as_bytes() };
         for change in &recipe.signature {
-            octets = change::signature::change(&octets, change, &recipe.signer)
+            octets = change::signature::change(&octets, change, made)
                 .map_err(|why| MintError::Signature { why })?;
         }
 
@@ -201,6 +204,13 @@ impl Mint {
             Err(SignError::FormIsForHmac { algorithm: *algorithm, form: *form })
         };
         signature.map_err(|why| MintError::Sign { key: name.clone(), why })
+    }
+
+    /// The private key of a signer that signs with the key itself.
+    fn private_key(&self, signer: &Signer) -> Option<&PrivateKey> {
+        let Signer::Key { key, form: KeyForm::Natural, .. } = signer else { return None };
+        let key = self.keys.get(key)?;
+        key.private.get_or_init(|| PrivateKey::new(&key.material)).as_ref().ok()
     }
 
     fn sign_natural(

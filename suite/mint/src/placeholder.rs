@@ -1,5 +1,5 @@
-//! Times in text (`{{now}}`, `{{now+3600}}`, `{{now-60}}`), and the id that a server gave to the client
-//! (`{{client}}`).
+//! Times in text (`{{now}}`, `{{now+3600}}`, `{{now-60}}`), the id that a server gave to the client
+//! (`{{client}}`), and runs of one character (`{{a*9000}}`), so that the recipe of a long token stays short.
 //!
 //! A recipe says how far its times are from the clock, never what they are, so that it can be minted
 //! at any clock. Everything else that begins with `{{` is an error rather than text: a placeholder
@@ -7,6 +7,8 @@
 
 use jotproof_model::Session;
 use thiserror::Error;
+
+use crate::change::LONGEST;
 
 const OPEN: &str = "{{";
 const CLOSE: &str = "}}";
@@ -47,6 +49,7 @@ pub fn fill<'a>(text: &str, values: impl Into<Values<'a>>) -> Result<String, Pla
                 filled.push_str(&time.to_string());
             }
             What::Client => filled.push_str(client),
+            What::Run { character, times } => filled.extend(std::iter::repeat_n(character, times)),
         }
         rest = after;
     }
@@ -83,9 +86,13 @@ pub fn offsets(text: &str) -> Result<Vec<i64>, PlaceholderError> {
 pub enum PlaceholderError {
     /// It is not one.
     #[error(
-        "{0:?} is not a placeholder: write {{{{now}}}}, {{{{now+SECONDS}}}}, {{{{now-SECONDS}}}} or {{{{client}}}}"
+        "{0:?} is not a placeholder: write {{{{now}}}}, {{{{now+SECONDS}}}}, {{{{now-SECONDS}}}}, {{{{client}}}} or \
+         {{{{LETTER*TIMES}}}}"
     )]
     Malformed(String),
+    /// Its run is longer than [`LONGEST`].
+    #[error("{0:?} is a run of more than {LONGEST} characters: take fewer")]
+    TooLong(String),
     /// Its time is not a 64-bit number of seconds.
     #[error("{0:?} is a time beyond 64 bits: take fewer seconds")]
     OutOfRange(String),
@@ -99,6 +106,7 @@ struct Placeholder<'a> {
 enum What {
     Time { offset: i64 },
     Client,
+    Run { character: char, times: usize },
 }
 
 /// The text before the first placeholder, that placeholder, and the text after it.
@@ -113,6 +121,13 @@ fn next(text: &str) -> Result<Option<(&str, Placeholder<'_>, &str)>, Placeholder
         return Ok(Some((before, Placeholder { text: placeholder, what: What::Client }, after)));
     }
     let inner = &placeholder[OPEN.len()..placeholder.len() - CLOSE.len()];
+    if let Some((letter, times)) = inner.split_once('*') {
+        let what = run(letter, times).ok_or_else(|| malformed(placeholder))?;
+        if matches!(what, What::Run { times, .. } if times > LONGEST) {
+            return Err(PlaceholderError::TooLong(placeholder.to_owned()));
+        }
+        return Ok(Some((before, Placeholder { text: placeholder, what }, after)));
+    }
     let signed = inner.strip_prefix("now").ok_or_else(|| malformed(placeholder))?;
     let offset = if signed.is_empty() {
         0
@@ -125,6 +140,16 @@ fn next(text: &str) -> Result<Option<(&str, Placeholder<'_>, &str)>, Placeholder
         signed.parse().map_err(|_| PlaceholderError::OutOfRange(placeholder.to_owned()))?
     };
     Ok(Some((before, Placeholder { text: placeholder, what: What::Time { offset } }, after)))
+}
+
+/// A run of an ASCII letter, so many times in decimal.
+fn run(letter: &str, times: &str) -> Option<What> {
+    let mut letters = letter.chars();
+    let (Some(character), None) = (letters.next(), letters.next()) else { return None };
+    let is_number = !times.is_empty() && times.bytes().all(|octet| octet.is_ascii_digit());
+    // A number that is too large for `usize` is too long anyway.
+    (character.is_ascii_alphabetic() && is_number)
+        .then(|| What::Run { character, times: times.parse().unwrap_or(usize::MAX) })
 }
 
 /// Names the placeholder, or its beginning where it has no end in sight.
@@ -149,6 +174,7 @@ mod tests {
             ("{{now}} {{client}}", "1700000000 6f1c2a3e-5b7d-4c80-9e4f-0a1b2c3d4e5f", vec![0]),
             ("{{now-60}}", "1699999940", vec![-60]),
             ("{{now-1700000001}}", "-1", vec![-1_700_000_001]),
+            ("\"{{a*5}}\"{{Z*1}}{{x*0}}", "\"aaaaa\"Z", vec![]),
             ("{{now}}.5e0,{{now+1}}}}", "1700000000.5e0,1700000001}}", vec![0, 1]),
         ] {
             assert_eq!(fill(text, NOW).as_deref(), Ok(filled), "{text}");
@@ -170,6 +196,11 @@ mod tests {
             ("{{{now}}", "{{{now}}"),
             ("{{}}", "{{}}"),
             ("{{now", "{{now"),
+            ("{{a*}}", "{{a*}}"),
+            ("{{*5}}", "{{*5}}"),
+            ("{{aa*5}}", "{{aa*5}}"),
+            ("{{a*-5}}", "{{a*-5}}"),
+            ("{{1*5}}", "{{1*5}}"),
             ("{{", "{{"),
         ] {
             let error = PlaceholderError::Malformed(named.to_owned());
@@ -189,10 +220,18 @@ mod tests {
     }
 
     #[test]
+    fn a_run_without_end_is_an_error_that_names_it() {
+        for text in ["{{a*67108865}}", "{{a*99999999999999999999999}}"] {
+            assert_eq!(fill(text, NOW), Err(PlaceholderError::TooLong(text.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
     fn an_error_says_what_to_write() {
         assert_eq!(
             PlaceholderError::Malformed("{{nwo}}".into()).to_string(),
-            "\"{{nwo}}\" is not a placeholder: write {{now}}, {{now+SECONDS}}, {{now-SECONDS}} or {{client}}"
+            "\"{{nwo}}\" is not a placeholder: write {{now}}, {{now+SECONDS}}, {{now-SECONDS}}, {{client}} \
+             or {{LETTER*TIMES}}"
         );
     }
 }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use jotproof_model::recipe::KeyForm;
 use jotproof_model::{KeyKind, KeyMaterial};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use crate::base64url;
 use crate::sign::SignError;
@@ -22,6 +23,14 @@ pub fn octets(key: &KeyMaterial, form: KeyForm) -> Result<Vec<u8>, SignError> {
         |pem: &Option<String>, name| der(pem.as_deref().ok_or_else(none)?).ok_or(SignError::Malformed(name));
     match form {
         KeyForm::Natural => text(&key.secret),
+        KeyForm::SecretSha256 => text(&key.secret).map(|secret| Sha256::digest(secret).to_vec()),
+        KeyForm::SecretSha384 => text(&key.secret).map(|secret| Sha384::digest(secret).to_vec()),
+        KeyForm::SecretSha512 => text(&key.secret).map(|secret| Sha512::digest(secret).to_vec()),
+        KeyForm::SecretFirst64 => cut(text(&key.secret)?, 64).ok_or_else(none),
+        KeyForm::SecretFirst128 => cut(text(&key.secret)?, 128).ok_or_else(none),
+        KeyForm::SecretBeforeNul => before(&text(&key.secret)?, 0).ok_or_else(none),
+        KeyForm::SecretBeforeSpace => before(&text(&key.secret)?, b' ').ok_or_else(none),
+        KeyForm::SecretAndNul => text(&key.secret).map(|secret| [secret, vec![0]].concat()),
         KeyForm::PublicPem => text(&key.public_pem),
         KeyForm::PublicPemNoNewline => {
             let pem = public_pem()?;
@@ -53,6 +62,20 @@ pub fn octets(key: &KeyMaterial, form: KeyForm) -> Result<Vec<u8>, SignError> {
         KeyForm::UncompressedPoint => point(key)?.map(|(x, y)| uncompressed(&x, &y)).ok_or_else(none),
         KeyForm::CompressedPoint => point(key)?.map(|(x, y)| compressed(&x, &y)).ok_or_else(none),
     }
+}
+
+/// The beginning of a secret that is longer.
+fn cut(mut secret: Vec<u8>, octets: usize) -> Option<Vec<u8>> {
+    (secret.len() > octets).then(|| {
+        secret.truncate(octets);
+        secret
+    })
+}
+
+/// The beginning of a secret up to an octet that it has.
+fn before(secret: &[u8], octet: u8) -> Option<Vec<u8>> {
+    let at = secret.iter().position(|other| *other == octet)?;
+    Some(secret[..at].to_vec())
 }
 
 /// The text before a PEM file in the form that has some.
@@ -262,8 +285,32 @@ mod tests {
     }
 
     #[test]
+    fn forms_of_a_secret_are_what_a_wrong_loader_makes_of_it() {
+        let long = keys::all()["hmac-129-bytes"].secret.as_deref().unwrap().as_bytes();
+        let get = |name: &str, form| octets(&keys::all()[name], form).unwrap();
+        assert_eq!(get("hmac-129-bytes", KeyForm::SecretFirst64), long[..64]);
+        assert_eq!(get("hmac-129-bytes", KeyForm::SecretFirst128), long[..128]);
+        assert_eq!(get("hmac-129-bytes", KeyForm::SecretSha256), Sha256::digest(long).to_vec());
+        assert_eq!(get("hmac-129-bytes", KeyForm::SecretSha384), Sha384::digest(long).to_vec());
+        assert_eq!(get("hmac-129-bytes", KeyForm::SecretSha512), Sha512::digest(long).to_vec());
+        assert_eq!(get("hmac-1-byte", KeyForm::SecretAndNul), b"s\0");
+        for (name, form, separator) in [
+            ("hmac-nul-inside", KeyForm::SecretBeforeNul, '\0'),
+            ("hmac-space-inside", KeyForm::SecretBeforeSpace, ' '),
+        ] {
+            let secret = keys::all()[name].secret.as_deref().unwrap();
+            let (before, after) = secret.split_once(separator).unwrap();
+            assert_eq!(get(name, form), before.as_bytes());
+            assert!(before.len() >= 32 && after.len() >= 32, "{name}");
+        }
+    }
+
+    #[test]
     fn a_form_that_a_key_does_not_have_is_an_error() {
         for (name, form) in [
+            ("hmac-64-bytes", KeyForm::SecretFirst64),
+            ("hmac-64-bytes", KeyForm::SecretBeforeNul),
+            ("rsa-2048", KeyForm::SecretSha256),
             ("rsa-2048", KeyForm::Natural),
             ("ed25519", KeyForm::Pkcs1Pem),
             ("p-256", KeyForm::Pkcs1Pem),

@@ -28,6 +28,7 @@ use thiserror::Error;
 
 use crate::secret;
 
+pub(crate) mod crafted;
 #[cfg(test)]
 mod known_answers;
 
@@ -186,8 +187,8 @@ pub enum SignError {
 }
 
 /// The hash of an algorithm (RFC 7518 section 3.1): what its name's number stands for.
-#[derive(Clone, Copy)]
-enum Hash {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hash {
     Sha256,
     Sha384,
     Sha512,
@@ -196,7 +197,7 @@ enum Hash {
 impl Hash {
     /// The hash of every algorithm but EdDSA, whose own is not ours to choose: it has SHA-512 inside
     /// (RFC 8032 section 5.1).
-    fn of(algorithm: Algorithm) -> Self {
+    pub(crate) fn of(algorithm: Algorithm) -> Self {
         use Algorithm as A;
         match algorithm {
             A::HS256 | A::RS256 | A::PS256 | A::ES256 | A::ES256K => Self::Sha256,

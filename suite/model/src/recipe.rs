@@ -4,8 +4,8 @@
 //! only be written where nothing re-serialises it.
 //!
 //! Times are placeholders: `{{now}}`, `{{now+3600}}`, `{{now-1}}` stand for the clock in whole
-//! seconds since the epoch, plus or minus the given seconds, in decimal. They may stand anywhere in
-//! [`Content`] text.
+//! seconds since the epoch, plus or minus the given seconds, in decimal. `{{a*9000}}` is a run of
+//! one letter. Placeholders may stand anywhere in [`Content`] text.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,8 @@ use crate::Algorithm;
 
 /// How a token is minted. `mint(recipe, now)` is a pure function.
 ///
-/// The steps, in order: the placeholders of header and payload are filled in; both are base64url
+/// The steps, in order: the placeholders of header and payload are filled in (times such as
+/// `{{now+3600}}`, `{{client}}`, runs of one letter such as `{{a*9000}}`); both are base64url
 /// encoded; the segment changes marked `signed` are made; the signer signs `header.payload`; the
 /// signature changes are made on its octets; they are encoded; the other segment changes are made;
 /// the structure changes are made on the whole token.
@@ -115,6 +116,29 @@ pub enum KeyForm {
     /// The key as it is: the secret of an HMAC key, the private key of every other.
     #[default]
     Natural,
+    /// HMAC only: the SHA-256 of the secret. For HS256, and a secret that is longer than a block of 64 octets, it
+    /// is the same key (RFC 2104 section 2).
+    #[serde(rename = "secret-sha-256")]
+    SecretSha256,
+    /// HMAC only: the SHA-384 of the secret; the same key for HS384, from 129 octets on.
+    #[serde(rename = "secret-sha-384")]
+    SecretSha384,
+    /// HMAC only: the SHA-512 of the secret; the same key for HS512, from 129 octets on.
+    #[serde(rename = "secret-sha-512")]
+    SecretSha512,
+    /// HMAC only: the first 64 octets of a longer secret.
+    #[serde(rename = "secret-first-64")]
+    SecretFirst64,
+    /// HMAC only: the first 128 octets of a longer secret.
+    #[serde(rename = "secret-first-128")]
+    SecretFirst128,
+    /// HMAC only: the secret up to its first NUL.
+    SecretBeforeNul,
+    /// HMAC only: the secret up to its first space.
+    SecretBeforeSpace,
+    /// HMAC only: the secret and a NUL. Of a secret that is shorter than the block of the hash, it is the same
+    /// key (RFC 2104 section 2).
+    SecretAndNul,
     /// The PEM file of the public key, `PUBLIC KEY`, with its final newline.
     PublicPem,
     /// The same without the final newline.
@@ -192,7 +216,9 @@ impl KeyForm {
     }
 }
 
-/// A change to the octets of the signature, after signing.
+/// A change to the octets of the signature, after signing, or another way to sign.
+///
+/// A recipe says what was done and never the outcome, so that whoever has another key can mint it again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
 pub enum SignatureChange {
@@ -206,6 +232,13 @@ pub enum SignatureChange {
         /// The octets, base64url without padding.
         base64url: String,
     },
+    /// Put octets before it.
+    Prepend {
+        /// The octets, base64url without padding.
+        base64url: String,
+    },
+    /// Remove the zero octets at its beginning.
+    DropLeadingZeros,
     /// Turn one bit over; bit 0 is the most significant bit of the first octet.
     FlipBit {
         /// The bit, counted from the front.
@@ -224,6 +257,177 @@ pub enum SignatureChange {
     Der,
     /// The lower-case hexadecimal text of the octets.
     Hex,
+    /// ECDSA only: other numbers `r` and `s`; `n` is the order of the signer's curve.
+    EcdsaNumbers {
+        /// `r`.
+        r: Number,
+        /// `s`.
+        s: Number,
+    },
+    /// ECDSA only: `r` and `s` as numbers of other widths, with leading zero octets or without them.
+    EcdsaWidths {
+        /// How many octets `r` has.
+        r: u32,
+        /// How many octets `s` has.
+        s: u32,
+    },
+    /// ECDSA only: each half without the zero octets at its beginning.
+    EcdsaShortened,
+    /// ECDSA only: `s‖r`.
+    EcdsaSwapped,
+    /// RSA only: another number in place of the signature, in as many octets as the modulus `n` has, or in
+    /// one more if it needs that.
+    RsaNumber {
+        /// The number.
+        s: Number,
+    },
+    /// RSASSA-PKCS1-v1_5 only: another encoded message (RFC 8017 section 9.2), signed as it is.
+    RsaPkcs1 {
+        /// The encoded message.
+        encoded: Pkcs1Encoding,
+    },
+    /// RSASSA-PSS only: another encoded message (RFC 8017 section 9.1.1), signed as it is.
+    RsaPss {
+        /// The encoded message.
+        encoded: PssEncoding,
+    },
+    /// RSASSA-PKCS1-v1_5 with a public exponent of 3 only: a number whose cube begins like the encoded
+    /// message with eight octets of padding. It is made of the public key alone.
+    RsaCubeRoot,
+    /// EdDSA only: another number `S`; `n` is the order of the base point, which RFC 8032 calls L.
+    EddsaNumber {
+        /// The number.
+        s: Number,
+    },
+    /// EdDSA only: these octets as `R`, and the `S` that fits a point of small order there. Nobody but
+    /// the holder of the key can compute it.
+    EddsaCommitment {
+        /// The 32 octets of `R`, base64url without padding.
+        base64url: String,
+    },
+    /// EdDSA only: Ed25519ph in place of Ed25519 (RFC 8032 section 5.1).
+    EddsaPrehashed,
+}
+
+/// A number in a signature. `n` is the order of the group, or the modulus of an RSA key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Number {
+    /// The number that was computed.
+    Computed,
+    /// 0.
+    Zero,
+    /// 1.
+    One,
+    /// n − 1.
+    OrderLessOne,
+    /// n.
+    Order,
+    /// n + 1.
+    OrderPlusOne,
+    /// The computed number plus a multiple of n, which is the same number modulo n.
+    PlusOrder {
+        /// How many times n is added.
+        times: u32,
+    },
+    /// n minus the computed number: of `s` in ECDSA, the other one that verifies.
+    Negated,
+    /// The computed number or n minus it: the greater one.
+    High,
+    /// The computed number or n minus it: the smaller one.
+    Low,
+}
+
+impl Number {
+    /// Whether it may be the number that was computed.
+    #[must_use]
+    pub const fn may_be_computed(self) -> bool {
+        matches!(self, Self::Computed | Self::High | Self::Low)
+    }
+}
+
+/// An encoded message that RFC 8017 section 9.2 does not lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Pkcs1Encoding {
+    /// The `AlgorithmIdentifier` has no parameters instead of NULL (RFC 8017 appendix B.1).
+    NoNull,
+    /// The parameters are an OCTET STRING of so many zero octets instead of NULL, and the padding is shorter.
+    LongParameters {
+        /// How many octets.
+        octets: u32,
+    },
+    /// The length of the `DigestInfo` has two octets where one is enough (BER, X.690 section 8.1.3.5).
+    LongLength,
+    /// Eight octets of padding, and zero octets after the `DigestInfo`.
+    TrailingOctets,
+    /// The `DigestInfo` has zero octets inside, after the hash, and the padding is shorter.
+    TrailingInside {
+        /// How many octets.
+        octets: u32,
+    },
+    /// No padding at all, and zero octets after the `DigestInfo`.
+    NoPadding,
+    /// Another value of the padding octet in the middle of the padding.
+    PaddingOctet {
+        /// The value.
+        value: u8,
+    },
+    /// Another block type in place of 01.
+    BlockType {
+        /// The value.
+        value: u8,
+    },
+    /// 01 in place of the zero octet at the beginning.
+    FirstOctet,
+    /// 01 in place of the zero octet after the padding.
+    Separator,
+    /// The hash alone in place of the `DigestInfo`.
+    BareHash,
+    /// The object identifier of another hash.
+    OtherHash {
+        /// Whose.
+        of: HashName,
+    },
+}
+
+/// An encoded message that RFC 7518 section 3.5 does not lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PssEncoding {
+    /// A salt of another length.
+    Salt {
+        /// How many octets it has.
+        length: u32,
+    },
+    /// The longest salt that the modulus has room for.
+    LongestSalt,
+    /// MGF1 over another hash.
+    Mask {
+        /// The hash.
+        hash: HashName,
+    },
+    /// Another octet at the end in place of BC.
+    Trailer {
+        /// The value.
+        value: u8,
+    },
+    /// An octet of the padding is not zero.
+    Padding,
+    /// 02 in place of the 01 before the salt.
+    Separator,
+    /// The bit above the encoded message is set.
+    TopBit,
+}
+
+/// A hash function of SHA-2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "the names say it (FIPS 180-4)")]
+pub enum HashName {
+    Sha256,
+    Sha384,
+    Sha512,
 }
 
 impl SignatureChange {
@@ -233,12 +437,34 @@ impl SignatureChange {
         match self {
             Self::Truncate { .. } => "truncate",
             Self::Append { .. } => "append",
+            Self::Prepend { .. } => "prepend",
+            Self::DropLeadingZeros => "drop_leading_zeros",
             Self::FlipBit { .. } => "flip_bit",
             Self::Replace { .. } => "replace",
             Self::Zero => "zero",
             Self::Reverse => "reverse",
             Self::Der => "der",
             Self::Hex => "hex",
+            Self::EcdsaNumbers { .. } => "ecdsa_numbers",
+            Self::EcdsaWidths { .. } => "ecdsa_widths",
+            Self::EcdsaShortened => "ecdsa_shortened",
+            Self::EcdsaSwapped => "ecdsa_swapped",
+            Self::RsaNumber { .. } => "rsa_number",
+            Self::RsaPkcs1 { .. } => "rsa_pkcs1",
+            Self::RsaPss { .. } => "rsa_pss",
+            Self::RsaCubeRoot => "rsa_cube_root",
+            Self::EddsaNumber { .. } => "eddsa_number",
+            Self::EddsaCommitment { .. } => "eddsa_commitment",
+            Self::EddsaPrehashed => "eddsa_prehashed",
+        }
+    }
+
+    /// Whether it may leave the signature as it is: what it asks for may be there already.
+    #[must_use]
+    pub const fn may_have_no_effect(&self) -> bool {
+        match self {
+            Self::EcdsaNumbers { r, s } => r.may_be_computed() && s.may_be_computed(),
+            _ => false,
         }
     }
 }

@@ -465,6 +465,16 @@ mutants! {
         Forgives(signatures::mac_in_another_form, &[]);
     "ecdsa-in-any-form" "S3" "takes ECDSA signatures in DER, or of another length":
         Forgives(signatures::ecdsa_of_another_form, &[]);
+    "ecdsa-cut-in-the-middle" "S3" "takes ECDSA signatures of any length for two numbers of half of it":
+        Forgives(signatures::cut_in_the_middle, &[]);
+    "pss-of-any-salt" "S8" "finds the length of the salt in the signature itself":
+        Forgives(signatures::with_another_salt, &[]);
+    "rsa-hash-anywhere" "S6" "does not look whether the hash is at the very end of the padded message":
+        Forgives(signatures::cube_root, &[]);
+    "eddsa-number-reduced" "S5" "takes S modulo the order of the base point":
+        Forgives(|sent| signatures::with_orders_added(sent, &[1, 15]), &[]);
+    "eddsa-number-of-253-bits" "S5" "looks at the three highest bits of S alone":
+        Forgives(|sent| signatures::with_orders_added(sent, &[1]), &[]);
     "rsa-of-any-length" "S0" "takes RSA signatures that are shorter or longer than the modulus":
         Forgives(signatures::rsa_of_another_length, &[]);
     "zeros-good" "A11" "takes an ECDSA signature of zeros":

@@ -4,17 +4,18 @@
 //! again; the test keys are all at hand. What a bug is about is then said by which keys, algorithms
 //! and octets are tried.
 
+use jotproof_mint::change::signature::{self, Made};
 use jotproof_mint::sign::{self, PrivateKey};
 use jotproof_mint::{keys, secret};
 use jotproof_model::algorithm::Family;
-use jotproof_model::recipe::KeyForm;
+use jotproof_model::recipe::{KeyForm, Number, PssEncoding, SignatureChange, Signer};
 use jotproof_model::{Algorithm, Challenge, KeyKind, KeyMaterial};
 use serde_json::Value;
 
 use crate::parts::{header, octets, text};
 
 /// The signature that a key makes over octets; nothing where it has no such signature.
-fn signature(key: &KeyMaterial, algorithm: Algorithm, input: &[u8]) -> Option<Vec<u8>> {
+fn signed(key: &KeyMaterial, algorithm: Algorithm, input: &[u8]) -> Option<Vec<u8>> {
     match (algorithm.family(), key.kind) {
         (Family::Hmac, KeyKind::Hmac) => sign::hmac(key.secret.as_deref()?.as_bytes(), algorithm, input).ok(),
         (Family::Hmac, _) | (_, KeyKind::Hmac) => None,
@@ -57,7 +58,7 @@ pub(crate) fn good_as_sent(sent: &Challenge, read: &Challenge) -> bool {
     };
     let Some(at) = sent.token.iter().rposition(|octet| *octet == b'.') else { return false };
     let Some(given) = text(read).and_then(|text| text.rsplit('.').next()).map(octets) else { return false };
-    configured(sent).any(|key| signature(key, algorithm, &sent.token[..at]).is_some_and(|good| good == given))
+    configured(sent).any(|key| signed(key, algorithm, &sent.token[..at]).is_some_and(|good| good == given))
 }
 
 fn by_any(
@@ -70,13 +71,68 @@ fn by_any(
     keys.any(|key| {
         let of_kind = computable(key.kind).iter().filter(|algorithm| algorithms.contains(algorithm));
         of_kind.copied().any(|algorithm| {
-            signature(key, algorithm, input).is_some_and(|good| !good.is_empty() && alike(&good, &given))
+            signed(key, algorithm, input).is_some_and(|good| !good.is_empty() && alike(&good, &given))
         })
     })
 }
 
 fn equal(good: &[u8], given: &[u8]) -> bool {
     good == given
+}
+
+/// Whether a configured key comes to the signature that was sent by one of these changes.
+fn changed_by(challenge: &Challenge, changes: &[SignatureChange]) -> bool {
+    let Some((input, given)) = sent(challenge) else { return false };
+    let Some(algorithm) =
+        named(challenge).filter(|algorithm| challenge.context.algorithms.contains(algorithm))
+    else {
+        return false;
+    };
+    configured(challenge).any(|key| {
+        let Ok(private) = PrivateKey::new(key) else { return false };
+        let Ok(good) = private.sign(algorithm, input) else { return false };
+        let signer = Signer::Key { key: String::new(), form: KeyForm::Natural, algorithm };
+        let made = Made { signer: &signer, key: Some(&private), input };
+        let comes_to = |change| signature::change(&good, change, made).is_ok_and(|other| other == given);
+        changes.iter().any(comes_to)
+    })
+}
+
+/// RSASSA-PSS with a salt of another length.
+pub(crate) fn with_another_salt(challenge: &Challenge) -> bool {
+    let is_pss = named(challenge).is_some_and(|algorithm| algorithm.family() == Family::RsaPss);
+    let salt = |length| SignatureChange::RsaPss { encoded: PssEncoding::Salt { length } };
+    let longest = SignatureChange::RsaPss { encoded: PssEncoding::LongestSalt };
+    is_pss && changed_by(challenge, &[salt(0), salt(20), salt(32), salt(48), salt(64), longest])
+}
+
+/// A number whose cube begins like an encoded message. It has at most a third of the octets.
+pub(crate) fn cube_root(challenge: &Challenge) -> bool {
+    let is_small = |(_, given): (_, Vec<u8>)| {
+        given.len() > 3 && given[..given.len() / 2].iter().all(|octet| *octet == 0)
+    };
+    sent(challenge).is_some_and(is_small) && changed_by(challenge, &[SignatureChange::RsaCubeRoot])
+}
+
+/// EdDSA with a multiple of the order added to S.
+pub(crate) fn with_orders_added(challenge: &Challenge, times: &[u32]) -> bool {
+    let plus = |times: &u32| SignatureChange::EddsaNumber { s: Number::PlusOrder { times: *times } };
+    let is_eddsa = named(challenge) == Some(Algorithm::EdDSA);
+    is_eddsa && changed_by(challenge, &times.iter().map(plus).collect::<Vec<_>>())
+}
+
+/// ECDSA numbers of any width: the signature is cut in the middle.
+pub(crate) fn cut_in_the_middle(challenge: &Challenge) -> bool {
+    fn number(half: &[u8]) -> &[u8] {
+        let zeros = half.iter().take_while(|octet| **octet == 0).count();
+        &half[zeros..]
+    }
+    let is_ecdsa = named(challenge).is_some_and(|algorithm| algorithm.family() == Family::Ecdsa);
+    is_ecdsa
+        && by_any(challenge, configured(challenge), &challenge.context.algorithms, |good, given| {
+            let (good, given) = (good.split_at(good.len() / 2), given.split_at(given.len() / 2));
+            number(good.0) == number(given.0) && number(good.1) == number(given.1)
+        })
 }
 
 /// A MAC keyed with any text or octets of the public key that is configured.

@@ -58,7 +58,7 @@ const CONFIGURED: [Algorithm; 6] = [
 ];
 
 /// The octets that serve as the secret, their name, what they are.
-const FORMS: [(KeyForm, &str, &str); 8] = [
+pub(super) const FORMS: [(KeyForm, &str, &str); 8] = [
     (KeyForm::PublicPem, "public-pem", "its PEM file"),
     (KeyForm::PublicPemNoNewline, "public-pem-without-newline", "its PEM file without the last newline"),
     (KeyForm::PublicPemCrlf, "public-pem-crlf", "its PEM file with CR LF line ends"),
@@ -70,7 +70,7 @@ const FORMS: [(KeyForm, &str, &str); 8] = [
 ];
 
 /// The same, of forms that are met less often: with HS256 alone, for the hash is not the point.
-const FURTHER_FORMS: [(KeyForm, &str, &str); 13] = [
+pub(super) const FURTHER_FORMS: [(KeyForm, &str, &str); 13] = [
     (KeyForm::PublicPemAfterNewline, "public-pem-after-newline", "its PEM file after an empty line"),
     (KeyForm::PublicPemAfterText, "public-pem-after-text", "its PEM file after a line of text"),
     (
@@ -91,7 +91,7 @@ const FURTHER_FORMS: [(KeyForm, &str, &str); 13] = [
 ];
 
 /// Whether the key of an algorithm has a form.
-fn has_form(algorithm: Algorithm, form: KeyForm) -> bool {
+pub(super) fn has_form(algorithm: Algorithm, form: KeyForm) -> bool {
     match form {
         KeyForm::Pkcs1Pem | KeyForm::Pkcs1Der => key_for(algorithm) == "rsa-2048",
         KeyForm::UncompressedPoint | KeyForm::CompressedPoint => algorithm.family() == Family::Ecdsa,
@@ -101,7 +101,7 @@ fn has_form(algorithm: Algorithm, form: KeyForm) -> bool {
 }
 
 /// What an attacker guesses at with a form: how the verifier holds its key.
-const fn why(form: KeyForm) -> &'static str {
+pub(super) const fn why(form: KeyForm) -> &'static str {
     match form {
         KeyForm::PublicPemAfterNewline | KeyForm::PublicPemAfterText => {
             "A check that refuses a PEM file as an HMAC secret looks at its beginning. Where the key comes \

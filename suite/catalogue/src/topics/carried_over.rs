@@ -14,7 +14,7 @@ use crate::twins::{self, CORE};
 
 /// The topics whose cases make sense in a subscription token; a topic comes after those that its twins
 /// are in.
-const FOR_SUBSCRIPTIONS: [&str; 14] = [
+const FOR_SUBSCRIPTIONS: [&str; 15] = [
     "algorithms/valid",
     "algorithms/none",
     "algorithms/edge",
@@ -22,6 +22,7 @@ const FOR_SUBSCRIPTIONS: [&str; 14] = [
     "signatures/integrity",
     "encoding/segments",
     "encoding/base64url",
+    "encoding/long-tokens",
     "header/parameters",
     "json/names",
     "json/text",
@@ -32,11 +33,12 @@ const FOR_SUBSCRIPTIONS: [&str; 14] = [
 ];
 
 /// Those that are made again for private channels of a version that is no longer developed.
-const FOR_PRIVATE_CHANNELS: [&str; 8] = [
+const FOR_PRIVATE_CHANNELS: [&str; 9] = [
     "algorithms/valid",
     "algorithms/none",
     "signatures/integrity",
     "encoding/segments",
+    "encoding/long-tokens",
     "claims/types",
     "claims/time-boundary",
     "claims/audience",
@@ -45,8 +47,14 @@ const FOR_PRIVATE_CHANNELS: [&str; 8] = [
 
 /// Those whose defects are tried again in a token that renews something: what checks it may be another
 /// piece of code than what checked the first one.
-const FOR_RENEWALS: [&str; 5] =
-    ["algorithms/none", "signatures/integrity", "encoding/segments", "claims/types", "claims/time-boundary"];
+const FOR_RENEWALS: [&str; 6] = [
+    "algorithms/none",
+    "signatures/integrity",
+    "encoding/segments",
+    "encoding/long-tokens",
+    "claims/types",
+    "claims/time-boundary",
+];
 
 /// Path, what it is about, what takes the place of the root, the topics whose cases are carried over.
 type Row = (&'static str, &'static str, fn() -> Case, &'static [&'static str]);

@@ -209,6 +209,8 @@ fn leading_zero((name, algorithm, jti, what): (&str, Algorithm, &str, &str)) -> 
                   them, they are 64.",
             )
             .requirement("RFC8037-3.1-EDDSA")
+            .requirement("RFC8032-5.1.7-S")
+            .requirement("RFC8032-5.1.7-DECODE")
             .class("V1"),
         _ => case
             .why(

@@ -1,0 +1,168 @@
+//! Asking the same more than once, to see whether it comes out alike.
+
+use std::collections::BTreeMap;
+use std::mem::discriminant;
+
+use jotproof_model::{Expectation, Judgement, Observation, Vector};
+
+use crate::judge::told;
+use crate::log::Row;
+use crate::replay::Seen;
+
+/// How often, and in which order, the vectors of a deployment are asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Repetition {
+    /// Each of them once.
+    #[default]
+    Once,
+    /// All of them, and then all of them again, so many times.
+    Rounds(usize),
+    /// A soak: each token that need not be accepted so many times in a row, and before and after all of
+    /// them those that must be.
+    Soak(usize),
+}
+
+impl Repetition {
+    /// The tokens in the order that they are asked in.
+    pub(crate) fn order<'a>(self, tokens: &[&'a Vector]) -> Vec<&'a Vector> {
+        match self {
+            Self::Once => tokens.to_vec(),
+            Self::Rounds(times) => tokens.repeat(times),
+            Self::Soak(times) => {
+                let (good, others): (Vec<&Vector>, Vec<&Vector>) = tokens
+                    .iter()
+                    .partition(|vector| matches!(vector.expectation, Expectation::Accept { .. }));
+                let in_a_row = others.into_iter().flat_map(|vector| std::iter::repeat_n(vector, times));
+                good.iter().copied().chain(in_a_row).chain(good.iter().copied()).collect()
+            }
+        }
+    }
+
+    /// How often flows are gone through.
+    pub(crate) const fn rounds(self) -> usize {
+        match self {
+            Self::Once | Self::Soak(_) => 1,
+            Self::Rounds(times) => times,
+        }
+    }
+}
+
+/// What was seen of every vector.
+#[derive(Debug, Default)]
+pub(crate) struct Answers<'a> {
+    /// What was seen first.
+    pub(crate) first: BTreeMap<&'a str, Seen>,
+    /// The first answer that differs from it, and its number, from 1.
+    pub(crate) changed: BTreeMap<&'a str, (usize, Seen)>,
+    /// How often each was answered.
+    pub(crate) asked: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Answers<'a> {
+    /// Adds what was seen of a vector, after all that was asked of it before.
+    pub(crate) fn add(&mut self, id: &'a str, seen: Seen) {
+        let number = self.asked.entry(id).and_modify(|number| *number += 1).or_insert(1);
+        match self.first.get(id) {
+            None => {
+                self.first.insert(id, seen);
+            }
+            Some((first, _)) if !are_alike(first, &seen.0) => {
+                self.changed.entry(id).or_insert((*number, seen));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// Whether two answers to one vector say the same. Times differ, because the token is minted again.
+fn are_alike(first: &Observation, later: &Observation) -> bool {
+    match (first, later) {
+        (Observation::Accepted { result: first }, Observation::Accepted { result: later }) => {
+            first.user == later.user
+                && first.subscriptions == later.subscriptions
+                && first.info == later.info
+                && first.identifiers == later.identifiers
+        }
+        (
+            Observation::Refused { reason: first, answer: answered_first, text: _ },
+            Observation::Refused { reason: later, answer: answered_later, text: _ },
+        ) => (first, answered_first) == (later, answered_later),
+        _ => discriminant(first) == discriminant(later),
+    }
+}
+
+/// The row of a vector that came out in two ways: the worse of both. Where each of them is allowed, that there are two
+/// is the fault.
+pub(crate) fn worse(first: Row, later: Row, number: usize) -> Row {
+    let differs = format!(
+        "answer {number} differs from the first one: {}, and before that {}",
+        told(&later.observation),
+        told(&first.observation)
+    );
+    let are_fine = !first.is_red() && !later.is_red();
+    let mut row =
+        if (later.is_red(), first.judgement) > (first.is_red(), later.judgement) { later } else { first };
+    if are_fine {
+        row.judgement = Judgement::Fault;
+        row.explained_by = None;
+    }
+    row.detail = differs;
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use jotproof_model::{Reason, Seen, VectorId};
+
+    use super::*;
+
+    fn accepted(user: &str) -> Observation {
+        Observation::Accepted { result: Box::new(Seen { user: Some(user.to_owned()), ..Seen::default() }) }
+    }
+
+    fn refused(reason: Reason) -> Observation {
+        Observation::Refused { reason: Some(reason), answer: None, text: String::new() }
+    }
+
+    fn row(observation: Observation, judgement: Judgement) -> Row {
+        Row {
+            id: VectorId("a/b".to_owned()),
+            expected: "reject".to_owned(),
+            observation,
+            judgement,
+            detail: String::new(),
+            explained_by: None,
+            missed: None,
+        }
+    }
+
+    #[test]
+    fn the_first_answer_that_differs_is_kept_with_its_number() {
+        let mut answers = Answers::default();
+        let signature = refused(Reason::Signature);
+        for (id, seen) in [
+            ("a", (signature.clone(), 1)),
+            ("b", (accepted("42"), 1)),
+            ("a", (signature.clone(), 2)),
+            ("b", (accepted("42"), 2)),
+            ("a", (accepted(""), 3)),
+            ("a", (refused(Reason::Expired), 4)),
+        ] {
+            answers.add(id, seen);
+        }
+        assert_eq!(answers.first["a"], (signature, 1));
+        assert_eq!(answers.changed.into_iter().collect::<Vec<_>>(), [("a", (3, (accepted(""), 3)))]);
+    }
+
+    #[test]
+    fn the_worse_of_two_answers_counts_and_two_good_ones_are_a_fault() {
+        let good = || row(refused(Reason::Signature), Judgement::Pass);
+        let bad = || row(accepted("42"), Judgement::Bypass);
+        assert_eq!(worse(good(), bad(), 7).judgement, Judgement::Bypass);
+        assert_eq!(worse(bad(), good(), 7).judgement, Judgement::Bypass);
+        let other = worse(good(), row(accepted("42"), Judgement::Advisory), 7);
+        assert_eq!(other.judgement, Judgement::Fault);
+        assert!(other.is_red());
+        assert!(other.detail.starts_with("answer 7 differs from the first one: "), "{}", other.detail);
+    }
+}

@@ -1,0 +1,137 @@
+//! Forged tokens of nobody: an anonymous user is let in by a genuine token alone.
+//!
+//! Servers treat a token without a user in a branch of its own. Where that branch is taken before the signature is
+//! verified, or instead of it, anybody comes in as nobody.
+
+use jotproof_model::edit::ContextChange;
+use jotproof_model::recipe::SignatureChange;
+use jotproof_model::{Algorithm, Edit, Reason, Threat};
+
+use super::Topic;
+use crate::case::Case;
+use crate::edits::{claim, context, sign, signature, unsigned, without_claim};
+use crate::twins;
+
+pub(super) fn centrifugo() -> Topic {
+    const PATH: &str = "centrifugo/forged-anonymous";
+    let connection =
+        twins::centrifugo().changed("centrifugo/connection/sub-empty", claim("sub", "\"\"")).accept();
+    let mut cases = forgeries(PATH, "connection", "an empty sub", &connection, &FORGERIES, CONNECTION_ROWS);
+    for (form, what, edit) in OTHER_FORMS {
+        for forgery in &FORGERIES[..3] {
+            let id = format!("{PATH}/connection-{form}-{}", forgery.name);
+            let case = connection.changed_by(&id, vec![edit(), (forgery.edit)()]);
+            let reasons = [Reason::ClaimType, Reason::ClaimMissing];
+            cases.push(
+                forged(case.reject(forgery.reasons.iter().copied().chain(reasons)), CONNECTION_ROWS)
+                    .title(format!("{what} and {}: a connection token", forgery.what)),
+            );
+        }
+    }
+    let nobody = || context(ContextChange::SessionUser { user: String::new() });
+    for (name, what, id, edit, forgeries_of) in [
+        ("subscription", "an empty sub", "anonymous-sub-empty", claim("sub", "\"\""), &FORGERIES[..]),
+        ("subscription-sub-absent", "no sub", "anonymous-sub-absent", without_claim("sub"), &FORGERIES[..3]),
+    ] {
+        let twin = twins::subscription()
+            .changed_by(&format!("centrifugo/subscription/{id}"), vec![nobody(), edit])
+            .accept();
+        cases.extend(forgeries(PATH, name, what, &twin, forgeries_of, ["CS-SUB-2", "CF-ALG-5"]));
+    }
+    Topic { path: PATH, about: "Forged tokens of Centrifugo that name no user.", cases }
+}
+
+const CONNECTION_ROWS: [&str; 2] = ["CF-SUB-2", "CF-ALG-1"];
+
+/// A token of nobody, forged in several ways.
+fn forgeries(path: &str, name: &str, what: &str, twin: &Case, all: &[Forgery], rows: [&str; 2]) -> Vec<Case> {
+    let forge = |forgery: &Forgery| {
+        let case = twin.changed(&format!("{path}/{name}-{}", forgery.name), (forgery.edit)());
+        forged(case.reject(forgery.reasons.iter().copied()), rows).title(format!("{what}, {}", forgery.what))
+    };
+    all.iter().map(forge).collect()
+}
+
+pub(super) fn anycable() -> Topic {
+    const PATH: &str = "anycable/forged-anonymous";
+    let twin = twins::anycable();
+    let cases = FORGERIES[..3].iter().flat_map(|forgery| {
+        let twin = &twin;
+        NO_IDENTIFIERS.iter().map(move |(name, what, edit)| {
+            let case =
+                twin.changed_by(&format!("{PATH}/{name}-{}", forgery.name), vec![edit(), (forgery.edit)()]);
+            forged(
+                case.reject(forgery.reasons.iter().copied().chain([Reason::Identifiers])),
+                ["AC-EXT-2", "RFC7515-5.2-VERIFY"],
+            )
+            .title(format!("{what} and {}", forgery.what))
+        })
+    });
+    Topic { path: PATH, about: "Forged tokens of AnyCable that identify nobody.", cases: cases.collect() }
+}
+
+/// A way to forge a token.
+struct Forgery {
+    name: &'static str,
+    what: &'static str,
+    edit: fn() -> Edit,
+    reasons: &'static [Reason],
+}
+
+const FORGERIES: [Forgery; 5] = [
+    Forgery {
+        name: "foreign-key",
+        what: "signed by a key that is not configured",
+        edit: || sign(None, "hmac-64-bytes-foreign", Algorithm::HS256),
+        reasons: &[Reason::Signature],
+    },
+    Forgery {
+        name: "unsigned",
+        what: "without a signature",
+        edit: || unsigned(None),
+        reasons: &[Reason::Signature],
+    },
+    Forgery {
+        name: "none",
+        what: "under alg none",
+        edit: || unsigned(Some("\"none\"")),
+        reasons: &[Reason::Algorithm],
+    },
+    Forgery {
+        name: "empty-key",
+        what: "signed with the empty key",
+        edit: || sign(None, "hmac-empty", Algorithm::HS256),
+        reasons: &[Reason::Signature, Reason::Key],
+    },
+    Forgery {
+        name: "zeros",
+        what: "with zero octets for a signature",
+        edit: || signature(SignatureChange::Zero),
+        reasons: &[Reason::Signature],
+    },
+];
+
+/// Name, what it is, how the user is left out.
+type Form = (&'static str, &'static str, fn() -> Edit);
+
+const OTHER_FORMS: [Form; 3] = [
+    ("sub-absent", "no sub", || without_claim("sub")),
+    ("sub-null", "a sub of null", || claim("sub", "null")),
+    ("sub-space", "a sub of one space", || claim("sub", "\" \"")),
+];
+
+const NO_IDENTIFIERS: [Form; 3] = [
+    ("ext-absent", "no ext", || without_claim("ext")),
+    ("ext-empty", "an empty ext", || claim("ext", "\"\"")),
+    ("ext-of-nobody", "an ext without identifiers", || claim("ext", "\"{}\"")),
+];
+
+fn forged(case: Case, rows: [&str; 2]) -> Case {
+    let case = case.threat(Threat::Forger).class("S0").why(
+        "Nobody signed this with the configured key. A server that has a way of its own for tokens of \
+         nobody, and does not verify them there, lets in everybody without a token worth the name.",
+    );
+    rows.into_iter().fold(case.requirement("RFC7515-5.2-VERIFY"), |case, row| {
+        if case.refers_to(row) { case } else { case.requirement(row) }
+    })
+}

@@ -1,0 +1,188 @@
+//! Tokens that are a few seconds from the clock, on servers whose clock cannot be set.
+//!
+//! A flow is minted for the beginning of a second and starts with it, so that a token can be used a second or
+//! two after its time for sure. Leeway that nobody configured shows there and nowhere else.
+
+use jotproof_model::{Reason, Step, Threat};
+
+use super::Topic;
+use crate::case::Case;
+use crate::edits::{claim, of_token};
+use crate::steps::{connect, refresh, step, subscribe};
+use crate::twins;
+
+/// The name of the token that is near the clock: of one that opens something, and of one that renews it.
+const OPENING: &str = "opening";
+const RENEWAL: &str = "renewal";
+
+/// A use of a token that decides.
+struct Use {
+    /// The topic.
+    path: &'static str,
+    /// The beginning of its ids in the topic.
+    name: &'static str,
+    /// What is done, in titles.
+    what: &'static str,
+    /// The row of the server's documentation on `exp`.
+    row: &'static str,
+    /// The name of the token.
+    token: &'static str,
+    /// The flow in which the token is used so many seconds after the start.
+    flow: fn(id: &str, reason: &str, at: u32) -> Case,
+}
+
+const CENTRIFUGO: [Use; 4] = [
+    Use {
+        path: PATH,
+        name: "connection",
+        what: "opens a connection",
+        row: "CF-EXP-2",
+        token: OPENING,
+        flow: connection,
+    },
+    Use {
+        path: PATH,
+        name: "refresh",
+        what: "renews a connection",
+        row: "CF-EXP-4",
+        token: RENEWAL,
+        flow: refreshed,
+    },
+    Use {
+        path: PATH,
+        name: "subscription",
+        what: "opens a subscription",
+        row: "CS-EXP-1",
+        token: OPENING,
+        flow: subscription,
+    },
+    Use {
+        path: PATH,
+        name: "private-channel",
+        what: "opens a private channel",
+        row: "CP-EXP-1",
+        token: OPENING,
+        flow: private_channel,
+    },
+];
+
+const ANYCABLE: [Use; 1] = [Use {
+    path: "anycable/near-the-clock",
+    name: "connection",
+    what: "identifies a client",
+    row: "AC-EXP-1",
+    token: OPENING,
+    flow: identification,
+}];
+
+const PATH: &str = "centrifugo/near-the-clock";
+
+/// When a token is used: at the start, or two seconds after it, which is a second after the times of such a token.
+const START: u32 = 0;
+const LATER: u32 = 2;
+
+/// A token that is no longer, or not yet, good: name, claim, value, when it is used, what it is.
+const BAD: [(&str, &str, &str, u32, &str); 3] = [
+    ("exp-a-second-ago", "exp", "{{now+1}}", LATER, "exp a second ago"),
+    ("exp-two-seconds-ago", "exp", "{{now-2}}", START, "exp two seconds ago"),
+    ("nbf-in-two-seconds", "nbf", "{{now+2}}", START, "nbf in two seconds"),
+];
+
+/// A token that is good, if barely.
+const GOOD: [(&str, &str, &str, u32, &str); 2] = [
+    ("exp-in-two-seconds", "exp", "{{now+2}}", START, "exp in two seconds"),
+    ("nbf-a-second-ago", "nbf", "{{now+1}}", LATER, "nbf a second ago"),
+];
+
+pub(super) fn centrifugo() -> Topic {
+    Topic {
+        path: PATH,
+        about: "Tokens of Centrifugo that are used a few seconds before or after their time.",
+        cases: CENTRIFUGO.iter().flat_map(cases).collect(),
+    }
+}
+
+pub(super) fn anycable() -> Topic {
+    Topic {
+        path: ANYCABLE[0].path,
+        about: "Tokens of AnyCable that are used a few seconds before or after their time.",
+        cases: ANYCABLE.iter().flat_map(cases).collect(),
+    }
+}
+
+fn cases(of: &Use) -> Vec<Case> {
+    let Use { path, name, what, row, token, flow } = of;
+    let at = |at: u32| {
+        let (when, words) = if at == START {
+            ("at-the-start", "at once")
+        } else {
+            ("two-seconds-later", "two seconds later")
+        };
+        flow(&format!("{path}/{name}-{when}"), &format!("the first flow in which a token {what} {words}"), at)
+            .title(format!("a token that is good for an hour {what} {words}"))
+            .why("A token is accepted before its expiration time.")
+            .requirement("RFC7519-4.1.4-EXP")
+            .requirement(row)
+            .class("V1")
+    };
+    let twins = [at(START), at(LATER)];
+    let twin = |at: u32| if at == START { &twins[0] } else { &twins[1] };
+    let made = |(word, member, value, at, title): (&str, &str, &str, u32, &str)| {
+        let case = twin(at).changed(&format!("{path}/{name}-{word}"), of_token(token, claim(member, value)));
+        (case, member == "exp", format!("{title}: a token {what}"))
+    };
+    let bad = BAD.into_iter().map(made).map(|(case, is_exp, title)| {
+        let reason = if is_exp { Reason::Expired } else { Reason::NotYetValid };
+        let case = case.reject([reason]).title(title).threat(Threat::Holder).class("C5");
+        let why = "No leeway is configured, and so the time of the token counts to the second. A server that adds \
+                   leeway of its own lets in whoever was to be locked out.";
+        with_rows(case, is_exp, row).why(why)
+    });
+    let good = GOOD.into_iter().map(made).map(|(case, is_exp, title)| {
+        let why = "The token is good at this second. A server whose clock or comparison is off by a second refuses it.";
+        with_rows(case.accept().title(title).class("V1"), is_exp, row).why(why)
+    });
+    let mut cases: Vec<Case> = bad.chain(good).collect();
+    cases.extend(twins);
+    cases
+}
+
+fn with_rows(case: Case, is_exp: bool, row: &str) -> Case {
+    if is_exp {
+        case.requirement("RFC7519-4.1.4-EXP").requirement(row)
+    } else {
+        case.requirement("RFC7519-4.1.5-NBF")
+    }
+}
+
+fn connection(id: &str, reason: &str, at: u32) -> Case {
+    Case::root_flow(id, reason, &[(OPENING, &twins::centrifugo())], vec![step(at, connect(OPENING))])
+}
+
+fn refreshed(id: &str, reason: &str, at: u32) -> Case {
+    let tokens = [("first", &twins::centrifugo()), (RENEWAL, &later(&twins::centrifugo()))];
+    Case::root_flow(id, reason, &tokens, vec![step(at, connect("first")), step(at, refresh(RENEWAL))])
+}
+
+fn subscription(id: &str, reason: &str, at: u32) -> Case {
+    opened(id, reason, &twins::subscription(), step(at, subscribe(twins::CHANNEL, OPENING)))
+}
+
+fn private_channel(id: &str, reason: &str, at: u32) -> Case {
+    opened(id, reason, &twins::private_channel(), step(at, subscribe(twins::PRIVATE_CHANNEL, OPENING)))
+}
+
+fn identification(id: &str, reason: &str, at: u32) -> Case {
+    Case::root_flow(id, reason, &[(OPENING, &twins::anycable())], vec![step(at, connect(OPENING))])
+}
+
+/// A token for a channel, used in a session that is open.
+fn opened(id: &str, reason: &str, token: &Case, last: Step) -> Case {
+    let tokens = [("connection", &twins::centrifugo()), (OPENING, token)];
+    Case::root_flow(id, reason, &tokens, vec![step(last.at, connect("connection")), last])
+}
+
+/// The same token with a later `exp`, to renew what it opened.
+fn later(token: &Case) -> Case {
+    token.changed("later", claim("exp", "{{now+7200}}")).accept()
+}

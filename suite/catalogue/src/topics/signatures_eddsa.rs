@@ -1,0 +1,100 @@
+//! G19: EdDSA signatures: the number S, the point R.
+
+use jotproof_mint::base64url;
+use jotproof_model::recipe::{Number, SignatureChange};
+use jotproof_model::{Algorithm, Reason, Threat};
+
+use super::Topic;
+use crate::case::Case;
+use crate::edits::signature;
+use crate::twins;
+
+pub(super) fn topic() -> Topic {
+    let mut cases: Vec<Case> = NUMBERS.into_iter().map(number).collect();
+    cases.extend(NOT_CANONICAL.into_iter().map(not_canonical));
+    cases.push(prehashed());
+    Topic {
+        path: "signatures/eddsa",
+        about: "Ed25519 signatures: a number S that is out of range, a point R that does not decode, another variant.",
+        cases,
+    }
+}
+
+/// Name, the number in place of S, what it is.
+const NUMBERS: [(&str, Number, &str); 6] = [
+    ("s-plus-l", Number::PlusOrder { times: 1 }, "S + L in place of S"),
+    ("s-plus-15-l", Number::PlusOrder { times: 15 }, "S + 15 L in place of S, the greatest that has room"),
+    ("s-0", Number::Zero, "0 in place of S"),
+    ("s-l-less-1", Number::OrderLessOne, "L - 1 in place of S"),
+    ("s-l", Number::Order, "L in place of S"),
+    ("s-l-plus-1", Number::OrderPlusOne, "L + 1 in place of S"),
+];
+
+fn number((name, s, what): (&str, Number, &str)) -> Case {
+    let case = twins::signed(Algorithm::EdDSA)
+        .changed(&format!("signatures/eddsa/{name}"), signature(SignatureChange::EddsaNumber { s }))
+        .reject([Reason::Signature])
+        .threat(Threat::Mangler)
+        .title(format!("EdDSA: {what}"))
+        .requirement("RFC8032-5.1.7-S");
+    if matches!(s, Number::PlusOrder { .. }) {
+        case.class("S5").why(
+            "It is the same number modulo L, the order of the base point, and out of range. A verifier that only \
+             computes modulo L has sixteen signatures for one token.",
+        )
+    } else {
+        case.class("S5").why(
+            "The number is at the end of its range, or beyond it, and is not the one that the key leads to. No text \
+             has a signature with it.",
+        )
+    }
+}
+
+/// Name, the octets of R, what they are.
+const NOT_CANONICAL: [(&str, [u8; 32], &str); 3] = [
+    (
+        "r-neutral-point-of-the-other-sign",
+        octets(0x01, 0x00, 0x80),
+        "the neutral point with a sign that it does not have",
+    ),
+    ("r-neutral-point-plus-p", octets(0xee, 0xff, 0x7f), "the neutral point, with p added to its coordinate"),
+    ("r-p", octets(0xed, 0xff, 0x7f), "a coordinate of p, which is 0 modulo p"),
+];
+
+/// 32 octets: the first, those between, the last.
+const fn octets(first: u8, between: u8, last: u8) -> [u8; 32] {
+    let mut all = [between; 32];
+    all[0] = first;
+    all[31] = last;
+    all
+}
+
+/// S fits what the octets would stand for: a verifier that reduces the coordinate finds that the equation holds.
+fn not_canonical((name, commitment, what): (&str, [u8; 32], &str)) -> Case {
+    twins::signed(Algorithm::EdDSA)
+        .changed(
+            &format!("signatures/eddsa/{name}"),
+            signature(SignatureChange::EddsaCommitment { base64url: base64url::encode(&commitment) }),
+        )
+        .reject([Reason::Signature])
+        .title(format!("EdDSA: an R that does not decode: {what}"))
+        .why(
+            "R is the encoding of a point, and each point has one encoding. A verifier that reduces the \
+             coordinate, or passes over the sign, accepts a signature that others refuse.",
+        )
+        .requirement("RFC8032-5.1.7-DECODE")
+        .class("S5")
+}
+
+fn prehashed() -> Case {
+    twins::signed(Algorithm::EdDSA)
+        .changed("signatures/eddsa/ed25519ph", signature(SignatureChange::EddsaPrehashed))
+        .reject([Reason::Signature])
+        .title("EdDSA: Ed25519ph, which signs the hash of the text")
+        .why(
+            "RFC 8037 has Ed25519 alone. A verifier that tries the variant with a hash as well verifies what its \
+             issuer has signed for something else.",
+        )
+        .requirement("RFC8037-3.1-EDDSA")
+        .class("S5")
+}
