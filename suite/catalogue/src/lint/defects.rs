@@ -8,8 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind, FlowChange, JwkKind, Layer};
+use jotproof_model::recipe::Signer;
 use jotproof_model::{
-    Action, Context, Edit, Expectation, Flow, KeySet, Step, Subject, Twin, Vector, VectorFile,
+    Action, Context, Edit, Expectation, Flow, KeySet, Recipe, Step, Subject, Twin, Vector, VectorFile,
 };
 use serde_json::{Value, json};
 
@@ -82,7 +83,20 @@ fn defect(vector: &Vector) -> Option<String> {
         Subject::Token { .. } => Value::Null,
         Subject::Flow { flow } => steps(flow),
     };
-    Some(without_names(json!([of_context, steps, edits]).to_string(), context, has_its_key))
+    let previous = of_previous_secret(vector, context);
+    Some(without_names(json!([of_context, previous, steps, edits]).to_string(), context, has_its_key))
+}
+
+/// During a rotation of secrets: whether the previous one still counts, and whether it signed a token.
+fn of_previous_secret(vector: &Vector, context: &Context) -> Value {
+    let Some(previous) = &context.previous_secret else { return Value::Null };
+    let is_by_it =
+        |recipe: &Recipe| matches!(&recipe.signer, Signer::Key { key, .. } if *key == previous.key);
+    let signed = match &vector.subject {
+        Subject::Token { recipe, token: _ } => is_by_it(recipe),
+        Subject::Flow { flow } => flow.tokens.values().any(|token| is_by_it(&token.recipe)),
+    };
+    json!([previous.counts(), signed])
 }
 
 fn configured_in_the_end(vector: &Vector) -> &Context {
