@@ -8,9 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind, FlowChange, JwkKind, Layer};
-use jotproof_model::recipe::Signer;
 use jotproof_model::{
-    Action, Context, Edit, Expectation, Flow, KeySet, Recipe, Step, Subject, Twin, Vector, VectorFile,
+    Action, Context, Edit, Expectation, Flow, KeySet, Step, Subject, Twin, Vector, VectorFile,
 };
 use serde_json::{Value, json};
 
@@ -73,7 +72,7 @@ fn verdict(vector: &Vector) -> String {
 
 /// The defect as text; nothing for a case that has no twin.
 fn defect(vector: &Vector) -> Option<String> {
-    let Twin::Vector { edits, .. } = &vector.twin else { return None };
+    let Twin::Vector { id: twin, edits } = &vector.twin else { return None };
     let context = configured_in_the_end(vector);
     let has_its_key =
         edits.iter().any(|edit| matches!(edit, Edit::Context { change: ContextChange::Key { .. } }));
@@ -83,20 +82,9 @@ fn defect(vector: &Vector) -> Option<String> {
         Subject::Token { .. } => Value::Null,
         Subject::Flow { flow } => steps(flow),
     };
-    let previous = of_previous_secret(vector, context);
-    Some(without_names(json!([of_context, previous, steps, edits]).to_string(), context, has_its_key))
-}
-
-/// During a rotation of secrets: whether the previous one still counts, and whether it signed a token.
-fn of_previous_secret(vector: &Vector, context: &Context) -> Value {
-    let Some(previous) = &context.previous_secret else { return Value::Null };
-    let is_by_it =
-        |recipe: &Recipe| matches!(&recipe.signer, Signer::Key { key, .. } if *key == previous.key);
-    let signed = match &vector.subject {
-        Subject::Token { recipe, token: _ } => is_by_it(recipe),
-        Subject::Flow { flow } => flow.tokens.values().any(|token| is_by_it(&token.recipe)),
-    };
-    json!([previous.counts(), signed])
+    // A change of the configuration alone is a defect of the very token that it is made from.
+    let token = edits.is_empty().then_some(twin);
+    Some(without_names(json!([of_context, token, steps, edits]).to_string(), context, has_its_key))
 }
 
 fn configured_in_the_end(vector: &Vector) -> &Context {
@@ -140,6 +128,7 @@ fn configured(context: &Context, edits: &[Value]) -> Value {
     json!([
         context.application,
         context.keys,
+        context.previous_secret.as_ref().map(|previous| json!([previous.key, previous.counts()])),
         context.algorithms,
         context.audience.is_some(),
         context.issuer.is_some(),
