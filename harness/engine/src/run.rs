@@ -63,7 +63,9 @@ pub fn run(
         }
         (Err(error), _) => (Answers::default(), Some(Failure::from(&error))),
         (_, Err(error)) => {
-            let missing = format!("cannot listen on the loopback interface: {error}; free a port");
+            let missing = format!(
+                "cannot use the loopback interface: {error}\nhint: see that it is up (`ip link set lo up`) and has free ports"
+            );
             (Answers::default(), Some(Failure::from(&TargetError::EnvironmentMissing(missing))))
         }
     };
