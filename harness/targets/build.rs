@@ -1,5 +1,7 @@
 //! Lists the pinned servers: one static for each folder of `fixtures/servers`, and all of them in a row.
 
+#![allow(clippy::disallowed_macros, reason = "Cargo reads it")]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use jotproof_engine::log::{Failure, Header, RunLog};
 
 use crate::replacement::Replacement;
-use crate::terminal::{self, Unwritten};
+use crate::terminal::{self, OfMachine};
 
 /// The path that stands for standard output.
 const STANDARD_OUTPUT: &str = "-";
@@ -101,14 +101,14 @@ impl LogFile {
     ///
     /// # Errors
     ///
-    /// [`Unwritten`], with what went wrong first.
+    /// [`OfMachine`], with what went wrong first.
     pub(crate) fn finish(self) -> anyhow::Result<()> {
         let outcome = match (self.failed, self.sink) {
             (Some(error), _) => Err(error),
             (None, Sink::Replaced(replacement)) => replacement.finish(),
             (None, Sink::Written(_) | Sink::StandardOutput | Sink::StandardError) => Ok(()),
         };
-        outcome.context(Unwritten(format!("cannot write the run log {}", self.path)))
+        outcome.context(OfMachine(format!("cannot write the run log {}", self.path)))
     }
 
     /// The same for a run that breaks off: the log has the targets that are done, and then says why there

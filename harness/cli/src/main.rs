@@ -7,6 +7,7 @@ mod list;
 mod log_file;
 mod mutants;
 mod near_copies;
+mod open_files;
 mod progress;
 mod replacement;
 mod report;
@@ -20,13 +21,12 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command};
 use clap::Parser as _;
 use jotproof_engine::Exit;
-use jotproof_targets::GUARD_ARGUMENT;
 
 fn main() -> ExitCode {
-    let mut given = std::env::args_os().skip(1);
-    if given.next().is_some_and(|first| first == GUARD_ARGUMENT) {
-        return jotproof_targets::run_guard(given);
+    if let Some(code) = jotproof_targets::run_internal(std::env::args_os().skip(1)) {
+        return code;
     }
+    open_files::raise_limit();
     terminal::stop_on_interrupt();
     let outcome = match Arguments::parse().command.unwrap_or_default() {
         Command::Run(arguments) => run::run(&arguments),

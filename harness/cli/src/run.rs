@@ -19,7 +19,7 @@ use jotproof_targets::reference::ReferenceTarget;
 use crate::arguments::{Run, Source};
 use crate::log_file::LogFile;
 use crate::progress::Progress;
-use crate::{Outcome, terminal};
+use crate::{Outcome, open_files, terminal};
 
 pub(crate) fn run(arguments: &Run) -> Outcome {
     let Run {
@@ -93,6 +93,9 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
             "--require-live, and no target is a live server: name one, for example centrifugo or \
              anycable:process"
         );
+    }
+    if targets.iter().any(|target| target.is_live()) {
+        open_files::enough()?;
     }
     let file = log.as_deref().map(LogFile::open).transpose()?;
     let to_stdout = file.as_ref().is_some_and(LogFile::is_standard_output);
@@ -182,6 +185,8 @@ fn targets(
         if names.iter().any(|name| name != "reference") {
             bail!("--mutant seeds a bug into the reference; give it with the target `reference`");
         }
+        // What is said of a server would change nothing.
+        named::all(&["reference".to_owned()], server)?;
         let Some(mutant) = jotproof_mutants::find(name) else {
             let hint = select::did_you_mean(jotproof_mutants::ALL.iter().map(|mutant| mutant.name), name);
             bail!("there is no mutant {name:?}{hint}; `jotproof run --mutant help` lists them");

@@ -28,7 +28,7 @@ pub(crate) fn end_with(text: &str, exit: Exit) -> Exit {
 ///
 /// # Errors
 ///
-/// [`Unwritten`], unless the reader has gone away: it has seen what it wanted to see.
+/// [`OfMachine`], unless the reader has gone away: it has seen what it wanted to see.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
     printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
@@ -51,7 +51,7 @@ pub(crate) fn print_with(
 }
 
 fn printed(outcome: io::Result<()>) -> anyhow::Result<()> {
-    unless_unread(outcome).context(Unwritten("cannot write to standard output".to_owned()))
+    unless_unread(outcome).context(OfMachine("cannot write to standard output".to_owned()))
 }
 
 /// The outcome of writing to a pipe, which does not fail because nobody reads.
@@ -62,11 +62,11 @@ pub(crate) fn unless_unread(outcome: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Output that this machine did not take, in words.
+/// What this machine does not do or take, in words: no error of the one who asked for it.
 #[derive(Debug)]
-pub(crate) struct Unwritten(pub(crate) String);
+pub(crate) struct OfMachine(pub(crate) String);
 
-impl fmt::Display for Unwritten {
+impl fmt::Display for OfMachine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -105,7 +105,7 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
         error.raw_os_error().is_some_and(|number| numbers.iter().any(|errno| errno.raw_os_error() == number))
     };
     let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
-    if error.downcast_ref::<Unwritten>().is_some() || causes.any(is_of_machine) {
+    if error.downcast_ref::<OfMachine>().is_some() || causes.any(is_of_machine) {
         Exit::EnvironmentMissing
     } else {
         Exit::Usage

@@ -38,6 +38,9 @@ const TABLE: &[Row] = &[
     row(2, &["run", "no-such-target"]),
     row(2, &["run", "reference", "--onyl", "claims/**"]),
     row(2, &["run", "reference", "--log"]),
+    row(2, &["run", "reference:rfc", "--only", "claims/no-such/**"]),
+    row(2, &["run", "reference:rfc", "--skip", "claims/no-such/**"]),
+    row(2, &["run", "reference", "--mutant", "mac-prefix", "--server-option", "a=b"]),
     row(2, &["show", "claims/no-such-id"]),
     row(2, &["rnu"]),
     row(3, &["run", "exec:true", "--only", "claims/types/**"]),
@@ -158,4 +161,40 @@ fn a_pipe_that_closes_half_way_hides_no_bypass() {
     let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
     assert_eq!(lines.take(3).filter(Result::is_ok).count(), 3, "it prints");
     assert_eq!(child.wait().expect("it ends").code(), Some(1));
+}
+
+/// What a command in a shell ends with and says.
+fn in_shell(script: &str, arguments: &[&str]) -> (i32, String) {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_jotproof")]).args(arguments).current_dir(root());
+    let output =
+        shell.env_remove("CI").env("NO_COLOR", "1").stdin(Stdio::null()).output().expect("a shell runs");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code().expect("it ends by itself"), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn too_few_files_are_an_error_of_this_machine() {
+    let (code, said) = in_shell(r#"ulimit -n 300; exec "$0" "$@""#, &["run", "anycable:process:/bin/true"]);
+    assert_eq!(code, 6, "{said}");
+    assert!(
+        said.contains("may open 300 files") && said.contains("hint: raise the limit with `ulimit -n "),
+        "{said}"
+    );
+    // Where only the soft limit is low it is raised, for what is started too.
+    let tells = r#"exec:sh -c 'echo "may open $(ulimit -Sn)" >&2'"#;
+    let (code, said) = in_shell(r#"ulimit -Hn 2000; ulimit -Sn 300; exec "$0" "$@""#, &["run", tells]);
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains("may open 2000"), "{said}");
+}
+
+#[test]
+fn a_loopback_interface_that_is_down_is_an_error_of_this_machine() {
+    let arguments = ["run", "anycable:process:/bin/true", "--only", "claims/types/**"];
+    let (code, said) = in_shell(r#"exec "$0" "$@""#, &arguments);
+    assert_eq!(code, 3, "{said}");
+    // In a network namespace of its own, where nobody has switched it on.
+    let (code, said) = in_shell(r#"exec unshare --map-root-user --net "$0" "$@""#, &arguments);
+    assert_eq!(code, 6, "{said}");
+    assert!(said.contains("cannot use the loopback interface") && said.contains("hint: "), "{said}");
 }

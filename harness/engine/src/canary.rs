@@ -52,6 +52,8 @@ impl Canary {
         let key = random::key()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
+        // An interface that is down can be listened on, and nobody comes.
+        TcpStream::connect(address)?;
         let (asked, stopped) = (Arc::<Mutex<Vec<String>>>::default(), Arc::<AtomicBool>::default());
         let (heard, ended) = (Arc::clone(&asked), Arc::clone(&stopped));
         let (path, document) = (format!("/{key}"), of_others(keys));

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::sync::OnceLock;
 
 /// `N` octets from the system.
 ///
@@ -9,8 +10,17 @@ use std::io::{self, Read as _};
 ///
 /// Where `/dev/urandom` cannot be read.
 pub fn octets<const N: usize>() -> io::Result<[u8; N]> {
+    // Opened once: where many connections are open there may be no room for another file.
+    static SOURCE: OnceLock<File> = OnceLock::new();
+    let mut source = match SOURCE.get() {
+        Some(source) => source,
+        None => {
+            let opened = File::open("/dev/urandom")?;
+            SOURCE.get_or_init(|| opened)
+        }
+    };
     let mut octets = [0; N];
-    File::open("/dev/urandom")?.read_exact(&mut octets)?;
+    source.read_exact(&mut octets)?;
     Ok(octets)
 }
 

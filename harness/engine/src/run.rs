@@ -48,7 +48,7 @@ pub fn run(
         }
         (Err(error), _) => nothing(&error),
         (_, Err(error)) => nothing(&TargetError::EnvironmentMissing(format!(
-            "cannot listen on the loopback interface: {error}; free a port"
+            "cannot use the loopback interface: {error}\nhint: see that it is up (`ip link set lo up`) and has free ports"
         ))),
     };
     let Answers { first: seen, changed, asked: _ } = answers;

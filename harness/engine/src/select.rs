@@ -36,7 +36,7 @@ pub enum SelectError {
         /// What is wrong.
         problem: String,
     },
-    /// A glob selects nothing.
+    /// A glob matches nothing.
     #[error("no vector matches {pattern:?}{hint}; `jotproof list` shows all ids")]
     Nothing {
         /// The glob.
@@ -52,9 +52,10 @@ impl Selection {
     ///
     /// # Errors
     ///
-    /// Names the glob that is not well-formed, or that of `only` selects nothing.
+    /// Names the glob that is not well-formed, or that matches no vector. A glob of `skip` that does nothing would hide
+    /// that a vector is run, or that it has gone.
     pub fn new(suite: &Suite, only: &[String], skip: &[String]) -> Result<Self, SelectError> {
-        for pattern in only {
+        for pattern in only.iter().chain(skip) {
             let picked = Picked::new(std::slice::from_ref(pattern))?;
             if !suite.vectors().any(|vector| picked.takes(vector)) {
                 return Err(SelectError::Nothing {

@@ -5,12 +5,11 @@
 
 use std::process::ExitCode;
 
-use jotproof_targets::{GUARD_ARGUMENT, run_guard};
+use jotproof_targets::{GUARD_ARGUMENT, run_internal};
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_some_and(|first| first == GUARD_ARGUMENT) {
-        return run_guard(arguments);
+    if let Some(code) = run_internal(std::env::args_os().skip(1)) {
+        return code;
     }
     eprintln!(
         "usage: guard {GUARD_ARGUMENT} [--pipe] --log FILE [--remove DIRECTORY] \

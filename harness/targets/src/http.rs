@@ -14,7 +14,7 @@ use reqwest::redirect;
 use tokio::time::{sleep, timeout};
 
 use crate::live::leak::{Heard, Record};
-use crate::websocket::{FAREWELL, Failure, MAX_BODY, PORT_PAUSE};
+use crate::websocket::{FAREWELL, Failure, MAX_BODY, PAUSE, is_short_of};
 
 /// How much a server may say before the first end of a line, or of an event.
 const MAX_MESSAGE: usize = 16 * 1024 * 1024;
@@ -169,10 +169,7 @@ async fn send(address: SocketAddr, request: &Request) -> Result<reqwest::Respons
         let whole = headers.fold(start, |request, (name, value)| request.header(name, value));
         match whole.send().await {
             Ok(response) => return Ok(response),
-            // As with WebSocket: a port to leave from comes back before long.
-            Err(error) if io_kind(&error) == Some(io::ErrorKind::AddrNotAvailable) => {
-                sleep(PORT_PAUSE).await;
-            }
+            Err(error) if io_error(&error).is_some_and(is_short_of) => sleep(PAUSE).await,
             Err(error) => return Err(dropped(&error)),
         }
     }
@@ -183,8 +180,8 @@ fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn Error 
     std::iter::successors(Some(first), |error: &&'a (dyn Error + 'static)| (*error).source())
 }
 
-fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
-    causes(error).find_map(|error| Some(error.downcast_ref::<io::Error>()?.kind()))
+fn io_error(error: &reqwest::Error) -> Option<&io::Error> {
+    causes(error).find_map(|error| error.downcast_ref::<io::Error>())
 }
 
 fn dropped(error: &reqwest::Error) -> Failure {

@@ -30,5 +30,5 @@ pub use anycable::AnycableTarget;
 pub use centrifugo::CentrifugoTarget;
 pub use exec::ExecTarget;
 pub use live::target::{Launcher, ServerBinary};
-pub use server::guard::{GUARD_ARGUMENT, run_guard, set_guard_executable};
+pub use server::guard::{GUARD_ARGUMENT, run_internal, set_guard_executable};
 pub use server::image::Image;

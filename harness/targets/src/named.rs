@@ -155,8 +155,8 @@ pub enum NameError {
     },
     /// The binary is of a version that nothing is known of.
     #[error(
-        "{path} says that it is {title} {told}, of which there is no profile, but of {known}: give the one that it is to \
-         be judged as, as in --server-version {first}"
+        "no profile for {title} {told}, as which {path} says it was built (known: {known})\n\
+         hint: name a binary of a known version, or {instead}"
     )]
     UnknownBinary {
         /// The binary.
@@ -167,35 +167,33 @@ pub enum NameError {
         told: String,
         /// The versions that there are.
         known: String,
-        /// One of them.
-        first: String,
+        /// The nearest target that there is.
+        instead: String,
     },
     /// Nothing is known of this version.
-    #[error(
-        "{said} is no version of {title} that there is a profile of: there are {known}, and what lies between \
-         two of them; {remedy}"
-    )]
+    #[error("no profile for {title} {version} (known: {known})\nhint: the nearest is {instead}")]
     UnknownVersion {
-        /// The name of the target, or the argument.
-        said: String,
         /// What people call the server.
         title: &'static str,
+        /// The version asked for.
+        version: String,
         /// The versions that there are.
         known: String,
-        /// What to do.
-        remedy: String,
+        /// The nearest target or argument that there is.
+        instead: String,
     },
     /// There is no source of this version.
     #[error(
-        "{title} {version} cannot be built here, only {known}; give the path of its binary: \
-         {name}:process:PATH --server-version {version}"
+        "{title} {version} cannot be built here (known: {known})\n\
+         hint: give its binary as {name}:process:PATH --server-version {version}, or its image as \
+         {name}:docker:v{version}"
     )]
     NotPinned {
         /// What people call the server.
         title: &'static str,
         /// Its name in targets.
         name: &'static str,
-        /// The version asked for.
+        /// The version asked for, of which there is a profile.
         version: String,
         /// The versions that there are.
         known: String,
@@ -211,7 +209,7 @@ pub enum NameError {
         known: String,
     },
     /// The name says one version and the arguments another.
-    #[error("{0} is not version {1}: leave --server-version out, or give a path")]
+    #[error("{0} is not version {1}: leave --server-version out")]
     OtherVersion(String, String),
 }
 
@@ -329,23 +327,25 @@ mod tests {
     #[test]
     fn what_cannot_be_is_told() {
         assert_eq!(
-            named("centrifugo:process", Some("2.8.0")).unwrap_err().to_string(),
-            "Centrifugo 2.8.0 cannot be built here, only 6.9.6, 5.4.9 and 3.2.3; give the path of its binary: \
-             centrifugo:process:PATH --server-version 2.8.0"
+            named("centrifugo:process", Some("4.1.5")).unwrap_err().to_string(),
+            "Centrifugo 4.1.5 cannot be built here (known: 6.9.6, 5.4.9 and 3.2.3)\n\
+             hint: give its binary as centrifugo:process:PATH --server-version 4.1.5, or its image as \
+             centrifugo:docker:v4.1.5"
         );
         assert!(named("centrifugo:process:v5.4.5", None).is_err());
         for version in ["2.8.6", "3.0.0", "7.0.0", "latest"] {
             let error = named("centrifugo:process:./cf", Some(version)).unwrap_err().to_string();
-            assert!(error.contains("3.2.3, 4.1.5, 5.4.9, 6.9.1, 6.9.6"), "{error}");
+            assert!(
+                error.contains(&format!("no profile for Centrifugo {version} (known: 3.2.3 to 6.9.6)")),
+                "{error}"
+            );
         }
         assert!(named("centrifugo:process:v3", Some("5.4.9")).is_err());
         assert!(named("reference:rfc", Some("5.4.9")).is_err());
         assert!(named("centrifugo:process:v50", None).is_err());
         assert_eq!(
             named("anycable:docker:nightly", None).unwrap_err().to_string(),
-            "anycable:docker:nightly is no version of AnyCable that there is a profile of: there are 1.5.1, \
-             1.5.2, 1.6.0, 1.6.1, 1.6.16, and what lies between two of them; give the nearest one, as in :v1.5.1, and \
-             another image with --image"
+            "no profile for AnyCable nightly (known: 1.5.1 to 1.6.16)\nhint: the nearest is anycable:docker:v1.6.16"
         );
         assert!(named("centrifugo:docker:v3", Some("5.4.9")).is_err());
         assert!(named("centrifugo:elsewhere", None).is_err());
@@ -354,6 +354,39 @@ mod tests {
             assert!(targets(name, image).is_err(), "{name}");
         }
         assert!(targets("centrifugo:docker:v3", image).is_ok());
+    }
+
+    #[test]
+    fn an_unknown_version_names_the_nearest_known_one() {
+        let table = [
+            ("centrifugo:docker:v7", None, "centrifugo:docker:v6.9.6"),
+            ("centrifugo:docker:v7.1.2", None, "centrifugo:docker:v6.9.6"),
+            ("centrifugo:docker:v2.8.6", None, "centrifugo:docker:v3.2.3"),
+            ("centrifugo:docker:v3.0.0", None, "centrifugo:docker:v3.2.3"),
+            ("centrifugo:docker:nightly", None, "centrifugo:docker:v6.9.6"),
+            ("centrifugo:docker", Some("7"), "--server-version 6.9.6"),
+            ("centrifugo:process:v7", None, "centrifugo:process:v6.9.6"),
+            ("centrifugo:process:v2", None, "centrifugo:process:v3.2.3"),
+            ("centrifugo:process", Some("7.0.0"), "centrifugo:process:v6.9.6"),
+            ("centrifugo:process", Some("latest"), "centrifugo:process:v6.9.6"),
+            ("centrifugo:process:./cf", Some("7"), "--server-version 6.9.6"),
+            ("centrifugo:process:./cf", Some("2.8.0"), "--server-version 3.2.3"),
+            ("centrifugo:auto:v7", None, "centrifugo:docker:v6.9.6"),
+            ("anycable:docker:v1.4.0", None, "anycable:docker:v1.5.1"),
+            ("anycable:docker:v2", None, "anycable:docker:v1.6.16"),
+            ("anycable:process:v1.6", None, "anycable:docker:v1.6.16"),
+        ];
+        for (name, version, expected) in table {
+            let error = named(name, version).unwrap_err().to_string();
+            let (_, hint) = error.split_once("\nhint: ").unwrap_or_else(|| panic!("{name}: {error}"));
+            assert!(hint.ends_with(expected), "{name}: {error}");
+            // And it works when it is followed.
+            let (kind, _) = name.split_once(':').unwrap();
+            match hint.rsplit(' ').next().unwrap() {
+                advised if advised.starts_with(kind) => named(advised, None).unwrap(),
+                advised => named(name, Some(advised)).unwrap(),
+            };
+        }
     }
 
     #[test]

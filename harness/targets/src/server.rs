@@ -21,6 +21,7 @@ pub mod pinned;
 pub mod port;
 pub(crate) mod printed;
 pub mod process;
+mod stamp;
 
 /// The files in the directory of a server that are there for it to read: all but its log.
 fn files_for(directory: &Path, log: &Path) -> io::Result<Vec<PathBuf>> {

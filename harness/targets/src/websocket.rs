@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use jotproof_model::Observation;
+use rustix::io::Errno;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
@@ -37,8 +38,8 @@ const READ_AT_ONCE: usize = 4 * 1024;
 /// How long a server has to answer a close frame, or to send its own; longer waits teach nothing.
 pub(crate) const FAREWELL: Duration = Duration::from_millis(100);
 
-/// How long to wait for a port to leave from, where a replay has used them all up.
-pub(crate) const PORT_PAUSE: Duration = Duration::from_millis(200);
+/// How long to wait for what this machine is short of: see [`is_short_of`].
+pub(crate) const PAUSE: Duration = Duration::from_millis(200);
 
 /// The opening handshake that carries, or goes before, a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -259,15 +260,18 @@ impl Connection {
     }
 }
 
+/// Whether this machine is short of something that comes back before long: every port to leave from is in `TIME_WAIT`,
+/// or as many files are open as may be. That is no doing of the server. Whoever asks bounds how long it may take.
+pub(crate) fn is_short_of(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AddrNotAvailable
+        || matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE))
+}
+
 async fn connect(address: SocketAddr) -> Result<TcpStream, Failure> {
     let stream = loop {
         match TcpStream::connect(address).await {
             Ok(stream) => break stream,
-            // Every port to leave from is in TIME_WAIT: one comes back before long. Whoever asks
-            // bounds how long that may take.
-            Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => {
-                sleep(PORT_PAUSE).await;
-            }
+            Err(error) if is_short_of(&error) => sleep(PAUSE).await,
             Err(error) => return Err(dropped(&error)),
         }
     };

@@ -160,8 +160,8 @@ impl<S: Server> RunningTarget<S> {
                 match told {
                     Some(told) => {
                         met = Err(TargetError::Fault(format!(
-                            "it answers as {title} {told}, of which there is no profile: say which version it is to be \
-                             judged as, as in --server-version {taken_for}",
+                            "it answers as {title} {told}, of which there is no profile: nothing is known of what it \
+                             should do",
                             title = S::TITLE
                         )));
                     }
@@ -218,7 +218,7 @@ impl<S: Server> RunningTarget<S> {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|error| TargetError::Fault(format!("cannot ask anything: no event loop: {error}")))
+            .map_err(|error| TargetError::EnvironmentMissing(format!("cannot make an event loop: {error}")))
     }
 }
 

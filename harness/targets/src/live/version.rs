@@ -72,10 +72,12 @@ impl Claim {
         let generation = |version| Profiles::built_in().generation(S::NAME, version);
         Some(if generation(told).is_some() && generation(told) == generation(version) {
             Contradiction::Version(text)
-        } else {
+        } else if Profiles::built_in().of_version(S::NAME, told).is_ok() {
             Contradiction::Generation(format!(
                 "{text}: say which version it is, as in --server-version {told}"
             ))
+        } else {
+            Contradiction::Generation(format!("{text}: there is no profile for {told}"))
         })
     }
 }
@@ -125,7 +127,13 @@ mod tests {
                     .to_owned()
             ))
         );
-        assert!(matches!(centrifugo("6.9.1", Some("7.0.0")), Some(Contradiction::Generation(_))));
+        // No advice that would be refused.
+        assert_eq!(
+            centrifugo("6.9.1", Some("7.0.0")),
+            Some(Contradiction::Generation(
+                "it answers as Centrifugo 7.0.0, but --server-version says 6.9.1: there is no profile for 7.0.0".to_owned()
+            ))
+        );
         let anycable = |claimed, told| claim(claimed).contradiction::<Anycable>(told);
         assert!(matches!(anycable("1.5.2", Some("1.6.1")), Some(Contradiction::Generation(_))));
         assert!(matches!(anycable("1.6.1", Some("1.6.16-4f2c1d")), Some(Contradiction::Version(_))));

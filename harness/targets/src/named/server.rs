@@ -1,6 +1,7 @@
 //! Servers by name: started as a process or in a container, or running already.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -63,7 +64,7 @@ pub(super) fn target<S: Server + 'static>(
             return Err(NameError::NoContainer(name.to_owned()));
         }
         Some("process") => process::<S>(rest, arguments)?,
-        Some("docker") => docker::<S>(name, rest, arguments)?,
+        Some("docker") => docker::<S>(rest, arguments)?,
         None | Some("auto") => auto::<S>(name, rest, arguments)?,
         Some(_) => return Err(NameError::Unknown(name.to_owned())),
     };
@@ -195,7 +196,7 @@ fn of_binary<S: Server>(path: &Path) -> Result<(Cow<'static, str>, &'static str)
             title: S::TITLE,
             told: told.to_owned(),
             known: known_versions::<S>(),
-            first: first_version::<S>(),
+            instead: format!("test {}:process:v{}", S::NAME, nearest(pinned_versions::<S>(), told)),
         });
     }
     Ok((Cow::Owned(told.to_owned()), "its binary says"))
@@ -203,7 +204,6 @@ fn of_binary<S: Server>(path: &Path) -> Result<(Cow<'static, str>, &'static str)
 
 /// A server that is started in a container.
 fn docker<'a, S: Server>(
-    name: &str,
     rest: Option<&'a str>,
     arguments: ServerArguments<'a>,
 ) -> Result<Named<'a>, NameError> {
@@ -212,7 +212,12 @@ fn docker<'a, S: Server>(
         (Some(version), Some(rest)) if version_tag(rest).is_some() => (argued::<S>(version)?, ARGUMENT),
         (_, rest) => {
             let named = rest.map_or(Some(""), version_tag).and_then(exact::<S>);
-            (named.ok_or_else(|| unknown_version::<S>(name))?, NAME)
+            let unknown = || {
+                let asked = rest.map_or("", |rest| version_tag(rest).unwrap_or(rest));
+                let nearest = nearest(profile_versions::<S>(), asked);
+                unknown::<S>(asked, format!("{}:docker:v{nearest}", S::NAME))
+            };
+            (named.ok_or_else(unknown)?, NAME)
         }
     };
     let launcher = Launcher::Docker(arguments.image.map(Image::new));
@@ -225,7 +230,7 @@ fn auto<'a, S: Server>(
     rest: Option<&'a str>,
     arguments: ServerArguments<'a>,
 ) -> Result<Named<'a>, NameError> {
-    let container = docker::<S>(name, rest, arguments)?;
+    let container = docker::<S>(rest, arguments)?;
     let image = arguments.image.map_or_else(|| official_image::<S>(&container.version), Image::new);
     if server::docker::has(&image) {
         notice(format_args!("{name}: in a container, from the image {image}"));
@@ -261,33 +266,50 @@ fn exact<S: Server>(version: &str) -> Option<Cow<'_, str>> {
 
 /// The same of `--server-version`.
 fn argued<S: Server>(version: &str) -> Result<Cow<'_, str>, NameError> {
-    exact::<S>(version).ok_or_else(|| NameError::UnknownVersion {
-        said: format!("--server-version {version}"),
-        title: S::TITLE,
-        known: known_versions::<S>(),
-        remedy: format!("give the nearest one, as in --server-version {}", first_version::<S>()),
+    exact::<S>(version).ok_or_else(|| {
+        let nearest = nearest(profile_versions::<S>(), version);
+        unknown::<S>(version, format!("--server-version {nearest}"))
     })
 }
 
-/// That the name of a target names no known version.
-fn unknown_version<S: Server>(name: &str) -> NameError {
-    let first = first_version::<S>();
-    NameError::UnknownVersion {
-        said: name.to_owned(),
-        title: S::TITLE,
-        known: known_versions::<S>(),
-        remedy: format!("give the nearest one, as in :v{first}, and another image with --image"),
-    }
+/// That there is no profile for a version, and what to ask for instead.
+fn unknown<S: Server>(version: &str, instead: String) -> NameError {
+    let (title, version, known) = (S::TITLE, version.to_owned(), known_versions::<S>());
+    NameError::UnknownVersion { title, version, known, instead }
+}
+
+fn pinned_versions<S: Server>() -> impl Iterator<Item = &'static str> {
+    pinned::ALL.into_iter().filter(|pinned| pinned.name == S::NAME).map(|pinned| pinned.version)
+}
+
+/// The pinned server that a prefix stands for.
+fn pinned_as<S: Server>(prefix: &str) -> Option<&'static PinnedServer> {
+    pinned::ALL.into_iter().find(|pinned| pinned.name == S::NAME && is_of(pinned.version, prefix))
 }
 
 fn pinned_version<S: Server>(version: &str) -> Result<&'static PinnedServer, NameError> {
-    let of_server = || pinned::ALL.into_iter().filter(|pinned| pinned.name == S::NAME);
-    of_server().find(|pinned| is_of(pinned.version, version)).ok_or_else(|| NameError::NotPinned {
-        title: S::TITLE,
-        name: S::NAME,
-        version: version.to_owned(),
-        known: listed(of_server().map(|pinned| pinned.version)),
+    pinned_as::<S>(version).ok_or_else(|| match exact::<S>(version) {
+        Some(version) => NameError::NotPinned {
+            title: S::TITLE,
+            name: S::NAME,
+            version: version.into_owned(),
+            known: listed(pinned_versions::<S>()),
+        },
+        None => {
+            let nearest = nearest(pinned_versions::<S>(), version);
+            unknown::<S>(version, format!("{}:process:v{nearest}", S::NAME))
+        }
     })
+}
+
+/// The version that a text comes nearest to: the last one before it, or else the first; the newest, where the text is
+/// no number.
+fn nearest(versions: impl Iterator<Item = &'static str>, text: &str) -> &'static str {
+    let numbers = |text: &str| -> Vec<u32> { text.split('.').map_while(|part| part.parse().ok()).collect() };
+    let versions: BTreeMap<Vec<u32>, &'static str> = versions.map(|text| (numbers(text), text)).collect();
+    let wanted = numbers(text);
+    let before = versions.iter().rfind(|(found, _)| wanted.is_empty() || **found <= wanted);
+    before.or_else(|| versions.first_key_value()).map_or("", |(_, text)| text)
 }
 
 /// `6.9.6, 5.4.9 and 3.2.3`.
@@ -304,19 +326,16 @@ fn profile_versions<S: Server>() -> impl Iterator<Item = &'static str> {
     Profiles::built_in().all().filter_map(|profile| profile.name.strip_prefix(S::NAME)?.strip_prefix('-'))
 }
 
+/// `3.2.3 to 6.9.6`.
 fn known_versions<S: Server>() -> String {
-    profile_versions::<S>().collect::<Vec<_>>().join(", ")
-}
-
-fn first_version<S: Server>() -> String {
-    profile_versions::<S>().next().unwrap_or_default().to_owned()
+    let versions: Vec<_> = profile_versions::<S>().collect();
+    format!("{} to {}", versions.first().unwrap_or(&""), versions.last().unwrap_or(&""))
 }
 
 /// The version that a prefix stands for: one that is pinned before one that only has a profile, and
 /// the last one before the others.
 fn profile_version<S: Server>(prefix: &str) -> Option<&'static str> {
-    pinned_version::<S>(prefix)
+    pinned_as::<S>(prefix)
         .map(|pinned| pinned.version)
-        .ok()
         .or_else(|| profile_versions::<S>().filter(|version| is_of(version, prefix)).last())
 }

@@ -17,10 +17,14 @@
 //!
 //! A server in a container is guarded with `--image`: the guard starts the container, says
 //! `started ID`, and removes it at the end.
+//!
+//! A guard that is killed too does nothing. So the server is started through the command once more, with
+//! [`START_ARGUMENT`]: it asks the kernel to be killed when the guard is gone (on Linux), and becomes the server.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
+use std::os::fd::AsFd as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -31,7 +35,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getppid, kill_process_group, waitid};
 use rustix::stdio::{dup2_stdin, dup2_stdout};
 
 #[cfg(feature = "docker")]
@@ -39,6 +43,9 @@ mod container;
 
 /// The first argument that makes the command a guard.
 pub const GUARD_ARGUMENT: &str = "__guard";
+
+/// The first argument that makes the command become another program, which ends with its parent.
+const START_ARGUMENT: &str = "__start";
 
 /// How long a server has to end after SIGTERM, before SIGKILL.
 const GRACE: Duration = Duration::from_secs(2);
@@ -52,8 +59,7 @@ pub(crate) const CONTAINER_WITHIN: Duration = Duration::from_secs(60);
 /// The executable that is a guard when its first argument is [`GUARD_ARGUMENT`].
 static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
 
-/// Names the executable that calls [`run_guard`] when its first argument is [`GUARD_ARGUMENT`]; the
-/// running one unless said otherwise. Only the first call counts.
+/// Names the executable that calls [`run_internal`] first of all; the running one unless said otherwise. Only the first call counts.
 pub fn set_guard_executable(path: PathBuf) {
     EXECUTABLE.get_or_init(|| path);
 }
@@ -133,11 +139,23 @@ pub(crate) fn await_exit(guard: &mut Child, within: Duration) -> bool {
     false
 }
 
+/// What the command does instead of its own work where its first argument is one of ours; nothing where it is not.
+pub fn run_internal(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode> {
+    let first = arguments.next()?;
+    if first == GUARD_ARGUMENT {
+        Some(run_guard(arguments))
+    } else if first == START_ARGUMENT {
+        Some(run_start(arguments))
+    } else {
+        None
+    }
+}
+
 /// The guard itself: starts the server that `arguments` name, waits for the end of standard input and
 /// ends the server. The arguments are those after [`GUARD_ARGUMENT`]:
 /// `[--pipe] --log FILE [--remove DIRECTORY] -- PROGRAM [ARGUMENT…]`, and before the dashes for a
 /// program in a container `--image NAME --run LABEL [--variable NAME=VALUE]…`.
-pub fn run_guard(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+fn run_guard(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let Some(order) = Order::parse(arguments) else {
         return ExitCode::from(2);
     };
@@ -237,15 +255,26 @@ impl Order {
         ExitCode::SUCCESS
     }
 
+    /// Starts the server, and waits until it is that. From the main thread: the server ends with the thread that
+    /// started it.
     fn start(&self) -> io::Result<Child> {
-        let log = OpenOptions::new().create(true).append(true).open(&self.log)?;
-        let mut command = Command::new(&self.program);
+        let log = appended(&self.log)?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg(START_ARGUMENT).arg(std::process::id().to_string()).arg(&self.log).arg(&self.program);
         command.args(&self.arguments).process_group(0);
         match self.streams {
-            Streams::Logged => command.stdin(Stdio::null()).stdout(log.try_clone()?),
+            Streams::Logged => command.stdin(Stdio::null()).stdout(log),
             Streams::Piped => command.stdin(Stdio::inherit()).stdout(Stdio::inherit()),
         };
-        let server = command.stderr(log).spawn()?;
+        let mut server = command.stderr(Stdio::piped()).spawn()?;
+        let mut problem = String::new();
+        if let Some(mut told) = server.stderr.take() {
+            told.read_to_string(&mut problem)?;
+        }
+        if !problem.is_empty() {
+            server.wait()?;
+            return Err(io::Error::other(problem));
+        }
         if self.streams == Streams::Piped {
             // Held by the guard too, the pipes would not end with the program.
             let nothing = File::options().read(true).write(true).open("/dev/null")?;
@@ -284,6 +313,38 @@ impl Order {
             Streams::Piped => io::stderr().write_all(line.as_bytes()),
         };
     }
+}
+
+/// Becomes another program, which is killed when its parent is gone. The arguments are those after
+/// [`START_ARGUMENT`]: `PARENT LOG PROGRAM [ARGUMENT…]`. The program writes its standard error to the log. What
+/// keeps it from starting is told on ours, which ends without a word where it starts.
+fn run_start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut arguments = arguments.into_iter();
+    let (Some(parent), Some(log), Some(program)) = (arguments.next(), arguments.next(), arguments.next())
+    else {
+        return ExitCode::from(2);
+    };
+    // Closed by the kernel when the program begins.
+    let Ok(told) = io::stderr().as_fd().try_clone_to_owned() else { return ExitCode::FAILURE };
+    let problem = die_with_parent(&parent)
+        .and_then(|()| appended(Path::new(&log)))
+        .map_or_else(|error| error, |log| Command::new(program).args(arguments).stderr(log).exec());
+    // A guard that is gone need not know.
+    let _ = File::from(told).write_all(problem.to_string().as_bytes());
+    ExitCode::FAILURE
+}
+
+/// Asks the kernel to kill this process when its parent ends, where it can be asked for that.
+fn die_with_parent(parent: &OsStr) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    // It may have ended before that.
+    let is_there = getppid().is_some_and(|found| *parent == *found.as_raw_nonzero().to_string());
+    if is_there { Ok(()) } else { Err(io::Error::other("its guard is gone")) }
+}
+
+fn appended(log: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(log)
 }
 
 /// Ends what the server may have left behind in its group, and takes its exit status.

@@ -2,9 +2,10 @@
 //!
 //! What pins them is in `fixtures/servers`, one folder per server and version; see its `README.md`.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,10 +13,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jotproof_engine::target::TargetError;
+use rustix::fs::{FlockOperation, flock};
 
 use super::guard::{Streams, guard_command};
 use super::guarded::run_to_end;
 use super::process::{SUCCESS, last_log_lines};
+use super::stamp::Stamp;
 use crate::notice::notice;
 
 /// The variable that names the directory where built servers are kept.
@@ -23,8 +26,20 @@ pub const CACHE_VARIABLE: &str = "JOTPROOF_SERVERS";
 
 /// The directory that the variable names, or else this one.
 pub fn cache_or(otherwise: impl Into<PathBuf>) -> PathBuf {
-    let named = env::var_os(CACHE_VARIABLE).filter(|directory| !directory.is_empty());
-    named.map_or_else(|| otherwise.into(), PathBuf::from)
+    named_cache().unwrap_or_else(|| otherwise.into())
+}
+
+/// The directory that the variable names.
+fn named_cache() -> Option<PathBuf> {
+    env::var_os(CACHE_VARIABLE).filter(|directory| !directory.is_empty()).map(PathBuf::from)
+}
+
+/// The directory for what can be made again (XDG Base Directory Specification): the same, wherever the command is
+/// started. A relative path in the variable does not count.
+fn user_cache() -> Option<PathBuf> {
+    let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let caches = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
+    Some(caches.join("jotproof"))
 }
 
 /// How many lines of a failed build are shown.
@@ -33,8 +48,9 @@ const SHOWN_LINES: usize = 20;
 /// How long a build may take.
 const WITHIN: Duration = Duration::from_secs(30 * 60);
 
-/// Held while a server is looked for and built: deployments start side by side.
-static BUILDING: Mutex<()> = Mutex::new(());
+/// The binaries that this process has verified. Held while a server is looked for and built: deployments start side by
+/// side.
+static VERIFIED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// A server and what its binary is built from.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,17 +82,22 @@ impl PinnedServer {
         format!("{}-{}", self.name, self.version)
     }
 
-    /// The binary, kept in `$JOTPROOF_SERVERS` or else in `target/servers`; built first if it is not
-    /// there.
+    /// The binary, kept in `$JOTPROOF_SERVERS` or else in the user's cache; built first if it is not there.
     ///
     /// # Errors
     ///
-    /// As [`PinnedServer::binary_in`].
+    /// As [`PinnedServer::binary_in`], and where there is neither variable nor home.
     pub fn binary(&self) -> Result<PathBuf, TargetError> {
-        self.binary_in(&cache_or("target/servers"))
+        let cache = named_cache().or_else(user_cache).ok_or_else(|| {
+            let title = self.title;
+            TargetError::EnvironmentMissing(format!(
+                "no folder to keep {title} in\nhint: name a writable one in {CACHE_VARIABLE}"
+            ))
+        })?;
+        self.binary_in(&cache)
     }
 
-    /// The binary, kept in `cache`; built first if it is not there.
+    /// The binary, kept in `cache`; built first if it is not there, or is not what was built.
     ///
     /// # Errors
     ///
@@ -88,21 +109,45 @@ impl PinnedServer {
                 cache.display()
             ))
         };
-        // The lock guards no data: a thread that panicked while it built left nothing half-done.
-        let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+        // A thread that panicked while it built left nothing half-done.
+        let mut verified = VERIFIED.lock().unwrap_or_else(PoisonError::into_inner);
         let cache = std::path::absolute(cache).map_err(|error| missing("resolve", error))?;
         let binary = cache.join(self.id());
-        if binary.is_file() {
+        let sources = [self.go_mod, self.go_sum];
+        if verified.contains(&binary) && binary.is_file() || Stamp::fits(&binary, &sources) {
+            verified.insert(binary.clone());
             return Ok(binary);
         }
         fs::create_dir_all(&cache).map_err(|error| missing("create", error))?;
-        // Beside the binary, so that it is only moved into place.
-        let workshop = tempfile::Builder::new()
-            .prefix(".build-")
-            .tempdir_in(&cache)
-            .map_err(|error| missing("write to", error))?;
-        self.build(workshop.path(), &binary)?;
+        // Another command may be building it.
+        let _lock = self.lock(&cache).map_err(|error| missing("lock", error))?;
+        if !Stamp::fits(&binary, &sources) {
+            if binary.is_file() {
+                notice(format_args!("{} is not what was built: it is built again", binary.display()));
+            }
+            // Beside the binary, so that it is only moved into place.
+            let workshop = tempfile::Builder::new()
+                .prefix(".build-")
+                .tempdir_in(&cache)
+                .map_err(|error| missing("write to", error))?;
+            self.build(workshop.path(), &binary)?;
+        }
+        verified.insert(binary.clone());
         Ok(binary)
+    }
+
+    /// Waits until no other process builds this server here. The lock ends with the file, or with this process.
+    fn lock(&self, cache: &Path) -> io::Result<File> {
+        let file =
+            File::options().create(true).append(true).open(cache.join(format!(".{}.lock", self.id())))?;
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            notice(format_args!(
+                "waiting for another command, which builds {} {}…",
+                self.title, self.version
+            ));
+            flock(&file, FlockOperation::LockExclusive)?;
+        }
+        Ok(file)
     }
 
     /// Builds under a guard, so that neither the compiler nor its workshop outlives this command.
@@ -133,8 +178,8 @@ impl PinnedServer {
             .env("GO111MODULE", "on")
             .env("GOWORK", "off");
         let ended = run_to_end(command, WITHIN, |status| match status {
-            // In one step that happens or does not.
-            Ok(SUCCESS) => fs::rename(&built, binary).map_err(|error| unwritable(binary, &error)),
+            Ok(SUCCESS) => Stamp::install(&built, binary, &[self.go_mod, self.go_sum])
+                .map_err(|error| unwritable(binary, &error)),
             Ok(status) => Err(TargetError::EnvironmentMissing(format!(
                 "cannot build {} {}: go ended with {status}\n{}\nsee that this machine can reach the Go \
                  module proxy, or give a binary: {}:process:PATH",

@@ -44,6 +44,9 @@ const POLL: Duration = Duration::from_millis(20);
 /// How many log lines are shown of a server that died.
 pub(crate) const SHOWN_LINES: usize = 5;
 
+/// What to do where this machine has no more of something.
+const MORE: &str = "raise its limits (ulimit -n, ulimit -u), or run less beside it";
+
 /// What a program ends with that has done what it was to do.
 pub(super) const SUCCESS: &str = "exit status: 0";
 
@@ -371,7 +374,9 @@ impl RunningServer {
             TargetError::Fault(format!("cannot start {} ({}): {text}", launch.title, launch.program))
         };
         let log = directory.path().join("server.log");
-        let arguments = (launch.arguments)(launched).map_err(|error| fault(error.to_string()))?;
+        let arguments = (launch.arguments)(launched).map_err(|error| {
+            missing("write the configuration of the server", &error, "make room, or set TMPDIR")
+        })?;
         let container =
             launch.container().map_err(|error| missing("read /dev/urandom", &error, "make it readable"))?;
         let program = match launch.program {
@@ -379,7 +384,9 @@ impl RunningServer {
             Program::InImage { command, .. } => OsStr::new(command),
         };
         let mut command = guard_command(&log, directory.path(), program, Streams::Logged, container.as_ref())
-            .map_err(|error| fault(format!("no guard executable: {error}")))?;
+            .map_err(|error| {
+                missing("find this command, to guard the server", &error, "see that it was not moved")
+            })?;
         command.args(arguments).current_dir(directory.path());
         for (name, _) in env::vars_os() {
             let is_foreign = |foreign: &&str| match name.to_str() {
@@ -392,7 +399,8 @@ impl RunningServer {
         }
         command.envs(launch.variables.iter().copied());
 
-        let mut guard = command.spawn().map_err(|error| fault(format!("no guard process: {error}")))?;
+        let mut guard =
+            command.spawn().map_err(|error| missing("start the guard of the server", &error, MORE))?;
         let pipe = guard.stdin.take();
         let lines = guard.stdout.take();
         let exited = Arc::new(OnceLock::new());
@@ -429,11 +437,11 @@ impl RunningServer {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|error| fault(format!("cannot be asked: no event loop: {error}")))?;
+            .map_err(|error| missing("make an event loop", &error, MORE))?;
         let client = http::client()
             .timeout(Duration::from_secs(1).min(launch.ready_within))
             .build()
-            .map_err(|error| fault(format!("cannot be asked: no HTTP client: {error}")))?;
+            .map_err(|error| missing("make an HTTP client", &io::Error::other(error), MORE))?;
         let ask = |key: &str| {
             let request = (launch.proof.request)(key);
             let (name, value) = request.header;

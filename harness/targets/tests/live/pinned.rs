@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -20,7 +21,8 @@ fn without_go_the_message_says_what_to_install() {
         "cannot build AnyCable 1.5.2: there is no go command; install Go 1.23 or later \
          (https://go.dev/dl), or give a binary: anycable:process:PATH"
     );
-    assert_eq!(fs::read_dir(cache.path()).unwrap().count(), 0, "nothing is left behind");
+    let left: Vec<_> = fs::read_dir(cache.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, [".anycable-1.5.2.lock"], "nothing else is left behind");
 }
 
 #[test]
@@ -34,12 +36,62 @@ fn without_a_download_the_message_shows_what_go_said() {
     assert!(!cache.path().join("anycable-1.5.2").exists());
 }
 
+/// A `go` that only writes a program: what was asked for and when it began, so that no two are alike.
+fn pretend_go(folder: &Path) -> String {
+    let go = folder.join("go");
+    let text = "#!/bin/sh\n[ \"$1\" = build ] || exit 0\nsleep 0.5\nwhile [ \"$1\" != -o ]; do shift; done\ndate +%N > \"$2\"\n\
+                echo built >> \"$(dirname \"$0\")/builds\"\n";
+    fs::write(&go, text).unwrap();
+    fs::set_permissions(&go, fs::Permissions::from_mode(0o755)).unwrap();
+    format!("{}:{}", folder.display(), env::var("PATH").unwrap())
+}
+
+/// Another process that looks for the pinned AnyCable in its cache and prints where it is.
+fn another_that_builds(path: &str, cache: (&str, &Path)) -> Command {
+    let mut command = another_process("pinned::builds_a_server");
+    command.env("PATH", path).env_remove(CACHE_VARIABLE).env(cache.0, cache.1);
+    command
+}
+
 #[test]
-fn a_server_that_is_there_is_not_built() {
-    let cache = tempfile::tempdir().unwrap();
-    fs::write(cache.path().join("anycable-1.5.2"), "").unwrap();
-    let found = ANYCABLE_1.binary_in(cache.path()).unwrap();
-    assert_eq!(found, cache.path().join("anycable-1.5.2"));
+fn what_was_built_is_built_once_and_again_only_where_it_is_no_longer_that() {
+    let (tools, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = pretend_go(tools.path());
+    let build = || {
+        let output = another_that_builds(&path, (CACHE_VARIABLE, cache.path())).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let builds = fs::read_to_string(tools.path().join("builds")).unwrap();
+        builds.lines().count()
+    };
+    let binary = cache.path().join("anycable-1.5.2");
+    // One that nobody vouches for.
+    fs::write(&binary, "a program").unwrap();
+    assert_eq!((build(), build()), (1, 1));
+    let whole = fs::read(&binary).unwrap();
+    fs::write(&binary, &whole[..whole.len() - 1]).unwrap();
+    assert_eq!((build(), build()), (2, 2));
+}
+
+#[test]
+fn commands_that_build_side_by_side_build_once() {
+    let (tools, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = pretend_go(tools.path());
+    // Without the variable, in the cache of the user.
+    let building: Vec<_> = (0..4)
+        .map(|_| another_that_builds(&path, ("XDG_CACHE_HOME", home.path())).spawn().unwrap())
+        .collect();
+    for mut child in building {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(fs::read_to_string(tools.path().join("builds")).unwrap(), "built\n");
+    assert!(home.path().join("jotproof/anycable-1.5.2").is_file());
+}
+
+#[test]
+#[ignore = "run by other tests, with a compiler and a cache of their own"]
+fn builds_a_server() {
+    name_guard();
+    ServerBinary::Pinned(&ANYCABLE_1).locate("AnyCable", "anycable").unwrap();
 }
 
 #[test]
@@ -53,7 +105,8 @@ fn servers_are_built_from_source() {
         let version = String::from_utf8_lossy(&version.stdout).into_owned();
         assert!(version.contains(&format!("\tv{}\t", server.version)), "{version}");
     }
-    assert_eq!(fs::read_dir(cache.path()).unwrap().count(), ALL.len(), "nothing else is left behind");
+    // Each with its stamp and its lock.
+    assert_eq!(fs::read_dir(cache.path()).unwrap().count(), 3 * ALL.len(), "nothing else is left behind");
 }
 
 /// What looking for the pinned AnyCable fails with, in this environment.
