@@ -43,6 +43,7 @@ fn kind(vector: &Vector) -> String {
         context.audience_regex,
         context.issuer_regex,
         context.user_id_claim,
+        context.previous_secret.as_ref().map(|previous| previous.valid_for.is_some()),
         context.separate.is_some(),
         context.namespace,
         context.identification,

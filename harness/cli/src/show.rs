@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use anyhow::bail;
 use jotproof_engine::{Exit, select};
 use jotproof_mint::stored;
-use jotproof_model::context::{Carrier, Fallback, Origin, Parameter, ParameterSource, RpcProxy};
+use jotproof_model::context::{
+    Carrier, Fallback, Origin, Parameter, ParameterSource, PreviousSecret, RpcProxy,
+};
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{
@@ -235,6 +237,7 @@ fn context_lines(page: &mut Page, context: &Context) {
         audience_regex,
         issuer_regex,
         user_id_claim,
+        previous_secret,
         separate,
         rpc_proxy,
         namespace,
@@ -291,6 +294,14 @@ fn context_lines(page: &mut Page, context: &Context) {
             let what = if label == "user" { "named by claim" } else { "that match" };
             page.line(label, &format!("{what} {value}"));
         }
+    }
+    if let Some(PreviousSecret { key, valid_for }) = previous_secret {
+        let until = match valid_for {
+            Some(seconds @ 0..) => format!("counts for {seconds} s more"),
+            Some(seconds) => format!("counts no longer, since {} s", seconds.unsigned_abs()),
+            None => "counts without an end".to_owned(),
+        };
+        page.line("previous secret", &format!("{key}, which {until}"));
     }
     if let Some(Separate { keys, algorithms, audience, issuer }) = separate {
         let names: Vec<&str> = algorithms.iter().map(|algorithm| algorithm.name()).collect();

@@ -259,6 +259,7 @@ fn secret<'a>(context: &Context, keys: &'a KeyRing) -> Result<&'a str, CannotCar
         return cannot("pattern of audiences or issuers");
     }
     if context.user_id_claim.is_some()
+        || context.previous_secret.is_some()
         || context.separate.is_some()
         || context.rpc_proxy.is_some()
         || context.namespace.is_some()

@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 
 use jotproof_engine::target::CannotCarry;
-use jotproof_model::context::{Origin, RpcProxy};
+use jotproof_model::context::{Origin, PreviousSecret, RpcProxy};
 use jotproof_model::{Application, Capability, Context, KeyKind, KeyRing, KeySet, Separate};
 use serde_json::Value;
 
@@ -242,6 +242,7 @@ struct Judge<'a> {
     audience_regex: Option<&'a String>,
     issuer_regex: Option<&'a String>,
     user_id_claim: Option<&'a String>,
+    previous_secret: Option<&'a PreviousSecret>,
 }
 
 impl<'a> Judge<'a> {
@@ -254,6 +255,7 @@ impl<'a> Judge<'a> {
             audience_regex: context.audience_regex.as_ref(),
             issuer_regex: context.issuer_regex.as_ref(),
             user_id_claim: context.user_id_claim.as_ref(),
+            previous_secret: context.previous_secret.as_ref(),
         }
     }
 }
@@ -296,6 +298,18 @@ impl Options<'_> {
             };
             if self.set(&named(option), Value::String(material.clone())).is_some() {
                 return cannot(several);
+            }
+        }
+        if let Some(PreviousSecret { key, valid_for }) = judge.previous_secret {
+            if self.generation != Generation::V6 {
+                return cannot("a previous HMAC secret before version 6.6.1");
+            }
+            let Some(secret) = self.keys.get(key).and_then(|key| key.secret.clone()) else {
+                return cannot(&format!("unknown secret {key:?}"));
+            };
+            self.set(&named("hmac_previous_secret_key"), Value::String(secret));
+            if let Some(seconds) = valid_for {
+                self.set(&named(config::VALID_UNTIL), Value::from(*seconds));
             }
         }
         // Where it is served is known only when it is.

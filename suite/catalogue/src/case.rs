@@ -658,6 +658,7 @@ fn requires(context: &Context, token: &[u8], margin: Option<u64>) -> Vec<Capabil
         (context.audience_regex.is_some(), Capability::AudiencePattern),
         (context.issuer_regex.is_some(), Capability::IssuerPattern),
         (context.user_id_claim.is_some(), Capability::UserClaim),
+        (context.previous_secret.is_some(), Capability::PreviousSecret),
         (context.separate.is_some(), Capability::SeparateSubscriptionKeys),
         (context.rpc_proxy.is_some(), Capability::RpcProxy),
         (context.namespace.is_some(), Capability::Namespace),

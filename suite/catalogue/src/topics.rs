@@ -32,6 +32,7 @@ mod centrifugo_meta;
 mod centrifugo_namespaces;
 mod centrifugo_overrides;
 mod centrifugo_patterns;
+mod centrifugo_previous_secret;
 mod centrifugo_reload;
 mod centrifugo_renewal;
 mod centrifugo_rotation;
@@ -104,6 +105,7 @@ pub fn all() -> Vec<Topic> {
         centrifugo_overrides::connection(),
         centrifugo_overrides::private_channel(),
         centrifugo_overrides::subscription(),
+        centrifugo_previous_secret::topic(),
         centrifugo_reload::topic(),
         centrifugo_rotation::topic(),
         centrifugo_renewal::connection(),

@@ -73,6 +73,7 @@ fn validation(context: &Context) -> Result<Validation, String> {
         audience_regex,
         issuer_regex,
         user_id_claim,
+        previous_secret,
         separate,
         rpc_proxy,
         namespace,
@@ -97,7 +98,14 @@ fn validation(context: &Context) -> Result<Validation, String> {
     if audience_regex.is_some() || issuer_regex.is_some() {
         return Err("a pattern of audiences or issuers".to_owned());
     }
-    if user_id_claim.is_some() || separate.is_some() || rpc_proxy.is_some() || namespace.is_some() {
+    let of_centrifugo = [
+        user_id_claim.is_some(),
+        previous_secret.is_some(),
+        separate.is_some(),
+        rpc_proxy.is_some(),
+        namespace.is_some(),
+    ];
+    if of_centrifugo.contains(&true) {
         return Err("configuration of Centrifugo".to_owned());
     }
     if identification.is_some() || submission.is_some() {

@@ -247,6 +247,7 @@ fn edit_context(context: &mut Context, change: &ContextChange) -> Result<(), Edi
             context.key_set.as_mut().ok_or(EditError::NoKeySet)?.origin = *origin;
         }
         ContextChange::UserIdClaim { claim } => context.user_id_claim.clone_from(claim),
+        ContextChange::PreviousSecret { previous } => context.previous_secret.clone_from(previous),
         ContextChange::Separate { separate } => context.separate.clone_from(separate),
         ContextChange::Submission { carriers } => context.submission = Some(carriers.clone()),
         ContextChange::TokenOptional { optional } => identification(context).optional = *optional,

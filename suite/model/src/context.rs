@@ -101,6 +101,9 @@ pub struct Context {
     /// Centrifugo: the claim that names the user in place of `sub`, if one is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id_claim: Option<String>,
+    /// Centrifugo: the secret from before a rotation, if one is configured beside the current keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_secret: Option<PreviousSecret>,
     /// Centrifugo: what judges the tokens of the other purpose, where that is configured separately:
     /// connection tokens where the token is for a channel, and the reverse.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -215,6 +218,27 @@ pub fn without_dot_segments(path: &str) -> String {
         }
     }
     format!("/{}", segments.join("/"))
+}
+
+/// The HMAC secret from before a rotation (`hmac_previous_secret_key`). It verifies tokens beside the current keys.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PreviousSecret {
+    /// The name of its key.
+    pub key: String,
+    /// The last second in which it counts (`hmac_previous_secret_key_valid_until`): so many seconds after `now`, or
+    /// before it where this is negative. In a flow that configures it, `now` is the second of that step. Absent: it
+    /// counts without an end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_for: Option<i64>,
+}
+
+impl PreviousSecret {
+    /// Whether it still counts.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.valid_for.is_none_or(|seconds| seconds >= 0)
+    }
 }
 
 /// What judges the tokens of the other purpose.
@@ -443,6 +467,7 @@ impl Context {
             audience_regex: None,
             issuer_regex: None,
             user_id_claim: None,
+            previous_secret: None,
             separate: None,
             rpc_proxy: None,
             namespace: None,
@@ -455,7 +480,8 @@ impl Context {
     pub fn key_names(&self) -> impl Iterator<Item = &str> {
         let separate = self.separate.iter().flat_map(|separate| &separate.keys);
         let common = self.identification.iter().filter_map(|configured| configured.common_secret.as_ref());
-        self.keys.iter().chain(separate).chain(common).map(String::as_str)
+        let previous = self.previous_secret.iter().map(|previous| &previous.key);
+        self.keys.iter().chain(previous).chain(separate).chain(common).map(String::as_str)
     }
 }
 
@@ -503,6 +529,8 @@ pub enum Capability {
     IssuerPattern,
     /// The claim that names the user can be configured.
     UserClaim,
+    /// The secret from before a rotation can be configured beside the current keys.
+    PreviousSecret,
     /// Tokens for channels can be judged by keys of their own.
     SeparateSubscriptionKeys,
     /// A backend can be configured that clients call, and what it is told is seen.
@@ -543,6 +571,7 @@ impl fmt::Display for Capability {
             Self::AudiencePattern => f.write_str("audience-pattern"),
             Self::IssuerPattern => f.write_str("issuer-pattern"),
             Self::UserClaim => f.write_str("user-claim"),
+            Self::PreviousSecret => f.write_str("previous-secret"),
             Self::SeparateSubscriptionKeys => f.write_str("separate-subscription-keys"),
             Self::RpcProxy => f.write_str("rpc-proxy"),
             Self::Namespace => f.write_str("namespace"),
@@ -590,6 +619,7 @@ impl FromStr for Capability {
             "audience-pattern" => Self::AudiencePattern,
             "issuer-pattern" => Self::IssuerPattern,
             "user-claim" => Self::UserClaim,
+            "previous-secret" => Self::PreviousSecret,
             "separate-subscription-keys" => Self::SeparateSubscriptionKeys,
             "rpc-proxy" => Self::RpcProxy,
             "namespace" => Self::Namespace,

@@ -7,7 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Algorithm;
-use crate::context::{Carrier, Fallback, KeySet, Namespace, Origin, Parameter, RpcProxy, Separate};
+use crate::context::{
+    Carrier, Fallback, KeySet, Namespace, Origin, Parameter, PreviousSecret, RpcProxy, Separate,
+};
 use crate::flow::Step;
 use crate::recipe::{SegmentEdit, SignatureChange, Signer, StructureChange};
 
@@ -381,6 +383,12 @@ pub enum ContextChange {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         claim: Option<String>,
     },
+    /// The secret from before a rotation.
+    PreviousSecret {
+        /// Absent: there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        previous: Option<PreviousSecret>,
+    },
     /// What judges the tokens of the other purpose.
     Separate {
         /// Absent: the same as judges this one.
@@ -583,6 +591,7 @@ impl ContextChange {
             Self::NoPattern { .. } => "no_pattern",
             Self::KeySetOrigin { .. } => "key_set_origin",
             Self::UserIdClaim { .. } => "user_id_claim",
+            Self::PreviousSecret { .. } => "previous_secret",
             Self::Separate { .. } => "separate",
             Self::Submission { .. } => "submission",
             Self::TokenOptional { .. } => "token_optional",

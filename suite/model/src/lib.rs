@@ -25,7 +25,9 @@ pub mod vector;
 pub mod verifier;
 
 pub use algorithm::Algorithm;
-pub use context::{Application, Capability, Context, Identification, KeySet, Namespace, Separate, Session};
+pub use context::{
+    Application, Capability, Context, Identification, KeySet, Namespace, PreviousSecret, Separate, Session,
+};
 pub use edit::Edit;
 pub use expectation::{ChannelOptions, Effect, Expectation, Expiry, Level};
 pub use flow::{Action, ActionName, Flow, FlowToken, NamedSession, Step};

@@ -1277,6 +1277,8 @@ mutants! {
         Reads(published::audiences_joined, &[]);
     "user-is-sub" "C11" "takes `sub` for the user, whichever claim is configured":
         rules!("centrifugo.user_claim" = "subject");
+    "previous-secret-for-ever" "K15" "takes the secret from before a rotation after its end":
+        rules!("centrifugo.previous_secret_end" = "ignored");
     "configuration-of-the-other-purpose" "C14" "judges a token by what is configured for the other purpose":
         Reads(published::of_the_other_purpose, &[]);
 }

@@ -494,6 +494,14 @@ choices! {
         /// Not looked at: the user is `sub`.
         Subject,
     }
+    /// Centrifugo: what the end of the secret from before a rotation means.
+    PreviousSecretEnd {
+        /// It no longer counts.
+        #[default]
+        Observed,
+        /// Nothing: it counts for ever.
+        Ignored,
+    }
     /// What counts where both a name and a pattern of names are configured.
     Contradiction {
         /// Neither: such a configuration is refused.
@@ -845,6 +853,8 @@ rules! {
     pattern_absent_issuer: AbsentIssuer = "pattern.absent_issuer",
     /// Centrifugo: what the configured claim that names the user must be.
     user_claim: UserClaim = "centrifugo.user_claim",
+    /// Centrifugo: what the end of the secret from before a rotation means.
+    previous_secret_end: PreviousSecretEnd = "centrifugo.previous_secret_end",
     /// Centrifugo: what an absent `sub` means.
     centrifugo_subject: Subject = "centrifugo.subject",
     /// Centrifugo: what an `expire_at` of another type, or not an integer, means.
@@ -1049,6 +1059,7 @@ impl Default for Rules {
             pattern_match: PatternMatch::default(),
             pattern_absent_issuer: AbsentIssuer::default(),
             user_claim: UserClaim::default(),
+            previous_secret_end: PreviousSecretEnd::default(),
             centrifugo_subject: Subject::default(),
             expire_at_type: WrongType::default(),
             expire_at_zero: ZeroExpireAt::default(),

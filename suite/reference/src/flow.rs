@@ -42,6 +42,7 @@ impl Reference {
             reference: self,
             flow,
             context: Arc::clone(&flow.context),
+            configured_at: flow.now,
             connections: Vec::new(),
             accepted: BTreeSet::new(),
             kept: Vec::new(),
@@ -75,6 +76,8 @@ struct Life<'a> {
     flow: &'a FlowChallenge,
     /// What the verifier is configured with by now.
     context: Arc<Context>,
+    /// When it was.
+    configured_at: i64,
     /// The connections of the flow; the last one is what it is about.
     connections: Vec<Connection>,
     /// The tokens that were accepted, each with the channel that it opened; empty for a connection.
@@ -170,6 +173,7 @@ impl Life<'_> {
             Action::Configure { context } => {
                 if self.rules().reload != Reload::Nothing {
                     self.configured_anew(context);
+                    self.configured_at = now;
                 }
                 Ok(Seen::default())
             }
@@ -387,12 +391,17 @@ impl Life<'_> {
         let of_before = self.renews && self.rules().reload == Reload::NotRenewals;
         let mut context = if of_before { (*self.flow.context).clone() } else { (*self.context).clone() };
         change(&mut context);
+        let submitted = self.flow.token(token, at);
+        let since = submitted.now.saturating_sub(self.configured_at);
+        let left = context.previous_secret.as_mut().and_then(|previous| previous.valid_for.as_mut());
+        if let Some(left) = left {
+            *left = left.saturating_sub(since);
+        }
         let known = (token.to_owned(), channel.to_owned());
         let remembered = self.rules().remembered == Remembered::Accept && self.accepted.contains(&known);
         let judge =
             if unchecked || remembered { self.reference.without_times() } else { self.reference.clone() };
         let judge = if self.renews { judge.renewing() } else { judge };
-        let submitted = self.flow.token(token, at);
         let judged = |context: &Context| {
             judge.judge(&Challenge { context: Arc::new(context.clone()), ..submitted.clone() }).outcome
         };

@@ -7,7 +7,7 @@ use aws_lc_rs::signature::{RsaParameters, RsaSubjectPublicKey};
 use jotproof_model::algorithm::Family;
 use jotproof_model::{Algorithm, Context, KeyKind, KeyMaterial, KeyRing, Reason};
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{HmacKey, Strictness};
+use jotproof_profiles::rules::{HmacKey, PreviousSecretEnd, Strictness};
 
 use crate::base64url;
 use crate::verdict::{Refusal, Stage};
@@ -31,7 +31,7 @@ pub struct PublicKey {
 }
 
 /// The configured keys. One that the ring does not have is no key, nor is an empty secret: servers
-/// treat it as none.
+/// treat it as none. The secret from before a rotation is one of them for as long as it counts.
 pub fn configured<'a>(
     context: &'a Context,
     keys: &'a KeyRing,
@@ -43,7 +43,13 @@ pub fn configured<'a>(
             || key.secret.as_deref().is_some_and(|secret| !secret.is_empty())
     };
     let empty = rules.key_empty;
-    context.keys.iter().filter_map(|name| keys.get(name)).filter(move |key| is_key(key, empty))
+    let end = rules.previous_secret_end;
+    let previous = context
+        .previous_secret
+        .as_ref()
+        .filter(move |previous| previous.counts() || end == PreviousSecretEnd::Ignored);
+    let names = context.keys.iter().chain(previous.map(|previous| &previous.key));
+    names.filter_map(|name| keys.get(name)).filter(move |key| is_key(key, empty))
 }
 
 /// Whether a kind of key serves a family of algorithms.

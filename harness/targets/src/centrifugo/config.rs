@@ -2,6 +2,7 @@
 
 use std::io;
 
+use jotproof_engine::run::unix_time;
 use jotproof_model::Namespace;
 use serde_json::{Map, Value, json};
 
@@ -10,6 +11,10 @@ use crate::server::pinned::{CENTRIFUGO_3, CENTRIFUGO_5, CENTRIFUGO_6};
 
 /// What stands for the address of the backend in a setting that is a URL.
 pub(super) const ADDRESS: &str = "<address>";
+
+/// The end of the previous secret. As a setting it is the seconds from when the server is configured; in the file it is
+/// the second itself.
+pub(super) const VALID_UNTIL: &str = "hmac_previous_secret_key_valid_until";
 
 /// Versions that are configured and spoken to alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,9 +84,12 @@ impl Generation {
         let Startup { settings, options, launched, backend } = *startup;
         let mut config: Map<String, Value> = serde_json::from_str(self.template())?;
         for (name, value) in settings {
-            let value = match (value.as_str(), backend) {
-                (Some(url), Some(address)) if name.ends_with("endpoint") => {
+            let value = match (value, backend) {
+                (Value::String(url), Some(address)) if name.ends_with("endpoint") => {
                     Value::String(url.replace(ADDRESS, &address.to_string()))
+                }
+                (Value::Number(seconds), _) if name.ends_with(VALID_UNTIL) => {
+                    Value::from(unix_time().saturating_add(seconds.as_i64().unwrap_or_default()))
                 }
                 _ => value.clone(),
             };

@@ -53,6 +53,7 @@ pub(crate) fn carries(capability: &Capability) -> bool {
             | Capability::AudiencePattern
             | Capability::IssuerPattern
             | Capability::UserClaim
+            | Capability::PreviousSecret
             | Capability::SeparateSubscriptionKeys
             | Capability::RpcProxy
             | Capability::Namespace
@@ -154,6 +155,7 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
         audience_regex: _,
         issuer_regex: _,
         user_id_claim: _,
+        previous_secret: _,
         separate: _,
         rpc_proxy: _,
         namespace: _,

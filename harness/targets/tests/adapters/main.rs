@@ -84,6 +84,7 @@ const fn beyond_the_protocol(capability: &Capability) -> bool {
             | Capability::AudiencePattern
             | Capability::IssuerPattern
             | Capability::UserClaim
+            | Capability::PreviousSecret
             | Capability::SeparateSubscriptionKeys
             | Capability::RpcProxy
             | Capability::Namespace

@@ -1,0 +1,352 @@
+//! The HMAC secret from before a rotation, which counts beside the current one until its end.
+
+use jotproof_model::context::PreviousSecret;
+use jotproof_model::edit::{ContextChange, FlowChange};
+use jotproof_model::{Algorithm, Context, Edit, Reason, Step, Threat};
+
+use super::Topic;
+use crate::case::{Case, alg};
+use crate::edits::{claim, context, flow, of_token, sign};
+use crate::steps::{configure, connect, refresh, step, sub_refresh, subscribe};
+use crate::twins::{self, CHANNEL};
+
+use Algorithm::{HS256, HS384, HS512};
+
+/// The secret from before the rotation, and the one that came after it.
+const PREVIOUS: &str = "hmac-128-bytes";
+const CURRENT: &str = "hmac-64-bytes";
+
+/// A secret that was never configured.
+const THIRD: &str = "hmac-64-bytes-foreign";
+
+/// The row that is about tokens by the previous secret, and the one about its end.
+const COUNTS: &str = "CF-PREV-1";
+const ENDS: &str = "CF-PREV-2";
+
+const HOUR: i64 = 3600;
+
+const WHY_ACCEPTED: &str =
+    "During a rotation, tokens that were made before it stay good, so that nobody is cut off.";
+const WHY_REFUSED: &str = "The end of the previous secret is when the rotation is over. A server that goes on taking \
+                           what it signed is as open as before.";
+
+pub(super) fn topic() -> Topic {
+    let mut cases = Vec::new();
+    for purpose in [CONNECTION, SUBSCRIPTION] {
+        cases.extend(tokens(purpose));
+    }
+    cases.extend(connections());
+    cases.extend(channels());
+    Topic {
+        path: "centrifugo/previous-secret",
+        about: "Tokens by the secret from before a rotation, which counts beside the current one until its end.",
+        cases,
+    }
+}
+
+/// What the token under test is for.
+#[derive(Clone, Copy)]
+struct Purpose {
+    name: &'static str,
+    twin: fn() -> Case,
+}
+
+const CONNECTION: Purpose = Purpose { name: "connection", twin: twins::centrifugo };
+const SUBSCRIPTION: Purpose = Purpose { name: "subscription", twin: twins::subscription };
+
+fn id(name: &str) -> String {
+    format!("centrifugo/previous-secret/{name}")
+}
+
+fn previous(valid_for: Option<i64>) -> PreviousSecret {
+    PreviousSecret { key: PREVIOUS.to_owned(), valid_for }
+}
+
+/// The previous secret counts for so many seconds more.
+fn counts_for(valid_for: Option<i64>) -> Edit {
+    context(ContextChange::PreviousSecret { previous: Some(previous(valid_for)) })
+}
+
+fn signed_by(key: &str, algorithm: Algorithm) -> Edit {
+    sign(Some(&alg(algorithm)), key, algorithm)
+}
+
+fn tokens(purpose: Purpose) -> Vec<Case> {
+    let id = |name: &str| id(&format!("{}-{name}", purpose.name));
+    let what = format!("a {} token", purpose.name);
+    let by_current = (purpose.twin)()
+        .changed(&id("current"), counts_for(Some(HOUR)))
+        .accept()
+        .title(format!("{what} by the current secret, beside the previous one"))
+        .why("The current secret counts as ever.")
+        .requirement(COUNTS)
+        .class("V1");
+    let by_previous = by_current
+        .changed(&id("previous"), signed_by(PREVIOUS, HS256))
+        .accept()
+        .title(format!("{what} by the previous secret"))
+        .why(WHY_ACCEPTED)
+        .requirement(COUNTS)
+        .requirement(ENDS)
+        .class("V1");
+    let without_end = by_previous
+        .changed(&id("previous-without-end"), counts_for(None))
+        .accept()
+        .title(format!("{what} by the previous secret, for which no end is configured"))
+        .why(WHY_ACCEPTED)
+        .requirement(COUNTS)
+        .class("V1");
+    let ends_now = by_previous
+        .changed(&id("previous-ends-now"), counts_for(Some(0)))
+        .accept()
+        .title(format!("{what} by the previous secret, in its last second"))
+        .why("Tokens by the previous secret are rejected after its end, and this second is not after it.")
+        .requirement(ENDS)
+        .class("K15");
+    let refused = |twin: &Case, name: &str, edit: Edit, reasons: &[Reason], title: &str, why: &str| {
+        twin.changed(&id(name), edit)
+            .reject(reasons.iter().copied())
+            .title(format!("{what} {title}"))
+            .why(why)
+    };
+    let by_nobody = [Reason::Signature, Reason::Key];
+    let forged = |case: Case, requirement: &str, class: &str| {
+        case.requirement(requirement).class(class).threat(Threat::Forger)
+    };
+    let mut cases = vec![
+        by_current
+            .changed(&id("current-after-the-end"), counts_for(Some(-HOUR)))
+            .accept()
+            .title(format!("{what} by the current secret, after the end of the previous one"))
+            .why("The end is that of the previous secret alone.")
+            .requirement(ENDS)
+            .class("V1"),
+        forged(
+            refused(
+                &by_previous,
+                "previous-after-the-end",
+                counts_for(Some(-HOUR)),
+                &by_nobody,
+                "by the previous secret, an hour after its end",
+                WHY_REFUSED,
+            ),
+            ENDS,
+            "K15",
+        ),
+        forged(
+            refused(
+                &ends_now,
+                "previous-ended-a-second-ago",
+                counts_for(Some(-1)),
+                &by_nobody,
+                "by the previous secret, a second after its end",
+                WHY_REFUSED,
+            ),
+            ENDS,
+            "K15",
+        ),
+        forged(
+            refused(
+                &by_previous,
+                "not-configured",
+                context(ContextChange::PreviousSecret { previous: None }),
+                &by_nobody,
+                "by a secret that is not the current one, where no previous one is configured",
+                "Without a previous secret, the current one alone signs tokens.",
+            ),
+            COUNTS,
+            "S0",
+        ),
+        forged(
+            refused(
+                &by_previous,
+                "third",
+                signed_by(THIRD, HS256),
+                &by_nobody,
+                "by a secret that is neither the current nor the previous one",
+                "A rotation adds one secret, and no other one.",
+            ),
+            COUNTS,
+            "S0",
+        ),
+        refused(
+            &by_previous,
+            "previous-expired",
+            claim("exp", "{{now-3600}}"),
+            &[Reason::Expired],
+            "by the previous secret, after its expiration",
+            "The previous secret verifies the signature, and the claims are checked as ever (RFC 7519 section 4.1.4).",
+        )
+        .requirement(COUNTS)
+        .requirement("RFC7519-4.1.4-EXP")
+        .class("C5")
+        .threat(Threat::Holder),
+    ];
+    for (name, header) in [("rs256", "\"RS256\""), ("es256", "\"ES256\""), ("none", "\"none\"")] {
+        let edit = sign(Some(header), PREVIOUS, HS256);
+        let title = format!("that names {header} and has a MAC by the previous secret");
+        let why = "The previous secret is one for HMAC, and serves no other algorithm.";
+        let reasons = [Reason::Algorithm, Reason::Key, Reason::Signature];
+        cases.push(forged(
+            refused(&by_previous, &format!("previous-as-{name}"), edit, &reasons, &title, why),
+            COUNTS,
+            "A10",
+        ));
+    }
+    for algorithm in [HS384, HS512] {
+        let name = algorithm.name().to_lowercase();
+        let edits = vec![
+            context(ContextChange::Algorithms { algorithms: vec![algorithm] }),
+            signed_by(PREVIOUS, algorithm),
+        ];
+        let good = by_previous
+            .changed_by(&id(&format!("previous-{name}")), edits)
+            .accept()
+            .title(format!("{what} by the previous secret and {algorithm}"))
+            .why("A secret serves each of the HMAC algorithms.")
+            .requirement(COUNTS)
+            .requirement("CF-ALG-1")
+            .class("V1");
+        cases.push(forged(
+            refused(
+                &good,
+                &format!("previous-{name}-after-the-end"),
+                counts_for(Some(-HOUR)),
+                &by_nobody,
+                &format!("by the previous secret and {algorithm}, an hour after its end"),
+                WHY_REFUSED,
+            ),
+            ENDS,
+            "K15",
+        ));
+        cases.push(good);
+    }
+    cases.extend([by_current, by_previous, without_end, ends_now]);
+    cases
+}
+
+/// When the secret is rotated, when the client goes on before the end of the previous secret, for how long that counts,
+/// and when the client goes on after it.
+const WHEN: u32 = 1;
+const BEFORE: u32 = 2;
+const SECONDS: i64 = 2;
+const AFTER: u32 = 5;
+
+/// The current secret is the next one, and the one from before counts for a while.
+fn rotated(before: &Context) -> Context {
+    let previous_secret = Some(PreviousSecret { key: CURRENT.to_owned(), valid_for: Some(SECONDS) });
+    Context { keys: vec![THIRD.to_owned()], previous_secret, session: None, ..before.clone() }
+}
+
+fn set_step(number: usize, to: Step) -> Edit {
+    flow(FlowChange::SetStep { step: number, to })
+}
+
+/// A token by the current secret in place of one by the previous secret.
+fn by_next(twin: &Case, name: &str, token: &str, title: &str) -> Case {
+    twin.changed(&id(name), of_token(token, signed_by(THIRD, HS256)))
+        .accept()
+        .title(title)
+        .why("From then on tokens are signed by the new secret.")
+        .requirement(COUNTS)
+        .class("V1")
+}
+
+/// The same as a flow that ends before the end of the previous secret, and is refused after it.
+fn too_late(twin: &Case, name: &str, number: usize, to: Step, title: &str) -> Case {
+    twin.changed(&id(name), set_step(number, to))
+        .reject([Reason::Signature, Reason::Key])
+        .title(title)
+        .why(WHY_REFUSED)
+        .requirement(ENDS)
+        .class("K15")
+        .threat(Threat::Forger)
+}
+
+fn connections() -> Vec<Case> {
+    let token = twins::centrifugo();
+    let old = Case::root_flow(
+        &id("rotated"),
+        "the first flow of a secret that is rotated",
+        &[("first", &token), ("next", &token)],
+        vec![
+            step(0, connect("first")),
+            step(WHEN, configure(rotated(token.context()))),
+            step(BEFORE, connect("next")),
+        ],
+    )
+    .title("a client that comes by the previous secret, before its end")
+    .why(WHY_ACCEPTED)
+    .requirement(COUNTS)
+    .requirement(ENDS)
+    .class("V1");
+    let renewed = old
+        .changed(&id("rotated-renewed"), set_step(2, step(BEFORE, refresh("next"))))
+        .accept()
+        .title("a connection that is renewed by the previous secret, before its end")
+        .why(WHY_ACCEPTED)
+        .requirement(COUNTS)
+        .requirement(ENDS)
+        .class("V1");
+    vec![
+        too_late(
+            &old,
+            "rotated-too-late",
+            2,
+            step(AFTER, connect("next")),
+            "a client that comes by the previous secret, after its end",
+        ),
+        too_late(
+            &renewed,
+            "rotated-renewed-too-late",
+            2,
+            step(AFTER, refresh("next")),
+            "a connection that is renewed by the previous secret, after its end",
+        ),
+        by_next(&old, "rotated-next", "next", "a client that comes by the new secret, after the rotation"),
+        by_next(
+            &renewed,
+            "rotated-renewed-next",
+            "next",
+            "a connection that is renewed by the new secret, after the rotation",
+        ),
+        old,
+        renewed,
+    ]
+}
+
+fn channels() -> Vec<Case> {
+    let opened = twins::subscription();
+    let old = Case::root_flow(
+        &id("rotated-subscription"),
+        "the first flow of a subscription whose secret is rotated",
+        &[("connection", &twins::centrifugo()), ("opened", &opened), ("next", &opened)],
+        vec![
+            step(0, connect("connection")),
+            step(0, subscribe(CHANNEL, "opened")),
+            step(WHEN, configure(rotated(opened.context()))),
+            step(BEFORE, sub_refresh(CHANNEL, "next")),
+        ],
+    )
+    .title("a subscription that is renewed by the previous secret, before its end")
+    .why(WHY_ACCEPTED)
+    .requirement(COUNTS)
+    .requirement(ENDS)
+    .class("V1");
+    vec![
+        too_late(
+            &old,
+            "rotated-subscription-too-late",
+            3,
+            step(AFTER, sub_refresh(CHANNEL, "next")),
+            "a subscription that is renewed by the previous secret, after its end",
+        ),
+        by_next(
+            &old,
+            "rotated-subscription-next",
+            "next",
+            "a subscription that is renewed by the new secret, after the rotation",
+        ),
+        old,
+    ]
+}
