@@ -26,6 +26,9 @@ use crate::target::{Clock, Target, TargetError};
 /// turn, for the margin of a case is five.
 const SLICE: usize = 256;
 
+/// How many deployments that mostly wait take the place of one that works.
+const WAITING: usize = 3;
+
 /// How many flows are gone through side by side.
 const FLOWS: usize = 256;
 
@@ -174,16 +177,20 @@ struct Asked<'a> {
     repetition: Repetition,
 }
 
-/// Replays every group on its own deployment, as many side by side as the target allows.
+/// Replays every group on its own deployment, as many side by side as the target allows, and [`WAITING`] times as many
+/// of those with nothing but flows.
 fn replay_groups<'a>(
     plan: &Plan<'a>,
     Asked { suite, target, profile, repetition }: Asked<'_>,
     canary: Option<&Canary>,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> (Answers<'a>, Option<Failure>) {
-    let groups: Vec<&Vec<&'a Vector>> = plan.groups.values().collect();
-    let total = groups.iter().map(|group| asked_of(group, repetition)).sum();
-    let next = AtomicUsize::new(0);
+    // Flows wait more than they work, so that many more of their deployments fit side by side.
+    let is_flow = |vector: &&Vector| matches!(vector.subject, Subject::Flow { .. });
+    let (mut waiting, working): (Vec<_>, Vec<_>) =
+        plan.groups.values().partition(|group| group.iter().all(is_flow));
+    waiting.sort_by_key(|group| Reverse(group.iter().map(|vector| seconds(vector)).max()));
+    let total = plan.groups.values().map(|group| asked_of(group, repetition)).sum();
     let done = AtomicUsize::new(0);
     let answers = Mutex::new(Answers::default());
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
@@ -194,7 +201,7 @@ fn replay_groups<'a>(
     };
     let mint = Arc::new(mint);
     let given = Given { suite, keys: &keys, mint: &mint, profile, repetition };
-    let work = || {
+    let work = |groups: &[&Vec<&'a Vector>], next: &AtomicUsize| {
         // The first failure ends the run: what is missing for one deployment is missing for all.
         while failure.lock().is_ok_and(|failure| failure.is_none()) {
             let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
@@ -210,9 +217,14 @@ fn replay_groups<'a>(
             }
         }
     };
+    let at_a_time = target.parallel_deployments().max(1);
+    let (after_waiting, after_working) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let pools = [(&waiting, at_a_time * WAITING, &after_waiting), (&working, at_a_time, &after_working)];
     std::thread::scope(|scope| {
-        for _ in 0..target.parallel_deployments().clamp(1, groups.len().max(1)) {
-            scope.spawn(work);
+        for (groups, at_a_time, next) in pools {
+            for _ in 0..at_a_time.min(groups.len()) {
+                scope.spawn(|| work(groups, next));
+            }
         }
     });
     (answers.into_inner().unwrap_or_default(), failure.into_inner().unwrap_or_default())
