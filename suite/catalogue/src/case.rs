@@ -406,7 +406,8 @@ impl Case {
         let (subject, mut requires, margin) = match &self.draft {
             Draft::Token(recipe) => {
                 let token = mint.token(recipe, now)?;
-                let margin = clock_margin(recipe);
+                let end = self.context.previous_secret.as_ref().and_then(|previous| previous.valid_for);
+                let margin = clock_margin(recipe).into_iter().chain(end.map(i64::unsigned_abs)).min();
                 let requires = requires(&self.context, &token, margin);
                 let token = stored::store(&token, recipe);
                 (Subject::Token { token, recipe: Box::new(recipe.clone()) }, requires, margin)

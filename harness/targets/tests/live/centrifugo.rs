@@ -11,7 +11,7 @@ use jotproof_model::{Algorithm, Application, Context, KeySet, Observation, Seen,
 use jotproof_targets::centrifugo::Centrifugo;
 use jotproof_targets::live::CONCURRENCY;
 use jotproof_targets::live::target::Server as _;
-use jotproof_targets::server::pinned::{CENTRIFUGO_3, CENTRIFUGO_5};
+use jotproof_targets::server::pinned::{ALL, CENTRIFUGO_3, CENTRIFUGO_5};
 use jotproof_targets::{CentrifugoTarget, ServerBinary};
 
 use crate::machine::pinned;
@@ -355,7 +355,8 @@ fn a_key_set_is_fetched_from_where_it_is_configured_and_from_nowhere_else() {
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
 fn published_keys_are_forgotten_after_an_hour_without_a_question() {
-    for target in [target(&[]), three()] {
+    for server in ALL.into_iter().filter(|server| server.name == "centrifugo") {
+        let target = CentrifugoTarget::process(server.version, pinned(server), Vec::new()).unwrap();
         let context = of_key_set();
         let mut deployment = target.launch(&context, keys::all()).unwrap();
         let pid = deployment.server().pid().unwrap();
