@@ -8,8 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind, FlowChange, JwkKind, Layer};
+use jotproof_model::recipe::Signer;
 use jotproof_model::{
-    Action, Context, Edit, Expectation, Flow, KeySet, Step, Subject, Twin, Vector, VectorFile,
+    Action, Context, Edit, Expectation, Flow, KeySet, Recipe, Step, Subject, Twin, Vector, VectorFile,
 };
 use serde_json::{Value, json};
 
@@ -82,7 +83,16 @@ fn defect(vector: &Vector) -> Option<String> {
         Subject::Token { .. } => Value::Null,
         Subject::Flow { flow } => steps(flow),
     };
-    Some(without_names(json!([of_context, steps, edits]).to_string(), context, has_its_key))
+    let previous = context.previous_secret.as_ref().map(|previous| {
+        let signs =
+            matches!(&vector.subject, Subject::Token { recipe, .. } if signed_by(recipe, &previous.key));
+        json!([previous.counts(), signs])
+    });
+    Some(without_names(json!([of_context, previous, steps, edits]).to_string(), context, has_its_key))
+}
+
+fn signed_by(recipe: &Recipe, name: &str) -> bool {
+    matches!(&recipe.signer, Signer::Key { key, .. } if key == name)
 }
 
 fn configured_in_the_end(vector: &Vector) -> &Context {
