@@ -4,7 +4,7 @@
 
 use jotproof_mint::{Mint, base64url, keys, stored};
 use jotproof_model::recipe::{
-    Content, KeyForm, Member, Place, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer,
+    Content, KeyForm, Member, Number, Place, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer,
     StructureChange,
 };
 use jotproof_model::{Algorithm, Recipe, Token};
@@ -143,6 +143,69 @@ fn a_change_to_a_signature_that_cannot_be_made_says_why() {
         recipe.signature.push(change);
         assert_eq!(mint(&recipe), Err(format!("in the signature: {expected}")));
     }
+}
+
+/// The signature of a recipe, with and without a change.
+fn changed(key: &str, algorithm: Algorithm, change: SignatureChange) -> (Vec<u8>, Result<Vec<u8>, String>) {
+    let mut recipe = signed(key, algorithm);
+    let [_, _, plain] = segments(&mint(&recipe).unwrap());
+    recipe.signature.push(change);
+    (plain, mint(&recipe).map(|token| segments(&token)[2].clone()))
+}
+
+#[test]
+fn the_numbers_of_an_ecdsa_signature_are_those_that_the_recipe_names() {
+    use Number::{Computed, High, Low, Negated, One, Order, PlusOrder, Zero};
+    let numbers = |r, s| SignatureChange::EcdsaNumbers { r, s };
+    let es256 = |change| changed("p-256", Algorithm::ES256, change);
+    let (plain, _) = es256(SignatureChange::Zero);
+    let (r, s) = plain.split_at(32);
+    let one = [&[0; 31][..], &[1]].concat();
+    let outcome = |change| es256(change).1.unwrap();
+    assert_eq!(outcome(numbers(Zero, One)), [&[0; 32][..], &one].concat());
+    assert_eq!(outcome(numbers(Computed, Zero)), [r, &[0; 32]].concat());
+    assert_eq!(outcome(SignatureChange::EcdsaSwapped), [s, r].concat());
+    assert_eq!(outcome(SignatureChange::EcdsaWidths { r: 33, s: 34 }), [&[0][..], r, &[0, 0], s].concat());
+    let negated = outcome(numbers(Computed, Negated));
+    let (low, high) = (outcome(numbers(Computed, Low)), outcome(numbers(Computed, High)));
+    assert!(low < high && [&low, &high].contains(&&negated) && [&low, &high].contains(&&plain));
+    let (plain, plus) = changed("p-521", Algorithm::ES512, numbers(PlusOrder { times: 1 }, Computed));
+    let plus = plus.unwrap();
+    assert!(plus[..66] > plain[..66] && plus[66..] == plain[66..]);
+    for (change, expected) in [
+        (
+            numbers(PlusOrder { times: 1 }, Computed),
+            "`ecdsa_numbers` cannot be made: it does not fit into 32 octets",
+        ),
+        (
+            SignatureChange::EcdsaWidths { r: 31, s: 32 },
+            "`ecdsa_widths` cannot be made: it does not fit into 31 octets",
+        ),
+        (
+            SignatureChange::RsaNumber { s: Order },
+            "`rsa_number` cannot be made: it is for signatures of RSASSA-PSS alone",
+        ),
+    ] {
+        assert_eq!(es256(change).1, Err(format!("in the signature: the change {expected}")));
+    }
+}
+
+#[test]
+fn the_number_of_another_signature_is_the_one_that_the_recipe_names() {
+    let rsa = |s| changed("rsa-2048", Algorithm::RS256, SignatureChange::RsaNumber { s });
+    assert_eq!(rsa(Number::One).1.unwrap(), [&[0; 255][..], &[1]].concat());
+    let (plain, plus) = rsa(Number::PlusOrder { times: 1 });
+    let plus = plus.unwrap();
+    assert!(plus.len() > plain.len() || plus > plain);
+    let eddsa = |s| changed("ed25519", Algorithm::EdDSA, SignatureChange::EddsaNumber { s });
+    let (plain, zero) = eddsa(Number::Zero);
+    assert_eq!(zero.unwrap(), [&plain[..32], &[0; 32]].concat());
+    let (_, plus) = eddsa(Number::PlusOrder { times: 15 });
+    assert_eq!(plus.unwrap()[..32], plain[..32]);
+    assert!(eddsa(Number::PlusOrder { times: 16 }).1.unwrap_err().ends_with("does not fit into 32 octets"));
+    let (plain, longer) =
+        changed("hmac-64-bytes", Algorithm::HS256, SignatureChange::Prepend { base64url: "AAA".into() });
+    assert_eq!(longer.unwrap(), [&[0, 0][..], &plain].concat());
 }
 
 #[test]
@@ -403,7 +466,7 @@ fn text_that_cannot_be_made_says_where_it_stands() {
     assert_eq!(
         mint(&recipe).unwrap_err(),
         "in the payload: \"{{later}}\" is not a placeholder: write {{now}}, {{now+SECONDS}}, \
-         {{now-SECONDS}} or {{client}}"
+         {{now-SECONDS}}, {{client}} or {{LETTER*TIMES}}"
     );
     let octets = Content::Octets { base64url: "_w==".into() };
     let recipe = Recipe { header: octets, ..unsigned("", "{}") };

@@ -455,6 +455,10 @@ mutants! {
         rules!("signature.check" = "skip");
     "decodes-without-verifying" "S0" "decodes the claims, and calls nothing that verifies":
         rules!("signature.check" = "skip", "time.exp_check" = "skip", "time.nbf_check" = "skip");
+    "empty-user-not-verified" "S0" "lets in an anonymous user without verifying who says so, where `sub` is empty":
+        Forgives(|sent| signatures::user_is(sent, |user| user.is_some_and(str::is_empty)), &[]);
+    "absent-user-not-verified" "S0" "lets in an anonymous user without verifying who says so, where there is no `sub`":
+        Forgives(|sent| signatures::user_is(sent, |user| user.is_none()), &[]);
     "mac-prefix" "S2" "compares only as many octets of the MAC as were sent":
         rules!("signature.check" = "prefix");
     "mac-tail" "S2" "ignores what follows the MAC":

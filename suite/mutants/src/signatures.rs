@@ -12,7 +12,7 @@ use jotproof_model::recipe::{KeyForm, Number, PssEncoding, SignatureChange, Sign
 use jotproof_model::{Algorithm, Challenge, KeyKind, KeyMaterial};
 use serde_json::Value;
 
-use crate::parts::{header, octets, text};
+use crate::parts::{header, octets, payload, text};
 
 /// The signature that a key makes over octets; nothing where it has no such signature.
 fn signed(key: &KeyMaterial, algorithm: Algorithm, input: &[u8]) -> Option<Vec<u8>> {
@@ -329,6 +329,11 @@ fn by_any_key(challenge: &Challenge) -> bool {
 pub(crate) fn where_the_secret_is_nothing(challenge: &Challenge) -> bool {
     configured(challenge)
         .any(|key| key.kind == KeyKind::Hmac && key.secret.as_deref().is_none_or(|secret| secret.is_empty()))
+}
+
+/// Whether the user of a token, if it names one, is like this.
+pub(crate) fn user_is(challenge: &Challenge, like: fn(Option<&str>) -> bool) -> bool {
+    payload(challenge).is_some_and(|claims| like(claims.get("sub").and_then(Value::as_str)))
 }
 
 /// An empty signature.
