@@ -27,6 +27,7 @@ mod connect;
 mod deployed;
 mod flow;
 mod members;
+mod options;
 mod protobuf;
 mod protocol;
 mod rpc;
@@ -67,6 +68,11 @@ impl Server for Centrifugo {
     const CONFIGURATIONS: &'static str = "JSON, TOML, YAML or CENTRIFUGO_… variables";
     const VERSION_ARGUMENT: &'static str = "version";
     const TRANSPORTS: &'static [&'static str] = &Transport::NAMES;
+
+    fn unknown_option(version: &str, name: &str) -> Option<Vec<&'static str>> {
+        let known = options::of_version(version)?;
+        (!options::is_one_of(&known, name)).then_some(known)
+    }
 
     fn of_version(version: &str) -> Option<Self> {
         let generation = Generation::of(version)?;

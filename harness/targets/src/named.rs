@@ -109,6 +109,18 @@ pub enum NameError {
     /// A server that runs already cannot be told anything.
     #[error("{0} runs already: it is asked as it is, and has no {1}")]
     Runs(String, &'static str),
+    /// The server would ignore it.
+    #[error(
+        "{version} has no option {option}{hint}\nhint: options are named as in its configuration file; its documentation lists them"
+    )]
+    UnknownOption {
+        /// The server and its version.
+        version: String,
+        /// The option.
+        option: String,
+        /// A name that is nearly the same.
+        hint: String,
+    },
     /// Another value would unsettle the proof that the server is ours.
     #[error("the server option {0} is set anew for every launch: leave it out")]
     Ours(String),
@@ -428,6 +440,27 @@ mod tests {
         // A user name or a password is not repeated.
         let error = targets("centrifugo:ws://u:hush@127.0.0.1/x", config).err().unwrap().to_string();
         assert!(error.contains("no user name") && !error.contains("hush"), "{error}");
+    }
+
+    #[test]
+    fn an_option_that_the_version_does_not_have_is_told() {
+        for (name, option, expected) in [
+            ("centrifugo:process:v5", "token_audiense=chat", "Centrifugo 5.4.9 has no option token_audiense"),
+            (
+                "centrifugo:process:v3",
+                "client.insecure=true",
+                "Centrifugo 3.2.3 has no option client.insecure",
+            ),
+            ("centrifugo:docker:v6", "client_insecure=true", "has no option client_insecure"),
+        ] {
+            let options = [option.to_owned()];
+            let arguments = ServerArguments { options: &options, ..ServerArguments::default() };
+            let error = targets(name, arguments).err().expect("it is unknown").to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        let options = ["client.insecure=true".to_owned()];
+        let arguments = ServerArguments { options: &options, ..ServerArguments::default() };
+        assert!(targets("centrifugo:docker:v6", arguments).is_ok());
     }
 
     #[test]

@@ -505,3 +505,20 @@ fn a_token_is_stored_as_text_as_a_run_or_as_octets_and_comes_back() {
         Err(stored::StoredError::TooLong)
     );
 }
+
+#[test]
+fn a_token_names_the_key_that_signs_it_where_the_mint_says_so() {
+    let ids = [("hmac-64-bytes".to_owned(), "own".to_owned())].into();
+    let mint = Mint::new(keys::all()).naming(ids);
+    let alg = || Member("alg".to_owned(), "\"HS256\"".to_owned());
+    let kid = Member("kid".to_owned(), "\"other\"".to_owned());
+    for (header, key, expected) in [
+        (vec![alg()], "hmac-64-bytes", r#"{"alg":"HS256","kid":"own"}"#),
+        (vec![alg(), kid], "hmac-64-bytes", r#"{"alg":"HS256","kid":"other"}"#),
+        (vec![alg()], "hmac-64-bytes-foreign", r#"{"alg":"HS256"}"#),
+    ] {
+        let recipe = Recipe { header: Content::object(header), ..signed(key, Algorithm::HS256) };
+        let token = String::from_utf8(mint.token(&recipe, NOW).unwrap()).unwrap();
+        assert_eq!(segments(&token)[0], expected.as_bytes(), "{key}");
+    }
+}

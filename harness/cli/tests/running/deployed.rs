@@ -23,7 +23,7 @@ pub fn binary(server: &PinnedServer) -> PathBuf {
 }
 
 /// A server that the test starts and ends.
-struct Started {
+pub struct Started {
     server: Child,
     port: u16,
     file: PathBuf,
@@ -33,17 +33,29 @@ struct Started {
 impl Started {
     /// With the configuration file that `file` writes for a port, and the arguments that it gives.
     fn new(server: &PinnedServer, file: impl Fn(&Path, u16) -> (PathBuf, Vec<String>)) -> Self {
+        Self::with(server, |folder, port| {
+            let (path, arguments) = file(folder, port);
+            (path, arguments, Vec::new())
+        })
+    }
+
+    /// The same, and the variables of its environment.
+    pub fn with(
+        server: &PinnedServer,
+        file: impl Fn(&Path, u16) -> (PathBuf, Vec<String>, Vec<(&'static str, String)>),
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder can be made");
         // Somebody may take the port before the server does.
         for _ in 0..5 {
             let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
             let port = listener.local_addr().expect("it listens").port();
             drop(listener);
-            let (path, arguments) = file(folder.path(), port);
+            let (path, arguments, variables) = file(folder.path(), port);
             let mut server = Command::new(binary(server))
                 .args(arguments)
                 .current_dir(folder.path())
                 .env("ANYCABLE_DISABLE_TELEMETRY", "true")
+                .envs(variables)
                 .stdin(Stdio::null())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
@@ -74,8 +86,13 @@ impl Started {
         })
     }
 
+    /// The folder that it works in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// What a run against it comes to, and its log. The server must outlive it.
-    fn asked(&mut self, name: &str, more: &[&str]) -> (Ended, String) {
+    pub fn asked(&mut self, name: &str, more: &[&str]) -> (Ended, String) {
         self.asked_with(&self.file.clone(), name, more)
     }
 
@@ -103,7 +120,7 @@ impl Drop for Started {
 }
 
 /// How many vectors were judged, going by the run log.
-fn judged(log: &str) -> usize {
+pub fn judged(log: &str) -> usize {
     log.lines().filter(|line| line.starts_with(r#"{"row""#)).count()
 }
 
@@ -115,14 +132,14 @@ fn not_carried(log: &str) -> Vec<String> {
 }
 
 /// The ids that came out red as bypasses, going by the run log.
-fn bypasses(log: &str) -> Vec<String> {
+pub fn bypasses(log: &str) -> Vec<String> {
     let rows = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     rows.filter(|line| line["row"]["judgement"] == "bypass")
         .filter_map(|line| line["row"]["id"].as_str().map(str::to_owned))
         .collect()
 }
 
-const SECRET: &str = "hush-this-secret-is-the-user's-own-and-nobody-elses-0123456789";
+pub const SECRET: &str = "hush-this-secret-is-the-user's-own-and-nobody-elses-0123456789";
 
 /// The namespaces of the configuration that the harness starts this server with.
 fn namespaces(template: &str) -> Value {
@@ -152,6 +169,7 @@ fn centrifugo_is_asked_with_the_secret_of_its_file() {
             "a server with token_jwks_public_endpoint",
             "a server with token_rsa_public_key",
             "a server with token_user_id_claim",
+            "a server without the key that signs the token",
             "a server without token_hmac_secret_key",
         ]
     );

@@ -6,4 +6,5 @@ mod deployed;
 mod fake;
 mod faults;
 mod not_run;
+mod ordinary;
 mod versions;

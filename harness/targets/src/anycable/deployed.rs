@@ -44,7 +44,7 @@ pub(super) fn read(configuration: &Configuration, said: &Said) -> Result<Vec<Con
         ..Terms::default()
     };
     if !(is_on("enforce_jwt")? || is_on("jwt_id_enforce")?) {
-        terms.without_token.push((Vec::new(), "its default for enforce_jwt (set enforce_jwt)"));
+        terms.without_token.push((Vec::new(), "enforce_jwt is off".to_owned()));
     }
     let mut context = Context::new(Application::Jwt, &[], &[]);
     context.keys = terms.keys.iter().map(|key| key.name.to_owned()).collect();

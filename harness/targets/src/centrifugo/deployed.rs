@@ -337,14 +337,14 @@ impl Reading<'_> {
     }
 
     /// The options that let clients in without a token.
-    fn without_token(&self, terms: &Terms, namespaces: &[Value]) -> Vec<(Vec<Application>, &'static str)> {
+    fn without_token(&self, terms: &Terms, namespaces: &[Value]) -> Vec<(Vec<Application>, String)> {
         let connections = || vec![Application::Jwt, Application::CentrifugoConnection];
         let of_connections =
             [options::ANONYMOUS, options::ANONYMOUS_3, options::CONNECT_PROXY, options::CONNECT_PROXY_NAME];
         let mut found: Vec<_> = of_connections
             .into_iter()
             .filter(|option| self.is_on(*option))
-            .map(|option| (connections(), self.name(option)))
+            .map(|option| (connections(), format!("{} is on", self.name(option))))
             .collect();
         let meant = terms.namespace.as_deref().unwrap_or(crate::live::running::NAMESPACE);
         let is_meant = |namespace: &&Value| namespace.get("name").and_then(Value::as_str) == Some(meant);
@@ -359,7 +359,7 @@ impl Reading<'_> {
                 self.is_on(outside)
             };
             if is_open_outside || of_namespace.is_some_and(|namespace| has(namespace, option)) {
-                found.push((channels(), option));
+                found.push((channels(), format!("{option} is on")));
             }
         }
         found

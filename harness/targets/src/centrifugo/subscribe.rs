@@ -81,6 +81,11 @@ async fn open(session: &mut Session<'_>, token: &[u8]) -> Result<String, Failure
         Answer::Done { result, .. } => Connected::read(&result)
             .map(|connected| connected.client)
             .ok_or_else(|| Failure::Unknown(excerpt(&result))),
-        other => Err(Failure::Unknown(format!("the session is not opened: {other:?}"))),
+        Answer::Closed { code, reason } => {
+            Err(Failure::Unknown(format!("close {code} {reason:?}: the session is not opened")))
+        }
+        other @ Answer::Error { .. } => {
+            Err(Failure::Unknown(format!("the session is not opened: {other:?}")))
+        }
     }
 }

@@ -73,6 +73,16 @@ pub trait Server: Clone + Send + Sync + 'static {
     where
         Self: Sized;
 
+    /// The options that a version has, where it has none of this name and would start without a word about it.
+    #[must_use]
+    fn unknown_option(version: &str, name: &str) -> Option<Vec<&'static str>>
+    where
+        Self: Sized,
+    {
+        let _ = (version, name);
+        None
+    }
+
     /// The same, asked over one of [`Server::TRANSPORTS`]; nothing where it has no such transport.
     fn over(self, transport: &str) -> Option<Self>
     where

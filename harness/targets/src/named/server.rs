@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jotproof_engine::select::did_you_mean;
 use jotproof_engine::target::Target;
 use jotproof_mint::own;
 use jotproof_profiles::Profiles;
@@ -68,6 +69,13 @@ pub(super) fn target<S: Server + 'static>(
         None | Some("auto") => auto::<S>(name, rest, arguments)?,
         Some(_) => return Err(NameError::Unknown(name.to_owned())),
     };
+    if let Some((option, known)) =
+        options.iter().find_map(|(name, _)| Some((name, S::unknown_option(&version, name)?)))
+    {
+        let version = format!("{} {version}", S::TITLE);
+        let hint = did_you_mean(known.iter().copied(), option);
+        return Err(NameError::UnknownOption { version, option: option.clone(), hint });
+    }
     let target =
         ServerTarget::<S>::new(&version, launcher, options)?.claimed_by(by).keeping_logs(arguments.keep_logs);
     let Some(transport) = arguments.transport else { return Ok(Box::new(target)) };

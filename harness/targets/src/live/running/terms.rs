@@ -49,8 +49,9 @@ pub struct Terms {
     pub namespace: Option<String>,
     /// Whether connection tokens of anonymous users are refused.
     pub refuses_anonymous: bool,
-    /// What lets clients in without a token, of these applications, and the option that does so; of all, if of none.
-    pub without_token: Vec<(Vec<Application>, &'static str)>,
+    /// What lets clients in without a token, of these applications: how the option stands that does so. Of all, if of
+    /// none.
+    pub without_token: Vec<(Vec<Application>, String)>,
     /// AnyCable: the query parameter that takes the token, where it is not the one by default.
     pub parameter: Option<String>,
     /// AnyCable: whether it is told which request headers to read.
@@ -172,11 +173,9 @@ impl Terms {
         };
         debug_assert!(!reasons.is_empty());
         let application = vector.context.application;
-        let applies = |(of, _): &&(Vec<Application>, &str)| of.is_empty() || of.contains(&application);
+        let applies = |(of, _): &&(Vec<Application>, String)| of.is_empty() || of.contains(&application);
         match self.without_token.iter().find(applies) {
-            Some((_, option)) => {
-                cannot(format!("a server without {option}: it lets in clients without a token"))
-            }
+            Some((_, option)) => cannot(format!("a server that refuses clients without a token ({option})")),
             None => Ok(()),
         }
     }
@@ -362,14 +361,19 @@ impl Terms {
             return false;
         }
         let signed = match &recipe(vector).signer {
-            Signer::Key { key, form, .. } => self.keys.iter().any(|own| {
-                let is_unknown = *form != KeyForm::Natural && own.material.is_none();
-                own.is(key) && (*form == KeyForm::Natural || is_unknown)
-            }),
+            Signer::Key { key, form, .. } => {
+                *form == KeyForm::Natural && self.keys.iter().any(|own| own.is(key))
+            }
             Signer::Nobody => false,
         };
         if signed {
             return false;
+        }
+        // In the place of a key that nobody here knows is one that the server does not have.
+        if let Signer::Key { key, form: KeyForm::Natural, .. } = &mut recipe_mut(vector).signer
+            && let Some(own) = self.keys.iter().find(|own| own.name == key)
+        {
+            *key = own.foreign();
         }
         let Context { audience, issuer, session, .. } = &vector.context;
         vector.context = Context {
@@ -515,11 +519,11 @@ impl Terms {
 impl Key {
     /// Whether it is the key that the suite calls so. A secret that everybody knows is never meant.
     fn is(&self, name: &str) -> bool {
-        self.name == name
-            || keys::all()
-                .get(name)
-                .zip(self.material.as_ref())
-                .is_some_and(|(of_suite, own)| own.kind != KeyKind::Hmac && own::is_same(of_suite, own))
+        // One of which nothing is known is none of the suite's.
+        self.material.as_ref().is_some_and(|own| {
+            let is_same = |of_suite| own.kind != KeyKind::Hmac && own::is_same(of_suite, own);
+            self.name == name || keys::all().get(name).is_some_and(is_same)
+        })
     }
 }
 

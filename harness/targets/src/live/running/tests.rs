@@ -10,11 +10,11 @@ use jotproof_engine::select::Selection;
 use jotproof_engine::suite::Suite;
 use jotproof_engine::target::{CannotCarry, Clock, Deployment, Target, TargetError};
 use jotproof_mint::{Mint, base64url, keys, own};
-use jotproof_model::{Capability, Context, KeyRing, Recipe, Vector};
+use jotproof_model::{Capability, Context, KeyRing, Observation, Recipe, Seen, Vector};
 use jotproof_profiles::Profiles;
 use serde_json::{Value, json};
 
-use super::{RunningTarget, Said};
+use super::{Aside, RunningTarget, Said};
 use crate::anycable::Anycable;
 use crate::centrifugo::Centrifugo;
 use crate::live::address::Address;
@@ -238,4 +238,39 @@ fn a_signing_key_of_an_rsa_key_set_keeps_the_verdicts() {
     assert!(
         judged::<Centrifugo>("6.9.1", &file, &signing(rsa()), &["claims/audience/**", "encoding/**"]) > 100
     );
+}
+
+#[test]
+fn what_a_server_does_beside_is_set_apart() {
+    let accepted = |user: Option<&str>, channels: &[&str]| Observation::Accepted {
+        result: Box::new(Seen {
+            user: user.map(str::to_owned),
+            subscriptions: Some(
+                channels.iter().map(|channel| ((*channel).to_owned(), String::new())).collect(),
+            ),
+            ..Seen::default()
+        }),
+    };
+    let aside =
+        Aside { personal_channels: Some("ns:#".to_owned()), limits: vec!["max_conn"], ..Aside::default() };
+    for (user, channels, left) in [
+        (Some("42"), &["ns:#42", "news"][..], &["news"][..]),
+        (Some("42"), &["ns:#43"], &["ns:#43"]),
+        (None, &["ns:#42", "#42"], &["#42"]),
+    ] {
+        let mut observation = accepted(user, channels);
+        aside.set_apart(&mut observation);
+        assert_eq!(observation, accepted(user, left), "{channels:?}");
+    }
+    for (detail, is_named) in [
+        ("HTTP 503 in answer to the request that opens a connection", true),
+        ("close 3504 \"connection limit\"", true),
+        ("HTTP 500 in answer to the request that opens a connection", false),
+        ("close 3500 \"invalid token\"", false),
+    ] {
+        let mut observation = Observation::ProtocolError { detail: detail.to_owned() };
+        aside.set_apart(&mut observation);
+        let Observation::ProtocolError { detail } = observation else { panic!("{observation:?}") };
+        assert_eq!(detail.contains("max_conn"), is_named, "{detail}");
+    }
 }
