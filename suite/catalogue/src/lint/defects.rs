@@ -8,9 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind, FlowChange, JwkKind, Layer};
-use jotproof_model::recipe::Signer;
 use jotproof_model::{
-    Action, Context, Edit, Expectation, Flow, KeySet, Recipe, Step, Subject, Twin, Vector, VectorFile,
+    Action, Context, Edit, Expectation, Flow, KeySet, Step, Subject, Twin, Vector, VectorFile,
 };
 use serde_json::{Value, json};
 
