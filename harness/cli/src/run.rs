@@ -68,7 +68,9 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         .with_seed(*seed)
         .with_strict_reasons(*strict_reasons)
         .with_repetition(repetition);
+    let profiles = terminal::profiles(folder.as_deref())?;
     let server = ServerArguments {
+        profiles: Some(&profiles),
         options: server_option,
         version: server_version.as_deref(),
         image: image.as_deref(),
@@ -111,7 +113,7 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
     let mut logs: Vec<RunLog> = Vec::new();
     let mut broken = Ok(());
     for target in targets {
-        match run_one(target.as_ref(), arguments, &suite, &selection, &file) {
+        match run_one(target.as_ref(), arguments, &suite, &selection, &profiles, &file) {
             Ok(log) => logs.push(log),
             Err(error) => {
                 broken = Err(error);
@@ -147,6 +149,7 @@ fn run_one(
     arguments: &Run,
     suite: &Suite,
     selection: &Selection,
+    profiles: &Profiles,
     file: &Mutex<Option<LogFile>>,
 ) -> anyhow::Result<RunLog> {
     let with_file = |act: &dyn Fn(&mut LogFile)| {
@@ -158,7 +161,7 @@ fn run_one(
     // Its profile is not known yet: an adapter is asked for it, and may keep us waiting.
     let header = Header { repeat: repeat.clone(), ..header(suite, selection, target, "") };
     with_file(&|file| file.begin(header.clone()));
-    let profile = Profiles::built_in().find(&target.profile())?;
+    let profile = profiles.find(&target.profile())?;
     let progress = Progress::of(target.name());
     let tell = |done, total| progress.tell(done, total);
     let mut log = jotproof_engine::run(suite, selection, target, &profile, &tell)?;

@@ -227,7 +227,9 @@ fn context_lines(page: &mut Page, context: &Context) {
         keys,
         algorithms,
         audience,
+        more_audiences,
         issuer,
+        more_issuers,
         typ,
         leeway,
         allow_none,
@@ -250,8 +252,13 @@ fn context_lines(page: &mut Page, context: &Context) {
         "verifier",
         &format!("keys {}; algorithms {}; leeway {leeway} s", keys.join(" "), names.join(" ")),
     );
-    for (label, value) in [("audience", audience), ("issuer", issuer), ("typ", typ)] {
-        if let Some(value) = value {
+    let configured = [
+        ("audience", audience.iter().chain(more_audiences)),
+        ("issuer", issuer.iter().chain(more_issuers)),
+        ("typ", typ.iter().chain(&[])),
+    ];
+    for (label, values) in configured {
+        for value in values {
             page.line(label, value);
         }
     }

@@ -3,6 +3,7 @@
 //! The exit code of a command never depends on who reads its output. A reader that goes away (`| head`)
 //! ends the printing and nothing else. What goes to standard error is never worth failing for.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, StdoutLock, Write as _};
 use std::path::Path;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use jotproof_engine::{Exit, Suite};
+use jotproof_profiles::Profiles;
 use rustix::io::Errno;
 
 /// How long an interrupted command has for its last words: whatever takes them may be stuck.
@@ -161,6 +163,15 @@ pub(crate) fn stop_on_interrupt() {
     };
     // It can only fail where a handler is set already, and this is called once.
     let _ = ctrlc::set_handler(handler);
+}
+
+/// The profiles of a folder of vectors beside those that are built in.
+pub(crate) fn profiles(folder: Option<&Path>) -> anyhow::Result<Cow<'static, Profiles>> {
+    let own = folder.map(|folder| folder.join("profiles")).filter(|folder| folder.is_dir());
+    Ok(match own {
+        Some(folder) => Cow::Owned(Profiles::with_folder(&folder)?),
+        None => Cow::Borrowed(Profiles::built_in()),
+    })
 }
 
 /// The vectors of a folder, or those that are built in.

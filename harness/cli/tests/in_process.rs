@@ -7,6 +7,7 @@ use jotproof_engine::log::RunLog;
 use jotproof_engine::select::Selection;
 use jotproof_engine::target::Target as _;
 use jotproof_engine::{Exit, Suite};
+use jotproof_libraries::Jsonwebtoken;
 use jotproof_model::{Expectation, Judgement, Observation, Vector};
 use jotproof_profiles::Profiles;
 use jotproof_targets::reference::ReferenceTarget;
@@ -115,13 +116,14 @@ fn a_thousand_generated_cases_per_profile_come_out_as_predicted() {
 fn the_library_its_profile_and_the_reference_agree() {
     let stored = Suite::built_in().expect("the built-in vectors load");
     let generated = with_generated();
-    let library = ReferenceTarget::jsonwebtoken();
-    let profile = library.profile();
-    for (suite, only, at_least) in [(&stored, &[][..], 1800), (&generated, &["generated/**"], 1000)] {
-        let log = run(suite, only, &library, &profile);
-        assert_eq!(red(&log), Vec::<String>::new(), "library:jsonwebtoken");
-        assert_eq!(log.exit(), Exit::Ok);
-        assert!(log.rows.len() >= at_least, "library:jsonwebtoken judged {}", log.rows.len());
+    for library in Jsonwebtoken::ALL.map(ReferenceTarget::jsonwebtoken) {
+        let (name, profile) = (library.name(), library.profile());
+        for (suite, only, at_least) in [(&stored, &[][..], 1800), (&generated, &["generated/**"], 1000)] {
+            let log = run(suite, only, &library, &profile);
+            assert_eq!(red(&log), Vec::<String>::new(), "{name}");
+            assert_eq!(log.exit(), Exit::Ok, "{name}");
+            assert!(log.rows.len() >= at_least, "{name} judged {}", log.rows.len());
+        }
     }
 }
 

@@ -7,18 +7,20 @@
 
 use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jotproof_engine::run::unix_time;
 use jotproof_model::adapter::{AdapterClock, Answer, Order};
-use jotproof_model::{Algorithm, Capability, Observation, Verifier as _};
-use jotproof_profiles::Profiles;
+use jotproof_model::{Algorithm, Capability, Challenge, Observation, Verifier as _};
+use jotproof_profiles::rules::{Check, SignatureCheck, Strictness, WrongType};
+use jotproof_profiles::{Profiles, Rules};
 use jotproof_reference::Reference;
 use jotproof_targets::exec::{serve, wire};
 
-const MODES: &str = "honest, always-accept, always-reject, reasonless, secretive, no-es256, hang N, crash N, \
-    crash-from N, crash-once FILE, twice N, late-twice N, wrong-id N, garbage N, no-hello, slow-hello, newer, \
-    clock-listed, slow N";
+const MODES: &str = "honest, always-accept, always-reject, reasonless, secretive, no-es256, hang N, hang-from N, crash N, \
+    crash-from N, crash-once FILE, flaky, twice N, late-twice N, wrong-id N, garbage N, no-hello, slow-hello, newer, \
+    clock-listed, slow N, profile NAME, lie WHAT";
 
 /// The age of a question, in seconds, that is too old where the clock decides.
 const STALE: i64 = 4;
@@ -40,18 +42,19 @@ fn main() -> ExitCode {
 
 fn converse(mode: &str, argument: &str) -> Result<(), Box<dyn std::error::Error>> {
     let profile = Profiles::built_in().get("rfc")?;
-    let reference = Reference::profile(profile);
+    let lie = if mode == "lie" { argument } else { "" };
+    let reference = lax(Reference::profile(profile), lie);
     match mode {
         "no-hello" => say(b"ready to serve\n")?,
         "slow-hello" => sleep(),
-        _ => say(&message(&hello(serve::hello(profile), mode))?)?,
+        _ => say(&message(&hello(serve::hello(profile), mode, argument))?)?,
     }
-    for line in std::io::stdin().lock().lines() {
+    for (count, line) in std::io::stdin().lock().lines().enumerate() {
         let Order::Verify(question) = serde_json::from_str(&line?)? else { break };
         let id = question.id;
         let this = argument.parse() == Ok(id);
         let es256 = question.context.algorithms.contains(&Algorithm::ES256);
-        let mut challenge = wire::challenge(*question)?;
+        let mut challenge = misread(wire::challenge(*question)?, lie);
         if mode == "slow" {
             std::thread::sleep(Duration::from_millis(argument.parse()?));
             // A token as old as that says nothing about a verifier.
@@ -60,8 +63,10 @@ fn converse(mode: &str, argument: &str) -> Result<(), Box<dyn std::error::Error>
             }
             challenge.now = unix_time();
         }
-        let mut answer = serve::answer(id, reference.verify(&challenge))?;
+        let verifier = if unverified(&challenge, lie) { unverifying() } else { reference.clone() };
+        let mut answer = serve::answer(id, verifier.verify(&challenge))?;
         match mode {
+            "lie" => hide(&mut answer, &challenge, lie),
             "always-accept" => answer = serve::answer(id, Observation::Accepted { result: Box::default() })?,
             "always-reject" => answer = refused(id),
             "reasonless" => {
@@ -71,10 +76,13 @@ fn converse(mode: &str, argument: &str) -> Result<(), Box<dyn std::error::Error>
             }
             "no-es256" if es256 => answer = Answer::Unsupported { id, what: "ES256".to_owned() },
             "hang" if this => sleep(),
+            "hang-from" if argument.parse().is_ok_and(|from: u64| id >= from) => sleep(),
             "crash" if this => std::process::abort(),
             "crash-from" if argument.parse().is_ok_and(|from: u64| id >= from) => std::process::abort(),
             // Something that only happens the first time: no question can repeat it.
             "crash-once" if id == 100 && std::fs::File::create_new(argument).is_ok() => std::process::abort(),
+            // Every process dies on its 40th question, whatever that is.
+            "flaky" if count == 40 => std::process::abort(),
             "twice" if this => say(&message(&answer)?)?,
             "late-twice" if argument.parse().is_ok_and(|earlier: u64| id == earlier + 20) => {
                 say(&message(&refused(id - 20))?)?;
@@ -88,7 +96,57 @@ fn converse(mode: &str, argument: &str) -> Result<(), Box<dyn std::error::Error>
     Ok(())
 }
 
-fn hello(honest: Answer, mode: &str) -> Answer {
+/// A verifier that leaves out what its hello declares.
+fn lax(reference: Reference, lie: &str) -> Reference {
+    let mut rules = reference.rules().clone();
+    match lie {
+        "audience" => (rules.audience_check, rules.aud_type) = (Check::Skip, WrongType::Absent),
+        "issuer" => (rules.issuer_check, rules.iss_type) = (Check::Skip, WrongType::Absent),
+        "typ" => rules.typ = Strictness::Ignore,
+        _ => {}
+    }
+    Reference::new("fake", rules, None)
+}
+
+fn unverifying() -> Reference {
+    Reference::new("fake", Rules { signature: SignatureCheck::Skip, ..Rules::default() }, None)
+}
+
+/// Whether it does not look at the signature of this one.
+fn unverified(challenge: &Challenge, lie: &str) -> bool {
+    let named = lie.strip_prefix("algorithm:").and_then(|name| name.parse::<Algorithm>().ok());
+    named.is_some_and(|algorithm| challenge.context.algorithms == [algorithm])
+}
+
+/// A question of which it reads only a part.
+fn misread(mut challenge: Challenge, lie: &str) -> Challenge {
+    let context = Arc::make_mut(&mut challenge.context);
+    match lie {
+        "several-audiences" => context.more_audiences.clear(),
+        "several-issuers" => context.more_issuers.clear(),
+        "several-keys" => context.keys.truncate(1),
+        "none" => context.allow_none = false,
+        "leeway" => context.leeway = 0,
+        "too much leeway" => context.leeway += 300,
+        "clock" => challenge.now = unix_time(),
+        _ => {}
+    }
+    challenge
+}
+
+/// An answer without a part that its hello declares.
+fn hide(answer: &mut Answer, challenge: &Challenge, lie: &str) {
+    match answer {
+        Answer::Accepted { claims, .. } if lie == "claims" => *claims = None,
+        Answer::Refused { reason, .. } if lie == "reasons" => *reason = None,
+        Answer::Refused { id, .. } if lie == "binary-token" && str::from_utf8(&challenge.token).is_err() => {
+            *answer = Answer::Unsupported { id: *id, what: "a token that is not text".to_owned() };
+        }
+        _ => {}
+    }
+}
+
+fn hello(honest: Answer, mode: &str, argument: &str) -> Answer {
     match honest {
         Answer::Hello {
             protocol,
@@ -115,8 +173,8 @@ fn hello(honest: Answer, mode: &str) -> Answer {
                 numbers,
                 reasons: reasons && !matches!(mode, "reasonless" | "secretive"),
                 observes,
-                // The normative expectation alone judges.
-                profile: None,
+                // Without one the normative expectation alone judges.
+                profile: (mode == "profile").then(|| argument.to_owned()),
             }
         }
         other => other,

@@ -1,30 +1,31 @@
 //! Any verifier in any language, behind an adapter: a program that is asked and answers in JSON lines
 //! on its standard input and output (`docs/adapter-protocol.md`).
 //!
-//! The runner owns time-outs, kills and restarts. What goes wrong is pinned on the challenge that makes
-//! it go wrong when it is asked alone, of a process of its own; every other challenge keeps its own
-//! answer.
+//! The runner owns time-outs, kills and restarts. A death or a hang belongs to the challenge that repeats it when it is
+//! asked alone, of a process of its own; every other challenge keeps its own answer.
 //!
-//! - [`process`] is a running adapter, and makes sure that it ends.
+//! - [`process`] is a running adapter, and makes sure that it ends; [`stderr`] says why one ended.
 //! - [`wire`] turns challenges into lines and lines into observations.
 //! - [`conversation`] asks, and finds out whose fault a fault is.
 //! - [`serve`] is the other side: a verifier of this process behind the protocol.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jotproof_engine::target::{CannotCarry, Deployment, Target, TargetError};
 use jotproof_model::{Capability, Context, KeyRing};
-use jotproof_profiles::Profiles;
+use jotproof_profiles::{Profile, Profiles};
 
 pub mod conversation;
 pub mod process;
 pub mod serve;
+mod stderr;
 pub mod wire;
 
-use conversation::Conversation;
+use conversation::{Conversation, Incidents};
 use process::AdapterProcess;
 use wire::Hello;
 
@@ -49,6 +50,7 @@ impl Default for Bounds {
 pub struct ExecTarget {
     name: String,
     run: Arc<Run>,
+    profiles: Arc<Profiles>,
     met: OnceLock<Result<Met, TargetError>>,
 }
 
@@ -58,13 +60,15 @@ struct Run {
     bounds: Bounds,
     /// The ids given so far: none is given twice in a run.
     ids: AtomicU64,
-    /// How often it died, hung or broke the protocol.
-    incidents: AtomicUsize,
+    /// How often it failed.
+    incidents: Incidents,
 }
 
 /// An adapter that said hello.
 struct Met {
     hello: Hello,
+    /// The profile that it names.
+    profile: Option<Profile>,
     /// The process that said it, until a deployment takes it.
     process: Mutex<Option<AdapterProcess>>,
 }
@@ -100,9 +104,16 @@ impl ExecTarget {
             command: command(text)?,
             bounds: Bounds::default(),
             ids: AtomicU64::new(1),
-            incidents: AtomicUsize::new(0),
+            incidents: Incidents::default(),
         };
-        Ok(Self { name: format!("exec:{text}"), run: Arc::new(run), met: OnceLock::new() })
+        let profiles = Arc::new(Profiles::built_in().clone());
+        Ok(Self { name: format!("exec:{text}"), run: Arc::new(run), profiles, met: OnceLock::new() })
+    }
+
+    /// With other profiles than those that are built in.
+    #[must_use]
+    pub fn with_profiles(self, profiles: &Profiles) -> Self {
+        Self { profiles: Arc::new(profiles.clone()), ..self }
     }
 
     /// With other bounds than the default ones.
@@ -113,7 +124,7 @@ impl ExecTarget {
             command: command.clone(),
             bounds,
             ids: AtomicU64::new(1),
-            incidents: AtomicUsize::new(0),
+            incidents: Incidents::default(),
         });
         self
     }
@@ -122,16 +133,24 @@ impl ExecTarget {
         self.met
             .get_or_init(|| {
                 let (process, hello) = AdapterProcess::start(&self.run.command, &self.run.bounds)?;
-                Ok(Met { hello, process: Mutex::new(Some(process)) })
+                let named = hello.profile.as_deref().map(|name| self.profiles.find(name)).transpose();
+                let profile = named.map_err(|error| {
+                    let command = self.run.command.join(" ");
+                    TargetError::Fault(format!(
+                        "adapter {command}: its hello names an unknown profile: {error}\nhint: leave `profile` out of the \
+                         hello, or give --vectors DIR with the profile in DIR/profiles"
+                    ))
+                })?;
+                let profile = profile.map(Cow::into_owned);
+                Ok(Met { hello, profile, process: Mutex::new(Some(process)) })
             })
             .as_ref()
             .map_err(Clone::clone)
     }
 
-    /// The profile that it names, where that is built in.
-    fn own_profile(&self) -> Option<&str> {
-        let named = self.met().ok()?.hello.profile.as_deref()?;
-        Profiles::built_in().find(named).ok().map(|_| named)
+    /// The profile that it names.
+    fn own_profile(&self) -> Option<&Profile> {
+        self.met().ok()?.profile.as_ref()
     }
 }
 
@@ -141,7 +160,7 @@ impl Target for ExecTarget {
     }
 
     fn profile(&self) -> String {
-        self.own_profile().unwrap_or("rfc").to_owned()
+        self.own_profile().map_or_else(|| "rfc".to_owned(), |profile| profile.name.clone())
     }
 
     fn capabilities(&self) -> &BTreeSet<Capability> {
@@ -160,6 +179,18 @@ impl Target for ExecTarget {
 
     fn is_predicted(&self) -> bool {
         self.own_profile().is_some()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let Some(profile) = self.own_profile().filter(|profile| !profile.demands.is_empty()) else {
+            return Vec::new();
+        };
+        let demands = profile.demands.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+        vec![format!(
+            "its profile {} speaks only of verifiers with {demands} configured: every other vector is not asked\nhint: \
+             leave `profile` out of the hello to be asked all of them",
+            profile.name
+        )]
     }
 
     fn parallel_deployments(&self) -> usize {

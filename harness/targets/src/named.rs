@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use jotproof_engine::target::Target;
+use jotproof_libraries::Jsonwebtoken;
 use jotproof_profiles::{LoadError, Profiles};
 
 use crate::anycable::Anycable;
@@ -15,7 +16,7 @@ use crate::reference::ReferenceTarget;
 mod server;
 
 /// The forms of a target name, for help and errors.
-pub const FORMS: &str = "reference[:PROFILE], library:jsonwebtoken, exec:COMMAND, \
+pub const FORMS: &str = "reference[:PROFILE], library:jsonwebtoken[@VERSION], exec:COMMAND, \
     centrifugo:process[:vVERSION|:PATH], centrifugo:docker[:vVERSION], centrifugo[:auto[:vVERSION]], \
     centrifugo:ws://HOST:PORT/PATH, and the same with anycable";
 
@@ -48,6 +49,8 @@ pub struct ServerArguments<'a> {
     pub transport: Option<&'a str>,
     /// The folder in which the logs of servers that are started are kept.
     pub keep_logs: Option<&'a Path>,
+    /// The profiles that the reference and adapters may follow, in place of those that are built in.
+    pub profiles: Option<&'a Profiles>,
 }
 
 impl ServerArguments<'_> {
@@ -220,6 +223,16 @@ pub enum NameError {
         /// The transports that there are.
         known: String,
     },
+    /// No such version of the library is built in.
+    #[error("version {version} of the library {name} is not built in\nhint: built in are: {known}")]
+    OtherLibrary {
+        /// The library.
+        name: String,
+        /// The version asked for.
+        version: String,
+        /// The versions that are built in.
+        known: String,
+    },
     /// The name says one version and the arguments another.
     #[error("{0} is not version {1}: leave --server-version out")]
     OtherVersion(String, String),
@@ -273,21 +286,43 @@ pub fn targets(name: &str, arguments: ServerArguments<'_>) -> Result<Vec<Box<dyn
             return Err(NameError::NoServer(name.to_owned(), "transport"));
         }
     }
+    let profiles = arguments.profiles.unwrap_or(Profiles::built_in());
     match (kind, how, rest) {
-        ("reference", None, None) => Ok(Profiles::built_in()
+        ("reference", None, None) => Ok(profiles
             .all()
             .map(|profile| Box::new(ReferenceTarget::following(profile)) as Box<dyn Target>)
             .collect()),
         ("reference", Some(profile), None) => {
-            let profile = Profiles::built_in().find(profile)?;
+            let profile = profiles.find(profile)?;
             Ok(vec![Box::new(ReferenceTarget::following(&profile))])
         }
-        ("library", Some("jsonwebtoken"), None) => Ok(vec![Box::new(ReferenceTarget::jsonwebtoken())]),
-        ("exec", Some(_), _) => Ok(vec![Box::new(ExecTarget::new(&name["exec:".len()..])?)]),
+        ("library", Some(library), None) => {
+            Ok(vec![Box::new(ReferenceTarget::jsonwebtoken(library_of(library)?))])
+        }
+        ("exec", Some(_), _) => {
+            let target = ExecTarget::new(&name["exec:".len()..])?;
+            Ok(vec![Box::new(target.with_profiles(profiles))])
+        }
         ("centrifugo", how, rest) => Ok(vec![server::target::<Centrifugo>(name, how, rest, arguments)?]),
         ("anycable", how, rest) => Ok(vec![server::target::<Anycable>(name, how, rest, arguments)?]),
         _ => Err(NameError::Unknown(name.to_owned())),
     }
+}
+
+/// A version of a library, by its name: `jsonwebtoken` is the newest one that is built in.
+fn library_of(library: &str) -> Result<Jsonwebtoken, NameError> {
+    let (name, version) = match library.split_once('@') {
+        Some((name, version)) => (name, Some(version)),
+        None => (library, None),
+    };
+    if name != "jsonwebtoken" {
+        return Err(NameError::Unknown(format!("library:{library}")));
+    }
+    let Some(version) = version else { return Ok(Jsonwebtoken::Newest) };
+    let known = || Jsonwebtoken::ALL.map(Jsonwebtoken::version).join(", ");
+    Jsonwebtoken::ALL.into_iter().find(|library| library.version() == version).ok_or_else(|| {
+        NameError::OtherLibrary { name: name.to_owned(), version: version.to_owned(), known: known() }
+    })
 }
 
 /// What a name says: the kind of target, how there comes to be one, and the rest.
@@ -334,6 +369,22 @@ mod tests {
         for (name, version, full, profile) in table {
             assert_eq!(named(name, version), Ok((full.to_owned(), profile.to_owned())), "{name}");
         }
+    }
+
+    #[test]
+    fn a_library_has_versions() {
+        for (name, full, profile) in [
+            ("library:jsonwebtoken", "library:jsonwebtoken", "jsonwebtoken-12.0.0"),
+            ("library:jsonwebtoken@12.0.0", "library:jsonwebtoken", "jsonwebtoken-12.0.0"),
+            ("library:jsonwebtoken@11.1.0", "library:jsonwebtoken@11.1.0", "jsonwebtoken-11.1.0"),
+        ] {
+            assert_eq!(named(name, None), Ok((full.to_owned(), profile.to_owned())));
+        }
+        assert_eq!(
+            named("library:jsonwebtoken@9.3.0", None).unwrap_err().to_string(),
+            "version 9.3.0 of the library jsonwebtoken is not built in\nhint: built in are: 12.0.0, 11.1.0"
+        );
+        assert!(matches!(named("library:josekit", None), Err(NameError::Unknown(_))));
     }
 
     #[test]

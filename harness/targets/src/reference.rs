@@ -33,15 +33,15 @@ impl ReferenceTarget {
             ..Self::verifying(
                 format!("reference:{}", profile.name),
                 profile,
-                Answering { reference, profile: profile.clone() },
+                Answering { reference, profile: profile.clone(), tells_reasons: false },
             )
         }
     }
 
-    /// The verifier, without what makes it a target.
+    /// The reference under a profile, as it answers others: a refusal has its reason beside the answer.
     #[must_use]
-    pub fn verifier(&self) -> &dyn Verifier {
-        &*self.verifier
+    pub fn telling(profile: &Profile) -> impl Verifier {
+        Answering { reference: Reference::profile(profile), profile: profile.clone(), tells_reasons: true }
     }
 
     /// The reference under `rfc` with a seeded bug: it must not pass.
@@ -55,19 +55,26 @@ impl ReferenceTarget {
         Self::verifying(format!("mutant:{}", mutant.name), rfc, mutant.verifier())
     }
 
-    /// The crate `jsonwebtoken`.
+    /// The crate `jsonwebtoken`, in one of its versions.
     ///
     /// # Panics
     ///
-    /// Never: its profile is built in.
+    /// Never: its profiles are built in.
     #[must_use]
-    pub fn jsonwebtoken() -> Self {
-        let profile = Profiles::built_in().get("jsonwebtoken").expect("jsonwebtoken is built in");
+    pub fn jsonwebtoken(library: Jsonwebtoken) -> Self {
+        let version = library.version();
+        let profile = Profiles::built_in()
+            .get(&format!("jsonwebtoken-{version}"))
+            .expect("there is a profile for every version that is built in");
+        let name = match library {
+            Jsonwebtoken::Newest => "library:jsonwebtoken".to_owned(),
+            Jsonwebtoken::Before => format!("library:jsonwebtoken@{version}"),
+        };
         Self {
             // Its clock cannot be set.
             clock: Clock::System,
             capabilities: profile.capabilities.clone(),
-            ..Self::verifying("library:jsonwebtoken", profile, Jsonwebtoken)
+            ..Self::verifying(name, profile, library)
         }
     }
 
@@ -93,6 +100,8 @@ impl ReferenceTarget {
 struct Answering {
     reference: Reference,
     profile: Profile,
+    /// Whether the reason is told beside the answer that stands for it.
+    tells_reasons: bool,
 }
 
 impl Answering {
@@ -102,7 +111,7 @@ impl Answering {
             Observation::Refused { reason: Some(reason), answer: None, text } => {
                 match self.profile.answer(asked, [&reason]) {
                     Some(known) => Observation::Refused {
-                        reason: None,
+                        reason: self.tells_reasons.then_some(reason),
                         answer: Some(known.answer.clone()),
                         text: format!("{reason}: {text}"),
                     },

@@ -52,6 +52,7 @@ pub fn files(now: i64) -> Result<Vec<VectorFile>, BuildError> {
 ///
 /// Names the case that cannot be built.
 pub fn topic_file(topic: &Topic, mint: &Mint, now: i64) -> Result<VectorFile, BuildError> {
+    let now = topic.clock(now);
     let mut vectors = Vec::new();
     for case in &topic.cases {
         vectors.push(

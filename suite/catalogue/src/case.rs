@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jotproof_mint::flow::Plot;
 use jotproof_mint::{Mint, MintError, apply, placeholder, stored};
 use jotproof_model::algorithm::Family;
-use jotproof_model::context::{Place, RpcProxy};
+use jotproof_model::context::RpcProxy;
 use jotproof_model::edit::{FlowChange, Layer, TextKind};
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{Content, KeyForm, Member, Segment, SegmentChange, SegmentEdit, Signer};
 use jotproof_model::vector::Severity;
 use jotproof_model::{
-    Action, Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Expiry, KeySet, Level,
-    Reason, Recipe, Session, Step, Subject, Threat, Twin, Vector, VectorId,
+    Action, Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Expiry, Level, Reason,
+    Recipe, Session, Step, Subject, Threat, Twin, Vector, VectorId,
 };
 
 use crate::{edits, registry, rulings};
@@ -659,41 +659,12 @@ fn clock_margin(recipe: &Recipe, leeway: u32) -> Option<u64> {
 
 /// What a target must be able to do.
 fn requires(context: &Context, token: &[u8], margin: Option<u64>) -> Vec<Capability> {
-    let mut all = BTreeSet::from([Capability::Application(context.application)]);
-    let of_a_key =
-        if context.key_set.is_some() { Capability::KeySetAlgorithm } else { Capability::Algorithm };
-    all.extend(context.algorithms.iter().copied().map(of_a_key));
-    let optional = [
-        (context.audience.is_some(), Capability::Audience),
-        (context.issuer.is_some(), Capability::Issuer),
-        (context.typ.is_some(), Capability::Typ),
-        (context.leeway > 0, Capability::Leeway),
-        (context.allow_none, Capability::None),
-        (context.refuse_anonymous, Capability::RefuseAnonymous),
-        (context.key_set.is_some(), Capability::KeySet),
-        (context.key_set.as_ref().is_some_and(KeySet::is_template), Capability::KeySetTemplate),
-        (context.audience_regex.is_some(), Capability::AudiencePattern),
-        (context.issuer_regex.is_some(), Capability::IssuerPattern),
-        (context.user_id_claim.is_some(), Capability::UserClaim),
-        (context.previous_secret.is_some(), Capability::PreviousSecret),
-        (context.separate.is_some(), Capability::SeparateSubscriptionKeys),
-        (context.rpc_proxy.is_some(), Capability::RpcProxy),
-        (context.namespace.is_some(), Capability::Namespace),
-        (context.keys.len() > 1, Capability::SeveralKeys),
-        (context.identification.is_some(), Capability::Identification),
-        (context.submission.is_some(), Capability::Submission),
-        (
-            context.submission.iter().flatten().any(|carrier| carrier.at == Place::Subprotocol),
-            Capability::SubprotocolToken,
-        ),
-        (
-            context.identification.as_ref().is_some_and(|configured| configured.resumable),
-            Capability::Resumption,
-        ),
+    let mut all = context.requires();
+    let of_the_token = [
         (std::str::from_utf8(token).is_err(), Capability::BinaryToken),
         (margin.is_some_and(|margin| margin < MARGIN), Capability::Clock),
     ];
-    all.extend(optional.into_iter().filter_map(|(needed, capability)| needed.then_some(capability)));
+    all.extend(of_the_token.into_iter().filter_map(|(needed, capability)| needed.then_some(capability)));
     all.into_iter().collect()
 }
 

@@ -18,7 +18,7 @@ use jotproof_profiles::{EntryKind, Profile, ProfileFile, Profiles, Rules, Then, 
 
 use crate::build::{self, BuildError, vectors};
 use crate::ledger::{self, Ledger};
-use crate::{NOW, registry};
+use crate::registry;
 
 mod defects;
 pub(crate) mod flows;
@@ -39,22 +39,21 @@ const WITHOUT_TWIN: usize = 2;
 ///
 /// Where the files cannot be built at another clock.
 pub fn all(files: &[VectorFile], published: &Ledger, profiles: &Profiles) -> Result<Vec<String>, BuildError> {
-    let mut found = at_a_clock(files, NOW);
+    let mut found = of_files(files);
     found.extend(Ledger::of(vectors(files)).contradictions(published, ledger::withdrawals()));
     found.extend(coverage(files));
     found.extend(defects::one_verdict_each(files));
     found.extend(of_profiles(files, profiles));
     for now in OTHER_CLOCKS {
         let other = build::files(now)?;
-        found
-            .extend(at_a_clock(&other, now).into_iter().map(|finding| format!("{finding} (at clock {now})")));
+        found.extend(of_files(&other).into_iter().map(|finding| format!("{finding} (at clock {now})")));
     }
     Ok(found)
 }
 
-/// What is wrong with files that were minted at a clock.
+/// What is wrong with files, each minted at its own clock.
 #[must_use]
-pub fn at_a_clock(files: &[VectorFile], now: i64) -> Vec<String> {
+pub fn of_files(files: &[VectorFile]) -> Vec<String> {
     let index: BTreeMap<&str, &Vector> =
         vectors(files).map(|vector| (vector.id.0.as_str(), vector)).collect();
     let mint = Mint::new(keys::all());
@@ -67,8 +66,8 @@ pub fn at_a_clock(files: &[VectorFile], now: i64) -> Vec<String> {
             naming(file, vector, &mut report);
             twin(vector, &index, &mut report);
             times::verdict(vector, &mut report);
-            limits::of_accepted(vector, now, &mut report);
-            tokens(vector, &mint, now, &mut report);
+            limits::of_accepted(vector, file.now, &mut report);
+            tokens(vector, &mint, file.now, &mut report);
         }
     }
     let without = vectors(files).filter(|vector| matches!(vector.twin, Twin::Nothing { .. })).count();

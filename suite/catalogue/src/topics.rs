@@ -2,6 +2,7 @@
 //! `jotproof vectors build`.
 
 use crate::case::Case;
+use claims_far_clock::FarClock;
 
 mod algorithms_confusion;
 mod algorithms_confusion_allowed;
@@ -39,7 +40,9 @@ mod centrifugo_rotation;
 mod centrifugo_separate_keys;
 mod centrifugo_user_claim;
 mod claims_audience;
+mod claims_far_clock;
 mod claims_issuer;
+mod claims_several_names;
 mod claims_subject;
 mod claims_time_boundary;
 mod claims_time_combinations;
@@ -70,6 +73,14 @@ pub struct Topic {
     pub about: &'static str,
     /// The cases.
     pub cases: Vec<Case>,
+}
+
+impl Topic {
+    /// The clock that its tokens are minted at: that of a few topics is their own.
+    #[must_use]
+    pub fn clock(&self, now: i64) -> i64 {
+        FarClock::of(self.path).map_or(now, |clock| clock.now)
+    }
 }
 
 /// Every topic, in the order of their paths.
@@ -119,6 +130,7 @@ pub fn all() -> Vec<Topic> {
         centrifugo_user_claim::topic(),
         claims_audience::topic(),
         claims_issuer::topic(),
+        claims_several_names::topic(),
         claims_subject::topic(),
         claims_time_boundary::topic(),
         claims_time_combinations::topic(),
@@ -143,6 +155,7 @@ pub fn all() -> Vec<Topic> {
         signatures_rsa::pkcs1(),
         signatures_rsa::pss(),
     ];
+    all.extend(FarClock::ALL.iter().map(FarClock::topic));
     let again = carried_over::topics(&all);
     all.extend(again);
     all.sort_by_key(|topic| topic.path);

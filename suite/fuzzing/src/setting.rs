@@ -86,7 +86,7 @@ pub static SERVERS: LazyLock<[Setting; 2]> =
     LazyLock::new(|| ["centrifugo-5.4.9", "anycable-1.5.2"].map(Setting::profile));
 
 /// The reference as the library `jsonwebtoken` does it.
-pub static JSONWEBTOKEN: LazyLock<Setting> = LazyLock::new(|| Setting::profile("jsonwebtoken-11"));
+pub static JSONWEBTOKEN: LazyLock<Setting> = LazyLock::new(|| Setting::profile("jsonwebtoken"));
 
 /// The octets of the secret.
 #[must_use]

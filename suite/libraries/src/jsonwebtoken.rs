@@ -1,15 +1,14 @@
-//! The crate `jsonwebtoken`, with RustCrypto below it.
+//! The crate `jsonwebtoken`, with RustCrypto below it, in two versions: the newest, and the one before, whose
+//! profile is held against it.
 //!
 //! Its clock is the machine's, and it takes one key at a time. It has no ES512 and no ES256K, never
 //! allows unsecured tokens and cannot be told a `typ`.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jotproof_model::algorithm::Family;
 use jotproof_model::{Algorithm, Challenge, Context, KeyKind, KeyMaterial, Observation, Seen, Verifier};
-use jsonwebtoken::errors::{Error, ErrorKind};
-use jsonwebtoken::{DecodingKey, Validation};
 use serde_json::{Map, Value};
 
 /// The library, set up as strictly as its options allow: the algorithms of the context, its leeway,
@@ -17,55 +16,52 @@ use serde_json::{Map, Value};
 ///
 /// `exp` is required by default, and no RFC asks for it: no claim is required here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Jsonwebtoken;
+pub enum Jsonwebtoken {
+    /// Version 12.0.0.
+    #[default]
+    Newest,
+    /// Version 11.1.0.
+    Before,
+}
+
+impl Jsonwebtoken {
+    /// Both versions, the newest first.
+    pub const ALL: [Self; 2] = [Self::Newest, Self::Before];
+
+    /// The exact version.
+    #[must_use]
+    pub const fn version(self) -> &'static str {
+        match self {
+            Self::Newest => "12.0.0",
+            Self::Before => "11.1.0",
+        }
+    }
+}
 
 impl Verifier for Jsonwebtoken {
     fn verify(&self, challenge: &Challenge) -> Observation {
+        let judge = match self {
+            Self::Newest => newest::judge,
+            Self::Before => before::judge,
+        };
         // The library keeps nothing between calls that a panic could leave half done.
         catch_unwind(AssertUnwindSafe(|| judge(challenge)))
             .unwrap_or_else(|panic| Observation::Crashed { detail: panic_text(panic.as_ref()) })
     }
 }
 
-fn judge(challenge: &Challenge) -> Observation {
-    let context = &*challenge.context;
-    let validation = match validation(context) {
-        Ok(validation) => validation,
-        Err(what) => return Observation::Unsupported { what },
-    };
-    let [name] = context.keys.as_slice() else {
-        return Observation::Unsupported { what: format!("{} keys; it takes one", context.keys.len()) };
-    };
-    let Some(material) = challenge.keys.get(name) else {
-        return Observation::Unsupported { what: format!("the material of key {name} is not there") };
-    };
-    let key = match decoding_key(material) {
-        Ok(key) => key,
-        Err(KeyProblem::Unsupported(what)) => return Observation::Unsupported { what },
-        Err(KeyProblem::Refused(error)) => return refused(&error),
-    };
-    // Claims are an object, and a careful user says so by the type that is asked for.
-    match jsonwebtoken::decode::<Map<String, Value>>(&challenge.token, &key, &validation) {
-        Ok(data) => Observation::Accepted {
-            result: Box::new(Seen {
-                claims: Some(Value::Object(data.claims).to_string()),
-                ..Seen::default()
-            }),
-        },
-        Err(error) => refused(&error),
-    }
-}
-
-/// The options for a context, or what of it has no option.
-fn validation(context: &Context) -> Result<Validation, String> {
+/// What a context asks for that has no option in the library.
+fn without_an_option(context: &Context) -> Option<&'static str> {
     let Context {
         application: _,
         keys: _,
         algorithms,
-        audience,
-        issuer,
+        audience: _,
+        more_audiences: _,
+        issuer: _,
+        more_issuers: _,
         typ,
-        leeway,
+        leeway: _,
         allow_none,
         refuse_anonymous,
         session,
@@ -80,24 +76,7 @@ fn validation(context: &Context) -> Result<Validation, String> {
         identification,
         submission,
     } = context;
-    if typ.is_some() {
-        return Err("an expected typ".to_owned());
-    }
-    if *allow_none {
-        return Err("unsecured tokens".to_owned());
-    }
-    if *refuse_anonymous {
-        return Err("refusing anonymous users".to_owned());
-    }
-    if session.is_some() {
-        return Err("a session".to_owned());
-    }
-    if key_set.is_some() {
-        return Err("a published key set".to_owned());
-    }
-    if audience_regex.is_some() || issuer_regex.is_some() {
-        return Err("a pattern of audiences or issuers".to_owned());
-    }
+    let families: BTreeSet<_> = algorithms.iter().map(|algorithm| family(*algorithm)).collect();
     let of_centrifugo = [
         user_id_claim.is_some(),
         previous_secret.is_some(),
@@ -105,29 +84,20 @@ fn validation(context: &Context) -> Result<Validation, String> {
         rpc_proxy.is_some(),
         namespace.is_some(),
     ];
-    if of_centrifugo.contains(&true) {
-        return Err("configuration of Centrifugo".to_owned());
-    }
-    if identification.is_some() || submission.is_some() {
-        return Err("clients that are identified".to_owned());
-    }
-    let mut validation = Validation::new(jsonwebtoken::Algorithm::HS256);
-    validation.algorithms = algorithms.iter().copied().map(known).collect::<Result<_, _>>()?;
-    // The library refuses every token where one of them is not of the family of the key.
-    let families: BTreeSet<_> = algorithms.iter().map(|algorithm| family(*algorithm)).collect();
-    if families.len() > 1 {
-        return Err("algorithms of several families under one key".to_owned());
-    }
-    validation.leeway = u64::from(*leeway);
-    validation.validate_nbf = true;
-    validation.required_spec_claims = HashSet::new();
-    if let Some(audience) = audience {
-        validation.set_audience(&[audience]);
-    }
-    if let Some(issuer) = issuer {
-        validation.set_issuer(&[issuer]);
-    }
-    Ok(validation)
+    [
+        // The library refuses every token where one of them is not of the family of the key.
+        (families.len() > 1, "algorithms of several families under one key"),
+        (typ.is_some(), "an expected typ"),
+        (*allow_none, "unsecured tokens"),
+        (*refuse_anonymous, "refusing anonymous users"),
+        (session.is_some(), "a session"),
+        (key_set.is_some(), "a published key set"),
+        (audience_regex.is_some() || issuer_regex.is_some(), "a pattern of audiences or issuers"),
+        (of_centrifugo.contains(&true), "configuration of Centrifugo"),
+        (identification.is_some() || submission.is_some(), "clients that are identified"),
+    ]
+    .into_iter()
+    .find_map(|(asked, what)| asked.then_some(what))
 }
 
 /// What the library has one kind of key for.
@@ -140,89 +110,159 @@ const fn family(algorithm: Algorithm) -> &'static str {
     }
 }
 
-fn known(algorithm: Algorithm) -> Result<jsonwebtoken::Algorithm, String> {
-    use jsonwebtoken::Algorithm as Known;
-    Ok(match algorithm {
-        Algorithm::HS256 => Known::HS256,
-        Algorithm::HS384 => Known::HS384,
-        Algorithm::HS512 => Known::HS512,
-        Algorithm::RS256 => Known::RS256,
-        Algorithm::RS384 => Known::RS384,
-        Algorithm::RS512 => Known::RS512,
-        Algorithm::PS256 => Known::PS256,
-        Algorithm::PS384 => Known::PS384,
-        Algorithm::PS512 => Known::PS512,
-        Algorithm::ES256 => Known::ES256,
-        Algorithm::ES384 => Known::ES384,
-        Algorithm::EdDSA => Known::EdDSA,
-        Algorithm::ES512 | Algorithm::ES256K => return Err(format!("algorithm {algorithm}")),
-    })
-}
-
-enum KeyProblem {
+enum KeyProblem<Error> {
     /// There is no such key in the library.
     Unsupported(String),
     /// The library does not take it.
     Refused(Error),
 }
 
-fn decoding_key(material: &KeyMaterial) -> Result<DecodingKey, KeyProblem> {
-    let from_pem = match material.kind {
-        KeyKind::Hmac => {
-            return Ok(DecodingKey::from_secret(material.secret.as_deref().unwrap_or_default().as_bytes()));
-        }
-        KeyKind::Rsa => DecodingKey::from_rsa_pem,
-        KeyKind::P256 | KeyKind::P384 => DecodingKey::from_ec_pem,
-        KeyKind::Ed25519 => DecodingKey::from_ed_pem,
-        KeyKind::P521 | KeyKind::Secp256k1 => {
-            return Err(KeyProblem::Unsupported("a key on P-521 or secp256k1".to_owned()));
+/// One version of the library. Its types are its own, and its words are those of every other version.
+macro_rules! version {
+    ($(#[$doc:meta])* $name:ident, $library:ident, $from_secret:expr) => {
+        $(#[$doc])*
+        mod $name {
+            use std::collections::HashSet;
+
+            use $library::errors::{Error, ErrorKind};
+            use $library::{Algorithm as Known, DecodingKey, Validation};
+
+            use super::*;
+
+            pub(super) fn judge(challenge: &Challenge) -> Observation {
+                let context = &*challenge.context;
+                let validation = match validation(context) {
+                    Ok(validation) => validation,
+                    Err(what) => return Observation::Unsupported { what },
+                };
+                let [name] = context.keys.as_slice() else {
+                    let what = format!("{} keys; it takes one", context.keys.len());
+                    return Observation::Unsupported { what };
+                };
+                let Some(material) = challenge.keys.get(name) else {
+                    let what = format!("the material of key {name} is not there");
+                    return Observation::Unsupported { what };
+                };
+                let key = match decoding_key(material) {
+                    Ok(key) => key,
+                    Err(KeyProblem::Unsupported(what)) => return Observation::Unsupported { what },
+                    Err(KeyProblem::Refused(error)) => return refused(&error),
+                };
+                // Claims are an object, and a careful user says so by the type that is asked for.
+                match $library::decode::<Map<String, Value>>(&challenge.token, &key, &validation) {
+                    Ok(data) => Observation::Accepted {
+                        result: Box::new(Seen {
+                            claims: Some(Value::Object(data.claims).to_string()),
+                            ..Seen::default()
+                        }),
+                    },
+                    Err(error) => refused(&error),
+                }
+            }
+
+            /// The options for a context, or what of it has no option.
+            fn validation(context: &Context) -> Result<Validation, String> {
+                if let Some(what) = without_an_option(context) {
+                    return Err(what.to_owned());
+                }
+                let mut validation = Validation::new(Known::HS256);
+                validation.algorithms =
+                    context.algorithms.iter().copied().map(known).collect::<Result<_, _>>()?;
+                validation.leeway = u64::from(context.leeway);
+                validation.validate_nbf = true;
+                validation.required_spec_claims = HashSet::new();
+                if context.audience.is_some() {
+                    validation.set_audience(&context.audiences().collect::<Vec<_>>());
+                }
+                if context.issuer.is_some() {
+                    validation.set_issuer(&context.issuers().collect::<Vec<_>>());
+                }
+                Ok(validation)
+            }
+
+            fn known(algorithm: Algorithm) -> Result<Known, String> {
+                Ok(match algorithm {
+                    Algorithm::HS256 => Known::HS256,
+                    Algorithm::HS384 => Known::HS384,
+                    Algorithm::HS512 => Known::HS512,
+                    Algorithm::RS256 => Known::RS256,
+                    Algorithm::RS384 => Known::RS384,
+                    Algorithm::RS512 => Known::RS512,
+                    Algorithm::PS256 => Known::PS256,
+                    Algorithm::PS384 => Known::PS384,
+                    Algorithm::PS512 => Known::PS512,
+                    Algorithm::ES256 => Known::ES256,
+                    Algorithm::ES384 => Known::ES384,
+                    Algorithm::EdDSA => Known::EdDSA,
+                    Algorithm::ES512 | Algorithm::ES256K => return Err(format!("algorithm {algorithm}")),
+                })
+            }
+
+            fn decoding_key(material: &KeyMaterial) -> Result<DecodingKey, KeyProblem<Error>> {
+                let from_secret: fn(&[u8]) -> Result<DecodingKey, Error> = $from_secret;
+                let from_pem = match material.kind {
+                    KeyKind::Hmac => {
+                        let secret = material.secret_octets().unwrap_or_default();
+                        return from_secret(secret).map_err(KeyProblem::Refused);
+                    }
+                    KeyKind::Rsa => DecodingKey::from_rsa_pem,
+                    KeyKind::P256 | KeyKind::P384 => DecodingKey::from_ec_pem,
+                    KeyKind::Ed25519 => DecodingKey::from_ed_pem,
+                    KeyKind::P521 | KeyKind::Secp256k1 => {
+                        return Err(KeyProblem::Unsupported("a key on P-521 or secp256k1".to_owned()));
+                    }
+                };
+                let pem = material
+                    .public_pem
+                    .as_deref()
+                    .ok_or_else(|| KeyProblem::Unsupported("a key without its public half".to_owned()))?;
+                from_pem(pem.as_bytes()).map_err(KeyProblem::Refused)
+            }
+
+            /// A refusal, by the name of the library's own error.
+            fn refused(error: &Error) -> Observation {
+                Observation::Refused {
+                    reason: None,
+                    answer: Some(name(error.kind()).to_owned()),
+                    text: error.to_string(),
+                }
+            }
+
+            fn name(kind: &ErrorKind) -> &'static str {
+                match kind {
+                    ErrorKind::InvalidToken => "InvalidToken",
+                    ErrorKind::InvalidSignature => "InvalidSignature",
+                    ErrorKind::InvalidEcdsaKey => "InvalidEcdsaKey",
+                    ErrorKind::InvalidEddsaKey => "InvalidEddsaKey",
+                    ErrorKind::InvalidRsaKey(_) => "InvalidRsaKey",
+                    ErrorKind::RsaFailedSigning => "RsaFailedSigning",
+                    ErrorKind::Signing(_) => "Signing",
+                    ErrorKind::InvalidAlgorithmName => "InvalidAlgorithmName",
+                    ErrorKind::UnsupportedAlgorithm => "UnsupportedAlgorithm",
+                    ErrorKind::InvalidKeyFormat => "InvalidKeyFormat",
+                    ErrorKind::MissingRequiredClaim(_) => "MissingRequiredClaim",
+                    ErrorKind::InvalidClaimFormat(_) => "InvalidClaimFormat",
+                    ErrorKind::ExpiredSignature => "ExpiredSignature",
+                    ErrorKind::InvalidIssuer => "InvalidIssuer",
+                    ErrorKind::InvalidAudience => "InvalidAudience",
+                    ErrorKind::InvalidSubject => "InvalidSubject",
+                    ErrorKind::ImmatureSignature => "ImmatureSignature",
+                    ErrorKind::InvalidAlgorithm => "InvalidAlgorithm",
+                    ErrorKind::MissingAlgorithm => "MissingAlgorithm",
+                    ErrorKind::Base64(_) => "Base64",
+                    ErrorKind::Json(_) => "Json",
+                    ErrorKind::Utf8(_) => "Utf8",
+                    ErrorKind::Provider(_) => "Provider",
+                    // The enum may grow; no profile knows such an answer, and so it is a fault.
+                    _ => "unknown",
+                }
+            }
         }
     };
-    let pem = material
-        .public_pem
-        .as_deref()
-        .ok_or_else(|| KeyProblem::Unsupported("a key without its public half".to_owned()))?;
-    from_pem(pem.as_bytes()).map_err(KeyProblem::Refused)
 }
 
-/// A refusal, by the name of the library's own error.
-fn refused(error: &Error) -> Observation {
-    Observation::Refused {
-        reason: None,
-        answer: Some(name(error.kind()).to_owned()),
-        text: error.to_string(),
-    }
-}
-
-fn name(kind: &ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::InvalidToken => "InvalidToken",
-        ErrorKind::InvalidSignature => "InvalidSignature",
-        ErrorKind::InvalidEcdsaKey => "InvalidEcdsaKey",
-        ErrorKind::InvalidEddsaKey => "InvalidEddsaKey",
-        ErrorKind::InvalidRsaKey(_) => "InvalidRsaKey",
-        ErrorKind::RsaFailedSigning => "RsaFailedSigning",
-        ErrorKind::Signing(_) => "Signing",
-        ErrorKind::InvalidAlgorithmName => "InvalidAlgorithmName",
-        ErrorKind::UnsupportedAlgorithm => "UnsupportedAlgorithm",
-        ErrorKind::InvalidKeyFormat => "InvalidKeyFormat",
-        ErrorKind::MissingRequiredClaim(_) => "MissingRequiredClaim",
-        ErrorKind::InvalidClaimFormat(_) => "InvalidClaimFormat",
-        ErrorKind::ExpiredSignature => "ExpiredSignature",
-        ErrorKind::InvalidIssuer => "InvalidIssuer",
-        ErrorKind::InvalidAudience => "InvalidAudience",
-        ErrorKind::InvalidSubject => "InvalidSubject",
-        ErrorKind::ImmatureSignature => "ImmatureSignature",
-        ErrorKind::InvalidAlgorithm => "InvalidAlgorithm",
-        ErrorKind::MissingAlgorithm => "MissingAlgorithm",
-        ErrorKind::Base64(_) => "Base64",
-        ErrorKind::Json(_) => "Json",
-        ErrorKind::Utf8(_) => "Utf8",
-        ErrorKind::Provider(_) => "Provider",
-        // The enum may grow; no profile knows such an answer, and so it is a fault.
-        _ => "unknown",
-    }
-}
+version!(newest, jsonwebtoken, |secret| DecodingKey::from_secret(secret));
+version!(before, jsonwebtoken_11, |secret| Ok(DecodingKey::from_secret(secret)));
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
@@ -244,7 +284,7 @@ mod tests {
         Context::new(Application::Jwt, &[key], &[algorithm])
     }
 
-    fn verify(header: &str, payload: &str, context: Context) -> Observation {
+    fn verify(library: Jsonwebtoken, header: &str, payload: &str, context: Context) -> Observation {
         let signer = Signer::Key {
             key: "hmac-32-bytes".to_owned(),
             form: KeyForm::Natural,
@@ -256,12 +296,12 @@ mod tests {
             signer,
         );
         let token = Mint::new(keys::all()).token(&recipe, 0).unwrap();
-        ask(token, context, keys::all().clone())
+        ask(library, token, context, keys::all().clone())
     }
 
-    fn ask(token: Vec<u8>, context: Context, keys: KeyRing) -> Observation {
+    fn ask(library: Jsonwebtoken, token: Vec<u8>, context: Context, keys: KeyRing) -> Observation {
         let challenge = Challenge::new(token, Arc::new(context), Arc::new(keys), 0);
-        Jsonwebtoken.verify(&challenge)
+        library.verify(&challenge)
     }
 
     fn answer(observation: Observation) -> String {
@@ -277,22 +317,71 @@ mod tests {
     fn claims_come_as_the_library_returns_them_and_refusals_by_the_name_of_its_error() {
         const HEADER: &str = r#"{"alg":"HS256"}"#;
         let hs256 = || context("hmac-32-bytes", Algorithm::HS256);
-        for (header, payload, expected) in [
-            (HEADER, "{}", "{}"),
-            (HEADER, r#"{"b":1e2,"a":[null],"b":2}"#, r#"{"a":[null],"b":2}"#),
-            (HEADER, "[]", "Json"),
-            (HEADER, r#"{"exp":0}"#, "ExpiredSignature"),
-            (HEADER, r#"{"exp":"0"}"#, "InvalidClaimFormat"),
-            (HEADER, r#"{"nbf":99999999999}"#, "ImmatureSignature"),
-            (HEADER, r#"{"aud":"a"}"#, "InvalidAudience"),
-            (r#"{"alg":"HS384"}"#, "{}", "InvalidAlgorithm"),
-            (r#"{"alg":"none"}"#, "{}", "Json"),
-            (r#"{"alg":{"HS256":null}}"#, "{}", "{}"),
-        ] {
-            assert_eq!(answer(verify(header, payload, hs256())), expected, "{header} {payload}");
+        for library in Jsonwebtoken::ALL {
+            for (header, payload, expected) in [
+                (HEADER, "{}", "{}"),
+                (HEADER, r#"{"b":1e2,"a":[null],"b":2}"#, r#"{"a":[null],"b":2}"#),
+                (HEADER, "[]", "Json"),
+                (HEADER, r#"{"exp":0}"#, "ExpiredSignature"),
+                (HEADER, r#"{"exp":"0"}"#, "InvalidClaimFormat"),
+                (HEADER, r#"{"nbf":99999999999}"#, "ImmatureSignature"),
+                (HEADER, r#"{"aud":"a"}"#, "InvalidAudience"),
+                (r#"{"alg":"HS384"}"#, "{}", "InvalidAlgorithm"),
+                (r#"{"alg":"none"}"#, "{}", "Json"),
+                (r#"{"alg":{"HS256":null}}"#, "{}", "{}"),
+            ] {
+                let seen = answer(verify(library, header, payload, hs256()));
+                assert_eq!(seen, expected, "{library:?} {header} {payload}");
+            }
+            let other = context("hmac-64-bytes", Algorithm::HS256);
+            assert_eq!(answer(verify(library, HEADER, "{}", other)), "InvalidSignature");
         }
-        let other = context("hmac-64-bytes", Algorithm::HS256);
-        assert_eq!(answer(verify(HEADER, "{}", other)), "InvalidSignature");
+    }
+
+    /// The change log of 12.0.0: empty keys, unknown critical extensions, wrong types of `sub`, `iss`, `aud`.
+    #[test]
+    fn version_12_refuses_what_version_11_let_pass() {
+        let hs256 = || context("hmac-32-bytes", Algorithm::HS256);
+        let audience = || Context { audience: Some("a".to_owned()), ..hs256() };
+        let issuer = || Context { issuer: Some("a".to_owned()), ..hs256() };
+        let crit = |names: &str| format!(r#"{{"alg":"HS256","b64":true,"crit":{names}}}"#);
+        for (header, payload, context, newest) in [
+            (crit(r#"["exp"]"#), "{}", hs256(), "InvalidToken"),
+            (crit(r#"["b64"]"#), "{}", hs256(), "{}"),
+            (crit("[]"), "{}", hs256(), "InvalidToken"),
+            (r#"{"alg":"HS256","b64":null}"#.to_owned(), "{}", hs256(), "InvalidToken"),
+            (r#"{"alg":"HS256"}"#.to_owned(), r#"{"aud":1}"#, audience(), "InvalidClaimFormat"),
+            (r#"{"alg":"HS256"}"#.to_owned(), r#"{"aud":1}"#, hs256(), "InvalidClaimFormat"),
+            (r#"{"alg":"HS256"}"#.to_owned(), r#"{"iss":1}"#, issuer(), "InvalidClaimFormat"),
+            (r#"{"alg":"HS256"}"#.to_owned(), r#"{"iss":["a"]}"#, issuer(), r#"{"iss":["a"]}"#),
+        ] {
+            let seen = |library| answer(verify(library, &header, payload, context.clone()));
+            assert_eq!(seen(Jsonwebtoken::Newest), newest, "{header} {payload}");
+            assert_eq!(seen(Jsonwebtoken::Before), payload, "{header} {payload}");
+        }
+        let empty = || context("hmac-empty", Algorithm::HS256);
+        let seen = |library| answer(verify(library, r#"{"alg":"HS256"}"#, "{}", empty()));
+        // The token is not signed with the empty key: the newest version does not come that far.
+        assert_eq!(seen(Jsonwebtoken::Newest), "InvalidKeyFormat");
+        assert_eq!(seen(Jsonwebtoken::Before), "InvalidSignature");
+    }
+
+    /// A secret is octets, and those of RFC 7515 appendix A.1 are no text.
+    #[test]
+    fn a_secret_that_is_no_text_verifies() {
+        let token = b"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.\
+            eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.\
+            dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        let secret = jotproof_mint::base64url::decode(
+            "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+        );
+        let ring =
+            KeyRing::from([("a.1".to_owned(), KeyMaterial::of_octets(secret.unwrap(), String::new()))]);
+        for library in Jsonwebtoken::ALL {
+            let seen = ask(library, token.to_vec(), context("a.1", Algorithm::HS256), ring.clone());
+            // It expired in 2011, and that is looked at after the signature.
+            assert_eq!(answer(seen), "ExpiredSignature", "{library:?}");
+        }
     }
 
     #[test]
@@ -305,18 +394,24 @@ mod tests {
             (context("p-521", Algorithm::ES512), "unsupported: algorithm ES512"),
             (context("p-521", Algorithm::ES384), "unsupported: a key on P-521 or secp256k1"),
         ] {
-            assert_eq!(answer(verify("{}", "{}", context)), expected);
+            assert_eq!(answer(verify(Jsonwebtoken::Newest, "{}", "{}", context)), expected);
         }
     }
 
     #[test]
     fn a_panic_is_a_crash_and_not_ours() {
-        // Version 11.1.0 cuts the first 32 octets off an Ed25519 key, whatever it has.
+        // It cuts the first 32 octets off an Ed25519 key, whatever it has.
         let mut short = keys::all()["ed25519"].clone();
         short.public_pem =
             Some("-----BEGIN PUBLIC KEY-----\nMA0wBQYDK2VwAwQAAQID\n-----END PUBLIC KEY-----\n".to_owned());
         let ring = KeyRing::from([("short".to_owned(), short)]);
-        let seen = ask(b"eyJhbGciOiJFZERTQSJ9.e30.AAAA".to_vec(), context("short", Algorithm::EdDSA), ring);
-        assert!(matches!(&seen, Observation::Crashed { detail } if detail.contains("panicked")), "{seen:?}");
+        for library in Jsonwebtoken::ALL {
+            let token = b"eyJhbGciOiJFZERTQSJ9.e30.AAAA".to_vec();
+            let seen = ask(library, token, context("short", Algorithm::EdDSA), ring.clone());
+            assert!(
+                matches!(&seen, Observation::Crashed { detail } if detail.contains("panicked")),
+                "{seen:?}"
+            );
+        }
     }
 }

@@ -11,7 +11,7 @@ use jotproof_catalogue::{NOW, build};
 use jotproof_mint::stored;
 use jotproof_model::{Algorithm, Challenge, Context, KeyKind, KeyMaterial, KeyRing, Subject};
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{Duplicates, Strictness};
+use jotproof_profiles::rules::{Duplicates, EmptySecret, Strictness};
 use jotproof_reference::{End, Judged, Reference, Stage, segments};
 use p256::ecdsa::signature::Verifier as _;
 use p256::pkcs8::DecodePublicKey as _;
@@ -32,7 +32,7 @@ const DIFFERENCES: &[(&str, bool, bool)] = &[
 fn lenient() -> Rules {
     Rules {
         key_size: Strictness::Ignore,
-        key_empty: Strictness::Ignore,
+        key_empty: EmptySecret::Ignore,
         header_duplicates: Duplicates::Last,
         trailing_bits: Strictness::Ignore,
         ..Rules::default()
@@ -107,7 +107,7 @@ fn rust_crypto(algorithm: Algorithm, token: &[u8], context: &Context, keys: &Key
 
 /// Nothing where the key is of another kind.
 fn verifies(algorithm: Algorithm, key: &KeyMaterial, input: &[u8], signature: &[u8]) -> Option<bool> {
-    let secret = || key.secret.as_deref().filter(|_| key.kind == KeyKind::Hmac).map(str::as_bytes);
+    let secret = || key.secret_octets().filter(|_| key.kind == KeyKind::Hmac);
     let pem = |kind| key.public_pem.as_deref().filter(|_| key.kind == kind);
     macro_rules! hmac {
         ($hash:ty) => {{

@@ -215,6 +215,8 @@ fn edit_context(context: &mut Context, change: &ContextChange) -> Result<(), Edi
         ContextChange::Algorithms { algorithms } => context.algorithms.clone_from(algorithms),
         ContextChange::Audience { audience } => context.audience.clone_from(audience),
         ContextChange::Issuer { issuer } => context.issuer.clone_from(issuer),
+        ContextChange::MoreAudiences { audiences } => context.more_audiences.clone_from(audiences),
+        ContextChange::MoreIssuers { issuers } => context.more_issuers.clone_from(issuers),
         ContextChange::Typ { typ } => context.typ.clone_from(typ),
         ContextChange::Leeway { seconds } => context.leeway = *seconds,
         ContextChange::AllowNone { allow } => context.allow_none = *allow,

@@ -57,6 +57,7 @@ impl Embedded {
         KeyMaterial {
             kind: self.kind,
             secret: self.secret.map(str::to_owned),
+            binary_secret: None,
             public_pem: self.public_pem.map(str::to_owned),
             public_pkcs1_pem: self.public_pkcs1_pem.map(str::to_owned),
             certificate_pem: self.certificate_pem.map(str::to_owned),

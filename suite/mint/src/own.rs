@@ -255,7 +255,10 @@ fn rsa_public(key: &RsaPublicKey) -> Option<KeyMaterial> {
     Some(KeyMaterial {
         public_pem: Some(key.to_public_key_pem(LineEnding::LF).ok()?),
         public_pkcs1_pem: Some(key.to_pkcs1_pem(LineEnding::LF).ok()?),
-        ..material(KeyKind::Rsa, &json!({ "kty": "RSA", "n": numbers[0], "e": numbers[1] }))
+        ..KeyMaterial::of_kind(
+            KeyKind::Rsa,
+            json!({ "kty": "RSA", "n": numbers[0], "e": numbers[1] }).to_string(),
+        )
     })
 }
 
@@ -280,7 +283,11 @@ fn ec_material(
     let point = public.get(public.len().checked_sub(2 * width)?..)?;
     let (x, y) = point.split_at(width);
     let jwk = json!({ "kty": "EC", "crv": curve, "x": base64url::encode(x), "y": base64url::encode(y) });
-    Some(KeyMaterial { public_pem: Some(pem("PUBLIC KEY", public)), private_pem, ..material(kind, &jwk) })
+    Some(KeyMaterial {
+        public_pem: Some(pem("PUBLIC KEY", public)),
+        private_pem,
+        ..KeyMaterial::of_kind(kind, jwk.to_string())
+    })
 }
 
 fn ed25519(
@@ -296,20 +303,8 @@ fn ed25519(
     Some(KeyMaterial {
         public_pem: Some(pem("PUBLIC KEY", public.as_bytes())),
         private_pem,
-        ..material(KeyKind::Ed25519, &jwk)
+        ..KeyMaterial::of_kind(KeyKind::Ed25519, jwk.to_string())
     })
-}
-
-fn material(kind: KeyKind, jwk: &Value) -> KeyMaterial {
-    KeyMaterial {
-        kind,
-        secret: None,
-        public_pem: None,
-        public_pkcs1_pem: None,
-        certificate_pem: None,
-        private_pem: None,
-        jwk: jwk.to_string(),
-    }
 }
 
 /// RFC 7468 section 2: lines of 64 characters.

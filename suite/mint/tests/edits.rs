@@ -158,6 +158,14 @@ fn an_edit_of_the_context_changes_one_option_and_leaves_the_recipe_alone() {
             Context { issuer: Some("i".into()), ..twin_context() },
         ),
         (
+            ContextChange::MoreAudiences { audiences: vec!["b".into()] },
+            Context { more_audiences: vec!["b".into()], ..twin_context() },
+        ),
+        (
+            ContextChange::MoreIssuers { issuers: vec!["j".into()] },
+            Context { more_issuers: vec!["j".into()], ..twin_context() },
+        ),
+        (
             ContextChange::Typ { typ: Some("at+jwt".into()) },
             Context { typ: Some("at+jwt".into()), ..twin_context() },
         ),

@@ -1,12 +1,12 @@
 //! The adapter protocol: what the runner and an adapter write to each other, a JSON object a line.
 //!
-//! `docs/adapter-protocol.md` is the guide. What an adapter writes is closed (an unknown member is an
-//! error, so that a misspelt one is found); what the runner writes may get further members in later
-//! versions, and an adapter ignores those that it does not know.
+//! `docs/adapter-protocol.md` is the guide. What an adapter writes is closed: an unknown member is an error, so
+//! that a misspelt one is found. What the runner writes may get more members in later versions: an adapter ignores
+//! those that it does not know.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
 use crate::context::{Application, Capability, Carrier, Identification, Session};
@@ -39,12 +39,13 @@ pub enum Order {
 
 /// One token and everything that the verifier is configured with. Every member is always there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = always_there)]
 pub struct Verify {
-    /// A number of this run. It says nothing about the token, and each is answered once.
+    /// A number that no other question of the conversation has. It says nothing about the token.
     pub id: u64,
-    /// The token; null where it is not UTF-8 text.
+    /// The token; null if it is not UTF-8 text.
     pub token: Option<String>,
-    /// The token, base64url without padding; null where it is text.
+    /// The token, base64url without padding; null if it is text.
     pub token_base64url: Option<String>,
     /// What the verifier is configured with.
     pub context: Configuration,
@@ -54,18 +55,26 @@ pub struct Verify {
     pub now: i64,
 }
 
-/// What the verifier is configured with, keys apart.
+/// What the verifier is configured with, keys apart. Every member is always there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = always_there)]
 pub struct Configuration {
     /// Whose claim rules apply.
     pub application: Application,
     /// The allowed algorithms. A key serves every allowed algorithm of its kind.
     pub algorithms: Vec<Algorithm>,
-    /// The audience that the verifier is; null where none is configured.
+    /// The audience that the verifier is; null if none is configured.
     pub audience: Option<String>,
-    /// The issuer that is trusted; null where none is configured.
+    /// More audiences that the verifier is, beside `audience`. Empty unless the adapter declares
+    /// `several-audiences`.
+    #[serde(default)]
+    pub more_audiences: Vec<String>,
+    /// The issuer that is trusted; null if none is configured.
     pub issuer: Option<String>,
-    /// The `typ` that is expected; null where none is configured.
+    /// More issuers that are trusted, beside `issuer`. Empty unless the adapter declares `several-issuers`.
+    #[serde(default)]
+    pub more_issuers: Vec<String>,
+    /// The `typ` that is expected; null if none is configured.
     pub typ: Option<String>,
     /// Clock leeway in seconds.
     pub leeway: u32,
@@ -75,25 +84,34 @@ pub struct Configuration {
     pub refuse_anonymous: bool,
     /// Centrifugo: the session in which a token for a channel is used; null for every other token.
     pub session: Option<Session>,
-    /// AnyCable: how clients are identified; null where every option is as it is by default.
+    /// AnyCable: how clients are identified; null if every option has its default.
     pub identification: Option<Identification>,
-    /// AnyCable: what a client submits; null for the token alone, in the place that is usual.
+    /// AnyCable: what a client submits; null for the token alone, in its usual place.
     pub submission: Option<Vec<Carrier>>,
 }
 
-/// A configured key: the public half, or the secret.
+/// A configured key: the public half, or the secret. Every member is always there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = always_there)]
 pub struct Key {
     /// What people call it. It says nothing about the token.
     pub name: String,
     /// What sort of key it is.
     pub kind: KeyKind,
-    /// HMAC: the secret, base64url without padding; else null.
+    /// HMAC: the secret, base64url without padding; any octets are a secret. Null for every other kind.
     pub secret_base64url: Option<String>,
     /// The public key as PEM, `PUBLIC KEY`; null for HMAC.
     pub public_pem: Option<String>,
-    /// The public key (or, for HMAC, the secret) as the text of a JWK document.
+    /// The same key as the text of a JWK document. An adapter reads the one form or the other.
+    #[serde(default)]
     pub jwk: String,
+}
+
+/// The runner writes every member, also one that is null.
+fn always_there(schema: &mut Schema) {
+    let members = schema.get("properties").and_then(|all| all.as_object());
+    let names: Vec<String> = members.into_iter().flat_map(|all| all.keys().cloned()).collect();
+    schema.insert("required".to_owned(), names.into());
 }
 
 /// What an adapter writes to its standard output.
@@ -109,7 +127,7 @@ pub enum Answer {
         /// Its exact version.
         version: String,
         /// What it can do, in the words of `requires` of the vectors: a vector that requires more is
-        /// not asked. `clock` and `leeway` are not listed, they follow from the members below.
+        /// not asked. `clock` and `leeway` are not listed: they follow from the members below.
         capabilities: BTreeSet<Capability>,
         /// Whose clock decides.
         clock: AdapterClock,
@@ -123,7 +141,7 @@ pub enum Answer {
         /// What `accepted` may tell.
         #[serde(default)]
         observes: BTreeSet<Observable>,
-        /// The profile that it follows, where there is one: its prediction is tested too.
+        /// The profile that it follows, if there is one: its prediction is tested too.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         profile: Option<String>,
     },
@@ -157,17 +175,17 @@ pub enum Answer {
     Refused {
         /// The id of the question.
         id: u64,
-        /// Why, where that is certain. Leave it out rather than guess.
+        /// Why, if that is certain. Leave it out rather than guess.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
-        /// A code that the verifier answers with, where it has such codes.
+        /// A code that the verifier answers with, if it has codes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answer: Option<String>,
         /// What it said, for people.
         #[serde(default)]
         text: String,
     },
-    /// The adapter cannot ask its verifier this: not a refusal, and counted apart.
+    /// The adapter cannot ask its library this: not a refusal, and counted apart.
     Unsupported {
         /// The id of the question.
         id: u64,

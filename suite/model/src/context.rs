@@ -1,6 +1,6 @@
 //! What a verifier is configured with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -70,9 +70,15 @@ pub struct Context {
     /// The audience that the verifier is, if it is configured (RFC 7519 section 4.1.3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
+    /// Further audiences that the verifier is, beside `audience`: a token for any of them is for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_audiences: Vec<String>,
     /// The issuer that is trusted, if one is configured (RFC 7519 section 4.1.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
+    /// Further issuers that are trusted, beside `issuer`: each signs with the configured keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_issuers: Vec<String>,
     /// The `typ` that is expected, if one is configured (RFC 8725 section 3.11).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typ: Option<String>,
@@ -457,7 +463,9 @@ impl Context {
             keys: keys.iter().map(|name| (*name).to_owned()).collect(),
             algorithms: algorithms.to_vec(),
             audience: None,
+            more_audiences: Vec::new(),
             issuer: None,
+            more_issuers: Vec::new(),
             typ: None,
             leeway: 0,
             allow_none: false,
@@ -474,6 +482,57 @@ impl Context {
             identification: None,
             submission: None,
         }
+    }
+
+    /// What a verifier must be able to do to be configured like this.
+    #[must_use]
+    pub fn requires(&self) -> BTreeSet<Capability> {
+        let mut all = BTreeSet::from([Capability::Application(self.application)]);
+        let of_a_key =
+            if self.key_set.is_some() { Capability::KeySetAlgorithm } else { Capability::Algorithm };
+        all.extend(self.algorithms.iter().copied().map(of_a_key));
+        let optional = [
+            (self.audience.is_some(), Capability::Audience),
+            (!self.more_audiences.is_empty(), Capability::SeveralAudiences),
+            (self.issuer.is_some(), Capability::Issuer),
+            (!self.more_issuers.is_empty(), Capability::SeveralIssuers),
+            (self.typ.is_some(), Capability::Typ),
+            (self.leeway > 0, Capability::Leeway),
+            (self.allow_none, Capability::None),
+            (self.refuse_anonymous, Capability::RefuseAnonymous),
+            (self.key_set.is_some(), Capability::KeySet),
+            (self.key_set.as_ref().is_some_and(KeySet::is_template), Capability::KeySetTemplate),
+            (self.audience_regex.is_some(), Capability::AudiencePattern),
+            (self.issuer_regex.is_some(), Capability::IssuerPattern),
+            (self.user_id_claim.is_some(), Capability::UserClaim),
+            (self.previous_secret.is_some(), Capability::PreviousSecret),
+            (self.separate.is_some(), Capability::SeparateSubscriptionKeys),
+            (self.rpc_proxy.is_some(), Capability::RpcProxy),
+            (self.namespace.is_some(), Capability::Namespace),
+            (self.keys.len() > 1, Capability::SeveralKeys),
+            (self.identification.is_some(), Capability::Identification),
+            (self.submission.is_some(), Capability::Submission),
+            (
+                self.submission.iter().flatten().any(|carrier| carrier.at == Place::Subprotocol),
+                Capability::SubprotocolToken,
+            ),
+            (
+                self.identification.as_ref().is_some_and(|configured| configured.resumable),
+                Capability::Resumption,
+            ),
+        ];
+        all.extend(optional.into_iter().filter_map(|(needed, capability)| needed.then_some(capability)));
+        all
+    }
+
+    /// The audiences that the verifier is, in order.
+    pub fn audiences(&self) -> impl Iterator<Item = &str> {
+        self.audience.iter().chain(&self.more_audiences).map(String::as_str)
+    }
+
+    /// The issuers that are trusted, in order.
+    pub fn issuers(&self) -> impl Iterator<Item = &str> {
+        self.issuer.iter().chain(&self.more_issuers).map(String::as_str)
     }
 
     /// The names of every key that the verifier has, wherever it is configured.
@@ -499,6 +558,10 @@ pub enum Capability {
     Audience,
     /// An issuer can be configured.
     Issuer,
+    /// Several audiences can be configured side by side.
+    SeveralAudiences,
+    /// Several issuers can be configured side by side.
+    SeveralIssuers,
     /// An expected `typ` can be configured.
     Typ,
     /// A leeway can be configured.
@@ -556,6 +619,8 @@ impl fmt::Display for Capability {
             Self::Algorithm(algorithm) => write!(f, "algorithm:{algorithm}"),
             Self::Audience => f.write_str("audience"),
             Self::Issuer => f.write_str("issuer"),
+            Self::SeveralAudiences => f.write_str("several-audiences"),
+            Self::SeveralIssuers => f.write_str("several-issuers"),
             Self::Typ => f.write_str("typ"),
             Self::Leeway => f.write_str("leeway"),
             Self::None => f.write_str("none"),
@@ -605,6 +670,8 @@ impl FromStr for Capability {
         Ok(match text {
             "audience" => Self::Audience,
             "issuer" => Self::Issuer,
+            "several-audiences" => Self::SeveralAudiences,
+            "several-issuers" => Self::SeveralIssuers,
             "typ" => Self::Typ,
             "leeway" => Self::Leeway,
             "none" => Self::None,

@@ -300,6 +300,16 @@ pub enum ContextChange {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         issuer: Option<String>,
     },
+    /// The audiences that are configured beside `audience`.
+    MoreAudiences {
+        /// All of them.
+        audiences: Vec<String>,
+    },
+    /// The issuers that are configured beside `issuer`.
+    MoreIssuers {
+        /// All of them.
+        issuers: Vec<String>,
+    },
     /// The expected `typ`.
     Typ {
         /// Absent: none is expected.
@@ -576,6 +586,8 @@ impl ContextChange {
             Self::Algorithms { .. } => "algorithms",
             Self::Audience { .. } => "audience",
             Self::Issuer { .. } => "issuer",
+            Self::MoreAudiences { .. } => "more_audiences",
+            Self::MoreIssuers { .. } => "more_issuers",
             Self::Typ { .. } => "typ",
             Self::Leeway { .. } => "leeway",
             Self::AllowNone { .. } => "allow_none",

@@ -38,6 +38,10 @@ pub struct KeyMaterial {
     /// HMAC only: the secret as text (every secret of the suite is ASCII; it may be empty).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
+    /// HMAC only: a secret that is not text, in place of `secret`. The suite has none and stores none; a runner
+    /// that asks our verifier (`jotproof adapter serve`) may have.
+    #[serde(skip)]
+    pub binary_secret: Option<Vec<u8>>,
     /// The public key as PEM, `PUBLIC KEY` (SubjectPublicKeyInfo, RFC 5280 section 4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_pem: Option<String>,
@@ -55,17 +59,47 @@ pub struct KeyMaterial {
 }
 
 impl KeyMaterial {
-    /// A secret for HMAC, and the text of its JWK.
+    /// A secret for HMAC that is text, and the text of its JWK.
     #[must_use]
     pub fn of_secret(secret: &str, jwk: String) -> Self {
+        Self { secret: Some(secret.to_owned()), ..Self::of_kind(KeyKind::Hmac, jwk) }
+    }
+
+    /// A secret for HMAC, whatever octets it has, and the text of its JWK.
+    #[must_use]
+    pub fn of_octets(secret: Vec<u8>, jwk: String) -> Self {
+        match String::from_utf8(secret) {
+            Ok(text) => Self::of_secret(&text, jwk),
+            Err(error) => {
+                Self { binary_secret: Some(error.into_bytes()), ..Self::of_kind(KeyKind::Hmac, jwk) }
+            }
+        }
+    }
+
+    /// A public key as PEM, `PUBLIC KEY`, and the text of its JWK.
+    #[must_use]
+    pub fn of_public_pem(kind: KeyKind, pem: String, jwk: String) -> Self {
+        Self { public_pem: Some(pem), ..Self::of_kind(kind, jwk) }
+    }
+
+    /// A key of a kind of which only the text of its JWK is known.
+    #[must_use]
+    pub fn of_kind(kind: KeyKind, jwk: String) -> Self {
         Self {
-            kind: KeyKind::Hmac,
-            secret: Some(secret.to_owned()),
+            kind,
+            secret: None,
+            binary_secret: None,
             public_pem: None,
             public_pkcs1_pem: None,
             certificate_pem: None,
             private_pem: None,
             jwk,
         }
+    }
+
+    /// The octets of the secret, text or not; nothing for a key that is no secret.
+    #[must_use]
+    pub fn secret_octets(&self) -> Option<&[u8]> {
+        self.secret.as_deref().map(str::as_bytes).or(self.binary_secret.as_deref())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use jotproof_model::Capability;
@@ -36,6 +37,38 @@ impl Profiles {
                 .expect("the profile files that are built in were parsed by a test of this crate")
         });
         &BUILT
+    }
+
+    /// The profiles that are built in, and those of the files in a folder. A family of the folder takes the place of
+    /// the built-in one of that name.
+    ///
+    /// # Errors
+    ///
+    /// Names the file that cannot be read, and where in it something is wrong.
+    pub fn with_folder(folder: &Path) -> Result<Self, LoadError> {
+        let unreadable = |path: &Path, error: &std::io::Error| LoadError::Syntax {
+            file: path.display().to_string(),
+            problem: error.to_string(),
+        };
+        let mut paths = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+            let path = entry.map_err(|error| unreadable(folder, &error))?.path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        let mut texts = Vec::new();
+        for path in paths {
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+            texts.push((path.display().to_string(), text));
+        }
+        let own = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>();
+        let families: Vec<String> = Self::parse(&own)?.files.into_iter().map(|file| file.family).collect();
+        let is_kept = |family: &String| !families.contains(family);
+        let built_in = BUILT_IN.iter().zip(Self::built_in().files());
+        let kept = built_in.filter(|(_, file)| is_kept(&file.family)).map(|(text, _)| *text);
+        Self::parse(&kept.chain(own).collect::<Vec<_>>())
     }
 
     /// Parses profile files, each given by name and text.
@@ -250,6 +283,30 @@ mod tests {
     #[test]
     fn the_built_in_files_load() {
         Profiles::parse(&BUILT_IN).expect("the built-in profile files are well-formed");
+    }
+
+    #[test]
+    fn a_folder_adds_profiles_and_replaces_families() {
+        let folder = std::env::temp_dir().join(format!("jotproof-profiles-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder can be made");
+        let file = |family: &str| {
+            format!(
+                r#"{{"$schema": "", "family": "{family}", "about": "", "either": "refuse",
+                    "versions": [{{"name": "{family}"}}], "capabilities": ["audience"]}}"#
+            )
+        };
+        for family in ["mine", "bcp"] {
+            let path = folder.join(format!("{family}.json"));
+            std::fs::write(path, file(family)).expect("it can be written");
+        }
+        let all = Profiles::with_folder(&folder);
+        std::fs::write(folder.join("broken.json"), "{}").expect("it can be written");
+        let broken = Profiles::with_folder(&folder);
+        std::fs::remove_dir_all(&folder).expect("it can be removed");
+        let all = all.expect("the files are well-formed");
+        assert!(all.get("mine").is_ok() && all.get("rfc").is_ok() && all.get("centrifugo-v5").is_ok());
+        assert!(all.get("bcp").expect("it is there").demands.is_empty(), "it is that of the folder");
+        assert!(broken.expect_err("it is no profile").to_string().contains("broken.json"));
     }
 
     #[test]

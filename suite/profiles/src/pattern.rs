@@ -143,6 +143,9 @@ pub struct Pattern {
     /// Raw names of members that the payload has, by its recipe; in a flow, that of the changed token.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beside: Vec<String>,
+    /// Raw names of members that the header has, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside_in_header: Vec<String>,
     /// The kinds of steps of a flow of which one submits the changed token, or is changed itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<ActionName>,
@@ -312,6 +315,8 @@ impl Pattern {
             && !changed.steps.iter().any(|step| self.not_steps.contains(step))
             && (self.beside.is_empty()
                 || changed.recipe.is_some_and(|recipe| has_claims(recipe, &self.beside)))
+            && (self.beside_in_header.is_empty()
+                || changed.recipe.is_some_and(|recipe| has_members(&recipe.header, &self.beside_in_header)))
     }
 
     fn context_matches(&self, context: &Context) -> bool {
@@ -502,7 +507,11 @@ impl<'a> Changed<'a> {
 
 /// Whether a payload has members of all these names, by its recipe.
 fn has_claims(recipe: &Recipe, names: &[String]) -> bool {
-    names.iter().all(|name| match &recipe.payload {
+    has_members(&recipe.payload, names)
+}
+
+fn has_members(content: &Content, names: &[String]) -> bool {
+    names.iter().all(|name| match content {
         Content::Object { members, .. } => members.iter().any(|Member(raw, _)| raw == name),
         Content::Text { .. } | Content::Octets { .. } => false,
     })

@@ -29,6 +29,26 @@ choices! {
         /// It is let pass.
         Ignore,
     }
+    /// What becomes of an extension that is said to be critical (RFC 7515 section 4.1.11).
+    Critical {
+        /// None is understood: the token is refused.
+        #[default]
+        Refuse,
+        /// Nobody looks.
+        Ignore,
+        /// `b64` alone is understood (RFC 7797), critical or not, and may only be `true`.
+        B64Alone,
+    }
+    /// What an empty secret is.
+    EmptySecret {
+        /// No key: what needs it is refused.
+        #[default]
+        Refuse,
+        /// A key like any other.
+        Ignore,
+        /// Nothing that can be configured: it is refused before a token is looked at.
+        NotImported,
+    }
     /// What segments beyond the third are.
     ExtraSegments {
         /// No part of a token: it is refused.
@@ -709,8 +729,8 @@ rules! {
     embedded_jwk: EmbeddedJwk = "header.embedded_jwk",
     /// Whether a `jwk` or `x5c` that is not a configured key is refused; it is never used.
     embedded_key: Strictness = "header.embedded_key",
-    /// Whether an unknown critical extension is refused.
-    critical: Strictness = "header.critical",
+    /// What becomes of critical extensions.
+    critical: Critical = "header.critical",
     /// Whether another `typ` than the configured one is refused.
     typ: Strictness = "header.typ",
     /// Whether `cty` `JWT` over a claims set is refused.
@@ -732,7 +752,7 @@ rules! {
     /// What keys an HMAC.
     hmac_key: HmacKey = "key.hmac",
     /// Whether an empty secret is no key.
-    key_empty: Strictness = "key.empty",
+    key_empty: EmptySecret = "key.empty",
     /// Whether a key below the size of RFC 7518 is refused.
     key_size: Strictness = "key.size",
     /// Which key of a published set counts.
@@ -831,6 +851,8 @@ rules! {
     audience_comparison: Comparison = "audience.comparison",
     /// What an `aud` of another type means where one is configured.
     audience_type: WrongType = "audience.type",
+    /// What `null` means for an audience.
+    audience_null: Null = "audience.null",
     /// What the type of an array is that holds other values than strings.
     audience_mixed: MixedArray = "audience.mixed",
     /// What an absent one means.
@@ -843,6 +865,8 @@ rules! {
     issuer_comparison: Comparison = "issuer.comparison",
     /// What an `iss` of another type means where one is configured.
     issuer_type: WrongType = "issuer.type",
+    /// What `null` means for an issuer; for every claim, that is `claims.null`.
+    issuer_null: Null = "issuer.null",
     /// What an array of issuers means.
     issuer_array: IssuerArray = "issuer.array",
     /// What an absent one means.
@@ -988,7 +1012,7 @@ impl Default for Rules {
             enc: Strictness::default(),
             embedded_jwk: EmbeddedJwk::default(),
             embedded_key: Strictness::default(),
-            critical: Strictness::default(),
+            critical: Critical::default(),
             typ: Strictness::default(),
             nested: Strictness::default(),
             algorithm_names: Vec::new(),
@@ -998,7 +1022,7 @@ impl Default for Rules {
             unknown_algorithm: UnknownAlgorithm::default(),
             pinning: Pinning::default(),
             hmac_key: HmacKey::default(),
-            key_empty: Strictness::default(),
+            key_empty: EmptySecret::default(),
             key_size: Strictness::default(),
             key_id: KeyId::default(),
             same_key_id: SameKeyId::default(),
@@ -1048,12 +1072,14 @@ impl Default for Rules {
             audience_check: Check::default(),
             audience_comparison: Comparison::default(),
             audience_type: WrongType::default(),
+            audience_null: Null::default(),
             audience_mixed: MixedArray::default(),
             audience_missing: Missing::default(),
             audience_unexpected: Strictness::default(),
             issuer_check: Check::default(),
             issuer_comparison: Comparison::default(),
             issuer_type: WrongType::default(),
+            issuer_null: Null::default(),
             issuer_array: IssuerArray::default(),
             issuer_missing: Missing::default(),
             pattern_match: PatternMatch::default(),

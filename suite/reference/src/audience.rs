@@ -3,7 +3,7 @@
 
 use jotproof_model::Reason;
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{Check, Comparison, IssuerArray, Missing, MixedArray, Strictness};
+use jotproof_profiles::rules::{Check, Comparison, IssuerArray, Missing, MixedArray, Null, Strictness};
 
 use crate::claims::{Claims, wrong_type};
 use crate::header::shortened;
@@ -23,13 +23,13 @@ struct Audiences<'a> {
 #[must_use]
 pub fn audience(
     claims: &Claims<'_>,
-    configured: Option<&str>,
+    configured: &[&str],
     unexpected: Strictness,
     rules: &Rules,
 ) -> Vec<Refusal> {
-    let found = audiences(claims);
-    let configured = configured.filter(|_| rules.audience_check == Check::Make);
-    let type_rule = if configured.is_some() { rules.audience_type } else { rules.aud_type };
+    let found = audiences(claims, rules);
+    let configured = if rules.audience_check == Check::Make { configured } else { &[] };
+    let type_rule = if configured.is_empty() { rules.aud_type } else { rules.audience_type };
     let found = match found {
         Found::Value(Audiences { other: Some(other), .. })
             if rules.audience_mixed == MixedArray::WrongType =>
@@ -56,26 +56,26 @@ pub fn audience(
         }
     }
     match (configured, audiences) {
-        (None, Some(_)) if rules.audience_check == Check::Make && unexpected == Strictness::Refuse => {
+        ([], Some(_)) if rules.audience_check == Check::Make && unexpected == Strictness::Refuse => {
             refuse(Reason::Audience, "the token names an audience, and none is configured".to_owned())
         }
-        (None, _) => Vec::new(),
-        (Some(_), None) if rules.audience_missing == Missing::Accept => Vec::new(),
-        (Some(expected), None) => {
-            refuse(Reason::Audience, format!("aud is absent; {expected:?} is expected"))
+        ([], _) => Vec::new(),
+        (_, None) if rules.audience_missing == Missing::Accept => Vec::new(),
+        (expected, None) => {
+            refuse(Reason::Audience, format!("aud is absent; {} is expected", one_of(expected)))
         }
-        (Some(expected), Some(audiences)) => {
-            if audiences.names.iter().any(|name| equal(name, expected, rules.audience_comparison)) {
+        (expected, Some(audiences)) => {
+            if audiences.names.iter().any(|name| is_one_of(name, expected, rules.audience_comparison)) {
                 Vec::new()
             } else {
                 let names = shortened(&audiences.names.join(", "));
-                refuse(Reason::Audience, format!("aud is {names:?}; {expected:?} is expected"))
+                refuse(Reason::Audience, format!("aud is {names:?}; {} is expected", one_of(expected)))
             }
         }
     }
 }
 
-fn audiences<'a>(claims: &Claims<'a>) -> Found<Audiences<'a>> {
+fn audiences<'a>(claims: &Claims<'a>, rules: &Rules) -> Found<Audiences<'a>> {
     let mut found = Found::Absent;
     for value in claims.known.decoded("aud") {
         found = match value.kind() {
@@ -89,6 +89,7 @@ fn audiences<'a>(claims: &Claims<'a>) -> Found<Audiences<'a>> {
                 let other = elements.iter().find_map(|element| name(element).err());
                 Found::Value(Audiences { names, other })
             }
+            Kind::Null if rules.audience_null == Null::Absent => Found::Absent,
             Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Object(_) => {
                 return Found::Wrong(value.type_name());
             }
@@ -99,29 +100,30 @@ fn audiences<'a>(claims: &Claims<'a>) -> Found<Audiences<'a>> {
 
 /// Compares the issuer.
 #[must_use]
-pub fn issuer(claims: &Claims<'_>, configured: Option<&str>, rules: &Rules) -> Vec<Refusal> {
-    let configured = configured.filter(|_| rules.issuer_check == Check::Make);
-    let type_rule = if configured.is_some() { rules.issuer_type } else { rules.iss_type };
+pub fn issuer(claims: &Claims<'_>, configured: &[&str], rules: &Rules) -> Vec<Refusal> {
+    let configured = if rules.issuer_check == Check::Make { configured } else { &[] };
+    let type_rule = if configured.is_empty() { rules.iss_type } else { rules.issuer_type };
     let refuse = |detail| vec![Refusal::new(Stage::Issuer, Reason::Issuer, detail)];
-    if let (Some(expected), Some(issuers)) = (configured, issuers(claims, rules)) {
-        return if issuers.iter().any(|name| equal(name, expected, rules.issuer_comparison)) {
+    if let (false, Some(issuers)) = (configured.is_empty(), issuers(claims, rules)) {
+        return if issuers.iter().any(|name| is_one_of(name, configured, rules.issuer_comparison)) {
             Vec::new()
         } else {
             let names = shortened(&issuers.join(", "));
-            refuse(format!("iss is {names:?}; {expected:?} is expected"))
+            refuse(format!("iss is {names:?}; {} is expected", one_of(configured)))
         };
     }
-    let found = claims.known.string("iss", rules.claim_null).or_absent(type_rule);
+    let null = if rules.issuer_null == Null::Absent { Null::Absent } else { rules.claim_null };
+    let found = claims.known.string("iss", null).or_absent(type_rule);
     if let Some(refusal) = wrong_type(Stage::Issuer, "iss", &found, "a string", type_rule) {
         return vec![refusal];
     }
     match (configured, found.value()) {
-        (None, _) => Vec::new(),
-        (Some(_), None) if rules.issuer_missing == Missing::Accept => Vec::new(),
-        (Some(expected), None) => refuse(format!("iss is absent; {expected:?} is expected")),
-        (Some(expected), Some(name)) if equal(name, expected, rules.issuer_comparison) => Vec::new(),
-        (Some(expected), Some(name)) => {
-            refuse(format!("iss is {:?}; {expected:?} is expected", shortened(name)))
+        ([], _) => Vec::new(),
+        (_, None) if rules.issuer_missing == Missing::Accept => Vec::new(),
+        (expected, None) => refuse(format!("iss is absent; {} is expected", one_of(expected))),
+        (expected, Some(name)) if is_one_of(name, expected, rules.issuer_comparison) => Vec::new(),
+        (expected, Some(name)) => {
+            refuse(format!("iss is {:?}; {} is expected", shortened(name), one_of(expected)))
         }
     }
 }
@@ -140,6 +142,15 @@ fn issuers<'a>(claims: &Claims<'a>, rules: &Rules) -> Option<Vec<&'a str>> {
     }
 }
 
+/// The names that are expected, for people.
+pub(crate) fn one_of(expected: &[&str]) -> String {
+    expected.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(" or ")
+}
+
+fn is_one_of(found: &str, expected: &[&str], comparison: Comparison) -> bool {
+    expected.iter().any(|expected| equal(found, expected, comparison))
+}
+
 fn equal(found: &str, expected: &str, comparison: Comparison) -> bool {
     match comparison {
         Comparison::Exact => found == expected,
@@ -150,10 +161,10 @@ fn equal(found: &str, expected: &str, comparison: Comparison) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use jotproof_profiles::rules::{Null, WrongType};
+    use jotproof_profiles::rules::WrongType;
 
     use super::{
-        Check, Claims, Comparison, IssuerArray, Missing, MixedArray, Reason, Refusal, Rules, issuer,
+        Check, Claims, Comparison, IssuerArray, Missing, MixedArray, Null, Reason, Refusal, Rules, issuer,
     };
     use crate::claims;
 
@@ -161,7 +172,16 @@ mod tests {
         payload: &str,
         configured: Option<&str>,
         rules: &Rules,
-        check: fn(&Claims<'_>, Option<&str>, &Rules) -> Vec<Refusal>,
+        check: fn(&Claims<'_>, &[&str], &Rules) -> Vec<Refusal>,
+    ) -> Vec<Reason> {
+        of_several(payload, configured.as_slice(), rules, check)
+    }
+
+    fn of_several(
+        payload: &str,
+        configured: &[&str],
+        rules: &Rules,
+        check: fn(&Claims<'_>, &[&str], &Rules) -> Vec<Refusal>,
     ) -> Vec<Reason> {
         let document = claims::parse(payload.as_bytes(), rules).expect("an object");
         let (claims, _) = claims::read(&document, rules);
@@ -170,7 +190,7 @@ mod tests {
 
     use Reason::{Audience, ClaimType, Issuer};
 
-    fn audience(claims: &Claims<'_>, configured: Option<&str>, rules: &Rules) -> Vec<Refusal> {
+    fn audience(claims: &Claims<'_>, configured: &[&str], rules: &Rules) -> Vec<Refusal> {
         super::audience(claims, configured, rules.audience_unexpected, rules)
     }
 
@@ -193,6 +213,29 @@ mod tests {
             assert_eq!(reasons(payload, Some("a"), &rfc, audience), configured, "{payload}");
             assert_eq!(reasons(payload, None, &rfc, audience), unconfigured, "{payload}");
         }
+    }
+
+    #[test]
+    fn one_of_several_names_is_enough() {
+        let rfc = Rules::default();
+        for (value, taken) in [
+            (r#""a""#, true),
+            (r#""b""#, true),
+            (r#""c""#, false),
+            (r#""a,b""#, false),
+            (r#""a b""#, false),
+            (r#""ab""#, false),
+            (r#""""#, false),
+        ] {
+            let both = &["a", "b"][..];
+            let of_audience = of_several(&format!(r#"{{"aud":{value}}}"#), both, &rfc, audience);
+            assert_eq!(of_audience.is_empty(), taken, "{value}");
+            let of_issuer = of_several(&format!(r#"{{"iss":{value}}}"#), both, &rfc, issuer);
+            assert_eq!(of_issuer.is_empty(), taken, "{value}");
+        }
+        assert!(of_several(r#"{"aud":["c","b"]}"#, &["a", "b"], &rfc, audience).is_empty());
+        assert_eq!(of_several("{}", &["a", "b"], &rfc, audience), [Audience]);
+        assert_eq!(of_several("{}", &["a", "b"], &rfc, issuer), [Issuer]);
     }
 
     #[test]
@@ -241,6 +284,26 @@ mod tests {
             assert_eq!(reasons(&payload, Some("a"), &rules, issuer), of_issuer, "{payload}");
             assert_eq!(reasons(&payload, None, &rules, issuer), [], "{payload}");
         }
+    }
+
+    #[test]
+    fn null_is_an_absent_name_where_the_rules_say_so() {
+        let rules = Rules {
+            audience_null: Null::Absent,
+            audience_missing: Missing::Accept,
+            issuer_null: Null::Absent,
+            issuer_missing: Missing::Accept,
+            ..Rules::default()
+        };
+        for (payload, expected) in [(r#"{"iss":null}"#, &[][..]), (r#"{"iss":1}"#, &[ClaimType])] {
+            assert_eq!(reasons(payload, Some("a"), &rules, issuer), expected, "{payload}");
+        }
+        for (payload, expected) in [(r#"{"aud":null}"#, &[][..]), (r#"{"aud":1}"#, &[ClaimType])] {
+            assert_eq!(reasons(payload, Some("a"), &rules, audience), expected, "{payload}");
+            assert_eq!(reasons(payload, None, &rules, audience), expected, "{payload}");
+        }
+        let strict = Rules { audience_missing: Missing::Refuse, ..rules };
+        assert_eq!(reasons(r#"{"aud":null}"#, Some("a"), &strict, audience), [Audience]);
     }
 
     #[test]

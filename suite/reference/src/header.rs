@@ -2,7 +2,7 @@
 
 use jotproof_model::{Context, KeyRing, Reason};
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{Duplicates, Null, Strictness};
+use jotproof_profiles::rules::{Critical, Duplicates, Null, Strictness};
 
 use crate::embedded_key;
 use crate::json::{Document, Kind, Options, Value};
@@ -171,7 +171,12 @@ fn repeated(document: &Document, known: &Known<'_>, rules: &Rules) -> Option<Ref
 /// No extension is understood, so any `crit` asks for something that cannot be done (RFC 7515
 /// section 4.1.11).
 fn critical(known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
-    let value = known.get("crit").filter(|_| rules.critical == Strictness::Refuse)?;
+    match rules.critical {
+        Critical::Ignore => return None,
+        Critical::B64Alone => return unencoded_payload(known),
+        Critical::Refuse => {}
+    }
+    let value = known.get("crit")?;
     Some(match value.kind() {
         Kind::Array(_) => {
             let detail = format!("critical extensions {} are not understood", shortened(&value.to_text()));
@@ -182,6 +187,26 @@ fn critical(known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
             refuse(Reason::HeaderParameter, detail)
         }
     })
+}
+
+/// `b64` is understood, and `true` is its only value that can be followed: with it `crit` may name it, once and
+/// nothing else. What `crit` must be made of is said by the rules for its type.
+fn unencoded_payload(known: &Known<'_>) -> Option<Refusal> {
+    let b64 = known.get("b64");
+    if let Some(value) = b64.filter(|value| !matches!(value.kind(), Kind::Bool(true))) {
+        let detail = format!("header parameter \"b64\" is {}, not true", shortened(&value.to_text()));
+        return Some(refuse(Reason::Critical, detail));
+    }
+    let crit = known.get("crit")?;
+    let Kind::Array(names) = crit.kind() else { return None };
+    let mut names = names.iter().map(Value::kind);
+    match (names.next(), names.next(), b64) {
+        (Some(Kind::String("b64")), None, Some(_)) => None,
+        _ => {
+            let detail = format!("critical extensions {} are not understood", shortened(&crit.to_text()));
+            Some(refuse(Reason::Critical, detail))
+        }
+    }
 }
 
 /// `b64` `false` would make the payload raw text, which a JWT's never is (RFC 7797 section 7), and
@@ -321,7 +346,7 @@ mod tests {
             header_null: Null::Absent,
             algorithm_names: names(&["HS256"]),
             algorithm_object: Strictness::Ignore,
-            critical: Strictness::Ignore,
+            critical: Critical::Ignore,
             embedded_key: Strictness::Ignore,
             ..Rules::default()
         };
@@ -339,6 +364,34 @@ mod tests {
             (r#"{"alg":"HS256","crit":["x",1],"jwk":[]}"#, &[HeaderParameter, HeaderParameter]),
             (r#"{"alg":"HS256","x":[[]]}"#, &[]),
             (r#"{"alg":"HS256","x":[[[]]]}"#, &[Limit]),
+        ] {
+            assert_eq!(reasons(header, &rules, None), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_verifier_that_understands_b64_alone_takes_it_where_it_is_true() {
+        use Reason::Critical as Crit;
+        let rules = Rules {
+            critical: Critical::B64Alone,
+            b64: Strictness::Ignore,
+            header_duplicates: Duplicates::Last,
+            header_null: Null::Absent,
+            header_string_arrays: vec!["crit".to_owned()],
+            ..Rules::default()
+        };
+        for (header, expected) in [
+            (r#"{"b64":true}"#, &[][..]),
+            (r#"{"b64":true,"crit":["b64"]}"#, &[]),
+            (r#"{"b64":true,"crit":null}"#, &[]),
+            (r#"{"b64":false}"#, &[Crit]),
+            (r#"{"b64":null}"#, &[Crit]),
+            (r#"{"b64":1,"crit":["b64"]}"#, &[Crit]),
+            (r#"{"crit":["b64"]}"#, &[Crit]),
+            (r#"{"b64":true,"crit":["b64","b64"]}"#, &[Crit]),
+            (r#"{"b64":true,"crit":["exp"]}"#, &[Crit]),
+            (r#"{"crit":[]}"#, &[Crit]),
+            (r#"{"crit":"b64"}"#, &[Reason::HeaderParameter]),
         ] {
             assert_eq!(reasons(header, &rules, None), expected, "{header}");
         }

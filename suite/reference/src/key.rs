@@ -7,7 +7,7 @@ use aws_lc_rs::signature::{RsaParameters, RsaSubjectPublicKey};
 use jotproof_model::algorithm::Family;
 use jotproof_model::{Algorithm, Context, KeyKind, KeyMaterial, KeyRing, Reason};
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{HmacKey, PreviousSecretEnd, Strictness};
+use jotproof_profiles::rules::{EmptySecret, HmacKey, PreviousSecretEnd, Strictness};
 
 use crate::base64url;
 use crate::verdict::{Refusal, Stage};
@@ -37,11 +37,8 @@ pub fn configured<'a>(
     keys: &'a KeyRing,
     rules: &Rules,
 ) -> impl Iterator<Item = &'a KeyMaterial> + use<'a> {
-    let is_key = move |key: &&KeyMaterial, empty: Strictness| {
-        empty == Strictness::Ignore
-            || key.kind != KeyKind::Hmac
-            || key.secret.as_deref().is_some_and(|secret| !secret.is_empty())
-    };
+    let is_key =
+        move |key: &&KeyMaterial, empty: EmptySecret| empty == EmptySecret::Ignore || !is_empty_secret(key);
     let empty = rules.key_empty;
     let end = rules.previous_secret_end;
     let previous = context
@@ -50,6 +47,27 @@ pub fn configured<'a>(
         .filter(move |previous| previous.counts() || end == PreviousSecretEnd::Ignored);
     let names = context.keys.iter().chain(previous.map(|previous| &previous.key));
     names.filter_map(|name| keys.get(name)).filter(move |key| is_key(key, empty))
+}
+
+/// Looks at the configured keys before any token: some libraries take no empty secret.
+///
+/// # Errors
+///
+/// One of the keys cannot be configured under the rules.
+pub fn import(context: &Context, keys: &KeyRing, rules: &Rules) -> Result<(), Refusal> {
+    let mut configured = context.keys.iter().filter_map(|name| keys.get(name));
+    if rules.key_empty == EmptySecret::NotImported && configured.any(is_empty_secret) {
+        return Err(Refusal::new(
+            Stage::Configuration,
+            Reason::Configuration,
+            "an empty secret cannot be configured",
+        ));
+    }
+    Ok(())
+}
+
+fn is_empty_secret(key: &KeyMaterial) -> bool {
+    key.kind == KeyKind::Hmac && key.secret_octets().is_none_or(<[u8]>::is_empty)
 }
 
 /// Whether a kind of key serves a family of algorithms.
@@ -133,7 +151,7 @@ pub fn candidates<'a>(
 
 fn fit<'a>(key: &'a KeyMaterial, algorithm: Algorithm, rules: &Rules) -> Result<Candidate<'a>, String> {
     if key.kind == KeyKind::Hmac {
-        let secret = key.secret.as_deref().unwrap_or_default().as_bytes();
+        let secret = key.secret_octets().unwrap_or_default();
         let least = hash_octets(algorithm);
         if rules.key_size == Strictness::Refuse && secret.len() < least {
             return Err(format!("the secret has {} octets; {algorithm} needs {least}", secret.len()));

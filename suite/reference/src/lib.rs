@@ -154,6 +154,10 @@ impl Reference {
                 return None;
             }
         };
+        if let Err(refusal) = key::import(&challenge.context, &challenge.keys, &self.rules) {
+            trace.refused(refusal);
+            return None;
+        }
         trace.stage(Stage::Configuration, || "one that can be meant", Vec::new());
         let challenge = read.as_ref().unwrap_or(challenge);
         let (rules, context) = (&self.rules, &*challenge.context);
@@ -247,10 +251,12 @@ impl Reference {
             | Application::CentrifugoPrivateChannel => Strictness::Ignore,
             Application::Jwt | Application::Anycable => rules.audience_unexpected,
         };
-        let refusals = audience::audience(&claims, context.audience.as_deref(), unexpected, rules);
-        trace.stage(Stage::Audience, || expected(context.audience.as_deref()), refusals);
-        let refusals = audience::issuer(&claims, context.issuer.as_deref(), rules);
-        trace.stage(Stage::Issuer, || expected(context.issuer.as_deref()), refusals);
+        let audiences: Vec<&str> = context.audiences().collect();
+        let refusals = audience::audience(&claims, &audiences, unexpected, rules);
+        trace.stage(Stage::Audience, || expected(&audiences), refusals);
+        let issuers: Vec<&str> = context.issuers().collect();
+        let refusals = audience::issuer(&claims, &issuers, rules);
+        trace.stage(Stage::Issuer, || expected(&issuers), refusals);
         for refusal in pattern::check(&claims, context, rules).err().into_iter().flatten() {
             trace.refused(refusal);
         }
@@ -401,8 +407,11 @@ const SIGNATURE_STAGES: [Stage; 4] = [Stage::Header, Stage::Algorithm, Stage::Ke
 const CLAIMS_STAGES: [Stage; 5] =
     [Stage::Claims, Stage::Time, Stage::Audience, Stage::Issuer, Stage::Application];
 
-fn expected(configured: Option<&str>) -> String {
-    configured.map_or_else(|| "none is configured".to_owned(), |name| format!("{name:?} is configured"))
+fn expected(configured: &[&str]) -> String {
+    if configured.is_empty() {
+        return "none is configured".to_owned();
+    }
+    format!("{} is configured", audience::one_of(configured))
 }
 
 /// An outcome as others observe it.

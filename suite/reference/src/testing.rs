@@ -62,7 +62,7 @@ pub(crate) fn secret_key(secret: &str) -> KeyMaterial {
 }
 
 pub(crate) fn public_key(kind: KeyKind, pem: &str) -> KeyMaterial {
-    KeyMaterial { kind, secret: None, public_pem: Some(pem.to_owned()), ..secret_key("") }
+    KeyMaterial::of_public_pem(kind, pem.to_owned(), String::new())
 }
 
 pub(crate) fn ring(keys: impl IntoIterator<Item = (&'static str, KeyMaterial)>) -> Arc<KeyRing> {

@@ -1,13 +1,15 @@
 //! Asks an adapter, a few questions ahead of its answers, and finds out whose fault a fault is.
 //!
-//! Where an adapter dies, hangs, or writes what is no answer, everything that was open is unknown: it
-//! is started again, and the open questions are asked alone, each of a process of its own, until one of
-//! them repeats the fault. That one bears it; the others get their own answers. A fault that none
-//! repeats alone is the run's, not a case's.
+//! If an adapter dies or hangs, everything that was open is unknown. It is started again, and the open questions are
+//! asked alone, each of a process of its own, until one of them repeats the fault. That one bears it; the others get
+//! their own answers. A fault that none repeats alone is the run's, not a case's.
+//!
+//! A line that is no answer, or that answers no question, is nobody's but the adapter's: it is a mistake in the
+//! adapter and says nothing of its library. The conversation ends at the first one, with its text.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use jotproof_engine::questions::Questions;
@@ -25,8 +27,21 @@ pub const OPEN: usize = 16;
 /// question.
 const QUEUED: Duration = Duration::from_millis(500);
 
-/// How often an adapter may die, hang or break the protocol in a run before it is given up.
-const INCIDENTS: usize = 50;
+/// What a run puts up with before an adapter is given up.
+///
+/// A death costs two starts. A hang costs its time twice over. A fault that no question repeats costs a start for
+/// every question that was open.
+const DEATHS: usize = 50;
+const HANGS: usize = 5;
+const UNEXPLAINED: usize = 2;
+
+/// How often an adapter failed in a run.
+#[derive(Debug, Default)]
+pub(super) struct Incidents {
+    deaths: AtomicUsize,
+    hangs: AtomicUsize,
+    unexplained: AtomicUsize,
+}
 
 /// An adapter that is asked.
 pub struct Conversation {
@@ -42,11 +57,19 @@ pub struct Conversation {
 }
 
 /// What ends a conversation with one process.
-struct Incident {
-    /// What happened.
-    what: String,
-    /// The questions that may have caused it, in the order in which they were asked.
-    suspects: Vec<Asked>,
+enum Incident {
+    /// It ended by itself.
+    Death(String),
+    /// It gave no answer in time.
+    Hang(String),
+    /// It wrote something that is no answer to an open question.
+    Breach(String),
+}
+
+const TOO_LONG: &str = "wrote a line that is longer than any answer";
+
+fn not_asked(id: u64) -> String {
+    format!("answered question {id}, which is not open")
 }
 
 /// A question that was asked: the id that it has on the wire, and its number.
@@ -61,7 +84,7 @@ struct Exchange<'q> {
     questions: &'q Questions<'q>,
     /// What was asked and has to be asked again, of another process.
     again: VecDeque<Asked>,
-    answered: BTreeMap<u64, usize>,
+    answered: BTreeSet<u64>,
 }
 
 impl Conversation {
@@ -96,11 +119,11 @@ impl Conversation {
         self.pace.map_or(1, |pace| usize::try_from(within(pace)).unwrap_or(OPEN).clamp(1, OPEN))
     }
 
-    /// Asks until all is answered, or something happens.
-    fn ask(&mut self, exchange: &mut Exchange<'_>) -> Result<(), Incident> {
+    /// Asks until all is answered, or something happens, which comes with the questions that were open then.
+    fn ask(&mut self, exchange: &mut Exchange<'_>) -> Result<(), (Incident, Vec<Asked>)> {
         let mut open: BTreeSet<Asked> = BTreeSet::new();
         let mut since = Instant::now();
-        let (what, about) = loop {
+        let incident = loop {
             while open.len() < self.room()
                 && let Some((asked, line)) = self.next(exchange)
             {
@@ -120,50 +143,50 @@ impl Conversation {
                         if let Some(asked) = asked.filter(|asked| open.remove(asked)) {
                             self.pace = Some(since.elapsed());
                             since = Instant::now();
-                            exchange.answered.insert(id, asked.at);
+                            exchange.answered.insert(id);
                             exchange.questions.answer(asked.at, observation);
-                            continue;
-                        }
-                        match exchange.answered.get(&id) {
-                            Some(at) => {
-                                break (format!("answered question {id} twice"), Some(Asked { id, at: *at }));
-                            }
-                            None => break (format!("answered {id}, which is no open question"), None),
+                        } else if exchange.answered.contains(&id) {
+                            break Incident::Breach(format!("answered question {id} twice"));
+                        } else {
+                            break Incident::Breach(not_asked(id));
                         }
                     }
-                    Err(problem) => break (problem, None),
+                    Err(problem) => break Incident::Breach(format!("wrote {problem}")),
                 },
-                Heard::TooLong => break ("wrote a line that is longer than any answer".to_owned(), None),
+                Heard::TooLong => break Incident::Breach(TOO_LONG.to_owned()),
                 Heard::Silence => {
                     let within = self.run.bounds.answer.as_secs_f32();
-                    break (format!("gave no answer within {within} s"), None);
+                    break Incident::Hang(format!("gave no answer within {within} s"));
                 }
-                Heard::End => break (format!("ended: {}", self.process.how_it_ended()), None),
+                Heard::End => break Incident::Death(format!("ended: {}", self.process.how_it_ended())),
             }
         };
-        // Most adapters answer one after the other, and then the first one that is open is to blame.
-        Err(Incident { what, suspects: about.into_iter().chain(open).collect() })
+        // In the order in which they were asked: most adapters answer one after the other, and then the first one is to
+        // blame.
+        Err((incident, open.into_iter().collect()))
     }
 
     /// Finds the question that an incident is the fault of. The others are asked again.
-    fn blame(&mut self, incident: Incident, exchange: &mut Exchange<'_>) -> Result<(), TargetError> {
-        let Incident { what, suspects } = incident;
-        // An answer that came twice is none.
-        suspects.iter().for_each(|asked| exchange.questions.take_back(asked.at));
-        if self.run.incidents.fetch_add(1, Ordering::Relaxed) + 1 > INCIDENTS {
-            return Err(self.fault(format!(
-                "it died, hung or broke the protocol more than {INCIDENTS} times, and is given up; at last it {what}"
-            )));
+    fn blame(
+        &mut self,
+        incident: Incident,
+        suspects: &[Asked],
+        exchange: &mut Exchange<'_>,
+    ) -> Result<(), TargetError> {
+        let count = |counter: &AtomicUsize| counter.fetch_add(1, Ordering::Relaxed) + 1;
+        let incidents = &self.run.incidents;
+        let (what, times, most) = match incident {
+            Incident::Breach(what) => return Err(self.breach(&what)),
+            Incident::Death(what) => (what, count(&incidents.deaths), DEATHS),
+            Incident::Hang(what) => (what, count(&incidents.hangs), HANGS),
+        };
+        if times > most {
+            return Err(self.given_up(&format!("it {what}\nthat was time {times}, and it is asked no more")));
         }
         for (index, asked) in suspects.iter().copied().enumerate() {
             let Some(challenge) = exchange.questions.again(asked.at) else { return Ok(()) };
             let observation = self.alone(asked.id, wire::verify(asked.id, &challenge))?;
-            let blamed = matches!(
-                observation,
-                Observation::Crashed { .. }
-                    | Observation::TimedOut { .. }
-                    | Observation::ProtocolError { .. }
-            );
+            let blamed = matches!(observation, Observation::Crashed { .. } | Observation::TimedOut { .. });
             exchange.questions.answer(asked.at, observation);
             if blamed {
                 for asked in suspects[index + 1..].iter().rev() {
@@ -171,6 +194,13 @@ impl Conversation {
                 }
                 return Ok(());
             }
+        }
+        if count(&self.run.incidents.unexplained) > UNEXPLAINED {
+            return Err(self.given_up(&format!(
+                "it {what}\nthat was time {}, and no question that was open repeats it when it is asked alone: what the \
+                 adapter does hangs on chance",
+                UNEXPLAINED + 1
+            )));
         }
         self.unexplained.push(what);
         Ok(())
@@ -183,17 +213,18 @@ impl Conversation {
         process.say(wire::bye());
         process.close_input();
         let mut answer = None;
-        let broken = |detail: String| Ok(Observation::ProtocolError { detail });
         loop {
             let within = if answer.is_none() { self.run.bounds.answer } else { self.run.bounds.end };
             match process.hear(within) {
                 Heard::Line(line) => match wire::observation(&line, &self.hello) {
                     Ok((id, observation)) if id == own && answer.is_none() => answer = Some(observation),
-                    Ok((id, _)) if id == own => return broken("answered twice".to_owned()),
-                    Ok((id, _)) => return broken(format!("answered {id}, where only {own} was asked")),
-                    Err(problem) => return broken(problem),
+                    Ok((id, _)) if id == own => {
+                        return Err(self.breach(&format!("answered question {id} twice")));
+                    }
+                    Ok((id, _)) => return Err(self.breach(&not_asked(id))),
+                    Err(problem) => return Err(self.breach(&format!("wrote {problem}"))),
                 },
-                Heard::TooLong => return broken("wrote a line that is longer than any answer".to_owned()),
+                Heard::TooLong => return Err(self.breach(TOO_LONG)),
                 Heard::Silence => {
                     let after_ms = u64::try_from(within.as_millis()).unwrap_or(u64::MAX);
                     return Ok(answer.unwrap_or(Observation::TimedOut { after_ms }));
@@ -208,6 +239,18 @@ impl Conversation {
         }
     }
 
+    /// What it wrote is no answer: a mistake in the adapter, whatever was asked.
+    fn breach(&self, what: &str) -> TargetError {
+        self.fault(format!(
+            "it {what}\nhint: write one answer for each question to standard output, and everything else to standard error; \
+             `jotproof adapter check` shows every such line"
+        ))
+    }
+
+    fn given_up(&self, why: &str) -> TargetError {
+        self.fault(format!("{why}\nhint: see what it does with one vector, as in --only ID, and run again"))
+    }
+
     fn fault(&self, text: String) -> TargetError {
         TargetError::Fault(format!("adapter {}: {text}", self.run.command.join(" ")))
     }
@@ -219,9 +262,10 @@ impl Deployment for Conversation {
     }
 
     fn replay(&mut self, questions: &Questions<'_>) {
-        let mut exchange = Exchange { questions, again: VecDeque::new(), answered: BTreeMap::new() };
-        while let Err(incident) = self.ask(&mut exchange) {
-            let again = self.blame(incident, &mut exchange).and_then(|()| start(&self.run, &self.hello));
+        let mut exchange = Exchange { questions, again: VecDeque::new(), answered: BTreeSet::new() };
+        while let Err((incident, suspects)) = self.ask(&mut exchange) {
+            let again =
+                self.blame(incident, &suspects, &mut exchange).and_then(|()| start(&self.run, &self.hello));
             match again {
                 Ok(process) => self.process = process,
                 Err(error) => {

@@ -14,10 +14,9 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 
-use super::Bounds;
 use super::wire::{self, Hello};
+use super::{Bounds, stderr};
 use crate::server::guard::{GUARD_WITHIN, Streams, await_exit, guard_command};
-use crate::server::process::{SHOWN_LINES, last_log_lines};
 
 /// How long the news of a death may take: a pipe ends before its process is gone.
 const NEWS_OF_DEATH: Duration = Duration::from_millis(500);
@@ -107,7 +106,7 @@ impl AdapterProcess {
         }
     }
 
-    /// How it ended, with the last lines of its standard error; called after [`Heard::End`].
+    /// How it ended, with what its standard error says; called after [`Heard::End`].
     pub fn how_it_ended(&mut self) -> String {
         let status = self
             .exit_status()
@@ -127,7 +126,7 @@ impl AdapterProcess {
     }
 
     fn excerpt(&self) -> String {
-        match last_log_lines(&self.log, SHOWN_LINES) {
+        match stderr::excerpt(&self.log) {
             lines if lines.is_empty() => String::new(),
             lines => format!("; the last lines of its standard error:\n{lines}"),
         }

@@ -8,8 +8,8 @@ use jotproof_mint::base64url;
 use jotproof_model::adapter::{
     AdapterClock, Answer, Configuration, Key, Leeway, Observable, Order, PROTOCOL, Verify,
 };
-use jotproof_model::{Capability, Challenge, Context, KeyMaterial, KeyRing, Observation, Seen};
-use serde::Serialize;
+use jotproof_model::{Capability, Challenge, Context, KeyKind, KeyMaterial, KeyRing, Observation, Seen};
+use serde::{Deserialize, Serialize};
 
 /// How much of a strange line is shown.
 const SHOWN: usize = 120;
@@ -144,7 +144,9 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
         keys,
         algorithms,
         audience,
+        more_audiences,
         issuer,
+        more_issuers,
         typ,
         leeway,
         allow_none,
@@ -170,7 +172,7 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
         challenge.keys.get(name).map(|key| Key {
             name: name.clone(),
             kind: key.kind,
-            secret_base64url: key.secret.as_ref().map(|secret| base64url::encode(secret.as_bytes())),
+            secret_base64url: key.secret_octets().map(base64url::encode),
             public_pem: key.public_pem.clone(),
             jwk: key.jwk.clone(),
         })
@@ -183,7 +185,9 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
             application: *application,
             algorithms: algorithms.clone(),
             audience: audience.clone(),
+            more_audiences: more_audiences.clone(),
             issuer: issuer.clone(),
+            more_issuers: more_issuers.clone(),
             typ: typ.clone(),
             leeway: *leeway,
             allow_none: *allow_none,
@@ -197,6 +201,47 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
     }
 }
 
+/// What a line that the runner wrote asks for.
+#[derive(Debug)]
+pub enum Asked {
+    /// A question that can be asked of a verifier.
+    Question(u64, Challenge),
+    /// A question that cannot, and why.
+    Unsupported(u64, String),
+    /// To end.
+    Bye,
+}
+
+/// Reads a line that the runner wrote.
+///
+/// # Errors
+///
+/// Where no id can be read from it: then nobody can be answered.
+pub fn asked(line: &[u8]) -> Result<Asked, String> {
+    let order: Result<Order, _> = serde_json::from_slice(line);
+    Ok(match order {
+        Ok(Order::Bye) => Asked::Bye,
+        Ok(Order::Verify(question)) => {
+            let id = question.id;
+            match challenge(*question) {
+                Ok(challenge) => Asked::Question(id, challenge),
+                Err(problem) => Asked::Unsupported(id, problem),
+            }
+        }
+        // An algorithm, a kind of key or a whole order that this version does not know.
+        Err(error) => match serde_json::from_slice(line) {
+            Ok(Numbered { id }) => Asked::Unsupported(id, error.to_string()),
+            Err(_) => return Err(format!("{error}: {}", shown(line))),
+        },
+    })
+}
+
+/// The one member that an answer needs.
+#[derive(Deserialize)]
+struct Numbered {
+    id: u64,
+}
+
 /// A question as a challenge: what the other side makes of it.
 ///
 /// # Errors
@@ -204,8 +249,6 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
 /// Says which member is wrong.
 pub fn challenge(question: Verify) -> Result<Challenge, String> {
     let Verify { id: _, token, token_base64url, context, keys, now } = question;
-    let octets =
-        |member: &str, text: &str| base64url::decode(text).map_err(|error| format!("{member}: {error}"));
     let token = match (token, token_base64url) {
         (Some(text), None) => text.into_bytes(),
         (None, Some(text)) => octets("token_base64url", &text)?,
@@ -213,32 +256,21 @@ pub fn challenge(question: Verify) -> Result<Challenge, String> {
             return Err("exactly one of token and token_base64url is not null".to_owned());
         }
     };
-    let names = keys.iter().map(|key| key.name.clone()).collect();
+    let names: Vec<String> = keys.iter().map(|key| key.name.clone()).collect();
     let mut ring = KeyRing::new();
-    for Key { name, kind, secret_base64url, public_pem, jwk } in keys {
-        let secret = match secret_base64url {
-            Some(text) => Some(
-                String::from_utf8(octets("secret_base64url", &text)?)
-                    .map_err(|_| "a secret that is not text".to_owned())?,
-            ),
-            None => None,
-        };
-        let material = KeyMaterial {
-            kind,
-            secret,
-            public_pem,
-            public_pkcs1_pem: None,
-            certificate_pem: None,
-            private_pem: None,
-            jwk,
-        };
-        ring.insert(name, material);
+    for key in keys {
+        let name = key.name.clone();
+        if ring.insert(name.clone(), material(key)?).is_some() {
+            return Err(format!("two keys have the name {name:?}"));
+        }
     }
     let Configuration {
         application,
         algorithms,
         audience,
+        more_audiences,
         issuer,
+        more_issuers,
         typ,
         leeway,
         allow_none,
@@ -252,7 +284,9 @@ pub fn challenge(question: Verify) -> Result<Challenge, String> {
         keys: names,
         algorithms,
         audience,
+        more_audiences,
         issuer,
+        more_issuers,
         typ,
         leeway,
         allow_none,
@@ -263,6 +297,23 @@ pub fn challenge(question: Verify) -> Result<Challenge, String> {
         ..Context::new(application, &[], &[])
     };
     Ok(Challenge::new(token, Arc::new(context), Arc::new(ring), now))
+}
+
+/// The secret or the PEM is what counts. The JWK is the same key once more.
+fn material(key: Key) -> Result<KeyMaterial, String> {
+    let Key { name, kind, secret_base64url, public_pem, jwk } = key;
+    match (kind, secret_base64url, public_pem) {
+        (KeyKind::Hmac, Some(secret), _) => {
+            Ok(KeyMaterial::of_octets(octets("secret_base64url", &secret)?, jwk))
+        }
+        (KeyKind::Hmac, None, _) => Err(format!("key {name:?} has no secret_base64url")),
+        (_, _, Some(pem)) => Ok(KeyMaterial::of_public_pem(kind, pem, jwk)),
+        (_, _, None) => Err(format!("key {name:?} has no public_pem")),
+    }
+}
+
+fn octets(member: &str, text: &str) -> Result<Vec<u8>, String> {
+    base64url::decode(text).map_err(|error| format!("{member}: {error}"))
 }
 
 /// Reads an answer to a question: the id, and what was seen.

@@ -42,7 +42,7 @@ const PORTS: usize = 5;
 const POLL: Duration = Duration::from_millis(20);
 
 /// How many log lines are shown of a server that died.
-pub(crate) const SHOWN_LINES: usize = 5;
+const SHOWN_LINES: usize = 5;
 
 /// What to do where this machine has no more of something.
 const MORE: &str = "raise its limits (ulimit -n, ulimit -u), or run less beside it";

@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
+mod document;
 mod lifecycle;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -211,35 +212,63 @@ fn a_hang_belongs_to_the_question_that_hangs() {
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
+/// It says nothing of the library: the run ends at the first one, and shows it.
 #[test]
-fn an_answer_that_comes_twice_belongs_to_its_question() {
-    only_one_is_at_fault("twice 200", |seen| {
-        *seen == Observation::ProtocolError { detail: "answered twice".to_owned() }
-    });
+fn a_line_that_answers_no_question_is_the_fault_of_the_adapter() {
+    for (mode, said) in [
+        ("twice 200", "answered question 200 twice"),
+        ("wrong-id 250", "answered question 1000250, which is not open"),
+        ("late-twice 100", "answered question 100 twice"),
+        ("garbage 20", "expected value at line 1 column 1: \"DEBUG: verifying\""),
+    ] {
+        let start = Instant::now();
+        let log = fake_run(mode);
+        assert_eq!(log.exit(), Exit::TargetFault, "{mode}");
+        let failure = log.failure.unwrap().message;
+        assert!(failure.contains(said), "{mode}: {failure}");
+        assert!(failure.contains("hint: write one answer for each question to standard output"), "{failure}");
+        let faults = log.rows.iter().filter(|row| row.judgement == Judgement::Fault).count();
+        assert_eq!(faults, 0, "{mode}: no question bears it");
+        assert!(start.elapsed() < Duration::from_secs(10), "{mode}: {:?}", start.elapsed());
+    }
 }
 
 #[test]
-fn an_answer_to_what_was_not_asked_belongs_to_the_question_that_provoked_it() {
-    only_one_is_at_fault(
-        "wrong-id 250",
-        |seen| matches!(seen, Observation::ProtocolError { detail } if detail.starts_with("answered 1000250")),
+fn an_adapter_that_dies_by_chance_is_given_up_soon() {
+    let start = Instant::now();
+    let log = fake_run("flaky");
+    assert_eq!(log.exit(), Exit::TargetFault);
+    let failure = log.failure.unwrap().message;
+    assert!(failure.contains("ended: signal: 6") && failure.contains("hangs on chance"), "{failure}");
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
+fn an_adapter_that_goes_on_hanging_is_given_up() {
+    let brief = Bounds { answer: Duration::from_millis(300), ..BOUNDS };
+    let log = run(&fake("hang-from 300").with_bounds(brief), "rfc");
+    let hung = log.rows.iter().filter(|row| matches!(row.observation, Observation::TimedOut { .. })).count();
+    assert_eq!(hung, 5);
+    let failure = log.failure.unwrap().message;
+    assert!(
+        failure.contains("gave no answer within 0.3 s") && failure.contains("that was time 6"),
+        "{failure}"
     );
 }
 
 #[test]
-fn an_answer_to_an_earlier_question_belongs_to_the_question_that_provoked_it() {
-    only_one_is_at_fault(
-        "late-twice 100",
-        |seen| matches!(seen, Observation::ProtocolError { detail } if detail.starts_with("answered 100, where only 120")),
+fn an_unknown_profile_is_an_error_and_one_that_demands_much_is_warned_of() {
+    let unknown = fake_run("profile no-such-profile");
+    assert_eq!((unknown.rows.len(), unknown.exit()), (0, Exit::TargetFault));
+    let failure = unknown.failure.unwrap().message;
+    assert!(failure.contains("names an unknown profile: ") && failure.contains("hint: "), "{failure}");
+    let bcp = run(&fake("profile bcp"), "bcp");
+    let [warning] = &bcp.warnings[..] else { panic!("{:?}", bcp.warnings) };
+    assert!(
+        warning.starts_with("its profile bcp speaks only of verifiers with audience and issuer"),
+        "{warning}"
     );
-}
-
-#[test]
-fn garbage_belongs_to_the_question_that_provokes_it() {
-    only_one_is_at_fault(
-        "garbage 20",
-        |seen| matches!(seen, Observation::ProtocolError { detail } if detail.contains("DEBUG: verifying")),
-    );
+    assert!(run(&fake("profile rfc"), "rfc").warnings.is_empty());
 }
 
 #[test]
@@ -263,7 +292,7 @@ fn an_adapter_that_goes_on_crashing_is_given_up_with_what_it_said_before() {
         log.rows.iter().filter(|row| matches!(row.observation, Observation::Crashed { .. })).count();
     assert_eq!(crashed, 50);
     assert!(log.rows.len() > 200, "{} rows", log.rows.len());
-    assert!(log.failure.unwrap().message.contains("more than 50 times, and is given up"));
+    assert!(log.failure.unwrap().message.contains("that was time 51, and it is asked no more"));
 }
 
 #[test]

@@ -22,7 +22,7 @@ use crate::stats::Stats;
 pub fn run(data: &[u8]) -> Stats {
     let now = clock();
     let challenge = JSONWEBTOKEN.challenge(data, now);
-    let observation = Jsonwebtoken.verify(&challenge);
+    let observation = Jsonwebtoken::Newest.verify(&challenge);
     let accepted = matches!(observation, Observation::Accepted { .. });
     if accepted {
         signed::check("jsonwebtoken", data);

@@ -1,0 +1,128 @@
+//! What an adapter wrote to its standard error before it ended: the lines that say why.
+//!
+//! Most languages print a stack. The message stands at one end of it, and the frames can be hundreds of lines: they
+//! are left out, and what remains is shown.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+
+/// How many lines are shown, at most: the last ones.
+const SHOWN_LINES: usize = 30;
+
+/// How much of the end of a log is read, in octets: more than the frames of an endless recursion.
+const TAIL: u64 = 1024 * 1024;
+
+/// The last lines of a log that are no stack frames; nothing where there are none.
+pub(super) fn excerpt(log: &Path) -> String {
+    // A log that cannot be read has nothing to say; the error that it would explain is told anyway.
+    let tail = read_tail(log).unwrap_or_default();
+    without_frames(&String::from_utf8_lossy(&tail))
+}
+
+fn read_tail(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
+    let mut tail = Vec::new();
+    file.take(TAIL).read_to_end(&mut tail)?;
+    Ok(tail)
+}
+
+fn without_frames(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let mut kept: Vec<&str> = Vec::new();
+    let mut in_python_stack = false;
+    for (index, line) in lines.iter().enumerate() {
+        // Below a line of Python's that names a file stands the source text, indented further.
+        in_python_stack = line.starts_with("Traceback (") || in_python_stack && is_indented(line);
+        let next = lines.get(index + 1).copied().unwrap_or_default();
+        if !(in_python_stack || is_frame(line, next)) {
+            kept.push(line);
+        }
+    }
+    let from = kept.len().saturating_sub(SHOWN_LINES);
+    kept[from..].join("\n")
+}
+
+fn is_indented(line: &str) -> bool {
+    line.starts_with([' ', '\t'])
+}
+
+/// A frame of JavaScript, Java, C#, Ruby, Rust or Go; in the last two a frame has two lines.
+fn is_frame(line: &str, next: &str) -> bool {
+    let text = line.trim_start();
+    let of_a_call = is_indented(line) && ["at ", "from ", "... "].iter().any(|start| text.starts_with(start));
+    let of_rust = is_indented(line)
+        && text
+            .split_once(": ")
+            .is_some_and(|(number, _)| number.bytes().all(|octet| octet.is_ascii_digit()));
+    let of_go = line.starts_with('\t') && text.contains(".go:")
+        || next.starts_with('\t') && next.contains(".go:")
+        || line.starts_with("goroutine ") && line.ends_with("]:");
+    of_a_call || of_rust || of_go
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SHOWN_LINES, without_frames};
+
+    #[test]
+    fn the_message_is_shown_and_its_frames_are_not() {
+        for (text, expected) in [
+            ("out of luck\n\n", "out of luck"),
+            (
+                "Traceback (most recent call last):\n  File \"a.py\", line 5, in <module>\n    main()\n  File \"a.py\", \
+                 line 2, in main\n    raise KeyError('jwk')\nKeyError: 'jwk'\n",
+                "KeyError: 'jwk'",
+            ),
+            (
+                "/srv/a.js:3\n    throw new TypeError('no key')\n    ^\n\nTypeError: no key\n    at main (/srv/a.js:3:9)\n    \
+                 at node:internal/main/run_main_module:23:47\n\nNode.js v20.1.0\n",
+                "/srv/a.js:3\n    throw new TypeError('no key')\n    ^\nTypeError: no key\nNode.js v20.1.0",
+            ),
+            (
+                "Exception in thread \"main\" java.lang.IllegalStateException: outer\n\tat A.main(A.java:3)\nCaused by: \
+                 java.lang.NullPointerException: inner\n\tat B.b(B.java:9)\n\t... 1 more\n",
+                "Exception in thread \"main\" java.lang.IllegalStateException: outer\nCaused by: \
+                 java.lang.NullPointerException: inner",
+            ),
+            (
+                "panic: runtime error: index out of range [1] with length 1\n\ngoroutine 1 [running]:\nmain.verify({0x1, \
+                 0x2})\n\t/srv/a.go:7 +0x1d\nmain.main()\n\t/srv/a.go:3 +0x17\nexit status 2\n",
+                "panic: runtime error: index out of range [1] with length 1\nexit status 2",
+            ),
+            (
+                "a.rb:2:in `verify': no key (ArgumentError)\n\tfrom a.rb:5:in `<main>'\n",
+                "a.rb:2:in `verify': no key (ArgumentError)",
+            ),
+            (
+                "Unhandled exception. System.FormatException: no key\n   at A.Verify(String) in /srv/A.cs:line 4\n   at \
+                 A.Main()\n",
+                "Unhandled exception. System.FormatException: no key",
+            ),
+            (
+                "thread 'main' panicked at src/main.rs:2:5:\nno key\nstack backtrace:\n   0: rust_begin_unwind\n             \
+                 at /rustc/library/std/src/panicking.rs:1:5\n   1: main\n",
+                "thread 'main' panicked at src/main.rs:2:5:\nno key\nstack backtrace:",
+            ),
+        ] {
+            assert_eq!(without_frames(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_stack_of_any_depth_leaves_the_message() {
+        let frames = "\tat Parser.value(Parser.java:7)\n".repeat(1024);
+        let text = format!("Exception in thread \"main\" java.lang.StackOverflowError\n{frames}");
+        assert_eq!(without_frames(&text), "Exception in thread \"main\" java.lang.StackOverflowError");
+    }
+
+    #[test]
+    fn the_last_lines_of_a_long_log_are_shown() {
+        let text: String = (1..=100).map(|line| format!("line {line}\n")).collect();
+        let shown = without_frames(&text);
+        assert_eq!(shown.lines().count(), SHOWN_LINES);
+        assert!(shown.starts_with("line 71\n") && shown.ends_with("line 100"), "{shown}");
+    }
+}
