@@ -3,16 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{stdin, stdout};
-use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use jotproof_engine::run::unix_time;
-use jotproof_engine::target::{Clock, TargetError};
+use jotproof_engine::target::TargetError;
 use jotproof_engine::{Exit, Suite};
-use jotproof_mint::Mint;
-use jotproof_model::{
-    Algorithm, Application, Capability, Challenge, Expectation, Observation, Subject, Threat, Vector,
-};
+use jotproof_model::adapter::Observable;
+use jotproof_model::{Application, Capability, Observation};
 use jotproof_profiles::Profiles;
 use jotproof_targets::exec::process::{AdapterProcess, Heard};
 use jotproof_targets::exec::wire::Hello;
@@ -21,6 +18,10 @@ use serde_json::{Value, json};
 
 use crate::arguments::{Adapter, AdapterCommand, Check, Serve};
 use crate::{Outcome, terminal};
+
+mod questions;
+
+use questions::Question;
 
 pub(crate) fn adapter(arguments: &Adapter) -> Outcome {
     let Adapter { command } = arguments;
@@ -53,11 +54,13 @@ fn check(Check { command }: &Check) -> Outcome {
             }
             end_of_input(&command, &mut report);
         }
-        Err(TargetError::EnvironmentMissing(text)) => {
-            terminal::say(format_args!("{text}\n"));
-            return Ok(Exit::EnvironmentMissing);
-        }
-        Err(TargetError::Fault(text) | TargetError::NotStarted(text)) => report.problem(text),
+        Err(error) => match error.downcast::<TargetError>()? {
+            TargetError::EnvironmentMissing(text) => {
+                terminal::say(format_args!("{text}\n"));
+                return Ok(Exit::EnvironmentMissing);
+            }
+            TargetError::Fault(text) | TargetError::NotStarted(text) => report.problem(text),
+        },
     }
     let exit = if report.problems.is_empty() { Exit::Ok } else { Exit::ConformanceFailure };
     Ok(terminal::end_with(&report.text(), exit))
@@ -97,20 +100,6 @@ impl Report {
     }
 }
 
-/// A question whose right answer nobody doubts.
-struct Question {
-    algorithm: Algorithm,
-    accept: bool,
-    challenge: Challenge,
-}
-
-impl Question {
-    fn describe(&self) -> String {
-        let kind = if self.accept { "a valid" } else { "a forged" };
-        format!("{kind} {} token", self.algorithm)
-    }
-}
-
 /// An adapter under examination.
 struct Examination {
     process: AdapterProcess,
@@ -124,13 +113,9 @@ const FIRST_ROUND: u64 = 1;
 const SECOND_ROUND: u64 = 1_000_000;
 
 impl Examination {
-    fn start(command: &[String], suite: &Suite, report: &mut Report) -> Result<Self, TargetError> {
+    fn start(command: &[String], suite: &Suite, report: &mut Report) -> anyhow::Result<Self> {
         let (process, hello) = AdapterProcess::start(command, &Bounds::default())?;
-        let clock = match hello.clock {
-            Clock::Settable => "settable",
-            Clock::System => "that of the machine",
-        };
-        report.head = format!("{} {}, clock: {clock}\n", hello.name, hello.version);
+        report.head = format!("{} {}, clock: {}\n", hello.name, hello.version, questions::clock(hello.clock));
         report.well("its hello is well-formed");
         if !hello.capabilities.contains(&Capability::Application(Application::Jwt)) {
             report.problem(
@@ -138,17 +123,24 @@ impl Examination {
                  capabilities",
             );
         }
-        if let Some(name) = &hello.profile
-            && let Err(error) = Profiles::built_in().find(name)
-        {
-            report.problem(format!("its hello names a profile that this version has not: {error}"));
-        }
-        let questions = questions(suite, &hello)?;
-        if questions.is_empty() {
+        if !hello.capabilities.iter().any(|capability| matches!(capability, Capability::Algorithm(_))) {
             report.problem(
                 "its hello lists no algorithm, so that nothing can be asked; add algorithm:HS256 and the like \
                  to the capabilities",
             );
+        }
+        let named = hello.profile.as_deref().unwrap_or("rfc");
+        let profile = match Profiles::built_in().find(named) {
+            Ok(profile) => profile,
+            Err(error) => {
+                report.problem(format!("its hello names a profile that is not built in: {error}"));
+                Profiles::built_in().find("rfc")?
+            }
+        };
+        let (questions, without) = questions::questions(suite, &hello, &profile, unix_time())?;
+        if !without.is_empty() {
+            let names = without.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            report.well(format!("not examined, for want of a question that it can be asked: {names}"));
         }
         Ok(Self { process, hello, questions, seen: BTreeMap::new() })
     }
@@ -163,34 +155,52 @@ impl Examination {
         if whole {
             report.well(format!("{} questions, asked at once, are answered once each", self.questions.len()));
         }
-        let mut right = 0;
+        // In the order of the questions.
+        let mut abouts: Vec<(&str, bool)> = Vec::new();
         for (id, question) in (FIRST_ROUND..).zip(&self.questions) {
-            let (said, remedy) = match (self.seen.get(&id), question.accept) {
-                (None, _) => continue,
-                (Some(Observation::Accepted { .. }), true) | (Some(Observation::Refused { .. }), false) => {
-                    right += 1;
-                    continue;
-                }
-                (Some(Observation::Refused { text, .. }), true) => (
-                    format!("is refused: {text}"),
-                    "see that it uses the key and the algorithms of the question",
-                ),
-                (Some(Observation::Accepted { .. }), false) => (
-                    "is accepted".to_owned(),
-                    "see that it verifies the signature with the key of the question",
-                ),
-                (Some(Observation::Unsupported { what }), _) => (
-                    format!("is answered with unsupported: {what}"),
-                    "take the algorithm out of the capabilities, or support it",
-                ),
-                (Some(other), _) => (format!("gets {other:?}"), "answer accepted or refused"),
-            };
-            report.problem(format!("{} {said}; {remedy}", question.describe()));
+            let Some(seen) = self.seen.get(&id) else { continue };
+            let problem = wrong(question, seen);
+            match abouts.iter_mut().find(|(about, _)| *about == question.about) {
+                Some((_, proved)) => *proved &= problem.is_none(),
+                None => abouts.push((&question.about, problem.is_none())),
+            }
+            if let Some(problem) = problem {
+                report.problem(problem);
+            }
         }
-        if right > 0 {
-            report.well(format!("{right} of {} verdicts are right", self.questions.len()));
+        let proved: Vec<&str> =
+            abouts.iter().filter(|(_, proved)| *proved).map(|(about, _)| *about).collect();
+        if !proved.is_empty() {
+            report.well(format!("it does what it declares: {}", proved.join(", ")));
         }
+        self.tells(report);
         whole
+    }
+
+    /// What its hello says that it tells, it tells at least once.
+    fn tells(&self, report: &mut Report) {
+        let of_plain_tokens = self.hello.observes.contains(&Observable::Claims);
+        let mut accepted = self.seen.values().filter_map(|seen| match seen {
+            Observation::Accepted { result } => Some(result),
+            _ => None,
+        });
+        if of_plain_tokens
+            && accepted.clone().next().is_some()
+            && accepted.all(|result| result.claims.is_none())
+        {
+            report.problem(
+                "its hello lists claims under observes, and no answer has them; add them, or leave it out",
+            );
+        }
+        let mut refused = self.seen.values().filter_map(|seen| match seen {
+            Observation::Refused { reason, .. } => Some(reason),
+            _ => None,
+        });
+        if self.hello.reasons && refused.clone().next().is_some() && refused.all(Option::is_none) {
+            report.problem(
+                "its hello says that it tells reasons, and no refusal has one; give those that are certain, or say false",
+            );
+        }
     }
 
     /// Asks the same with members that no version has yet.
@@ -257,9 +267,6 @@ impl Examination {
             };
             match wire::observation(&line, &self.hello) {
                 Ok((id, observation)) if open.remove(&id) => {
-                    if let Observation::ProtocolError { detail } = &observation {
-                        report.problem(format!("an answer {detail}"));
-                    }
                     self.seen.insert(id, observation);
                 }
                 Ok((id, _)) if self.seen.contains_key(&id) => {
@@ -301,6 +308,23 @@ impl Examination {
     }
 }
 
+/// What is wrong with an answer, and what to do about it.
+fn wrong(question: &Question, seen: &Observation) -> Option<String> {
+    let Question { about, token, accept, remedy, challenge: _ } = question;
+    let said = match (seen, accept) {
+        (Observation::Accepted { .. }, true) | (Observation::Refused { .. }, false) => return None,
+        (Observation::Refused { text, .. }, true) if text.is_empty() => "is refused".to_owned(),
+        (Observation::Refused { text, .. }, true) => format!("is refused: {text}"),
+        (Observation::Accepted { .. }, false) => "is accepted".to_owned(),
+        (Observation::Unsupported { what }, _) => format!("is answered with unsupported: {what}"),
+        (Observation::ProtocolError { detail }, _) => format!("is answered wrongly: an answer {detail}"),
+        (other, _) => format!("gets {other:?}"),
+    };
+    let or_not =
+        if about.parse::<Capability>().is_ok() { ", or take it out of the capabilities" } else { "" };
+    Some(format!("{about}: {token} {said}\nhint: {remedy}{or_not}"))
+}
+
 /// An adapter whose runner was killed sees only the end of its input.
 fn end_of_input(command: &[String], report: &mut Report) {
     let bounds = Bounds::default();
@@ -317,51 +341,5 @@ fn end_of_input(command: &[String], report: &mut Report) {
             }
         }
         Err(error) => report.problem(format!("it does not start a second time: {error}")),
-    }
-}
-
-/// For every algorithm that the adapter has, a valid token and a forged one made from it.
-fn questions(suite: &Suite, hello: &Hello) -> Result<Vec<Question>, TargetError> {
-    let mint = Mint::new(suite.keys());
-    let now = unix_time();
-    let mut pairs: BTreeMap<Algorithm, [&Vector; 2]> = BTreeMap::new();
-    for forged in suite.vectors() {
-        let (Expectation::Reject { .. }, Threat::Forger) = (&forged.expectation, forged.threat) else {
-            continue;
-        };
-        let Some(valid) = suite.twin(forged) else { continue };
-        if let Some(algorithm) = plain(valid).filter(|algorithm| plain(forged) == Some(*algorithm))
-            && valid.context == forged.context
-            && matches!(valid.expectation, Expectation::Accept { .. })
-            && hello.capabilities.contains(&Capability::Algorithm(algorithm))
-        {
-            pairs.entry(algorithm).or_insert([valid, forged]);
-        }
-    }
-    let mut questions = Vec::new();
-    for (algorithm, pair) in pairs {
-        for (vector, accept) in pair.into_iter().zip([true, false]) {
-            let Subject::Token { recipe, .. } = &vector.subject else { continue };
-            let token = mint
-                .token(recipe, now)
-                .map_err(|error| TargetError::Fault(format!("{}: {error}", vector.id)))?;
-            let context = Arc::new(vector.context.clone());
-            let challenge = Challenge::new(token, context, Arc::clone(suite.keys()), now);
-            questions.push(Question { algorithm, accept, challenge });
-        }
-    }
-    Ok(questions)
-}
-
-/// The algorithm of a vector that requires nothing but it and plain JWT.
-fn plain(vector: &Vector) -> Option<Algorithm> {
-    match vector.requires.as_slice() {
-        [Capability::Application(Application::Jwt), Capability::Algorithm(algorithm)]
-        | [Capability::Algorithm(algorithm), Capability::Application(Application::Jwt)]
-            if vector.context.leeway == 0 =>
-        {
-            Some(*algorithm)
-        }
-        _ => None,
     }
 }

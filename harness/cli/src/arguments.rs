@@ -43,10 +43,10 @@ pub(crate) enum Command {
     /// A target is named by a text:
     ///
     ///   reference             the reference verifier under every built-in profile, in turn
-    ///   reference:PROFILE     under one profile: rfc, bcp, jsonwebtoken-11.1.0, a version of Centrifugo
+    ///   reference:PROFILE     under one profile: rfc, bcp, jsonwebtoken-12.0.0, a version of Centrifugo
     ///                         (centrifugo-6.9.6, or centrifugo-v6) or of AnyCable (anycable-1.5.2), and
     ///                         those between
-    ///   library:jsonwebtoken  the Rust crate jsonwebtoken, in this process
+    ///   library:jsonwebtoken  the Rust crate jsonwebtoken 12.0.0, in this process; or @11.1.0
     ///   exec:COMMAND          any JWT library in any language, through an adapter: a program that
     ///                         speaks the protocol of docs/adapter-protocol.md: exec:./my-adapter
     ///   centrifugo:process    Centrifugo 6.9.6, or :v5 for 5.4.9, or :v3 for 3.2.3: built once with Go
@@ -271,7 +271,7 @@ pub(crate) struct Adapter {
 pub(crate) enum AdapterCommand {
     /// Answer the adapter protocol on standard input and output with a verifier of our own
     Serve(Serve),
-    /// Ask an adapter a few questions that leave no doubt, and say what to do about it
+    /// Ask an adapter about everything that it declares, and say what to do about it
     Check(Check),
 }
 

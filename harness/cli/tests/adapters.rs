@@ -90,8 +90,16 @@ fn our_verifier_behind_the_protocol_gives_the_rows_that_it_gives_in_process() {
                 result.remove("options");
             }
         }
-        let through_pipes = rows(&format!("exec:{JOTPROOF} adapter serve reference:{profile}"));
+        let mut through_pipes = rows(&format!("exec:{JOTPROOF} adapter serve reference:{profile}"));
         assert!(through_pipes.0.len() > 50, "{profile}");
+        // Beside the answer of a server, others are told the reason too.
+        for row in &mut through_pipes.0 {
+            if let Some(refused) = row.pointer_mut("/observation").and_then(Value::as_object_mut)
+                && refused.contains_key("answer")
+            {
+                assert!(refused.remove("reason").is_some(), "{profile}: {refused:?}");
+            }
+        }
         let carried: BTreeSet<_> = through_pipes.0.iter().map(|row| row["id"].as_str()).collect();
         let (expected, left_out): (Vec<_>, Vec<_>) =
             in_process.0.iter().partition(|row| carried.contains(&row["id"].as_str()));
@@ -126,6 +134,85 @@ fn the_check_says_what_to_do() {
     snapshot("check_garbage", &["adapter", "check", &shell("read -r line; echo 'DEBUG: asked'; exit 0")]);
 }
 
+/// The fake adapter of jotproof-targets, which lies about what it declares.
+fn fake(mode: &str) -> String {
+    let path = Path::new(JOTPROOF).with_file_name("examples").join("fake_adapter");
+    assert!(path.is_file(), "no {}: run `cargo build --examples`", path.display());
+    format!("{} {mode}", path.display())
+}
+
+#[test]
+fn the_check_finds_a_lie_about_everything_that_is_declared() {
+    let checked = |mode: &str| {
+        let output = jotproof(&["adapter", "check", &fake(mode)]);
+        (output.status.code(), String::from_utf8(output.stdout).expect("output is UTF-8"))
+    };
+    let (code, text) = checked("honest");
+    assert_eq!(code, Some(0), "{text}");
+    let proved =
+        text.lines().find_map(|line| line.trim().strip_prefix("ok       it does what it declares: "));
+    let proved: BTreeSet<&str> = proved.expect("something is proved").split(", ").collect();
+    for (lie, about, problem) in [
+        ("audience", "audience", "a token for another audience is accepted"),
+        ("several-audiences", "several-audiences", "a token for the second configured audience is refused"),
+        ("issuer", "issuer", "a token of another issuer is accepted"),
+        ("several-issuers", "several-issuers", "a token of the second configured issuer is refused"),
+        ("typ", "typ", "a token of another type is accepted"),
+        ("none", "none", "an unsecured token is refused"),
+        ("several-keys", "several-keys", "a token by the second of two keys is refused"),
+        ("binary-token", "binary-token", "is answered with unsupported"),
+        ("leeway", "leeway 60", "a token that expired 30 s ago is refused"),
+        ("'too much leeway'", "leeway 60", "a token that expired 90 s ago is accepted"),
+        ("clock", "clock: settable", "a token that is still valid at `now`, in 2001, is refused"),
+        ("algorithm:HS256", "algorithm:HS256", "a token whose payload was changed after signing is accepted"),
+        ("algorithm:ES512", "algorithm:ES512", "a token whose payload was changed after signing is accepted"),
+        ("algorithm:EdDSA", "algorithm:EdDSA", "a token whose payload was changed after signing is accepted"),
+    ] {
+        assert!(proved.contains(about), "{about} is not proved for an honest adapter: {proved:?}");
+        let (code, text) = checked(&format!("lie {lie}"));
+        assert_eq!(code, Some(1), "{lie}: {text}");
+        let found = text
+            .lines()
+            .any(|line| line.contains("problem") && line.contains(about) && line.contains(problem));
+        assert!(found, "{lie}: {text}");
+    }
+    for (lie, problem) in
+        [("claims", "lists claims under observes"), ("reasons", "says that it tells reasons")]
+    {
+        let (code, text) = checked(&format!("lie {lie}"));
+        assert_eq!(code, Some(1), "{lie}: {text}");
+        assert!(text.contains(problem), "{lie}: {text}");
+    }
+    // Every capability that it declares is proved, or is said not to be.
+    let (_, served) = checked("honest");
+    assert!(!served.contains("not examined"), "{served}");
+}
+
+#[test]
+fn a_profile_of_ones_own_is_used() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let mut copy = Command::new("cp");
+    copy.arg("-r")
+        .args(["vectors/keys", "vectors/algorithms"].map(|path| root().join(path)))
+        .arg(folder.path());
+    assert!(copy.status().expect("cp runs").success());
+    let profiles = folder.path().join("profiles");
+    fs::create_dir(&profiles).expect("a folder can be made");
+    let own = r#"{"$schema": "", "family": "mine", "about": "", "versions": [{"name": "mine"}], "either": "refuse",
+        "capabilities": ["application:jwt", "algorithm:HS256"]}"#;
+    fs::write(profiles.join("mine.json"), own).expect("it can be written");
+    let ran = |target: &str| {
+        let log = folder.path().join("log.jsonl");
+        let paths = [folder.path(), &log].map(|path| path.to_str().expect("a UTF-8 path"));
+        let output = jotproof(&["run", target, "--vectors", paths[0], "--log", paths[1]]);
+        let text = fs::read_to_string(&log).unwrap_or_else(|error| panic!("{error}: {}", shown(&output)));
+        let header: Value = serde_json::from_str(text.lines().next().expect("a header")).expect("JSON");
+        header["header"]["profile"].as_str().expect("a header has a profile").to_owned()
+    };
+    assert_eq!(ran(&format!("exec:{}", fake("profile mine"))), "mine");
+    assert_eq!(ran("reference:mine"), "mine");
+}
+
 #[test]
 fn pyjwt_is_asked_and_its_deviations_are_found() {
     assert!(root().join("target/adapters/python/bin/python").is_file(), "run ci/adapters first");
@@ -142,6 +229,9 @@ fn pyjwt_is_asked_and_its_deviations_are_found() {
     for judgement in ["bypass", "misuse", "fault", "void", "overstrict", "wrong_result"] {
         assert_eq!(judged(judgement), Vec::<&str>::new(), "{judgement}");
     }
+    // Its key import refuses an empty secret, and that is a refusal with its reason.
+    let empty = rows.iter().find(|row| row["id"] == "keys/weak/hs256-empty-secret").expect("it is asked");
+    assert_eq!(empty["observation"]["reason"], "key", "{empty}");
     // Each read in its source: padding (RFC 7515 section 2), a number as a string (RFC 7519 section
     // 4.1.4), a header in UTF-16 (RFC 7519 section 7.2), a short key (RFC 7518 section 3.2).
     for id in [

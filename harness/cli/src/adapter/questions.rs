@@ -1,0 +1,386 @@
+//! The questions of `jotproof adapter check`: for every capability that an adapter declares, a token that must be
+//! accepted and one that must be refused, each because of that capability alone.
+//!
+//! They are written by hand, so that nobody doubts the right answer. What belongs to a server is taken from the vectors.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jotproof_catalogue::case::key_for;
+use jotproof_engine::Suite;
+use jotproof_engine::target::Clock;
+use jotproof_mint::{Mint, keys};
+use jotproof_model::adapter::Leeway;
+use jotproof_model::recipe::{Content, KeyForm, Signer};
+use jotproof_model::{
+    Algorithm, Application, Capability, Challenge, Context, Expectation, Recipe, Subject, Threat, Vector,
+};
+use jotproof_profiles::predict::Outcome;
+use jotproof_profiles::{Profile, predicted};
+use jotproof_targets::exec::wire::Hello;
+
+/// A question whose right answer nobody doubts.
+pub(super) struct Question {
+    /// The member of the hello that it is about.
+    pub(super) about: String,
+    /// What the token is.
+    pub(super) token: String,
+    /// Whether it must be accepted.
+    pub(super) accept: bool,
+    /// What to see to where the answer is wrong.
+    pub(super) remedy: &'static str,
+    pub(super) challenge: Challenge,
+}
+
+/// The questions to an adapter, and the capabilities that there is no question about.
+pub(super) fn questions(
+    suite: &Suite,
+    hello: &Hello,
+    profile: &Profile,
+    now: i64,
+) -> anyhow::Result<(Vec<Question>, Vec<Capability>)> {
+    let mint = Mint::new(keys::all());
+    let mut desk = Desk { hello, profile, mint: &mint, now, questions: Vec::new() };
+    let mut by_hand = BTreeSet::from([Capability::Leeway, Capability::Clock]);
+    if hello.capabilities.contains(&Capability::Application(Application::Jwt)) {
+        by_hand.extend(desk.of_hand()?);
+    }
+    let mut without = Vec::new();
+    for capability in hello.capabilities.iter().filter(|capability| !by_hand.contains(capability)) {
+        if !desk.of_vectors(suite, *capability)? {
+            without.push(*capability);
+        }
+    }
+    Ok((desk.questions, without))
+}
+
+struct Desk<'a> {
+    hello: &'a Hello,
+    profile: &'a Profile,
+    mint: &'a Mint,
+    now: i64,
+    questions: Vec<Question>,
+}
+
+/// The names that are configured, and those that are not.
+const AUDIENCE: &str = "https://api.example.com";
+const SECOND_AUDIENCE: &str = "https://admin.example.com";
+const ISSUER: &str = "https://issuer.example.com";
+const SECOND_ISSUER: &str = "https://login.example.com";
+const OTHER: &str = "https://elsewhere.example.com";
+
+/// A day in 2001, when every token of today lies in the future, and one in 2035.
+const LONG_AGO: i64 = 1_000_000_000;
+const LATER: i64 = 2_051_222_400;
+
+/// How far a time is from the clock, in seconds: more than an answer takes.
+const CLEAR: i64 = 30;
+
+impl Desk<'_> {
+    /// The capabilities of plain tokens. Those that were asked about are given back.
+    fn of_hand(&mut self) -> anyhow::Result<Vec<Capability>> {
+        let declared = |capability: &Capability| self.hello.capabilities.contains(capability);
+        let algorithms: Vec<Algorithm> = Algorithm::ALL
+            .into_iter()
+            .filter(|algorithm| declared(&Capability::Algorithm(*algorithm)))
+            .collect();
+        let options: Vec<Capability> = [
+            Capability::Audience,
+            Capability::SeveralAudiences,
+            Capability::Issuer,
+            Capability::SeveralIssuers,
+            Capability::Typ,
+            Capability::None,
+            Capability::BinaryToken,
+            Capability::SeveralKeys,
+            Capability::Clock,
+        ]
+        .into_iter()
+        .filter(declared)
+        .collect();
+        let mut asked = vec![Capability::Application(Application::Jwt)];
+        for algorithm in &algorithms {
+            self.algorithm(*algorithm)?;
+            asked.push(Capability::Algorithm(*algorithm));
+        }
+        let Some(first) = algorithms.first().copied() else { return Ok(asked) };
+        for option in options {
+            if option == Capability::SeveralKeys {
+                let second = algorithms.iter().find(|other| key_for(**other) != key_for(first));
+                let Some(second) = second else { continue };
+                self.several_keys(first, *second)?;
+            } else {
+                self.option(option, first)?;
+            }
+            asked.push(option);
+        }
+        self.leeway(first)?;
+        Ok(asked)
+    }
+
+    fn algorithm(&mut self, algorithm: Algorithm) -> anyhow::Result<()> {
+        let about = Capability::Algorithm(algorithm).to_string();
+        let context = self.context(&[algorithm]);
+        let good = self.token(algorithm, None, &self.claims(&[]))?;
+        let forged = forged(&good)?;
+        let remedy =
+            "hand the key and the algorithms of the question to the library, and let it verify the signature";
+        self.ask(&about, "a valid token", true, remedy, context.clone(), good);
+        self.ask(&about, "a token whose payload was changed after signing", false, remedy, context, forged);
+        Ok(())
+    }
+
+    fn option(&mut self, option: Capability, algorithm: Algorithm) -> anyhow::Result<()> {
+        let about = option.to_string();
+        let name = |name: &str| Some(name.to_owned());
+        let plain = self.context(&[algorithm]);
+        let with = |claim: &str, value: &str| self.claims(&[(claim, format!("\"{value}\""))]);
+        let mint = |typ: Option<&str>, claims: &str| self.token(algorithm, typ, claims);
+        let (remedy, context, good, bad) = match option {
+            Capability::Audience => (
+                "hand `audience` of the context to the library",
+                Context { audience: name(AUDIENCE), ..plain },
+                ("a token for the configured audience", mint(None, &with("aud", AUDIENCE))?),
+                ("a token for another audience", mint(None, &with("aud", OTHER))?),
+            ),
+            Capability::SeveralAudiences => (
+                "hand `audience` and `more_audiences` of the context to the library",
+                Context {
+                    audience: name(AUDIENCE),
+                    more_audiences: vec![SECOND_AUDIENCE.to_owned()],
+                    ..plain
+                },
+                ("a token for the second configured audience", mint(None, &with("aud", SECOND_AUDIENCE))?),
+                ("a token for neither audience", mint(None, &with("aud", OTHER))?),
+            ),
+            Capability::Issuer => (
+                "hand `issuer` of the context to the library",
+                Context { issuer: name(ISSUER), ..plain },
+                ("a token of the configured issuer", mint(None, &with("iss", ISSUER))?),
+                ("a token of another issuer", mint(None, &with("iss", OTHER))?),
+            ),
+            Capability::SeveralIssuers => (
+                "hand `issuer` and `more_issuers` of the context to the library",
+                Context { issuer: name(ISSUER), more_issuers: vec![SECOND_ISSUER.to_owned()], ..plain },
+                ("a token of the second configured issuer", mint(None, &with("iss", SECOND_ISSUER))?),
+                ("a token of neither issuer", mint(None, &with("iss", OTHER))?),
+            ),
+            Capability::Typ => (
+                "hand `typ` of the context to the library",
+                Context { typ: name("at+jwt"), ..plain },
+                ("a token of the expected type", mint(Some("at+jwt"), &self.claims(&[]))?),
+                ("a token of another type", mint(Some("JWT"), &self.claims(&[]))?),
+            ),
+            Capability::None => (
+                "allow unsecured tokens where `allow_none` of the context is true, and no others",
+                Context { allow_none: true, ..plain },
+                ("an unsecured token", self.unsecured()?),
+                ("a forged token", forged(&mint(None, &self.claims(&[]))?)?),
+            ),
+            Capability::BinaryToken => {
+                let mut octets = mint(None, &self.claims(&[]))?;
+                octets.push(0xff);
+                let remedy = "decode `token_base64url`, and hand the octets to the library";
+                self.ask(&about, "a token with an octet that is not text", false, remedy, plain, octets);
+                return Ok(());
+            }
+            Capability::Clock => {
+                let remedy = "hand `now` of the question to the library as its clock";
+                let at = |time: i64| format!("{{\"sub\":\"alice\",\"exp\":{time}}}");
+                let good = mint(None, &self.extended(&at(LONG_AGO + 60)))?;
+                let bad = mint(None, &self.extended(&at(LATER - 60)))?;
+                let ask = &mut |desk: &mut Self, token, accept, now, octets| {
+                    desk.ask("clock: settable", token, accept, remedy, desk.context(&[algorithm]), octets);
+                    if let Some(question) = desk.questions.last_mut() {
+                        question.challenge.now = now;
+                    }
+                };
+                ask(self, "a token that is still valid at `now`, in 2001,", true, LONG_AGO, good);
+                ask(self, "a token that expired before `now`, in 2035,", false, LATER, bad);
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        self.ask(&about, good.0, true, remedy, context.clone(), good.1);
+        self.ask(&about, bad.0, false, remedy, context, bad.1);
+        Ok(())
+    }
+
+    fn several_keys(&mut self, first: Algorithm, second: Algorithm) -> anyhow::Result<()> {
+        let about = Capability::SeveralKeys.to_string();
+        let remedy = "hand every key of the question to the library";
+        for algorithm in [second, first] {
+            let which = if algorithm == first { "first" } else { "second" };
+            let good = self.token(algorithm, None, &self.claims(&[]))?;
+            let bad = forged(&good)?;
+            let context = self.context(&[first, second]);
+            let token = format!("a token by the {which} of two keys");
+            self.ask(&about, &token, true, remedy, context.clone(), good);
+            self.ask(&about, &format!("a forged copy of {token}"), false, remedy, context, bad);
+        }
+        Ok(())
+    }
+
+    /// The leeway can be set to what the hello says, and is 0 where it says nothing.
+    fn leeway(&mut self, algorithm: Algorithm) -> anyhow::Result<()> {
+        let remedy =
+            "hand `leeway` of the context to the library, and list under `leeway` what it can be set to";
+        for seconds in leeways(self.hello.leeway.as_ref()) {
+            let about = format!("leeway {seconds}");
+            let (within, beyond) = (i64::from(seconds) / 2, i64::from(seconds) + CLEAR);
+            let [good, bad] = [within, beyond].map(|ago| {
+                self.token(algorithm, None, &self.claims(&[("exp", (self.now - ago).to_string())]))
+            });
+            let context = Context { leeway: seconds, ..self.context(&[algorithm]) };
+            // A clock that runs on makes the half of a short leeway uncertain.
+            if within >= CLEAR / 2 {
+                let token = format!("a token that expired {within} s ago");
+                self.ask(&about, &token, true, remedy, context.clone(), good?);
+            }
+            self.ask(&about, &format!("a token that expired {beyond} s ago"), false, remedy, context, bad?);
+        }
+        Ok(())
+    }
+
+    /// A pair of vectors that needs a capability; `false` where there is none that the adapter can be asked.
+    fn of_vectors(&mut self, suite: &Suite, capability: Capability) -> anyhow::Result<bool> {
+        let can = |vector: &Vector| {
+            matches!(vector.subject, Subject::Token { .. })
+                && vector.requires.iter().all(|needed| self.hello.capabilities.contains(needed))
+                && self.profile.demands.iter().all(|demanded| vector.requires.contains(demanded))
+                && self.hello.leeway_allows(vector.context.leeway)
+        };
+        let comes_out = |vector: &Vector, twin: Option<&Vector>, accepted: bool| {
+            predicted(vector, twin, self.profile)
+                .is_ok_and(|predicted| matches!(predicted.outcome, Outcome::Accepted { .. }) == accepted)
+        };
+        let pair = suite.vectors().find_map(|bad| {
+            let good = suite.twin(bad)?;
+            let fits = bad.requires.contains(&capability)
+                && matches!(bad.expectation, Expectation::Reject { .. })
+                && matches!(good.expectation, Expectation::Accept { .. })
+                && matches!(bad.threat, Threat::Forger | Threat::Holder)
+                && can(bad)
+                && can(good)
+                && comes_out(bad, Some(good), false)
+                && comes_out(good, suite.twin(good), true);
+            fits.then_some([good, bad])
+        });
+        let Some(pair) = pair else { return Ok(false) };
+        for (vector, accept) in pair.into_iter().zip([true, false]) {
+            let Subject::Token { recipe, .. } = &vector.subject else { continue };
+            let octets = self.mint.token(recipe, self.now).with_context(|| vector.id.to_string())?;
+            let remedy = "see what this vector is about with `jotproof show ID`";
+            let token = format!("vector {}", vector.id);
+            self.ask(&capability.to_string(), &token, accept, remedy, vector.context.clone(), octets);
+        }
+        Ok(true)
+    }
+
+    fn ask(
+        &mut self,
+        about: &str,
+        token: &str,
+        accept: bool,
+        remedy: &'static str,
+        context: Context,
+        octets: Vec<u8>,
+    ) {
+        self.questions.push(Question {
+            about: about.to_owned(),
+            token: token.to_owned(),
+            accept,
+            remedy,
+            challenge: Challenge::new(octets, Arc::new(context), Arc::new(keys::all().clone()), self.now),
+        });
+    }
+
+    /// A verifier with the keys of these algorithms, and what the profile demands.
+    fn context(&self, algorithms: &[Algorithm]) -> Context {
+        let names: Vec<&str> = algorithms.iter().map(|algorithm| key_for(*algorithm)).collect();
+        let demanded =
+            |capability, name: &str| self.profile.demands.contains(&capability).then(|| name.to_owned());
+        Context {
+            audience: demanded(Capability::Audience, AUDIENCE),
+            issuer: demanded(Capability::Issuer, ISSUER),
+            leeway: leeways(self.hello.leeway.as_ref()).first().copied().unwrap_or_default(),
+            ..Context::new(Application::Jwt, &names, algorithms)
+        }
+    }
+
+    /// The claims of a valid token, some of them with another value.
+    fn claims(&self, changed: &[(&str, String)]) -> String {
+        let mut claims = vec![("sub", "\"alice\"".to_owned()), ("exp", (self.now + 3600).to_string())];
+        for (name, value) in changed {
+            claims.retain(|(known, _)| known != name);
+            claims.push((name, value.clone()));
+        }
+        let members: Vec<String> = claims.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        self.extended(&format!("{{{}}}", members.join(",")))
+    }
+
+    /// A claims set with the claims that the profile demands.
+    fn extended(&self, claims: &str) -> String {
+        let mut text = claims.to_owned();
+        for (capability, name, value) in
+            [(Capability::Audience, "aud", AUDIENCE), (Capability::Issuer, "iss", ISSUER)]
+        {
+            if self.profile.demands.contains(&capability) && !text.contains(&format!("\"{name}\":")) {
+                text.pop();
+                text.push_str(&format!(",\"{name}\":\"{value}\"}}"));
+            }
+        }
+        text
+    }
+
+    fn token(&self, algorithm: Algorithm, typ: Option<&str>, claims: &str) -> anyhow::Result<Vec<u8>> {
+        let typ = typ.map_or_else(String::new, |typ| format!(",\"typ\":\"{typ}\""));
+        let header = format!("{{\"alg\":\"{algorithm}\"{typ}}}");
+        let key = key_for(algorithm).to_owned();
+        self.mint(&header, claims, Signer::Key { key, form: KeyForm::Natural, algorithm })
+    }
+
+    fn unsecured(&self) -> anyhow::Result<Vec<u8>> {
+        self.mint(r#"{"alg":"none"}"#, &self.claims(&[]), Signer::Nobody)
+    }
+
+    fn mint(&self, header: &str, claims: &str, signer: Signer) -> anyhow::Result<Vec<u8>> {
+        let text = |text: &str| Content::Text { text: text.to_owned() };
+        Ok(self.mint.token(&Recipe::new(text(header), text(claims), signer), self.now)?)
+    }
+}
+
+/// The token with the user changed after it was signed.
+fn forged(token: &[u8]) -> anyhow::Result<Vec<u8>> {
+    use jotproof_mint::base64url;
+    let text = std::str::from_utf8(token)?;
+    let mut parts: Vec<&str> = text.split('.').collect();
+    let [_, payload, _] = parts[..] else { anyhow::bail!("a token has three segments") };
+    let claims = String::from_utf8(base64url::decode(payload)?)?.replace("alice", "mallory");
+    let changed = base64url::encode(claims.as_bytes());
+    parts[1] = &changed;
+    Ok(parts.join(".").into_bytes())
+}
+
+/// The values of the leeway to ask about, the least first.
+fn leeways(leeway: Option<&Leeway>) -> Vec<u32> {
+    const A_DAY: u32 = 86_400;
+    match leeway {
+        None => vec![0],
+        Some(Leeway::OneOf(values)) => values.iter().copied().collect(),
+        Some(Leeway::Range { from, to }) => {
+            let mut values = vec![*from, 60.clamp(*from, *to), (*to).min(A_DAY).max(*from)];
+            values.dedup();
+            values
+        }
+    }
+}
+
+/// Whose clock decides, for people.
+pub(super) const fn clock(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Settable => "settable",
+        Clock::System => "that of the machine",
+    }
+}
