@@ -317,7 +317,7 @@ fn cases() -> Vec<Case> {
                 );
                 Setup {
                     arguments: flags.clone(),
-                    ..file("Procfile", format!("web: puma\nws: anycable-go {}\n", flags.join(" ")))
+                    ..file("Procfile", format!("web: puma\nws: anycable-go \"{}\"\n", flags.join("\" \"")))
                 }
             },
             run: &["--origin", "https://app.example.org"],

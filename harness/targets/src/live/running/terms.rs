@@ -144,7 +144,7 @@ impl Terms {
         if !matches!(vector.subject, Subject::Token { .. }) {
             return Ok(None);
         }
-        self.sees_that_there_is_no_token(vector)?;
+        self.sees_that_there_is_no_token(vector, profile)?;
         let is_decided = predicted(vector, None, profile).is_ok();
         let mut vector = vector.clone();
         self.submit(&mut vector.context)?;
@@ -167,11 +167,16 @@ impl Terms {
     }
 
     /// That no token is submitted shows something only where the server lets nobody in without one.
-    fn sees_that_there_is_no_token(&self, vector: &Vector) -> Result<(), CannotCarry> {
-        let Some(reasons) = reasons(&vector.expectation).filter(|all| all.contains(&Reason::NoToken)) else {
-            return Ok(());
+    fn sees_that_there_is_no_token(&self, vector: &Vector, profile: &Profile) -> Result<(), CannotCarry> {
+        let is_one = |reasons: &BTreeSet<Reason>| reasons.contains(&Reason::NoToken);
+        // A version can look for none where the token is.
+        let looks_for_none = match predicted(vector, None, profile).map(|predicted| predicted.outcome) {
+            Ok(Outcome::Refused { reasons, .. }) => is_one(&reasons),
+            _ => false,
         };
-        debug_assert!(!reasons.is_empty());
+        if !looks_for_none && !reasons(&vector.expectation).is_some_and(is_one) {
+            return Ok(());
+        }
         let application = vector.context.application;
         let applies = |(of, _): &&(Vec<Application>, String)| of.is_empty() || of.contains(&application);
         match self.without_token.iter().find(applies) {
@@ -281,7 +286,7 @@ impl Terms {
         let Signer::Key { key, form, algorithm } = &mut recipe_mut(vector).signer else { return Ok(()) };
         let Some(own) = self.keys.iter().find(|own| own.name == key) else { return Ok(()) };
         if *form != KeyForm::Natural {
-            return if own.material.is_some() { Ok(()) } else { needs_public_half() };
+            return Ok(());
         }
         if !own.signs() {
             if !is_forgery {
@@ -525,10 +530,6 @@ impl Key {
             self.name == name || keys::all().get(name).is_some_and(is_same)
         })
     }
-}
-
-fn needs_public_half<T>() -> Result<T, CannotCarry> {
-    cannot("a token that is made with the public key (--signing-key FILE)")
 }
 
 /// Whether nothing is configured but keys, an audience and an issuer.
