@@ -5,6 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -211,6 +215,69 @@ fn a_profile_of_ones_own_is_used() {
     };
     assert_eq!(ran(&format!("exec:{}", fake("profile mine"))), "mine");
     assert_eq!(ran("reference:mine"), "mine");
+}
+
+/// Two threads that do nothing but work, until it is dropped.
+struct Busy {
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Busy {
+    fn start() -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let spin = |_| {
+            let stop = Arc::clone(&stop);
+            std::thread::spawn(move || {
+                let end = Instant::now() + Duration::from_secs(600);
+                while !stop.load(Ordering::Relaxed) && Instant::now() < end {
+                    std::hint::spin_loop();
+                }
+            })
+        };
+        let threads = (0..2).map(spin).collect();
+        Self { stop, threads }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What a run says of a target, without what is another in each run: tokens are minted at the time of the run, and
+/// so are the times in their claims.
+fn said_of(rows: Vec<Value>) -> Vec<String> {
+    let without_times = |mut row: Value| {
+        if let Some(result) = row.pointer_mut("/observation/result").and_then(Value::as_object_mut) {
+            result.remove("claims");
+        }
+        row.to_string()
+    };
+    rows.into_iter().map(without_times).collect()
+}
+
+/// A run on a busy machine says what a run on an idle one says. `JOTPROOF_RUNS` asks for more of them.
+#[test]
+fn pyjwt_gives_the_same_rows_beside_two_busy_loops() {
+    assert!(root().join("target/adapters/python/bin/python").is_file(), "run ci/adapters first");
+    let runs = std::env::var("JOTPROOF_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(5);
+    let target = format!("exec:{PYJWT}");
+    let (first, code) = rows(&target);
+    let first = said_of(first);
+    assert!(first.len() > 600, "{} rows", first.len());
+    let _busy = Busy::start();
+    for run in 1..=runs {
+        let (again, code_again) = rows(&target);
+        let again = said_of(again);
+        let changed: Vec<_> = first.iter().zip(&again).filter(|(one, other)| one != other).collect();
+        assert!(changed.is_empty(), "run {run}: {changed:#?}");
+        assert_eq!((again.len(), code_again), (first.len(), code), "run {run}");
+    }
 }
 
 #[test]

@@ -111,11 +111,18 @@ pub fn run(
         }
         rows.push(row);
     }
+    let left_out = plan.not_carried.values().chain(not_asked.values()).map(Vec::len).sum::<usize>();
+    // The log tells of each selected vector once, and of a soak those too that stand beside it.
+    let selected = match selection.repetition {
+        Repetition::Soak(_) => rows.len() + left_out,
+        Repetition::Once | Repetition::Rounds(_) => plan.selected,
+    };
     Ok(RunLog {
         header: Header {
             identity: target.identity(),
             // A tenth, rounded up: of a selection of one, that one.
             least_judged: plan.of_its_kind.div_ceil(10),
+            selected,
             ..header(suite, selection, target, &profile.name)
         },
         rows,

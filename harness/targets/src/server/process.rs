@@ -30,6 +30,7 @@ use super::image::Image;
 use super::innermost;
 use super::port::free_port;
 use crate::http;
+use crate::notice::notice;
 
 /// How long a server has to come up, unless said otherwise.
 pub const READY_WITHIN: Duration = Duration::from_secs(10);
@@ -550,7 +551,7 @@ impl Drop for RunningServer {
             && let Err(error) = fs::copy(&self.log, kept)
         {
             // What was found stands without it.
-            eprintln!("cannot keep the log of a server as {}: {error}", kept.display());
+            notice(format_args!("cannot keep the log of a server as {}: {error}", kept.display()));
         }
     }
 }

@@ -114,6 +114,7 @@ fn an_honest_adapter_gives_the_very_rows_of_the_verifier_behind_it() {
         })
         .collect();
     assert_eq!(log.rows, asked);
+    assert_eq!(log.header.identity.as_deref(), Some(concat!("fake honest ", env!("CARGO_PKG_VERSION"))));
     for id in left_out {
         let vector = SUITE.get(&id.0).unwrap();
         // What must be refused is asked beside its twin.
@@ -292,6 +293,8 @@ fn an_adapter_that_goes_on_crashing_is_given_up_with_what_it_said_before() {
         log.rows.iter().filter(|row| matches!(row.observation, Observation::Crashed { .. })).count();
     assert_eq!(crashed, 50);
     assert!(log.rows.len() > 200, "{} rows", log.rows.len());
+    assert!(!log.not_asked.is_empty());
+    assert_eq!(log.exit(), Exit::TargetFault, "a run that stopped half way is no result");
     assert!(log.failure.unwrap().message.contains("that was time 51, and it is asked no more"));
 }
 

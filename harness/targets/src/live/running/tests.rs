@@ -19,6 +19,7 @@ use crate::anycable::Anycable;
 use crate::centrifugo::Centrifugo;
 use crate::live::address::Address;
 use crate::live::target::Server;
+use crate::notice::notice;
 use crate::reference::ReferenceTarget;
 use crate::server::configuration::Configuration;
 
@@ -113,11 +114,11 @@ fn judged<S: Server>(version: &str, file: &Value, said: &Said, only: &[&str]) ->
     );
     let mut reasons: Vec<_> = log.not_carried.iter().map(|(reason, ids)| (ids.len(), reason)).collect();
     reasons.sort_unstable();
-    eprintln!(
+    notice(format_args!(
         "{version} {file:.80}: {} judged; {:?}",
         log.rows.len(),
         reasons.iter().rev().take(6).collect::<Vec<_>>()
-    );
+    ));
     log.rows.len()
 }
 
