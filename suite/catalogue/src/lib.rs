@@ -18,6 +18,7 @@ pub mod lint;
 mod published;
 pub mod registry;
 mod rulings;
+mod stakes;
 pub mod steps;
 pub mod streams;
 pub mod topics;

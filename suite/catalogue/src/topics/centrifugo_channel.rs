@@ -169,8 +169,7 @@ fn data_not_base64(kind: &Kind) -> Case {
     (kind.twin)()
         .changed(&kind.id("b64data-not-base64"), claim("b64data", "\"%%% no base64 %%%\""))
         .either_better_refused(
-            "The documentation says what `b64data` is, and not what becomes of another text; a refusal is \
-             recommended.",
+            "The documentation says what `b64data` is, and not what becomes of another text. To prefer a refusal is the choice of this project.",
             [Reason::ClaimType],
         )
         .title("b64data that is not base64")
@@ -327,8 +326,7 @@ fn b64info(kind: &Kind) -> Vec<Case> {
     let decoded = |effect: &mut Effect| {
         effect.info = Some("{\"name\":\"Zo\u{eb}\",\"mark\":\"~~?>\"}".to_owned());
     };
-    let refused = "The documentation says what `b64info` is, and not what becomes of another text; a \
-                   refusal is recommended.";
+    let refused = "The documentation says what `b64info` is, and not what becomes of another text. To prefer a refusal is the choice of this project.";
     vec![
         changed("b64info", vec![claim("b64info", "\"eyJuYW1lIjoiWm/DqyIsIm1hcmsiOiJ+fj8+In0=\"")])
             .accept()
@@ -443,11 +441,11 @@ fn bound(kind: &Kind) -> Vec<Case> {
             .requirement(&format!("CF-{}", requirement.replace('1', "4")))
             .class("V1")
     };
-    let audience = &[Reason::Audience, Reason::ClaimMissing][..];
-    let issuer = &[Reason::Issuer, Reason::ClaimMissing][..];
+    let audience = [Reason::Audience, Reason::ClaimMissing];
+    let issuer = [Reason::Issuer, Reason::ClaimMissing];
     let (other_audience, other_issuer) = (claim("aud", "\"chats\""), claim("iss", "\"backends\""));
     vec![
-        refused("audience-other", other_audience.clone(), audience, "AUD-1", "another audience", "C8")
+        refused("audience-other", other_audience.clone(), &audience[..1], "AUD-1", "another audience", "C8")
             .requirement("CF-AUD-4"),
         let_in(
             "audience-other-and-none-configured",
@@ -456,8 +454,8 @@ fn bound(kind: &Kind) -> Vec<Case> {
             "AUD-1",
             "another audience, and none is configured",
         ),
-        refused("audience-absent", without_claim("aud"), audience, "AUD-1", "no audience", "C8"),
-        refused("issuer-other", other_issuer.clone(), issuer, "ISS-1", "another issuer", "C9")
+        refused("audience-absent", without_claim("aud"), &audience, "AUD-1", "no audience", "C8"),
+        refused("issuer-other", other_issuer.clone(), &issuer[..1], "ISS-1", "another issuer", "C9")
             .requirement("CF-ISS-4"),
         let_in(
             "issuer-other-and-none-configured",
@@ -466,7 +464,7 @@ fn bound(kind: &Kind) -> Vec<Case> {
             "ISS-1",
             "another issuer, and none is configured",
         ),
-        refused("issuer-absent", without_claim("iss"), issuer, "ISS-1", "no issuer", "C9"),
+        refused("issuer-absent", without_claim("iss"), &issuer, "ISS-1", "no issuer", "C9"),
         good,
     ]
 }

@@ -151,7 +151,7 @@ fn channel() -> Case {
         .changed("centrifugo/connection/channel", claim("channel", "\"news\""))
         .either_better_refused(
             "The documentation gives tokens with `channel` to subscriptions and says of no other \
-             use; that a connection refuses them is a recommendation.",
+             use. To prefer a refusal is the choice of this project.",
             [Reason::Purpose],
         )
         .title("a token for a channel")
@@ -237,7 +237,7 @@ fn b64info_base64url() -> Case {
         )
         .either_better_refused(
             "The documentation says `base64`, which has another alphabet and padding (RFC 4648 \
-             sections 3.2 and 4), and recommends no more than a refusal.",
+             sections 3.2 and 4), and not what becomes of another text. To prefer a refusal is the choice of this project.",
             [Reason::InfoEncoding],
         )
         .title("b64info in base64url without padding")
@@ -254,8 +254,7 @@ fn b64info_not_base64() -> Case {
     twins::centrifugo()
         .changed("centrifugo/connection/b64info-not-base64", claim("b64info", "\"%%% no base64 %%%\""))
         .either_better_refused(
-            "The documentation says what `b64info` is, and not what becomes of another text; a \
-             refusal is recommended.",
+            "The documentation says what `b64info` is, and not what becomes of another text. To prefer a refusal is the choice of this project.",
             [Reason::InfoEncoding],
         )
         .title("b64info that is not base64")
@@ -301,8 +300,7 @@ fn info_and_not_base64(both: &Case) -> Case {
         claim("b64info", "\"%%% no base64 %%%\""),
     )
     .either_better_refused(
-        "The documentation says what `b64info` is, and not what becomes of another text; a \
-             refusal is recommended.",
+        "The documentation says what `b64info` is, and not what becomes of another text. To prefer a refusal is the choice of this project.",
         [Reason::InfoEncoding],
     )
     .title("info, and a b64info that is not base64")
@@ -475,8 +473,7 @@ fn subs_b64info_not_base64() -> Case {
             claim("subs", "{\"news\":{\"b64info\":\"%%% no base64 %%%\"}}"),
         )
         .either_better_refused(
-            "The documentation says what `b64info` is, and not what becomes of another text; a \
-             refusal is recommended.",
+            "The documentation says what `b64info` is, and not what becomes of another text. To prefer a refusal is the choice of this project.",
             [Reason::InfoEncoding, Reason::ClaimType],
         )
         .title("b64info of a channel that is not base64")

@@ -175,18 +175,13 @@ fn renewed_connection(id: &dyn Fn(&str) -> String) -> Vec<Case> {
                 &id(name),
                 vec![of_token("renewed", edit), set_step(1, refused(BEFORE, refresh("renewed"), reason))],
             )
-            .reject([
-                Reason::ConnectionExpired,
-                Reason::Signature,
-                Reason::Expired,
-                Reason::User,
-                Reason::NotYetValid,
-            ])
+            // Closed at once for what is wrong with the token, or in the end for what it did not prolong.
+            .reject([Reason::ConnectionExpired, reason])
             .title(format!("{title} with the end of the connection after it"))
             .why("Without a good new token the connection is closed in the end, at once or when it expires.")
             .requirement("CF-EXP-5")
             .class("C16")
-            .threat(Threat::Holder)
+            .threat(if reason == Reason::Signature { Threat::Forger } else { Threat::Holder })
     };
     vec![
         lasting

@@ -419,7 +419,7 @@ fn of_connections() -> Vec<Case> {
         )
         .either_better_refused(
             "The documentation says what a token for a channel is for, and not that it opens no \
-                 connection; a refusal is recommended.",
+                 connection. To prefer a refusal is the choice of this project.",
             [Reason::Purpose],
         )
         .title("a connection that is renewed by a token for a channel")
