@@ -192,7 +192,6 @@ fn channel_missing(kind: &Kind) -> [Case; 2] {
             .title(title)
             .why(why)
             .requirement(&kind.requirement("CHAN-1"))
-            .requirement("CS-X-1")
             .class("C14")
             .threat(Threat::Holder)
     })
@@ -275,7 +274,8 @@ fn times(kind: &Kind) -> Vec<Case> {
             .title("expire_at now")
             .why("A subscription that expires in the second in which it begins gives nothing.")
             .requirement("CF-EXPAT-3")
-            .class("C23"),
+            .class("C23")
+            .threat(Threat::Holder),
         changed("expire-at-past", vec![claim("expire_at", "{{now-60}}")])
             .either(
                 "The documentation asks for a time in the future, or 0; one in the past is refused as \
@@ -285,7 +285,8 @@ fn times(kind: &Kind) -> Vec<Case> {
             .title("expire_at a minute ago")
             .why("A subscription that has expired before it began gives nothing, or less than a second.")
             .requirement("CF-EXPAT-3")
-            .class("C23"),
+            .class("C23")
+            .threat(Threat::Holder),
         changed("exp-beyond-32-bits-of-seconds", vec![claim("exp", "{{now+4294967396}}")])
             .accept()
             .title("an exp 2^32 and 100 seconds from now")
@@ -349,6 +350,8 @@ fn b64info(kind: &Kind) -> Vec<Case> {
         .accept()
         .title("info and b64info")
         .why("Both are good claims, and together they refuse nothing; which of them is shown is left open.")
+        .requirement(&kind.requirement("INFO-1"))
+        .requirement(&kind.requirement("INFO-2"))
         .requirement("CF-INFO-3")
         .class("C24")
         .effect(|effect| effect.info = None),
@@ -368,6 +371,7 @@ fn data(kind: &Kind, (name, member, value, arrives): (&str, &str, &str, &str)) -
         .accept()
         .title(format!("{member}: {value}"))
         .why("What the token holds for the subscriber arrives with the subscription, as it was signed.")
+        .requirement("RFC7519-4-IGNORE")
         .requirement(&kind.requirement("DATA-1"))
         .class("C24")
         .effect(|effect| {
@@ -613,6 +617,7 @@ fn exp_with_a_fraction(kind: &Kind) -> [Case; 2] {
             .reject([Reason::Expired, Reason::ClaimType])
             .title("an exp with a fraction, an hour ago")
             .why("A time that has passed has passed, whether its fraction is read or not.")
+            .requirement("CS-EXP-1")
             .requirement("CS-EXP-4")
             .class("C5")
             .threat(Threat::Holder),

@@ -279,6 +279,8 @@ fn info_and_b64info() -> Case {
             "Both are good claims, and together they refuse nothing; which of them is shown is left \
              open.",
         )
+        .requirement("CF-INFO-1")
+        .requirement("CF-INFO-2")
         .requirement("CF-INFO-3")
         .class("C24")
         .effect(|effect| effect.info = None)
@@ -289,6 +291,8 @@ fn info_and_the_same(both: &Case) -> Case {
         .accept()
         .title("info, and the same in b64info")
         .why("Whichever of them is shown, it is this, and it is shown once.")
+        .requirement("CF-INFO-1")
+        .requirement("CF-INFO-2")
         .requirement("CF-INFO-3")
         .class("C24")
         .effect(|effect| effect.info = Some("{\"from\":\"b64info\"}".to_owned()))
@@ -497,6 +501,8 @@ fn subs_and_channels() -> Case {
             "Both are good claims, and together they refuse nothing; which of them decides is left \
              open.",
         )
+        .requirement("CF-SUBS-1")
+        .requirement("CF-CHAN-1")
         .requirement("CF-SUBS-3")
         .class("C24")
         .effect(|effect| effect.subscriptions = None)
@@ -507,6 +513,8 @@ fn subs_and_the_same(both: &Case) -> Case {
         .accept()
         .title("subs, and the same channel in channels")
         .why("Whichever of them decides, there is a subscription to this channel, and to no other.")
+        .requirement("CF-SUBS-1")
+        .requirement("CF-CHAN-1")
         .requirement("CF-SUBS-3")
         .class("C24")
         .effect(|effect| subscriptions(effect, &[("ns:room", "")]))
@@ -523,6 +531,8 @@ fn channels_and_a_list(both: &Case) -> Case {
             "Refused, or as if `subs` were not there: then `channels` decides, and nobody is subscribed to \
              what stands in an array that is no `subs`.",
         )
+        .requirement("CF-SUBS-1")
+        .requirement("CF-CHAN-1")
         .requirement("CF-SUBS-3")
         .class("C24")
         .effect(|effect| subscriptions(effect, &[("news", "")]))

@@ -475,7 +475,7 @@ fn of_both(kind: &Kind) -> Vec<Case> {
         .accept()
         .title("the connection of a subscription whose token is good for an hour, seven seconds later")
         .why("A connection lasts while its subscriptions do.")
-        .requirement("CS-EXP-3")
+        .requirement(&kind.requirement("EXP-3"))
         .class("V1");
     let again = kind
         .flow(
@@ -531,8 +531,9 @@ fn of_both(kind: &Kind) -> Vec<Case> {
                 "The documentation says that the connection is closed when a subscription expires, so that \
                  the client comes again and asks for a new token.",
             )
-            .requirement("CS-EXP-3")
-            .class("C30"),
+            .requirement(&kind.requirement("EXP-3"))
+            .class("C30")
+            .threat(Threat::Holder),
         lasting
             .changed(&kind.id("without-exp"), of_token("opened", without_claim("exp")))
             .accept()

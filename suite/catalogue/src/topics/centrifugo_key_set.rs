@@ -283,6 +283,7 @@ fn brought_along(algorithm: Algorithm) -> Vec<Case> {
             .threat(Threat::Forger)
             .title("another key signs and comes along in the header, with a kid of the set")
             .why("A key that the sender chose proves that the sender has it.")
+            .requirement("RFC7515-5.2-VERIFY")
             .requirement("RFC8725-3.10-TRUST")
             .class("K17"),
         twin(algorithm)
@@ -297,6 +298,7 @@ fn brought_along(algorithm: Algorithm) -> Vec<Case> {
             .threat(Threat::Forger)
             .title("another key signs and the header points at another key set, with a kid of ours")
             .why("The set is the one that is configured, wherever a token points.")
+            .requirement("RFC7515-5.2-VERIFY")
             .requirement("RFC8725-3.10-TRUST")
             .class("K18"),
         twin(algorithm)

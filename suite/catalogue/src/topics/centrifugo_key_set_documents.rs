@@ -148,6 +148,7 @@ fn good(algorithm: Algorithm) -> Vec<Case> {
                 .accept()
                 .title(what)
                 .why("It changes nothing about the key that the token names.")
+                .requirement("CF-JWKS-3")
                 .requirement(requirement)
                 .class("V1")
         })
@@ -160,6 +161,7 @@ fn use_and_operations(algorithm: Algorithm) -> Vec<Case> {
             .accept()
             .title("no use")
             .why("`use` is optional, and a key without it is for whatever its type is for.")
+            .requirement("CF-JWKS-3")
             .requirement("RFC7517-4.2-USE")
             .class("V1"),
     ];

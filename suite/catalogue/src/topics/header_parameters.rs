@@ -554,6 +554,7 @@ fn of_the_expected_type() -> Case {
         .title("typ is the expected one")
         .why("Where tokens are typed, this is how one says what it is for.")
         .requirement("RFC8725-3.11-TYP")
+        .requirement("RFC7519-5.1-TYP")
         .class("H4")
 }
 
@@ -608,5 +609,6 @@ fn without_type() -> Case {
         .title(format!("no typ, where {TYPE} is expected"))
         .why(OTHER_PURPOSE)
         .requirement("RFC8725-3.11-TYP")
+        .requirement("RFC7519-5.1-TYP")
         .class("H4")
 }
