@@ -296,15 +296,6 @@ impl Case {
         }
     }
 
-    /// The edits that it was made by.
-    #[must_use]
-    pub fn edits(&self) -> &[Edit] {
-        match &self.twin {
-            Twin::Vector { edits, .. } => edits,
-            Twin::Nothing { .. } => &[],
-        }
-    }
-
     /// The id of its bug class.
     #[must_use]
     pub fn bug_class(&self) -> &str {

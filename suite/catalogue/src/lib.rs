@@ -13,6 +13,7 @@ pub mod case;
 mod covering;
 pub mod edits;
 pub mod generated;
+pub mod ideas;
 pub mod ledger;
 pub mod lint;
 mod published;

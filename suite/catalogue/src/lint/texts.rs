@@ -20,12 +20,10 @@ pub(super) fn check(vector: &Vector, report: &mut impl FnMut(String)) {
     }
     let application = vector.context.application;
     for row in vector.requirements.iter().filter(|row| !is_of(row, application)) {
-        report(format!("{row} is no sentence about {application}"));
+        report(format!("{row} is no sentence about {}", application.name()));
     }
     let levels = vector.requirements.iter().filter_map(|row| registry::requirements().get(row));
-    let has = |level: Level| {
-        levels.clone().any(|requirement: &Requirement| requirement.level == level)
-    };
+    let has = |level: Level| levels.clone().any(|requirement: &Requirement| requirement.level == level);
     match &vector.expectation {
         Expectation::Accept { level: Level::Must } | Expectation::Reject { level: Level::Must, .. }
             if !has(Level::Must) =>
@@ -45,7 +43,9 @@ pub(super) fn check(vector: &Vector, report: &mut impl FnMut(String)) {
 
 /// Whether a row of the registry is about an application: the documentation of a server is about its own tokens.
 fn is_of(row: &str, application: Application) -> bool {
-    use Application::{Anycable, CentrifugoConnection, CentrifugoPrivateChannel, CentrifugoSubscription, Jwt};
+    use Application::{
+        Anycable, CentrifugoConnection, CentrifugoPrivateChannel, CentrifugoSubscription, Jwt,
+    };
     match row.split_once('-') {
         Some(("AC", _)) => application == Anycable,
         Some(("CF", _)) => !matches!(application, Jwt | Anycable),

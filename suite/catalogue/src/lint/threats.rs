@@ -23,7 +23,7 @@ pub(super) fn check(vector: &Vector, mint: &Mint, now: i64, report: &mut impl Fn
 }
 
 /// The recipe of the token that is judged; nothing where a flow ends without one.
-fn decisive(subject: &Subject) -> Option<&Recipe> {
+pub(super) fn decisive(subject: &Subject) -> Option<&Recipe> {
     match subject {
         Subject::Token { recipe, .. } => Some(recipe),
         Subject::Flow { flow } => {
@@ -34,19 +34,17 @@ fn decisive(subject: &Subject) -> Option<&Recipe> {
 }
 
 /// Who can make the token, and why; nothing where the construction leaves it open.
-fn of_token(
-    vector: &Vector,
-    recipe: &Recipe,
-    mint: &Mint,
-    now: i64,
-) -> Option<(Vec<Threat>, &'static str)> {
+fn of_token(vector: &Vector, recipe: &Recipe, mint: &Mint, now: i64) -> Option<(Vec<Threat>, &'static str)> {
     use Threat::{Config, Forger, Holder, Issuer, Mangler};
     if recipe.signer == Signer::Nobody && vector.context.allow_none {
         // The empty signature is the right one, and anybody makes the twin as well.
         return None;
     }
     if !holds_a_signature(recipe, mint, now) {
-        return Some((vec![Forger], "no octet of a genuine signature is in the token, or one, which can be guessed"));
+        return Some((
+            vec![Forger],
+            "no octet of a genuine signature is in the token, or one, which can be guessed",
+        ));
     }
     if is_keyed_by_a_stranger(vector, recipe) {
         return Some((vec![Forger], "no configured key signed"));
@@ -170,7 +168,11 @@ mod tests {
             (signature(SignatureChange::FlipBit { bit: 0 }), Threat::Mangler, Threat::Holder),
             (stripped(), Threat::Forger, Threat::Mangler),
             (structure(StructureChange::KeepSegments { segments: 2 }), Threat::Forger, Threat::Mangler),
-            (structure(StructureChange::Replace { text: "a.b.c".to_owned() }), Threat::Forger, Threat::Mangler),
+            (
+                structure(StructureChange::Replace { text: "a.b.c".to_owned() }),
+                Threat::Forger,
+                Threat::Mangler,
+            ),
             (unsigned(Some("\"none\"")), Threat::Forger, Threat::Issuer),
             (sign(None, "hmac-64-bytes-foreign", Algorithm::HS256), Threat::Forger, Threat::Holder),
             (claim("exp", "{{now-60}}"), Threat::Holder, Threat::Mangler),

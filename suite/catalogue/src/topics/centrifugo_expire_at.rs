@@ -342,7 +342,7 @@ fn no_json((name, value, made): (&str, &str, &str)) -> Case {
         .title(if value.is_empty() {
             "expire_at of nothing".to_owned()
         } else {
-            format!("expire_at of {value}")
+            format!("expire_at of {}", spoken(value))
         })
         .why(format!("JSON has no such value, and so the payload is no claims set. {made}"))
         .requirement("RFC8259-2-JSON")

@@ -237,7 +237,8 @@ fn confusion(algorithm: Algorithm) -> Vec<Case> {
             .title("a secret is published beside the key")
             .why("Whoever publishes a secret has lost it, and no harm is done while nobody verifies with it.")
             .requirement("RFC7517-9.2-PRIVATE")
-            .class("K11"),
+            .class("K11")
+            .threat(Threat::Config),
     );
     cases.push(
         twin(algorithm)

@@ -174,7 +174,8 @@ fn use_and_operations(algorithm: Algorithm) -> Vec<Case> {
     cases.extend(rows.into_iter().map(|(name, change, requirement, what)| {
         changed(algorithm, name, change)
             .either_better_refused(
-                "RFC 7517 section 4.2 and 4.3: the members are optional, and say what is intended",
+                "RFC 7517 section 4.2 and 4.3: the members are optional, and say what is intended. To prefer a \
+                 refusal is the choice of this project.",
                 [Reason::Key],
             )
             .title(what)
@@ -197,6 +198,7 @@ fn algorithms(algorithm: Algorithm) -> Vec<Case> {
             .either_better_refused("RFC 7517 section 5: what is out of range is ignored", [Reason::Key])
             .title("alg: 256")
             .why("A JWK with a member that it cannot have is no key, or one without that member.")
+            .requirement("RFC7517-5-UNKNOWN")
             .requirement("RFC7517-4.4-ALG")
             .class("K10"),
         changed(algorithm, "alg-twice", twice("alg", &alg(HS256)))
@@ -250,7 +252,9 @@ fn kids(algorithm: Algorithm) -> Vec<Case> {
     ];
     cases.push(
         changed(algorithm, "kid-absent", remove("kid"))
-            .either_better_refused("RFC 7515 section 4.1.4: `kid` is a hint, and optional", [Reason::Key])
+            .either_better_refused("RFC 7515 section 4.1.4: `kid` is a hint, and optional. To prefer a refusal is the choice of this \
+                 project.",
+                 [Reason::Key])
             .title("no kid in the set")
             .why("The token names a key, and no key has the name.")
             .requirement("RFC7515-4.1.4-KID")

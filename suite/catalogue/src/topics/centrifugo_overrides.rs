@@ -112,7 +112,13 @@ const SINCE_4: [Row; 10] = [
 
 /// Of tokens that give subscriptions in every version.
 const fn join_leave_off(requirement: &'static str) -> Row {
-    ("join-leave-off", In::Full, r#""join_leave":{"value":false}"#, ChannelOptions { join_leave: false, ..ALL }, requirement)
+    (
+        "join-leave-off",
+        In::Full,
+        r#""join_leave":{"value":false}"#,
+        ChannelOptions { join_leave: false, ..ALL },
+        requirement,
+    )
 }
 
 /// Of tokens for private channels of version 3.
@@ -293,8 +299,18 @@ impl Tokens<'_> {
         overriding: impl Fn(&str, &str) -> Edit,
         rows: &[Row],
     ) -> Topic {
-        let Self { path, about, channels, subscription, bare, full, gets_presence, of_presence, own_options, token } =
-            *self;
+        let Self {
+            path,
+            about,
+            channels,
+            subscription,
+            bare,
+            full,
+            gets_presence,
+            of_presence,
+            own_options,
+            token,
+        } = *self;
         let last = steps.len() - 1;
         let own = |case: Case, title: &str| {
             case.title(format!("{subscription} to a channel {title}"))

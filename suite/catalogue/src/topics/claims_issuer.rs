@@ -33,7 +33,7 @@ fn absent() -> Case {
         .changed("claims/issuer/absent", without_claim("iss"))
         .either_better_refused(
             "`iss` is optional (RFC 7519 section 4.1.1), and RFC 8725 section 3.8 speaks of an issuer \
-             that is there.",
+             that is there. To prefer a refusal is the choice of this project.",
             [Reason::Issuer, Reason::ClaimMissing],
         )
         .title("no iss, and an issuer is configured")
@@ -405,7 +405,7 @@ fn repeated_in_header() -> Vec<Case> {
         .changed("claims/issuer/in-the-header-alone", without_claim("iss"))
         .either_better_refused(
             "`iss` is optional (RFC 7519 section 4.1.1), and RFC 8725 section 3.8 speaks of an issuer \
-             that is there.",
+             that is there. To prefer a refusal is the choice of this project.",
             [Reason::Issuer, Reason::ClaimMissing],
         )
         .title("no iss but in the header")

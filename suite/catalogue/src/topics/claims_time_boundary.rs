@@ -80,7 +80,7 @@ const WITHIN_A_SECOND: [&str; 3] = ["{{now-1}}.5", "{{now}}.001", "{{now}}.5"];
 fn within_a_second(case: Undecided, reason: Reason) -> Case {
     case.either_better_refused(
         "RFC 7519 sections 4.1.4 and 4.1.5 let a verifier account for clocks that differ, and section 2 does \
-         not ask for a clock that is finer than a second.",
+         not ask for a clock that is finer than a second. To prefer a refusal is the choice of this project.",
         [reason],
     )
     .threat(Threat::Holder)

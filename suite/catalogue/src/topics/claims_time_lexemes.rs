@@ -1,6 +1,6 @@
 //! G6: times as numbers in every spelling and of every size, and what only looks like a number.
 
-use jotproof_model::{Expiry, Reason};
+use jotproof_model::{Expiry, Reason, Threat};
 
 use super::Topic;
 use crate::case::Case;
@@ -243,7 +243,7 @@ fn exp_no_number((name, value, reasons, why, class): (&str, &str, &[Reason], &st
     let case = twins::hs256()
         .changed(&format!("claims/time-lexemes/exp-{name}"), claim("exp", value))
         .reject(reasons.iter().copied())
-        .title(if value.is_empty() { "exp is nothing".to_owned() } else { format!("exp is {value}") })
+        .title(if value.is_empty() { "exp is nothing".to_owned() } else { format!("exp is {}", spoken(value)) })
         .why(why)
         .requirement("RFC7519-4.1.4-EXP")
         .class(class);
@@ -328,6 +328,8 @@ fn nbf_future((name, value, reasons, class): (&str, &str, &[Reason], &str)) -> C
     twins::hs256()
         .changed(&format!("claims/time-lexemes/nbf-{name}"), claim("nbf", value))
         .reject(reasons.iter().copied())
+        // Genuine and too early; the others are numbers that no issuer means.
+        .threat(if class == "C5" { Threat::Holder } else { Threat::Issuer })
         .title(format!("nbf is {}", spoken(value)))
         .why(match class {
             "C4" => {

@@ -147,40 +147,35 @@ const fn threat(segment: Segment) -> Threat {
 
 fn padded(segment: Segment) -> Case {
     let name = segment.name();
-    spelled(
-        &whole_alphabet(),
-        &format!("{name}-padded"),
-        segment,
-        SegmentChange::Pad { extra: 0 },
-    )
-    .reject(misspelled(segment))
-    .threat(threat(segment))
-    .title(format!("the {name} segment with the padding that its length asks for"))
-    .why(
-        "base64url in a token has no padding. Who accepts both spellings has several texts for one \
+    spelled(&whole_alphabet(), &format!("{name}-padded"), segment, SegmentChange::Pad { extra: 0 })
+        .reject(misspelled(segment))
+        .threat(threat(segment))
+        .title(format!("the {name} segment with the padding that its length asks for"))
+        .why(
+            "base64url in a token has no padding. Who accepts both spellings has several texts for one \
           token, and a list of revoked texts does not hold.",
-    )
-    .requirement("RFC7515-2-B64")
-    .class("B2")
+        )
+        .requirement("RFC7515-2-B64")
+        .class("B2")
 }
 
 fn padded_when_sent(segment: Segment) -> Case {
     let name = segment.name();
     let twin = whole_alphabet();
     twin.changed(
-            &id(&twin, &format!("{name}-padded-when-sent")),
-            sent_segment(segment, SegmentChange::Pad { extra: 0 }),
-        )
-        .reject(SENT_MISSPELLED)
-        .threat(Threat::Mangler)
-        .title(format!("the {name} segment padded after signing"))
-        .why(
-            "The signature is over the text without the padding. Who accepts this strips or decodes \
+        &id(&twin, &format!("{name}-padded-when-sent")),
+        sent_segment(segment, SegmentChange::Pad { extra: 0 }),
+    )
+    .reject(SENT_MISSPELLED)
+    .threat(Threat::Mangler)
+    .title(format!("the {name} segment padded after signing"))
+    .why(
+        "The signature is over the text without the padding. Who accepts this strips or decodes \
               before verifying, and so verifies something else than was received.",
-        )
-        .requirement("RFC7515-2-B64")
-        .requirement("RFC7515-5.2-VERIFY")
-        .class("B2")
+    )
+    .requirement("RFC7515-2-B64")
+    .requirement("RFC7515-5.2-VERIFY")
+    .class("B2")
 }
 
 fn too_much_padding() -> Case {
@@ -199,17 +194,12 @@ fn too_much_padding() -> Case {
 }
 
 fn padding_where_none_is_needed() -> Case {
-    spelled(
-        &twins::hs256(),
-        "header-padded-for-nothing",
-        Segment::Header,
-        SegmentChange::Pad { extra: 1 },
-    )
-    .reject(misspelled(Segment::Header))
-    .title("the header segment, whose length needs no padding, with one `=`")
-    .why("Decoders that trim `=` from the end do so where base64 itself has none.")
-    .requirement("RFC7515-2-B64")
-    .class("B2")
+    spelled(&twins::hs256(), "header-padded-for-nothing", Segment::Header, SegmentChange::Pad { extra: 1 })
+        .reject(misspelled(Segment::Header))
+        .title("the header segment, whose length needs no padding, with one `=`")
+        .why("Decoders that trim `=` from the end do so where base64 itself has none.")
+        .requirement("RFC7515-2-B64")
+        .class("B2")
 }
 
 fn percent_encoded_padding() -> Case {
@@ -251,21 +241,16 @@ fn after_the_end((name, segment, text, at, what): (&str, Segment, &str, Place, &
 
 fn standard_alphabet(segment: Segment) -> Case {
     let name = segment.name();
-    spelled(
-        &whole_alphabet(),
-        &format!("{name}-standard-alphabet"),
-        segment,
-        SegmentChange::StandardAlphabet,
-    )
-    .reject(misspelled(segment))
-    .threat(threat(segment))
-    .title(format!("the {name} segment with `+` and `/` for `-` and `_`"))
-    .why(
-        "A decoder that takes both alphabets has two texts for one token; and `+` is a space in a \
+    spelled(&whole_alphabet(), &format!("{name}-standard-alphabet"), segment, SegmentChange::StandardAlphabet)
+        .reject(misspelled(segment))
+        .threat(threat(segment))
+        .title(format!("the {name} segment with `+` and `/` for `-` and `_`"))
+        .why(
+            "A decoder that takes both alphabets has two texts for one token; and `+` is a space in a \
           query.",
-    )
-    .requirement("RFC7515-2-B64")
-    .class("B3")
+        )
+        .requirement("RFC7515-2-B64")
+        .class("B3")
 }
 
 /// Name, the segment, the text, where, what it is.
@@ -308,19 +293,19 @@ fn line_feed_when_sent(segment: Segment) -> Case {
     let name = segment.name();
     let twin = twins::hs256();
     twin.changed(
-            &id(&twin, &format!("{name}-line-feed-when-sent")),
-            sent_segment(segment, insert("\n", Place::Middle)),
-        )
-        .reject(SENT_MISSPELLED)
-        .threat(Threat::Mangler)
-        .title(format!("a line feed in the middle of the {name} segment, put there after signing"))
-        .why(
-            "Who accepts this cleans the token before verifying it, and so verifies something else \
+        &id(&twin, &format!("{name}-line-feed-when-sent")),
+        sent_segment(segment, insert("\n", Place::Middle)),
+    )
+    .reject(SENT_MISSPELLED)
+    .threat(Threat::Mangler)
+    .title(format!("a line feed in the middle of the {name} segment, put there after signing"))
+    .why(
+        "Who accepts this cleans the token before verifying it, and so verifies something else \
               than was received.",
-        )
-        .requirement("RFC7515-2-B64")
-        .requirement("RFC7515-5.2-VERIFY")
-        .class("B4")
+    )
+    .requirement("RFC7515-2-B64")
+    .requirement("RFC7515-5.2-VERIFY")
+    .class("B4")
 }
 
 /// Name, the segment, the text, what it is. Some decoders skip such characters but count them for the
@@ -366,61 +351,51 @@ const TRAILING_BITS: [(&str, Segment, u8); 6] = [
 ];
 
 fn trailing_bits((name, segment, bits): (&str, Segment, u8)) -> Case {
-    spelled(
-        &whole_alphabet(),
-        name,
-        segment,
-        SegmentChange::TrailingBits { bits },
-    )
-    .either_better_refused(BITS_ARE_OPEN, undecodable(segment))
-    .threat(threat(segment))
-    .title(match segment {
-        Segment::Header => format!("the four unused bits of the header segment are {bits:04b}"),
-        Segment::Payload | Segment::Signature => {
-            format!("the two unused bits of the {} segment are {bits:02b}", segment.name())
-        }
-    })
-    .why(
-        "Several texts decode to the same octets. A verifier that takes all of them has several tokens \
+    spelled(&whole_alphabet(), name, segment, SegmentChange::TrailingBits { bits })
+        .either_better_refused(BITS_ARE_OPEN, undecodable(segment))
+        .threat(threat(segment))
+        .title(match segment {
+            Segment::Header => format!("the four unused bits of the header segment are {bits:04b}"),
+            Segment::Payload | Segment::Signature => {
+                format!("the two unused bits of the {} segment are {bits:02b}", segment.name())
+            }
+        })
+        .why(
+            "Several texts decode to the same octets. A verifier that takes all of them has several tokens \
           for one, which matters where a token is known by its text.",
-    )
-    .requirement("RFC4648-3.5-BITS")
-    .class("B1")
+        )
+        .requirement("RFC4648-3.5-BITS")
+        .class("B1")
 }
 
 fn trailing_bits_when_sent(segment: Segment) -> Case {
     let name = segment.name();
     let twin = whole_alphabet();
     twin.changed(
-            &id(&twin, &format!("{name}-trailing-bits-when-sent")),
-            sent_segment(segment, SegmentChange::TrailingBits { bits: 0b01 }),
-        )
-        .reject(SENT_WITH_OTHER_BITS)
-        .threat(Threat::Mangler)
-        .title(format!("the unused bits of the {name} segment set after signing"))
-        .why(
-            "The octets are the same and the text is not, and the signature is over the text. Who \
+        &id(&twin, &format!("{name}-trailing-bits-when-sent")),
+        sent_segment(segment, SegmentChange::TrailingBits { bits: 0b01 }),
+    )
+    .reject(SENT_WITH_OTHER_BITS)
+    .threat(Threat::Mangler)
+    .title(format!("the unused bits of the {name} segment set after signing"))
+    .why(
+        "The octets are the same and the text is not, and the signature is over the text. Who \
               accepts this verifies what it has encoded again, not what was received.",
-        )
-        .requirement("RFC7515-5.2-VERIFY")
-        .class("B1")
+    )
+    .requirement("RFC7515-5.2-VERIFY")
+    .class("B1")
 }
 
 fn dangling_in_the_header() -> Case {
-    spelled(
-        &twins::hs256(),
-        "header-one-character-over",
-        Segment::Header,
-        insert("A", Place::End),
-    )
-    .reject(undecodable(Segment::Header))
-    .title("the header segment with one character after its last group of four")
-    .why(
-        "Six bits do not make an octet: no octets have this text. Decoders that drop what is left over \
+    spelled(&twins::hs256(), "header-one-character-over", Segment::Header, insert("A", Place::End))
+        .reject(undecodable(Segment::Header))
+        .title("the header segment with one character after its last group of four")
+        .why(
+            "Six bits do not make an octet: no octets have this text. Decoders that drop what is left over \
           read the header as it was.",
-    )
-    .requirement("RFC7515-5.2-DECODE")
-    .class("B7")
+        )
+        .requirement("RFC7515-5.2-DECODE")
+        .class("B7")
 }
 
 fn dangling_in_the_signature() -> Case {
@@ -780,19 +755,14 @@ fn junk((name, text, at, what, why, segments): Junk) -> Vec<Case> {
         .iter()
         .map(|&segment| {
             let twin = if matches!(segment, Segment::Header) { whole_alphabet() } else { twins::hs256() };
-            spelled(
-                &twin,
-                &format!("{}-{name}", segment.name()),
-                segment,
-                insert(text, at),
-            )
-            .reject(misspelled(segment))
-            .threat(threat(segment))
-            .title(format!("{what} the {} segment", segment.name()))
-            .why(why)
-            .requirement("RFC7515-2-B64")
-            .requirement("RFC7515-5.2-DECODE")
-            .class("B5")
+            spelled(&twin, &format!("{}-{name}", segment.name()), segment, insert(text, at))
+                .reject(misspelled(segment))
+                .threat(threat(segment))
+                .title(format!("{what} the {} segment", segment.name()))
+                .why(why)
+                .requirement("RFC7515-2-B64")
+                .requirement("RFC7515-5.2-DECODE")
+                .class("B5")
         })
         .collect()
 }
@@ -964,10 +934,7 @@ const WHEN_SENT: [Sent; 17] = [
 
 fn changed_when_sent(segment: Segment, (name, change, what, class): Sent) -> Case {
     let twin = whole_alphabet();
-    twin.changed(
-            &id(&twin, &format!("{}-{name}-when-sent", segment.name())),
-            sent_segment(segment, change()),
-        )
+    twin.changed(&id(&twin, &format!("{}-{name}-when-sent", segment.name())), sent_segment(segment, change()))
         .reject(if class == "B1" { SENT_WITH_OTHER_BITS.to_vec() } else { SENT_MISSPELLED.to_vec() })
         .threat(Threat::Mangler)
         .title(format!("the {} segment {what}, changed after signing", segment.name()))
@@ -1028,14 +995,12 @@ const OF_OTHER_ALGORITHMS: [Sent; 14] = [
 
 fn of_another_algorithm(algorithm: Algorithm, (name, change, what, class): Sent) -> Case {
     let word = algorithm.name().to_lowercase();
-    let undecided = spelled(
-        &without_times(algorithm),
-        &format!("{word}-signature-{name}"),
-        Segment::Signature,
-        change(),
-    );
+    let undecided =
+        spelled(&without_times(algorithm), &format!("{word}-signature-{name}"), Segment::Signature, change());
     let case = if class == "B1" {
-        undecided.either_better_refused(BITS_ARE_OPEN, undecodable(Segment::Signature)).requirement("RFC4648-3.5-BITS")
+        undecided
+            .either_better_refused(BITS_ARE_OPEN, undecodable(Segment::Signature))
+            .requirement("RFC4648-3.5-BITS")
     } else {
         undecided.reject(misspelled(Segment::Signature)).requirement("RFC7515-2-B64")
     };

@@ -271,7 +271,8 @@ fn crit_ill_typed((name, value, what): (&str, &str, &str)) -> Case {
         .changed(&format!("header/parameters/{name}"), header("crit", value))
         .either_better_refused(
             "RFC 7519 section 7.2 step 5 asks for values that are understood; RFC 7515 section 4.1.11 \
-             lets recipients take a crit that breaks the rules for producers for invalid.",
+             lets recipients take a crit that breaks the rules for producers for invalid. To prefer a refusal is \
+             the choice of this project.",
             [Reason::Critical, Reason::HeaderParameter, Reason::Header],
         )
         .title(format!("crit is {what}"))
