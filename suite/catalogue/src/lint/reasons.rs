@@ -2,7 +2,9 @@
 
 use jotproof_model::edit::{ContextChange, FlowChange, Layer, TextKind};
 use jotproof_model::recipe::{Segment, Signer, StructureChange};
-use jotproof_model::{Edit, Expectation, Reason, Subject, Twin, Vector};
+use jotproof_model::{Edit, Expectation, Reason, Twin, Vector};
+
+use super::threats::decisive;
 
 /// Reports reasons that the construction asks for or rules out.
 pub(super) fn check(vector: &Vector, report: &mut impl FnMut(String)) {
@@ -34,10 +36,7 @@ fn of_token(edit: &Edit) -> &Edit {
 
 /// Whether a key signed the token; the empty signature of an unsecured one is no defect by itself.
 fn is_signed(vector: &Vector) -> bool {
-    match &vector.subject {
-        Subject::Token { recipe, .. } => recipe.signer != Signer::Nobody,
-        Subject::Flow { .. } => true,
-    }
+    decisive(&vector.subject).is_none_or(|recipe| recipe.signer != Signer::Nobody)
 }
 
 /// Whether a verifier that looks at the signature alone finds it wrong or missing.
@@ -87,6 +86,8 @@ fn can_lead_to(edit: &Edit, reason: Reason) -> bool {
                 edit,
                 Edit::Sign { .. } | Edit::Signature { .. } | Edit::Segment { .. } | Edit::Context { .. }
             ) || changes(edit, Layer::Header)
+                // Issuer and audience choose the key set where its URL is a template (CF-JWKS-4).
+                || edit_of(edit, &["iss", "aud"])
         }
         _ => true,
     }

@@ -243,7 +243,11 @@ fn exp_no_number((name, value, reasons, why, class): (&str, &str, &[Reason], &st
     let case = twins::hs256()
         .changed(&format!("claims/time-lexemes/exp-{name}"), claim("exp", value))
         .reject(reasons.iter().copied())
-        .title(if value.is_empty() { "exp is nothing".to_owned() } else { format!("exp is {}", spoken(value)) })
+        .title(if value.is_empty() {
+            "exp is nothing".to_owned()
+        } else {
+            format!("exp is {}", spoken(value))
+        })
         .why(why)
         .requirement("RFC7519-4.1.4-EXP")
         .class(class);
