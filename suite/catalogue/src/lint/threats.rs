@@ -40,6 +40,9 @@ fn of_token(vector: &Vector, recipe: &Recipe, mint: &Mint, now: i64) -> Option<(
         // The empty signature is the right one, and anybody makes the twin as well.
         return None;
     }
+    if recipe.signature.iter().any(is_computed) {
+        return None;
+    }
     if !holds_a_signature(recipe, mint, now) {
         return Some((
             vec![Forger],
@@ -59,12 +62,41 @@ fn of_token(vector: &Vector, recipe: &Recipe, mint: &Mint, now: i64) -> Option<(
     }
 }
 
+/// Whether a change puts other numbers into a signature: with the key, or with its public half alone.
+fn is_computed(change: &SignatureChange) -> bool {
+    matches!(
+        change,
+        SignatureChange::EcdsaNumbers { .. }
+            | SignatureChange::RsaNumber { .. }
+            | SignatureChange::RsaPkcs1 { .. }
+            | SignatureChange::RsaPss { .. }
+            | SignatureChange::RsaCubeRoot
+            | SignatureChange::EddsaNumber { .. }
+            | SignatureChange::EddsaCommitment { .. }
+            | SignatureChange::EddsaPrehashed
+    )
+}
+
 /// Whether more than an octet of a signature that the key made is in the token.
 fn holds_a_signature(recipe: &Recipe, mint: &Mint, now: i64) -> bool {
     let in_octets = !recipe.signature.iter().any(|change| match change {
         SignatureChange::Replace { .. } | SignatureChange::Zero => true,
         SignatureChange::Truncate { octets } => *octets <= 1,
-        SignatureChange::Append { .. }
+        // Where numbers are put in its place, the case says who can make them.
+        SignatureChange::EcdsaNumbers { .. }
+        | SignatureChange::RsaNumber { .. }
+        | SignatureChange::RsaPkcs1 { .. }
+        | SignatureChange::RsaPss { .. }
+        | SignatureChange::RsaCubeRoot
+        | SignatureChange::EddsaNumber { .. }
+        | SignatureChange::EddsaCommitment { .. }
+        | SignatureChange::EddsaPrehashed
+        | SignatureChange::Append { .. }
+        | SignatureChange::Prepend { .. }
+        | SignatureChange::DropLeadingZeros
+        | SignatureChange::EcdsaWidths { .. }
+        | SignatureChange::EcdsaShortened
+        | SignatureChange::EcdsaSwapped
         | SignatureChange::FlipBit { .. }
         | SignatureChange::Reverse
         | SignatureChange::Der
