@@ -156,8 +156,10 @@ fn leaves_a_claim_out(edit: &Edit) -> bool {
     const STRING: char = '"';
     match edit {
         Edit::RemoveMember { layer, .. } | Edit::RenameMember { layer, .. } => *layer == Layer::Payload,
-        // An empty string, or a value of another type than the string that is looked for.
-        Edit::SetMember { layer: Layer::Payload, value, .. } => value == "\"\"" || !value.starts_with(STRING),
+        // A blank string, or a value of another type than the string that is looked for.
+        Edit::SetMember { layer: Layer::Payload, value, .. } => {
+            value.trim_matches(STRING).trim().is_empty() || !value.starts_with(STRING)
+        }
         Edit::Context { change: ContextChange::UserIdClaim { .. } } => true,
         _ => false,
     }

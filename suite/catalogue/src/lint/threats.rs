@@ -74,6 +74,8 @@ fn is_computed(change: &SignatureChange) -> bool {
             | SignatureChange::EddsaNumber { .. }
             | SignatureChange::EddsaCommitment { .. }
             | SignatureChange::EddsaPrehashed
+            // The numbers of another curve in the width of the named one: whoever holds the key writes them so.
+            | SignatureChange::EcdsaWidths { .. }
     )
 }
 
@@ -144,7 +146,9 @@ fn is_keyed_by_a_stranger(vector: &Vector, recipe: &Recipe) -> bool {
         Signer::Nobody => true,
         Signer::Key { form, .. } if *form != KeyForm::Natural => true,
         Signer::Key { key, .. } => {
-            one_set && matches!(vector.subject, Subject::Token { .. }) && !context.keys.contains(key)
+            one_set
+                && matches!(vector.subject, Subject::Token { .. })
+                && !context.key_names().any(|name| name == key)
         }
     }
 }
