@@ -156,8 +156,8 @@ fn question(octets: &[u8], path: &str) -> Option<String> {
 /// A key set of the keys of others.
 fn of_others(keys: &KeyRing) -> String {
     let standing_in = keys.iter().filter_map(|(name, key)| {
-        let ours = keys.get(name.strip_suffix(FOREIGN)?)?;
-        let kid = serde_json::from_str::<Value>(&ours.jwk).ok()?.get("kid")?.to_string();
+        let ours = name.strip_suffix(FOREIGN).filter(|ours| keys.contains_key(*ours))?;
+        let kid = Value::from(ours).to_string();
         let public = key.secret.is_none();
         public.then(|| document::with_member(&key.jwk, "kid", &kid).ok())?
     });

@@ -138,7 +138,7 @@ fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) 
             }
             match &vector.expectation {
                 Expectation::Either { prefer: Some(Preference::Accept), .. } => {
-                    (Judgement::Advisory, "refused, where accepting is recommended".to_owned())
+                    (Judgement::Advisory, "refused, where accepting is preferred".to_owned())
                 }
                 Expectation::Either { .. } | Expectation::Reject { .. } | Expectation::Accept { .. } => {
                     (Judgement::Pass, String::new())
@@ -173,7 +173,7 @@ fn accepted(vector: &Vector, seen: &Seen, now: i64, prefer: Option<Preference>) 
     let differences = differences(vector.effect.as_ref(), seen, now);
     if differences.is_empty() {
         return if prefer == Some(Preference::Reject) {
-            (Judgement::Advisory, "accepted, where refusing is recommended".to_owned())
+            (Judgement::Advisory, "accepted, where refusing is preferred".to_owned())
         } else {
             (Judgement::Pass, String::new())
         };
@@ -289,7 +289,7 @@ fn differences(effect: Option<&Effect>, seen: &Seen, now: i64) -> Vec<Difference
             found.push(Difference { text, grants });
         }
     };
-    compare("claims", claims.as_ref().map(fill), seen.claims.as_ref(), same_json, false);
+    compare("claims", claims.as_ref().map(fill), seen.claims.as_ref(), same_claims, false);
     compare("user", user.as_ref().map(fill), seen.user.as_ref(), str::eq, true);
     compare("info", info.as_ref().map(fill), seen.info.as_ref(), same_json, false);
     compare("identifiers", identifiers.as_ref().map(fill), seen.identifiers.as_ref(), str::eq, true);
@@ -366,22 +366,48 @@ fn same_subscriptions(expected: &BTreeMap<String, String>, seen: &BTreeMap<Strin
 /// Whether two JSON texts have one value: members in any order, numbers after rounding to binary64.
 /// Text that is not JSON (nothing at all, for one) is compared as it is.
 fn same_json(left: &str, right: &str) -> bool {
-    fn same(left: &Value, right: &Value) -> bool {
-        match (left, right) {
-            (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
-            (Value::Array(left), Value::Array(right)) => {
-                left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
-            }
-            (Value::Object(left), Value::Object(right)) => {
-                left.len() == right.len()
-                    && left.iter().all(|(name, left)| right.get(name).is_some_and(|right| same(left, right)))
-            }
-            (left, right) => left == right,
-        }
-    }
     match (serde_json::from_str(left), serde_json::from_str(right)) {
-        (Ok(left), Ok(right)) => same(&left, &right),
+        (Ok(left), Ok(right)) => same_value(&left, &right),
         _ => left == right,
+    }
+}
+
+/// Whether two claims sets are the same. `aud` is a set of audiences: one alone may stand without its array
+/// (RFC 7519 section 4.1.3), and libraries hand it out either way.
+fn same_claims(left: &str, right: &str) -> bool {
+    let claims = |text| serde_json::from_str(text).map(with_audiences_as_a_set);
+    match (claims(left), claims(right)) {
+        (Ok(left), Ok(right)) => same_value(&left, &right),
+        _ => left == right,
+    }
+}
+
+fn with_audiences_as_a_set(mut claims: Value) -> Value {
+    if let Some(audience) = claims.get_mut("aud") {
+        let mut all = match audience.take() {
+            Value::Array(all) => all,
+            one => vec![one],
+        };
+        all.sort_by_key(Value::to_string);
+        all.dedup();
+        *audience = Value::Array(all);
+    }
+    claims
+}
+
+fn same_value(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same_value(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .all(|(name, left)| right.get(name).is_some_and(|right| same_value(left, right)))
+        }
+        (left, right) => left == right,
     }
 }
 
@@ -398,7 +424,24 @@ fn shorten(text: &str) -> String {
 mod tests {
     use jotproof_model::{Expiry, SeenExpiry};
 
-    use super::expiry_difference;
+    use super::{expiry_difference, same_claims};
+
+    #[test]
+    fn audiences_are_compared_as_a_set() {
+        for (left, right, same) in [
+            (r#"{"aud":["x"]}"#, r#"{"aud":"x"}"#, true),
+            (r#"{"aud":["x","y"],"sub":"1"}"#, r#"{"sub":"1","aud":["y","x"]}"#, true),
+            (r#"{"aud":["x","x"]}"#, r#"{"aud":"x"}"#, true),
+            (r#"{"aud":["x"]}"#, r#"{"aud":"y"}"#, false),
+            (r#"{"aud":["x"]}"#, r#"{"aud":["x","y"]}"#, false),
+            (r#"{"aud":["1"]}"#, r#"{"aud":1}"#, false),
+            (r#"{"aud":[]}"#, r#"{}"#, false),
+            // Of another claim the array is its value.
+            (r#"{"scope":["x"]}"#, r#"{"scope":"x"}"#, false),
+        ] {
+            assert_eq!(same_claims(left, right), same, "{left} and {right}");
+        }
+    }
 
     #[test]
     fn a_time_cut_short_counts_from_when_the_server_decided() {

@@ -19,7 +19,7 @@ use jotproof_model::{
     Recipe, Session, Step, Subject, Threat, Twin, Vector, VectorId,
 };
 
-use crate::{edits, registry, rulings};
+use crate::{edits, registry, rulings, stakes};
 
 /// A clock margin below this many seconds asks for a clock that can be set.
 pub const MARGIN: u64 = 5;
@@ -35,6 +35,8 @@ pub struct Case {
     title: String,
     why: String,
     requirements: Vec<String>,
+    /// Rows of the documentation of Centrifugo, for the case in one of its tokens.
+    documented: Vec<String>,
     bug_class: String,
     severity: Option<Severity>,
     threat: Threat,
@@ -72,6 +74,7 @@ impl Case {
             title: String::new(),
             why: String::new(),
             requirements: Vec::new(),
+            documented: Vec::new(),
             bug_class: String::new(),
             severity: None,
             threat: Threat::Issuer,
@@ -162,6 +165,7 @@ impl Case {
             title: String::new(),
             why: String::new(),
             requirements: Vec::new(),
+            documented: Vec::new(),
             bug_class: String::new(),
             severity: None,
             threat: Threat::Issuer,
@@ -236,7 +240,7 @@ impl Case {
         }
         new.title.clone_from(&self.title);
         new.why.clone_from(&self.why);
-        new.requirements.clone_from(&self.requirements);
+        new.requirements = self.requirements.iter().chain(&self.documented).cloned().collect();
         new.bug_class.clone_from(&self.bug_class);
         new.severity = self.severity;
         new.threat = self.threat;
@@ -290,6 +294,18 @@ impl Case {
             Twin::Vector { id, .. } => Some(&id.0),
             Twin::Nothing { .. } => None,
         }
+    }
+
+    /// The id of its bug class.
+    #[must_use]
+    pub fn bug_class(&self) -> &str {
+        &self.bug_class
+    }
+
+    /// The title that it has.
+    #[must_use]
+    pub fn titled(&self) -> &str {
+        &self.title
     }
 
     /// What the verifier is configured with.
@@ -358,6 +374,21 @@ impl Case {
         self
     }
 
+    /// A row of the documentation of Centrifugo that decides it where the case is carried over to one of its
+    /// tokens. It is no sentence about a plain JWT.
+    #[must_use]
+    pub fn documented(mut self, id: &str) -> Self {
+        self.documented.push(id.to_owned());
+        self
+    }
+
+    /// The same case without one of its normative sentences.
+    #[must_use]
+    pub fn without_requirement(mut self, id: &str) -> Self {
+        self.requirements.retain(|named| named != id);
+        self
+    }
+
     /// Whether a normative sentence is said to decide it.
     #[must_use]
     pub fn refers_to(&self, requirement: &str) -> bool {
@@ -371,7 +402,7 @@ impl Case {
         self
     }
 
-    /// Another severity than that of the bug class.
+    /// Another severity than the one that follows from the bug class.
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
@@ -395,6 +426,20 @@ impl Case {
         change(&mut effect);
         self.effect = Some(effect);
         self
+    }
+
+    /// How bad it is where a verifier fails here: as bad as the bug class; little, where all that can go wrong is
+    /// that a good token is refused.
+    fn severity_of_failing(&self) -> Severity {
+        let claim = self.context.user_id_claim.as_deref();
+        match self.expectation {
+            Expectation::Accept { .. }
+                if !self.edits().iter().any(|edit| stakes::has_another_effect(edit, claim)) =>
+            {
+                Severity::Low
+            }
+            _ => registry::severity(&self.bug_class),
+        }
     }
 
     /// The finished vector, minted at a clock.
@@ -443,7 +488,7 @@ impl Case {
             why: self.why.clone(),
             requirements: self.requirements.clone(),
             bug_class: self.bug_class.clone(),
-            severity: self.severity.unwrap_or_else(|| registry::severity(&self.bug_class)),
+            severity: self.severity.unwrap_or_else(|| self.severity_of_failing()),
             requires,
             threat: self.threat,
             twin: self.twin.clone(),
@@ -487,7 +532,8 @@ impl Undecided {
         self.either_preferring(why, reasons, None)
     }
 
-    /// The normative texts allow both and recommend a refusal.
+    /// The normative texts allow both, and a refusal is preferred: `why` names the sentence that recommends it, or
+    /// says that the preference is this project's own.
     #[must_use]
     pub fn either_better_refused(self, why: &str, reasons: impl IntoIterator<Item = Reason>) -> Case {
         self.either_preferring(why, reasons, Some(Preference::Reject))

@@ -14,6 +14,29 @@ pub fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
+/// A raw value as a title shows it: a placeholder of a time is `T`, and the title says when that is.
+#[must_use]
+pub fn spoken(value: &str) -> String {
+    let Some((before, (offset, after))) = value
+        .split_once("{{now")
+        .and_then(|(before, rest)| rest.split_once("}}").map(|parts| (before, parts)))
+    else {
+        return value.to_owned();
+    };
+    let when = match offset {
+        "" => "now".to_owned(),
+        "-60" => "a minute ago".to_owned(),
+        "-3600" => "an hour ago".to_owned(),
+        "+1800" => "in half an hour".to_owned(),
+        "+3600" => "in an hour".to_owned(),
+        offset => match offset.split_at(1) {
+            ("-", seconds) => format!("{seconds} s ago"),
+            (_, seconds) => format!("in {seconds} s"),
+        },
+    };
+    format!("{before}T{after}, where T is {when}")
+}
+
 /// Gives a header parameter a raw value.
 pub fn header(name: &str, value: &str) -> Edit {
     set(Layer::Header, name, value)

@@ -257,9 +257,11 @@ fn foreign_character(random: &mut Random, id: &str) -> Case {
     } else {
         (signed_segment(segment, change), Threat::Issuer)
     };
+    // Of the signature segment neither decoding nor verification succeeds (RFC 7515 section 5.2).
+    let of_signature = (segment == Segment::Signature).then_some(Reason::Signature);
     twins::hs256()
         .changed(id, edit)
-        .reject([Reason::Encoding])
+        .reject([Reason::Encoding, Reason::NotCompact].into_iter().chain(of_signature))
         .threat(threat)
         .title("some character that is not base64url in a segment")
         .why("A decoder that skips characters reads another text than was signed.")
@@ -275,8 +277,9 @@ fn trailing_bits(random: &mut Random, id: &str) -> Case {
             sent_segment(Segment::Signature, jotproof_model::recipe::SegmentChange::TrailingBits { bits }),
         )
         .either_better_refused(
-            "RFC 4648 section 3.5 lets a decoder refuse them; RFC 7515 is silent",
-            [Reason::Encoding],
+            "RFC 4648 section 3.5 lets a decoder refuse them; RFC 7515 is silent. To prefer a refusal is the \
+             choice of this project.",
+            [Reason::Encoding, Reason::Signature],
         )
         .threat(Threat::Mangler)
         .title("trailing bits of the signature are set")
@@ -302,7 +305,8 @@ fn truncated_mac(random: &mut Random, id: &str) -> Case {
     twins::hs256()
         .changed(id, signature(SignatureChange::Truncate { octets }))
         .reject([Reason::Signature])
-        .threat(Threat::Mangler)
+        // One octet can be guessed.
+        .threat(if octets > 1 { Threat::Mangler } else { Threat::Forger })
         .title("the MAC is cut off somewhere")
         .why("A comparison of a common prefix lets an attacker guess a MAC octet by octet.")
         .requirement("RFC7518-3.2-MAC")

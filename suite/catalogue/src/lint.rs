@@ -20,9 +20,13 @@ use crate::build::{self, BuildError, vectors};
 use crate::ledger::{self, Ledger};
 use crate::registry;
 
+mod alike;
 mod defects;
 pub(crate) mod flows;
 mod limits;
+mod reasons;
+mod texts;
+mod threats;
 mod times;
 
 /// Other clocks that every recipe is minted at: the epoch's first day, a leap second's eve, and a
@@ -43,6 +47,7 @@ pub fn all(files: &[VectorFile], published: &Ledger, profiles: &Profiles) -> Res
     found.extend(Ledger::of(vectors(files)).contradictions(published, ledger::withdrawals()));
     found.extend(coverage(files));
     found.extend(defects::one_verdict_each(files));
+    found.extend(alike::one_label_each(files));
     found.extend(of_profiles(files, profiles));
     for now in OTHER_CLOCKS {
         let other = build::files(now)?;
@@ -67,6 +72,9 @@ pub fn of_files(files: &[VectorFile]) -> Vec<String> {
             twin(vector, &index, &mut report);
             times::verdict(vector, &mut report);
             limits::of_accepted(vector, file.now, &mut report);
+            threats::check(vector, &mint, file.now, &mut report);
+            reasons::check(vector, &mut report);
+            texts::check(vector, &mut report);
             tokens(vector, &mint, file.now, &mut report);
         }
     }

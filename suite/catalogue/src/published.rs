@@ -10,7 +10,7 @@ use jotproof_model::edit::{ContextChange, DocumentChange};
 use jotproof_model::{Algorithm, Edit, KeySet};
 
 use crate::case::{Case, alg, key_for};
-use crate::edits::{context, header, sign};
+use crate::edits::{context, header, quoted, sign};
 use crate::twins;
 
 /// Why a set with something private in it may be used and may be refused.
@@ -83,7 +83,23 @@ pub fn set_of<'a>(
 /// Where there is no such key: a mistake in the catalogue.
 #[must_use]
 pub fn jwk(key: &str, algorithm: Algorithm) -> String {
-    with(&keys::all()[key].jwk, "alg", &alg(algorithm))
+    with(&named(key), "alg", &alg(algorithm))
+}
+
+/// The JWK of a key as a set publishes it: with the name of the key for its `kid`, before its `use`.
+///
+/// # Panics
+///
+/// Where there is no such key: a mistake in the catalogue.
+#[must_use]
+pub fn named(key: &str) -> String {
+    const USE: &str = ",\"use\"";
+    let jwk = &keys::all()[key].jwk;
+    let kid = quoted(key);
+    match jwk.find(USE) {
+        Some(at) => format!("{},\"kid\":{kid}{}", &jwk[..at], &jwk[at..]),
+        None => with(jwk, "kid", &kid),
+    }
 }
 
 /// A JWK with another raw value of a member.

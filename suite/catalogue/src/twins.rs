@@ -40,7 +40,7 @@ pub fn hs256() -> Case {
           proves nothing by any other refusal.",
     )
     .requirement("RFC7519-8-HS256")
-    .requirement("CF-ALG-1")
+    .documented("CF-ALG-1")
     .class("V1")
 }
 
@@ -57,19 +57,22 @@ pub fn signed(algorithm: Algorithm) -> Case {
         .why("A verifier that is configured for this algorithm and key accepts what they signed.")
         .requirement("RFC7515-5.2-VERIFY")
         .class("V1");
-    as_documented(case, algorithm)
+    let case = match algorithm.family() {
+        Family::RsaPss => case.requirement("RFC8017-8.1.2-LENGTH"),
+        _ => case,
+    };
+    row_of(algorithm).into_iter().fold(case, Case::documented)
 }
 
-/// The same case, with the row of the documentation of Centrifugo that is about its algorithm, if
-/// there is one.
+/// The row of the documentation of Centrifugo that is about an algorithm, if there is one.
 #[must_use]
-pub fn as_documented(case: Case, algorithm: Algorithm) -> Case {
+pub fn row_of(algorithm: Algorithm) -> Option<&'static str> {
     match algorithm.family() {
-        _ if !CORE.contains(&algorithm) => case,
-        Family::Hmac => case.requirement("CF-ALG-1"),
-        Family::RsaPkcs1 => case.requirement("CF-ALG-2"),
-        Family::Ecdsa => case.requirement("CF-ALG-3"),
-        Family::RsaPss | Family::EdDsa => case,
+        _ if !CORE.contains(&algorithm) => None,
+        Family::Hmac => Some("CF-ALG-1"),
+        Family::RsaPkcs1 => Some("CF-ALG-2"),
+        Family::Ecdsa => Some("CF-ALG-3"),
+        Family::RsaPss | Family::EdDsa => None,
     }
 }
 

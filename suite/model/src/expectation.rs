@@ -29,7 +29,8 @@ pub enum Expectation {
         why: String,
         /// What is admissible where it is refused.
         reasons: BTreeSet<Reason>,
-        /// Which one the texts recommend, if they do: the other one is shown, never red.
+        /// Which one is preferred, if one is: the other one is shown, never red. Where no text recommends it, `why` says
+        /// that the preference is this project's own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         prefer: Option<Preference>,
     },

@@ -26,7 +26,7 @@ pub enum Judgement {
     Void,
     /// The target said that it cannot do this.
     Unsupported,
-    /// Allowed, but not what the texts recommend.
+    /// Allowed, but not what is preferred.
     Advisory,
     /// As it must be.
     Pass,

@@ -305,7 +305,9 @@ fn contexts_that_differ_for_the_server_do_not_share_a_deployment() {
 
 /// A key set with these keys, for RS256.
 fn key_set(names: &[&str]) -> String {
-    let jwk = |name: &&str| document::with_member(&keys::all()[*name].jwk, "alg", "\"RS256\"").unwrap();
+    let with = |jwk: &str, name, value: &str| document::with_member(jwk, name, value).unwrap();
+    let jwk =
+        |name: &&str| with(&with(&keys::all()[*name].jwk, "kid", &format!("\"{name}\"")), "alg", "\"RS256\"");
     let jwks: Vec<String> = names.iter().map(jwk).collect();
     document::key_set(jwks.iter().map(String::as_str))
 }

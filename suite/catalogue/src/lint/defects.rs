@@ -71,7 +71,7 @@ fn verdict(vector: &Vector) -> String {
 }
 
 /// The defect as text; nothing for a case that has no twin.
-fn defect(vector: &Vector) -> Option<String> {
+pub(super) fn defect(vector: &Vector) -> Option<String> {
     let Twin::Vector { id: twin, edits } = &vector.twin else { return None };
     let context = configured_in_the_end(vector);
     let has_its_key =

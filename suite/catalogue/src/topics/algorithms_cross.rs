@@ -141,12 +141,12 @@ fn other_curve((name, algorithm, key, what): (&str, Algorithm, &str, &str)) -> C
         .threat(Threat::Forger)
         .title(format!("alg is {algorithm}, signed by {what} that is not configured"))
         .why(
-            "The curve is part of the algorithm, and the key is not the configured one. Where the \
-              lengths agree, or are not looked at, a verifier that does not hold the two together \
-              checks something else than it was asked to.",
+            "The key is not the configured one, and its curve is not that of the algorithm. A verifier that \
+             accepts this checks something else than it was asked to.",
         )
+        .requirement("RFC7515-5.2-VERIFY")
         .requirement("RFC7518-3.4-CURVE")
-        .class("K8")
+        .class("S0")
 }
 
 /// Name, the configured algorithm, the algorithm of header and signature, its key, whether that is the

@@ -420,7 +420,7 @@ fn allowed_with_mac() -> Case {
             "algorithms/none/allowed-with-a-signature",
             sign(None, "hmac-64-bytes-foreign", Algorithm::HS256),
         )
-        .reject([Reason::Signature, Reason::Algorithm])
+        .reject([Reason::Signature])
         .threat(Threat::Forger)
         .severity(Severity::Low)
         .title("alg none with a signature that is not empty, where unsecured tokens are allowed")
@@ -463,8 +463,8 @@ fn allowed_but_stripped() -> Case {
             "algorithms/none/allowed-but-hs256-stripped",
             structure(StructureChange::EmptySegment { segment: Segment::Signature }),
         )
-        .reject([Reason::Signature])
-        .threat(Threat::Mangler)
+        .reject([Reason::Signature, Reason::NotCompact])
+        .threat(Threat::Forger)
         .title("alg HS256 and an empty signature, where unsecured tokens are allowed")
         .why(
             "The token does not say that it is unsecured. A verifier that tells unsecured tokens by \

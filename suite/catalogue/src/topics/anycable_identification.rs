@@ -215,8 +215,7 @@ fn not_text((name, raw, what): (&str, &str, &str)) -> Case {
     twins::anycable()
         .changed(&format!("anycable/identification/ext-{name}"), claim("ext", raw))
         .either_better_refused(
-            "The documentation says that `ext` holds JSON-encoded identifiers, which is a string; a \
-             refusal of anything else is recommended.",
+            "The documentation says that `ext` holds JSON-encoded identifiers, which is a string. To prefer a refusal of anything else is the choice of this project.",
             [Reason::Identifiers],
         )
         .title(format!("ext that is {what}"))

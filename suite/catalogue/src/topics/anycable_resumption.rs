@@ -63,6 +63,7 @@ fn root() -> Case {
     )
     .title("an earlier session is resumed with a good token")
     .why("A client that was cut off comes back with a token of its own: that is what both are for.")
+    .requirement("AC-EXT-1")
     .requirement("AC-ENF-3")
     .class("T6")
 }
@@ -103,7 +104,7 @@ fn may_be_let_in(case: Undecided, reason: Reason, title: &str) -> Case {
         )
         .requirement("AC-ENF-3")
         .class("T6")
-        .threat(Threat::Holder)
+        .threat(if reason == Reason::Signature { Threat::Forger } else { Threat::Holder })
 }
 
 fn resumed() -> Vec<Case> {
@@ -132,6 +133,7 @@ fn with_the_same_token() -> [Case; 2] {
     )
     .title("an earlier session is resumed with its own token, which is still good")
     .why("A client that was cut off for a moment comes back with the token that it has.")
+    .requirement("AC-EXT-1")
     .requirement("AC-ENF-3")
     .class("T6");
     let expired = root.changed(
@@ -164,6 +166,7 @@ fn unknown() -> Vec<Case> {
         .accept()
         .title("an unknown session is asked for with a good token")
         .why("A session may be gone. The client is authenticated as any other, and begins anew.")
+        .requirement("AC-EXT-1")
         .requirement("AC-ENF-3")
         .class("T6");
     let mut cases: Vec<Case> = without_a_good_token(&root, "unknown", resume(None, NamedSession::Unknown))
@@ -184,6 +187,7 @@ fn elsewhere() -> Vec<Case> {
         .accept()
         .title("an earlier session is asked for with a good token, where none are kept")
         .why("The client is authenticated as any other.")
+        .requirement("AC-EXT-1")
         .requirement("AC-ENF-3")
         .class("T6");
     let plain = root()
@@ -191,6 +195,7 @@ fn elsewhere() -> Vec<Case> {
         .accept()
         .title("an earlier session is asked for with a good token over the plain protocol")
         .why("The plain protocol resumes nothing, and the client is authenticated as any other.")
+        .requirement("AC-EXT-1")
         .requirement("AC-ENF-3")
         .class("T6");
     let mut cases = Vec::new();
@@ -225,6 +230,7 @@ fn without_need() -> [Case; 2] {
         .effect(|effect| effect.identifiers = None)
         .title("an unknown session is asked for without a token, where the backend lets the client in")
         .why("Tokens are not enforced, and the backend is asked about a client without one.")
+        .requirement("AC-ENF-2")
         .requirement("AC-ENF-3")
         .class("T6");
     let enforced = refuse(

@@ -169,8 +169,7 @@ fn data_not_base64(kind: &Kind) -> Case {
     (kind.twin)()
         .changed(&kind.id("b64data-not-base64"), claim("b64data", "\"%%% no base64 %%%\""))
         .either_better_refused(
-            "The documentation says what `b64data` is, and not what becomes of another text; a refusal is \
-             recommended.",
+            "The documentation says what `b64data` is, and not what becomes of another text. To prefer a refusal is the choice of this project.",
             [Reason::ClaimType],
         )
         .title("b64data that is not base64")
@@ -193,7 +192,6 @@ fn channel_missing(kind: &Kind) -> [Case; 2] {
             .title(title)
             .why(why)
             .requirement(&kind.requirement("CHAN-1"))
-            .requirement("CS-X-1")
             .class("C14")
             .threat(Threat::Holder)
     })
@@ -276,7 +274,8 @@ fn times(kind: &Kind) -> Vec<Case> {
             .title("expire_at now")
             .why("A subscription that expires in the second in which it begins gives nothing.")
             .requirement("CF-EXPAT-3")
-            .class("C23"),
+            .class("C23")
+            .threat(Threat::Holder),
         changed("expire-at-past", vec![claim("expire_at", "{{now-60}}")])
             .either(
                 "The documentation asks for a time in the future, or 0; one in the past is refused as \
@@ -286,7 +285,8 @@ fn times(kind: &Kind) -> Vec<Case> {
             .title("expire_at a minute ago")
             .why("A subscription that has expired before it began gives nothing, or less than a second.")
             .requirement("CF-EXPAT-3")
-            .class("C23"),
+            .class("C23")
+            .threat(Threat::Holder),
         changed("exp-beyond-32-bits-of-seconds", vec![claim("exp", "{{now+4294967396}}")])
             .accept()
             .title("an exp 2^32 and 100 seconds from now")
@@ -327,8 +327,7 @@ fn b64info(kind: &Kind) -> Vec<Case> {
     let decoded = |effect: &mut Effect| {
         effect.info = Some("{\"name\":\"Zo\u{eb}\",\"mark\":\"~~?>\"}".to_owned());
     };
-    let refused = "The documentation says what `b64info` is, and not what becomes of another text; a \
-                   refusal is recommended.";
+    let refused = "The documentation says what `b64info` is, and not what becomes of another text. To prefer a refusal is the choice of this project.";
     vec![
         changed("b64info", vec![claim("b64info", "\"eyJuYW1lIjoiWm/DqyIsIm1hcmsiOiJ+fj8+In0=\"")])
             .accept()
@@ -351,6 +350,8 @@ fn b64info(kind: &Kind) -> Vec<Case> {
         .accept()
         .title("info and b64info")
         .why("Both are good claims, and together they refuse nothing; which of them is shown is left open.")
+        .requirement(&kind.requirement("INFO-1"))
+        .requirement(&kind.requirement("INFO-2"))
         .requirement("CF-INFO-3")
         .class("C24")
         .effect(|effect| effect.info = None),
@@ -370,6 +371,7 @@ fn data(kind: &Kind, (name, member, value, arrives): (&str, &str, &str, &str)) -
         .accept()
         .title(format!("{member}: {value}"))
         .why("What the token holds for the subscriber arrives with the subscription, as it was signed.")
+        .requirement("RFC7519-4-IGNORE")
         .requirement(&kind.requirement("DATA-1"))
         .class("C24")
         .effect(|effect| {
@@ -443,11 +445,11 @@ fn bound(kind: &Kind) -> Vec<Case> {
             .requirement(&format!("CF-{}", requirement.replace('1', "4")))
             .class("V1")
     };
-    let audience = &[Reason::Audience, Reason::ClaimMissing][..];
-    let issuer = &[Reason::Issuer, Reason::ClaimMissing][..];
+    let audience = [Reason::Audience, Reason::ClaimMissing];
+    let issuer = [Reason::Issuer, Reason::ClaimMissing];
     let (other_audience, other_issuer) = (claim("aud", "\"chats\""), claim("iss", "\"backends\""));
     vec![
-        refused("audience-other", other_audience.clone(), audience, "AUD-1", "another audience", "C8")
+        refused("audience-other", other_audience.clone(), &audience[..1], "AUD-1", "another audience", "C8")
             .requirement("CF-AUD-4"),
         let_in(
             "audience-other-and-none-configured",
@@ -456,8 +458,8 @@ fn bound(kind: &Kind) -> Vec<Case> {
             "AUD-1",
             "another audience, and none is configured",
         ),
-        refused("audience-absent", without_claim("aud"), audience, "AUD-1", "no audience", "C8"),
-        refused("issuer-other", other_issuer.clone(), issuer, "ISS-1", "another issuer", "C9")
+        refused("audience-absent", without_claim("aud"), &audience, "AUD-1", "no audience", "C8"),
+        refused("issuer-other", other_issuer.clone(), &issuer[..1], "ISS-1", "another issuer", "C9")
             .requirement("CF-ISS-4"),
         let_in(
             "issuer-other-and-none-configured",
@@ -466,7 +468,7 @@ fn bound(kind: &Kind) -> Vec<Case> {
             "ISS-1",
             "another issuer, and none is configured",
         ),
-        refused("issuer-absent", without_claim("iss"), issuer, "ISS-1", "no issuer", "C9"),
+        refused("issuer-absent", without_claim("iss"), &issuer, "ISS-1", "no issuer", "C9"),
         good,
     ]
 }
@@ -615,6 +617,7 @@ fn exp_with_a_fraction(kind: &Kind) -> [Case; 2] {
             .reject([Reason::Expired, Reason::ClaimType])
             .title("an exp with a fraction, an hour ago")
             .why("A time that has passed has passed, whether its fraction is read or not.")
+            .requirement("CS-EXP-1")
             .requirement("CS-EXP-4")
             .class("C5")
             .threat(Threat::Holder),

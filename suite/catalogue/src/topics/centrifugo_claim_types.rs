@@ -74,7 +74,7 @@ fn sub((name, value, what): (&str, &str, &str)) -> Case {
     twins::centrifugo()
         .changed(&format!("centrifugo/claim-types/sub-{name}"), claim("sub", value))
         .either_better_refused(
-            "The documentation says that `sub` is a string, and recommends a refusal of what is not.",
+            "The documentation says that `sub` is a string, and not what becomes of anything else. To prefer a refusal is the choice of this project.",
             [Reason::ClaimType],
         )
         .title(format!("sub that is {what}"))

@@ -151,7 +151,7 @@ fn channel() -> Case {
         .changed("centrifugo/connection/channel", claim("channel", "\"news\""))
         .either_better_refused(
             "The documentation gives tokens with `channel` to subscriptions and says of no other \
-             use; that a connection refuses them is a recommendation.",
+             use. To prefer a refusal is the choice of this project.",
             [Reason::Purpose],
         )
         .title("a token for a channel")
@@ -237,7 +237,7 @@ fn b64info_base64url() -> Case {
         )
         .either_better_refused(
             "The documentation says `base64`, which has another alphabet and padding (RFC 4648 \
-             sections 3.2 and 4), and recommends no more than a refusal.",
+             sections 3.2 and 4), and not what becomes of another text. To prefer a refusal is the choice of this project.",
             [Reason::InfoEncoding],
         )
         .title("b64info in base64url without padding")
@@ -254,8 +254,7 @@ fn b64info_not_base64() -> Case {
     twins::centrifugo()
         .changed("centrifugo/connection/b64info-not-base64", claim("b64info", "\"%%% no base64 %%%\""))
         .either_better_refused(
-            "The documentation says what `b64info` is, and not what becomes of another text; a \
-             refusal is recommended.",
+            "The documentation says what `b64info` is, and not what becomes of another text. To prefer a refusal is the choice of this project.",
             [Reason::InfoEncoding],
         )
         .title("b64info that is not base64")
@@ -280,6 +279,8 @@ fn info_and_b64info() -> Case {
             "Both are good claims, and together they refuse nothing; which of them is shown is left \
              open.",
         )
+        .requirement("CF-INFO-1")
+        .requirement("CF-INFO-2")
         .requirement("CF-INFO-3")
         .class("C24")
         .effect(|effect| effect.info = None)
@@ -290,6 +291,8 @@ fn info_and_the_same(both: &Case) -> Case {
         .accept()
         .title("info, and the same in b64info")
         .why("Whichever of them is shown, it is this, and it is shown once.")
+        .requirement("CF-INFO-1")
+        .requirement("CF-INFO-2")
         .requirement("CF-INFO-3")
         .class("C24")
         .effect(|effect| effect.info = Some("{\"from\":\"b64info\"}".to_owned()))
@@ -301,8 +304,7 @@ fn info_and_not_base64(both: &Case) -> Case {
         claim("b64info", "\"%%% no base64 %%%\""),
     )
     .either_better_refused(
-        "The documentation says what `b64info` is, and not what becomes of another text; a \
-             refusal is recommended.",
+        "The documentation says what `b64info` is, and not what becomes of another text. To prefer a refusal is the choice of this project.",
         [Reason::InfoEncoding],
     )
     .title("info, and a b64info that is not base64")
@@ -475,8 +477,7 @@ fn subs_b64info_not_base64() -> Case {
             claim("subs", "{\"news\":{\"b64info\":\"%%% no base64 %%%\"}}"),
         )
         .either_better_refused(
-            "The documentation says what `b64info` is, and not what becomes of another text; a \
-             refusal is recommended.",
+            "The documentation says what `b64info` is, and not what becomes of another text. To prefer a refusal is the choice of this project.",
             [Reason::InfoEncoding, Reason::ClaimType],
         )
         .title("b64info of a channel that is not base64")
@@ -500,6 +501,8 @@ fn subs_and_channels() -> Case {
             "Both are good claims, and together they refuse nothing; which of them decides is left \
              open.",
         )
+        .requirement("CF-SUBS-1")
+        .requirement("CF-CHAN-1")
         .requirement("CF-SUBS-3")
         .class("C24")
         .effect(|effect| effect.subscriptions = None)
@@ -510,6 +513,8 @@ fn subs_and_the_same(both: &Case) -> Case {
         .accept()
         .title("subs, and the same channel in channels")
         .why("Whichever of them decides, there is a subscription to this channel, and to no other.")
+        .requirement("CF-SUBS-1")
+        .requirement("CF-CHAN-1")
         .requirement("CF-SUBS-3")
         .class("C24")
         .effect(|effect| subscriptions(effect, &[("ns:room", "")]))
@@ -526,6 +531,8 @@ fn channels_and_a_list(both: &Case) -> Case {
             "Refused, or as if `subs` were not there: then `channels` decides, and nobody is subscribed to \
              what stands in an array that is no `subs`.",
         )
+        .requirement("CF-SUBS-1")
+        .requirement("CF-CHAN-1")
         .requirement("CF-SUBS-3")
         .class("C24")
         .effect(|effect| subscriptions(effect, &[("news", "")]))

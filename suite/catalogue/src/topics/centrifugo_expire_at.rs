@@ -4,7 +4,7 @@ use jotproof_model::{Edit, Expiry, Reason, Threat};
 
 use super::Topic;
 use crate::case::Case;
-use crate::edits::{claim, without_claim};
+use crate::edits::{claim, spoken, without_claim};
 use crate::twins;
 
 pub(super) fn topic() -> Topic {
@@ -114,7 +114,7 @@ fn time((name, value, what, why): (&str, &str, &str, &str)) -> Case {
     twins::centrifugo()
         .changed(&format!("centrifugo/expire-at/{name}"), claim("expire_at", value))
         .accept()
-        .title(format!("expire_at {what}"))
+        .title(format!("expire_at {}", spoken(what)))
         .why(why)
         .requirement("CF-EXPAT-1")
         .requirement("CF-EXPAT-3")
@@ -176,7 +176,7 @@ fn passed((name, value, what): (&str, &str, &str)) -> Case {
              expired, or the connection expires at once.",
             [Reason::ConnectionExpired],
         )
-        .title(format!("expire_at {what}"))
+        .title(format!("expire_at {}", spoken(what)))
         .why(
             "A connection that should be over must not live on: only 0 says that it does not expire, \
              and no other time that has come.",
@@ -304,7 +304,7 @@ fn unfit((name, value, what, if_accepted): (&str, &str, &str, IfAccepted)) -> Ca
     twins::centrifugo()
         .changed(&format!("centrifugo/expire-at/{name}"), claim("expire_at", value))
         .either(why_either, reasons)
-        .title(format!("expire_at {what}"))
+        .title(format!("expire_at {}", spoken(what)))
         .why(why)
         .requirement("CF-EXPAT-4")
         .class(if huge { "C3" } else { "C23" })
@@ -342,7 +342,7 @@ fn no_json((name, value, made): (&str, &str, &str)) -> Case {
         .title(if value.is_empty() {
             "expire_at of nothing".to_owned()
         } else {
-            format!("expire_at of {value}")
+            format!("expire_at of {}", spoken(value))
         })
         .why(format!("JSON has no such value, and so the payload is no claims set. {made}"))
         .requirement("RFC8259-2-JSON")

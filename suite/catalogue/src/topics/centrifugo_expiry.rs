@@ -175,18 +175,13 @@ fn renewed_connection(id: &dyn Fn(&str) -> String) -> Vec<Case> {
                 &id(name),
                 vec![of_token("renewed", edit), set_step(1, refused(BEFORE, refresh("renewed"), reason))],
             )
-            .reject([
-                Reason::ConnectionExpired,
-                Reason::Signature,
-                Reason::Expired,
-                Reason::User,
-                Reason::NotYetValid,
-            ])
+            // Closed at once for what is wrong with the token, or in the end for what it did not prolong.
+            .reject([Reason::ConnectionExpired, reason])
             .title(format!("{title} with the end of the connection after it"))
             .why("Without a good new token the connection is closed in the end, at once or when it expires.")
             .requirement("CF-EXP-5")
             .class("C16")
-            .threat(Threat::Holder)
+            .threat(if reason == Reason::Signature { Threat::Forger } else { Threat::Holder })
     };
     vec![
         lasting
@@ -480,7 +475,7 @@ fn of_both(kind: &Kind) -> Vec<Case> {
         .accept()
         .title("the connection of a subscription whose token is good for an hour, seven seconds later")
         .why("A connection lasts while its subscriptions do.")
-        .requirement("CS-EXP-3")
+        .requirement(&kind.requirement("EXP-3"))
         .class("V1");
     let again = kind
         .flow(
@@ -536,8 +531,9 @@ fn of_both(kind: &Kind) -> Vec<Case> {
                 "The documentation says that the connection is closed when a subscription expires, so that \
                  the client comes again and asks for a new token.",
             )
-            .requirement("CS-EXP-3")
-            .class("C30"),
+            .requirement(&kind.requirement("EXP-3"))
+            .class("C30")
+            .threat(Threat::Holder),
         lasting
             .changed(&kind.id("without-exp"), of_token("opened", without_claim("exp")))
             .accept()

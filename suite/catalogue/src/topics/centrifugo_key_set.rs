@@ -1,7 +1,6 @@
 //! A published key set in place of configured keys: which of its keys verifies a token, and which keys
 //! never do.
 
-use jotproof_mint::keys;
 use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind, JwkKind};
 use jotproof_model::recipe::KeyForm;
 use jotproof_model::{Algorithm, Reason, Threat};
@@ -9,7 +8,7 @@ use jotproof_model::{Algorithm, Reason, Threat};
 use super::Topic;
 use crate::case::{Case, alg, key_for};
 use crate::edits::{claim, context, header, of_token, sign, sign_with_form, unsigned, without_header};
-use crate::published::{ALGORITHMS, LOST, PATH, jwk, published, set_of, twin, with, word};
+use crate::published::{ALGORITHMS, LOST, PATH, jwk, named, published, set_of, twin, with, word};
 use crate::steps::{connect, step, subscribe};
 use crate::twins::{self, CHANNEL, PRIVATE_CHANNEL};
 
@@ -202,8 +201,8 @@ fn kid_of_another_type(algorithm: Algorithm) -> Vec<Case> {
 /// Name, the encoding of the public key that serves as a secret.
 const FORMS: [(&str, KeyForm); 5] = [
     ("public-pem", KeyForm::PublicPem),
-    ("jwk", KeyForm::JwkJson),
-    ("jwks", KeyForm::JwksJson),
+    ("jwk-text", KeyForm::JwkJson),
+    ("jwks-text", KeyForm::JwksJson),
     ("raw", KeyForm::RawPublic),
     ("raw-text", KeyForm::RawPublicText),
 ];
@@ -228,7 +227,7 @@ fn confusion(algorithm: Algorithm) -> Vec<Case> {
         .collect();
     let secret = published(DocumentChange::InsertJwk {
         key: 9,
-        value: with(&keys::all()["hmac-64-bytes"].jwk, "use", "\"sig\""),
+        value: with(&named("hmac-64-bytes"), "use", "\"sig\""),
         what: JwkKind::Secret,
     });
     cases.push(
@@ -238,7 +237,8 @@ fn confusion(algorithm: Algorithm) -> Vec<Case> {
             .title("a secret is published beside the key")
             .why("Whoever publishes a secret has lost it, and no harm is done while nobody verifies with it.")
             .requirement("RFC7517-9.2-PRIVATE")
-            .class("K11"),
+            .class("K11")
+            .threat(Threat::Config),
     );
     cases.push(
         twin(algorithm)
@@ -284,6 +284,7 @@ fn brought_along(algorithm: Algorithm) -> Vec<Case> {
             .threat(Threat::Forger)
             .title("another key signs and comes along in the header, with a kid of the set")
             .why("A key that the sender chose proves that the sender has it.")
+            .requirement("RFC7515-5.2-VERIFY")
             .requirement("RFC8725-3.10-TRUST")
             .class("K17"),
         twin(algorithm)
@@ -298,6 +299,7 @@ fn brought_along(algorithm: Algorithm) -> Vec<Case> {
             .threat(Threat::Forger)
             .title("another key signs and the header points at another key set, with a kid of ours")
             .why("The set is the one that is configured, wherever a token points.")
+            .requirement("RFC7515-5.2-VERIFY")
             .requirement("RFC8725-3.10-TRUST")
             .class("K18"),
         twin(algorithm)

@@ -4,12 +4,13 @@ use jotproof_mint::sign::PrivateKey;
 use jotproof_mint::{document, keys};
 use jotproof_model::context::Origin;
 use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind, JwkKind};
-use jotproof_model::{Algorithm, Reason};
+use jotproof_model::vector::Severity;
+use jotproof_model::{Algorithm, Expectation, Reason, Threat};
 
 use super::Topic;
 use crate::case::{Case, Undecided, alg, key_for};
-use crate::edits::{context, quoted};
-use crate::published::{LOST, jwk, published, twin, with, word};
+use crate::edits::{context, quoted, sign};
+use crate::published::{LOST, jwk, named, published, twin, with, word};
 
 use Algorithm::{ES256, ES384, EdDSA, HS256, PS256, RS256, RS512};
 
@@ -29,12 +30,47 @@ pub(super) fn topic() -> Topic {
     cases.extend(elliptic_curve());
     cases.extend(edwards_curve());
     cases.extend([RS256, ES256].map(private_key));
+    let cases = cases.into_iter().flat_map(of_what_is_published).collect();
     Topic {
         path: "centrifugo/key-set-documents",
         about: "Published key sets, RFC 7517: what a set and its keys may be, and what makes a key that is \
                 not to be used.",
         cases,
     }
+}
+
+/// The token is good, and what is published may be unfit. Where it leaves nothing to verify with, the same set
+/// stands under a token that a stranger signed as well: a server that then verifies nothing lets in both.
+fn of_what_is_published(case: Case) -> Vec<Case> {
+    const NOTHING_TO_VERIFY_WITH: [&str; 2] = ["K2", "K9"];
+    match case.expectation() {
+        Expectation::Accept { .. } => vec![case],
+        Expectation::Reject { .. } if NOTHING_TO_VERIFY_WITH.contains(&case.bug_class()) => {
+            let forged = forged(&case);
+            vec![case.threat(Threat::Config).severity(Severity::Low), forged]
+        }
+        Expectation::Reject { .. } | Expectation::Either { .. } => vec![case.threat(Threat::Config)],
+    }
+}
+
+fn forged(case: &Case) -> Case {
+    let algorithm = case.context().algorithms[0];
+    let stranger = sign(None, &format!("{}-foreign", key_for(algorithm)), algorithm);
+    twin(algorithm)
+        .changed_by(
+            &format!("{}-by-a-stranger", case.id()),
+            case.edits().iter().cloned().chain([stranger]).collect(),
+        )
+        .reject([Reason::Key, Reason::Signature])
+        .threat(Threat::Forger)
+        .title(format!("{}, and a stranger signed: two defects", case.titled()))
+        .why(
+            "Each defect is stored alone as well. There is nothing to verify with, and the signature is not the \
+             issuer's: a server that accepts this verifies nothing where it finds no key.",
+        )
+        .requirement("RFC7515-5.2-VERIFY")
+        .requirement("CF-JWKS-1")
+        .class(case.bug_class())
 }
 
 /// The token is good, the document is changed.
@@ -112,6 +148,7 @@ fn good(algorithm: Algorithm) -> Vec<Case> {
                 .accept()
                 .title(what)
                 .why("It changes nothing about the key that the token names.")
+                .requirement("CF-JWKS-3")
                 .requirement(requirement)
                 .class("V1")
         })
@@ -124,6 +161,7 @@ fn use_and_operations(algorithm: Algorithm) -> Vec<Case> {
             .accept()
             .title("no use")
             .why("`use` is optional, and a key without it is for whatever its type is for.")
+            .requirement("CF-JWKS-3")
             .requirement("RFC7517-4.2-USE")
             .class("V1"),
     ];
@@ -136,7 +174,8 @@ fn use_and_operations(algorithm: Algorithm) -> Vec<Case> {
     cases.extend(rows.into_iter().map(|(name, change, requirement, what)| {
         changed(algorithm, name, change)
             .either_better_refused(
-                "RFC 7517 section 4.2 and 4.3: the members are optional, and say what is intended",
+                "RFC 7517 section 4.2 and 4.3: the members are optional, and say what is intended. To prefer a \
+                 refusal is the choice of this project.",
                 [Reason::Key],
             )
             .title(what)
@@ -159,6 +198,7 @@ fn algorithms(algorithm: Algorithm) -> Vec<Case> {
             .either_better_refused("RFC 7517 section 5: what is out of range is ignored", [Reason::Key])
             .title("alg: 256")
             .why("A JWK with a member that it cannot have is no key, or one without that member.")
+            .requirement("RFC7517-5-UNKNOWN")
             .requirement("RFC7517-4.4-ALG")
             .class("K10"),
         changed(algorithm, "alg-twice", twice("alg", &alg(HS256)))
@@ -212,7 +252,9 @@ fn kids(algorithm: Algorithm) -> Vec<Case> {
     ];
     cases.push(
         changed(algorithm, "kid-absent", remove("kid"))
-            .either_better_refused("RFC 7515 section 4.1.4: `kid` is a hint, and optional", [Reason::Key])
+            .either_better_refused("RFC 7515 section 4.1.4: `kid` is a hint, and optional. To prefer a refusal is the choice of this \
+                 project.",
+                 [Reason::Key])
             .title("no kid in the set")
             .why("The token names a key, and no key has the name.")
             .requirement("RFC7515-4.1.4-KID")
@@ -297,7 +339,7 @@ fn further_keys(algorithm: Algorithm) -> Vec<Case> {
         ),
         (
             "secp256k1",
-            &*keys::all()["secp256k1"].jwk,
+            &*named("secp256k1"),
             JwkKind::NotUnderstood,
             "an EC key of a curve that is not supported",
         ),

@@ -111,53 +111,55 @@ const SINCE_4: [Row; 10] = [
 ];
 
 /// Of tokens that give subscriptions in every version.
-const JOIN_LEAVE_OFF: Row = (
-    "join-leave-off",
-    In::Full,
-    r#""join_leave":{"value":false}"#,
-    ChannelOptions { join_leave: false, ..ALL },
-    "CF-SUBS-2",
-);
+const fn join_leave_off(requirement: &'static str) -> Row {
+    (
+        "join-leave-off",
+        In::Full,
+        r#""join_leave":{"value":false}"#,
+        ChannelOptions { join_leave: false, ..ALL },
+        requirement,
+    )
+}
 
 /// Of tokens for private channels of version 3.
 const OF_3: [Row; 8] = [
-    presence_on("CF-SUBS-2"),
-    presence_off("CF-SUBS-2"),
+    presence_on("CP-OVR-1"),
+    presence_off("CP-OVR-1"),
     (
         "join-leave-on",
         In::Bare,
         r#""join_leave":{"value":true}"#,
         ChannelOptions { join_leave: true, ..NONE },
-        "CF-SUBS-2",
+        "CP-OVR-1",
     ),
-    JOIN_LEAVE_OFF,
+    join_leave_off("CP-OVR-1"),
     (
         "recover-on",
         In::Bare,
         r#""recover":{"value":true}"#,
         ChannelOptions { recovery: true, positioning: true, ..NONE },
-        "CF-SUBS-2",
+        "CP-OVR-1",
     ),
     (
         "recover-off",
         In::Full,
         r#""recover":{"value":false}"#,
         ChannelOptions { recovery: false, ..ALL },
-        "CF-SUBS-2",
+        "CP-OVR-1",
     ),
     (
         "position-on",
         In::Bare,
         r#""position":{"value":true}"#,
         ChannelOptions { positioning: true, ..NONE },
-        "CF-SUBS-2",
+        "CP-OVR-1",
     ),
     (
         "position-and-recover-off",
         In::Full,
         r#""position":{"value":false},"recover":{"value":false}"#,
         ChannelOptions { recovery: false, positioning: false, ..ALL },
-        "CF-SUBS-2",
+        "CP-OVR-1",
     ),
 ];
 
@@ -172,7 +174,7 @@ const OF_CONNECTIONS: [Row; 8] = [
         ChannelOptions { join_leave: true, ..NONE },
         "CF-SUBS-2",
     ),
-    JOIN_LEAVE_OFF,
+    join_leave_off("CF-SUBS-2"),
     (
         "recovery-on",
         In::Bare,
@@ -208,7 +210,7 @@ pub(super) fn subscription() -> Topic {
 }
 
 pub(super) fn private_channel() -> Topic {
-    of_channel("centrifugo/private-channel-overrides", twins::private_channel, "$", &OF_3, "CF-SUBS-2")
+    of_channel("centrifugo/private-channel-overrides", twins::private_channel, "$", &OF_3, "CP-OVR-1")
 }
 
 /// Tokens for one channel, whose `override` is about that.
@@ -229,6 +231,7 @@ fn of_channel(
         full: &format!("{prefix}full:news"),
         gets_presence: &format!("{prefix}configured:news"),
         of_presence,
+        own_options: if prefix.is_empty() { "CS-OK-1" } else { "CP-CHAN-1" },
         token: "opened",
     };
     let for_channel = |channel: &str| claim("channel", &format!("\"{channel}\""));
@@ -256,6 +259,7 @@ pub(super) fn connection() -> Topic {
         full: "full:news",
         gets_presence: "configured:news",
         of_presence: "CF-SUBS-2",
+        own_options: "CF-SUBS-1",
         token: "first",
     };
     let subs = |channel: &str, text: &str| claim("subs", &format!("{{\"{channel}\":{{{text}}}}}"));
@@ -277,8 +281,9 @@ struct Tokens<'a> {
     bare: &'a str,
     full: &'a str,
     gets_presence: &'a str,
-    /// The requirement that is about presence.
+    /// The requirement that is about presence, and the one that is about a subscription without an override.
     of_presence: &'static str,
+    own_options: &'static str,
     /// The token that overrides, by its name in the flow.
     token: &'static str,
 }
@@ -294,13 +299,23 @@ impl Tokens<'_> {
         overriding: impl Fn(&str, &str) -> Edit,
         rows: &[Row],
     ) -> Topic {
-        let Self { path, about, channels, subscription, bare, full, gets_presence, of_presence, token } =
-            *self;
+        let Self {
+            path,
+            about,
+            channels,
+            subscription,
+            bare,
+            full,
+            gets_presence,
+            of_presence,
+            own_options,
+            token,
+        } = *self;
         let last = steps.len() - 1;
         let own = |case: Case, title: &str| {
             case.title(format!("{subscription} to a channel {title}"))
                 .why("Without an override the channel's own options count.")
-                .requirement("CF-SUBS-2")
+                .requirement(own_options)
                 .class("V1")
         };
         let looked_at = format!("the first flow of {channels} whose options are looked at");
@@ -326,6 +341,7 @@ impl Tokens<'_> {
             .accept()
             .title(format!("{subscription} to a channel whose namespace gets presence later on"))
             .why("Who came while a channel was without presence, and did not ask for it, is not kept.")
+            .requirement(own_options)
             .requirement(of_presence)
             .class("V1")
             .effect(|effect| {
@@ -342,6 +358,7 @@ impl Tokens<'_> {
                 .accept()
                 .title(format!("{subscription} with the override {text}"))
                 .why(WHY)
+                .requirement("RFC7519-4-IGNORE")
                 .requirement(requirement)
                 .class("C24")
                 .effect(|effect| {

@@ -126,7 +126,7 @@ fn absent(of: Bound, place: Place) -> Case {
     };
     twin(of, place)
         .changed(&id(of, &place.name("absent")), without_claim(of.claim))
-        .reject([of.reason])
+        .reject([of.reason, Reason::ClaimMissing])
         .threat(Threat::Holder)
         .title(title)
         .why(why(place, "What is not there matches nothing that asks for a character."))

@@ -234,7 +234,8 @@ fn open(kind: &Kind) -> Vec<Case> {
             .title("a renewing token whose expire_at was a minute ago")
             .why("What is renewed until a minute ago has ended.")
             .requirement("CF-EXPAT-3")
-            .class("C23"),
+            .class("C23")
+            .threat(Threat::Holder),
         kind.renewed_by("expire-at-negative", [claim("expire_at", "-1")])
             .either(
                 "The documentation knows 0 and times in the future; a negative one is refused, or taken as 0.",
@@ -266,9 +267,9 @@ fn bound(kind: &Kind) -> Vec<Case> {
         .requirement("CF-AUD-2")
         .requirement("CF-ISS-2")
         .class("V1");
-    let other = |name: &str, edit: Edit, reason, requirement: &str, class: &str, title: &str| {
+    let other = |name: &str, edit: Edit, reasons: &[Reason], requirement: &str, class: &str, title: &str| {
         twin.changed(&kind.id(name), of_token("renewed", edit))
-            .reject([reason])
+            .reject(reasons.iter().copied())
             .title(title)
             .why(
                 "A token that is meant for somebody else, or made by somebody else, renews nothing here. \
@@ -289,7 +290,7 @@ fn bound(kind: &Kind) -> Vec<Case> {
         other(
             "other-audience",
             claim("aud", "\"https://other.example.com\""),
-            Reason::Audience,
+            &[Reason::Audience],
             "CF-AUD-2",
             "C8",
             "a renewing token for another audience",
@@ -297,7 +298,7 @@ fn bound(kind: &Kind) -> Vec<Case> {
         other(
             "audience-absent",
             without_claim("aud"),
-            Reason::Audience,
+            &[Reason::Audience, Reason::ClaimMissing],
             "CF-AUD-2",
             "C8",
             "a renewing token for no audience",
@@ -305,7 +306,7 @@ fn bound(kind: &Kind) -> Vec<Case> {
         other(
             "other-issuer",
             claim("iss", "\"https://other.example.com\""),
-            Reason::Issuer,
+            &[Reason::Issuer],
             "CF-ISS-2",
             "C9",
             "a renewing token of another issuer",
@@ -313,7 +314,7 @@ fn bound(kind: &Kind) -> Vec<Case> {
         other(
             "issuer-absent",
             without_claim("iss"),
-            Reason::Issuer,
+            &[Reason::Issuer, Reason::ClaimMissing],
             "CF-ISS-2",
             "C9",
             "a renewing token of no issuer",
@@ -419,7 +420,7 @@ fn of_connections() -> Vec<Case> {
         )
         .either_better_refused(
             "The documentation says what a token for a channel is for, and not that it opens no \
-                 connection; a refusal is recommended.",
+                 connection. To prefer a refusal is the choice of this project.",
             [Reason::Purpose],
         )
         .title("a connection that is renewed by a token for a channel")

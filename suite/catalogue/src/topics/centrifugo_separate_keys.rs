@@ -87,7 +87,11 @@ fn crossed(
             &purpose.id(&format!("{name}-crossed")),
             sign((others != algorithm).then(|| alg(others)).as_deref(), other_key, others),
         )
-        .reject([Reason::Signature, Reason::Algorithm, Reason::Key])
+        .reject(if others == algorithm {
+            vec![Reason::Signature]
+        } else {
+            vec![Reason::Signature, Reason::Algorithm, Reason::Key]
+        })
         .threat(Threat::Forger)
         .title(format!("a {} token that is signed with the key of {} tokens", purpose.name, purpose.other))
         .why(

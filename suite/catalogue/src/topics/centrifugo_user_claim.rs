@@ -94,7 +94,8 @@ fn beside() -> Vec<Case> {
         twin()
             .changed(&id("absent"), without_claim(CLAIM))
             .either_better_refused(
-                "the documentation of Centrifugo does not say what a token without the claim is",
+                "the documentation of Centrifugo does not say what a token without the claim is. To prefer a refusal \
+                 is the choice of this project.",
                 [Reason::ClaimMissing],
             )
             .title("no claim that names the user, and a sub")

@@ -84,8 +84,8 @@ fn named((name, value, what): Value) -> Case {
               are resolved.",
         )
         .requirement("RFC7519-4.1.3-AUD")
-        .requirement("CF-AUD-2")
-        .requirement("CF-AUD-3")
+        .documented("CF-AUD-2")
+        .documented("CF-AUD-3")
         .class("C8")
 }
 
@@ -200,7 +200,7 @@ fn other((name, value, what, why): (&str, &str, &str, &str)) -> Case {
         .why(format!("{why} A token for somebody else is accepted."))
         .requirement("RFC7519-4.1.3-AUD")
         .requirement("RFC8725-3.9-AUD")
-        .requirement(if name == "another" { "CF-AUD-2" } else { "CF-AUD-3" })
+        .documented(if name == "another" { "CF-AUD-2" } else { "CF-AUD-3" })
         .class("C8")
         .threat(Threat::Holder)
 }
@@ -230,7 +230,7 @@ fn array_without((name, value, what): Value) -> Case {
              for everybody; elements are compared one by one, and whole.",
         )
         .requirement("RFC7519-4.1.3-AUD")
-        .requirement("CF-AUD-2")
+        .documented("CF-AUD-2")
         .class("C8")
         .threat(Threat::Holder)
 }
@@ -340,7 +340,7 @@ fn long_list() -> Case {
         .title("an array with the configured audience after a hundred others")
         .why("The list has no greatest length: a verifier that looks at the first few refuses a good token.")
         .requirement("RFC7519-4.1.3-AUD")
-        .requirement("CF-AUD-2")
+        .documented("CF-AUD-2")
         .class("C8")
 }
 
@@ -638,7 +638,7 @@ fn alone_in_list((words, value, what, why): (&str, &str, &str, &str)) -> Case {
              one of the two."
         ))
         .requirement("RFC7519-4.1.3-AUD")
-        .requirement("CF-AUD-3")
+        .documented("CF-AUD-3")
         .class("C8")
         .threat(Threat::Holder)
 }
@@ -659,7 +659,7 @@ fn among_others(at: usize) -> Case {
              through the comparison of lists."
         ))
         .requirement("RFC7519-4.1.3-AUD")
-        .requirement("CF-AUD-3")
+        .documented("CF-AUD-3")
         .class("C8")
         .threat(Threat::Holder)
 }
@@ -825,7 +825,7 @@ fn without_issuer() -> Vec<Case> {
         .title("the configured audience, where no issuer is configured")
         .why("The two options are independent: a token without `iss` is good where none is asked for.")
         .requirement("RFC7519-4.1.3-AUD")
-        .requirement("CF-AUD-2")
+        .documented("CF-AUD-2")
         .class("C8");
     let issued = equal
         .changed(
@@ -836,7 +836,7 @@ fn without_issuer() -> Vec<Case> {
         .title("the configured audience and an iss, where no issuer is configured")
         .why("An `iss` that nobody compares decides nothing.")
         .requirement("RFC7519-4.1.1-ISS")
-        .requirement("CF-ISS-1")
+        .documented("CF-ISS-1")
         .class("C9");
     let another = equal
         .changed("claims/audience/another-and-no-issuer-configured", claim("aud", "\"https://other.example.com\""))
@@ -844,7 +844,7 @@ fn without_issuer() -> Vec<Case> {
         .title("another audience, where no issuer is configured")
         .why("The audience is compared only where an issuer is configured too, and a token for another service is accepted.")
         .requirement("RFC7519-4.1.3-AUD")
-        .requirement("CF-AUD-2")
+        .documented("CF-AUD-2")
         .class("C8")
         .threat(Threat::Holder);
     vec![equal, issued, another]
@@ -876,8 +876,8 @@ pub(super) fn unicode_twin() -> Case {
              verifier that compiles it into a regular expression does not find it in itself.",
         )
         .requirement("RFC7519-4.1.3-AUD")
-        .requirement("CF-AUD-3")
-        .requirement("CF-ISS-3")
+        .documented("CF-AUD-3")
+        .documented("CF-ISS-3")
         .class("C8")
 }
 
@@ -892,7 +892,7 @@ fn unicode() -> Vec<Case> {
         .title("the configured audience with its accent written as an escape")
         .why("The escape and the letter are the same code point.")
         .requirement("RFC7519-4.1.3-AUD")
-        .requirement("CF-AUD-3")
+        .documented("CF-AUD-3")
         .class("C8"),
     ];
     cases.extend(
@@ -940,7 +940,7 @@ fn unicode() -> Vec<Case> {
                 .title(what)
                 .why(format!("{why} A token for somebody else is accepted."))
                 .requirement("RFC7519-4.1.3-AUD")
-                .requirement("CF-AUD-3")
+                .documented("CF-AUD-3")
                 .class("C8")
                 .threat(Threat::Holder)
         }),

@@ -54,7 +54,7 @@ const EXP: [(&str, &str, &str, bool); 22] = [
 
 fn exp((name, value, when, good): (&str, &str, &str, bool)) -> Case {
     let case = twins::hs256().changed(&format!("claims/time-boundary/exp-{name}"), claim("exp", value));
-    if good {
+    let case = if good {
         case.accept().why(
             "The current time is before the expiration time, if not by much. Leeway that is taken off \
              instead of put on, or a fraction that is cut off, refuses a good token.",
@@ -69,7 +69,8 @@ fn exp((name, value, when, good): (&str, &str, &str, bool)) -> Case {
     }
     .title(format!("exp {when}"))
     .requirement("RFC7519-4.1.4-EXP")
-    .class("C5")
+    .class("C5");
+    if value.ends_with("}}") { case } else { case.documented("CF-EXP-6") }
 }
 
 /// The values that are on the wrong side of the clock by less than a second.
@@ -79,7 +80,7 @@ const WITHIN_A_SECOND: [&str; 3] = ["{{now-1}}.5", "{{now}}.001", "{{now}}.5"];
 fn within_a_second(case: Undecided, reason: Reason) -> Case {
     case.either_better_refused(
         "RFC 7519 sections 4.1.4 and 4.1.5 let a verifier account for clocks that differ, and section 2 does \
-         not ask for a clock that is finer than a second.",
+         not ask for a clock that is finer than a second. To prefer a refusal is the choice of this project.",
         [reason],
     )
     .threat(Threat::Holder)

@@ -1,10 +1,10 @@
 //! G6: times as numbers in every spelling and of every size, and what only looks like a number.
 
-use jotproof_model::{Expiry, Reason};
+use jotproof_model::{Expiry, Reason, Threat};
 
 use super::Topic;
 use crate::case::Case;
-use crate::edits::claim;
+use crate::edits::{claim, spoken};
 use crate::twins;
 
 use Reason::{ClaimType, Expired, IssuedInFuture, Limit, NotYetValid, Payload};
@@ -83,12 +83,11 @@ fn exp_past((name, value, reasons, why, class): (&str, &str, &[Reason], &str, &s
     let case = twins::hs256()
         .changed(&format!("claims/time-lexemes/exp-{name}"), claim("exp", value))
         .reject(reasons.iter().copied())
-        .title(format!("exp is {value}"))
+        .title(format!("exp is {}", spoken(value)))
         .why(why)
         .requirement("RFC7519-4.1.4-EXP")
         .requirement("RFC7519-2-NUMERICDATE")
         .class(class);
-    let case = if why == DECIMAL { case.requirement("CF-EXP-6") } else { case };
     if [DECIMAL, BELOW_ONE, SMALL].contains(&why) { case.requirement("RFC8259-6-NUMBER") } else { case }
 }
 
@@ -138,12 +137,11 @@ fn exp_future((name, value, same, why, class): (&str, &str, bool, &str, &str)) -
     let case = twins::hs256()
         .changed(&format!("claims/time-lexemes/exp-{name}"), claim("exp", value))
         .accept()
-        .title(format!("exp is {value}"))
+        .title(format!("exp is {}", spoken(value)))
         .why(why)
         .requirement("RFC7519-2-NUMERICDATE")
         .requirement("RFC8259-6-NUMBER")
         .class(class);
-    let case = if why == WRITTEN { case.requirement("CF-EXP-6") } else { case };
     if !same {
         return case;
     }
@@ -184,7 +182,7 @@ fn exp_too_large((name, value): (&str, &str)) -> Case {
                 effect.claims = None;
             }
         })
-        .title(format!("exp is {value}"))
+        .title(format!("exp is {}", spoken(value)))
         .why(
             "No calendar reaches there. A number is a number, and later than now; but to convert it to \
               an integer or a date may fail, and then the token is refused.",
@@ -245,7 +243,11 @@ fn exp_no_number((name, value, reasons, why, class): (&str, &str, &[Reason], &st
     let case = twins::hs256()
         .changed(&format!("claims/time-lexemes/exp-{name}"), claim("exp", value))
         .reject(reasons.iter().copied())
-        .title(if value.is_empty() { "exp is nothing".to_owned() } else { format!("exp is {value}") })
+        .title(if value.is_empty() {
+            "exp is nothing".to_owned()
+        } else {
+            format!("exp is {}", spoken(value))
+        })
         .why(why)
         .requirement("RFC7519-4.1.4-EXP")
         .class(class);
@@ -280,7 +282,7 @@ fn nbf_past((name, value): (&str, &str)) -> Case {
     twins::hs256()
         .changed(&format!("claims/time-lexemes/nbf-{name}"), claim("nbf", value))
         .accept()
-        .title(format!("nbf is {value}"))
+        .title(format!("nbf is {}", spoken(value)))
         .why(if value.starts_with('-') {
             "Before 1970, and so before now. A verifier that reads it without its sign, or into an \
              unsigned integer, or cuts it to 32 bits, waits for a time that does not come."
@@ -330,7 +332,9 @@ fn nbf_future((name, value, reasons, class): (&str, &str, &[Reason], &str)) -> C
     twins::hs256()
         .changed(&format!("claims/time-lexemes/nbf-{name}"), claim("nbf", value))
         .reject(reasons.iter().copied())
-        .title(format!("nbf is {value}"))
+        // Genuine and too early; the others are numbers that no issuer means.
+        .threat(if class == "C5" { Threat::Holder } else { Threat::Issuer })
+        .title(format!("nbf is {}", spoken(value)))
         .why(match class {
             "C4" => {
                 "An hour ago in a finer unit; in seconds, which is what it is in, tens of thousands of \
@@ -369,7 +373,7 @@ fn nbf_too_small((name, value): (&str, &str)) -> Case {
                 effect.claims = None;
             }
         })
-        .title(format!("nbf is {value}"))
+        .title(format!("nbf is {}", spoken(value)))
         .why(
             "Before every clock there is; but to convert it to an integer or a date may fail, and then \
               the token is refused.",
@@ -428,7 +432,7 @@ fn iat((name, value): (&str, &str)) -> Case {
     twins::hs256()
         .changed(&format!("claims/time-lexemes/iat-{name}"), claim("iat", value))
         .accept()
-        .title(format!("iat is {value}"))
+        .title(format!("iat is {}", spoken(value)))
         .why(
             "`iat` is a number that tells an age; nothing is refused for its value, nor for the way in \
              which it is written.",
@@ -475,7 +479,7 @@ fn iat_either((name, value, reasons): (&str, &str, &[Reason])) -> Case {
                 effect.claims = None;
             }
         })
-        .title(format!("iat is {value}"))
+        .title(format!("iat is {}", spoken(value)))
         .why(if value.starts_with('-') {
             "A token from before every clock. An age cannot be reckoned from it, and need not be."
         } else {
@@ -525,7 +529,7 @@ fn quoted((name, future, past, special): (&str, &str, &str, &str)) -> [Case; 2] 
                     claim(member, &format!("\"{text}\"")),
                 )
                 .reject([ClaimType])
-                .title(format!("{member} is the string {text:?}"))
+                .title(format!("{member} is the string {}", spoken(&format!("{text:?}"))))
                 .why(format!(
                     "`{member}` is a number, and this is a string: {special}. What one converter refuses \
                      and another one reads is decided by a rule that the issuer does not know."
@@ -558,7 +562,7 @@ fn no_json((name, member, value, why): (&str, &str, &str, &str)) -> Case {
     twins::hs256()
         .changed(&format!("claims/time-lexemes/{name}"), claim(member, value))
         .reject([Payload, ClaimType])
-        .title(format!("{member} is {value}"))
+        .title(format!("{member} is {}", spoken(value)))
         .why(why)
         .requirement("RFC8259-2-JSON")
         .requirement("RFC7519-7.2-PAYLOAD")

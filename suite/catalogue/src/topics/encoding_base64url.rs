@@ -61,13 +61,14 @@ pub(super) fn topic() -> Topic {
 }
 
 /// The twin of most cases: every segment has a character that the standard alphabet has not, and
-/// unused bits at its end. It has no times, so that all this holds at every clock.
+/// unused bits at its end. It has no times, so that all this holds at every clock. Its header has a
+/// parameter that nobody knows (RFC 7515 section 4), not a `kid`, which libraries look up.
 pub(super) fn whole_alphabet() -> Case {
     twins::hs256()
         .changed_by(
-            "encoding/base64url/both-last-characters",
+            WHOLE_ALPHABET,
             vec![
-                header("kid", "\"~~~~~~???????\""),
+                header("sea", "\"~~~~~~???????\""),
                 without_claim("iat"),
                 without_claim("exp"),
                 claim("x", "\"~~~~~~??????\""),
@@ -85,13 +86,56 @@ pub(super) fn whole_alphabet() -> Case {
 }
 
 /// A change that keeps everything else right: signed, but for the signature itself.
-fn spelled(twin: &Case, id: &str, segment: Segment, change: SegmentChange) -> Undecided {
+fn spelled(twin: &Case, name: &str, segment: Segment, change: SegmentChange) -> Undecided {
     let edit = match segment {
         Segment::Header | Segment::Payload => signed_segment(segment, change),
         Segment::Signature => sent_segment(segment, change),
     };
-    twin.changed(id, edit)
+    twin.changed(&id(twin, name), edit)
 }
+
+/// The token with the whole alphabet.
+const WHOLE_ALPHABET: &str = "encoding/base64url/whole-alphabet";
+
+/// The id of a case: what is made from the token with the whole alphabet stands below it.
+fn id(twin: &Case, name: &str) -> String {
+    let below = if twin.id().starts_with(WHOLE_ALPHABET) { WHOLE_ALPHABET } else { "encoding/base64url" };
+    format!("{below}/{name}")
+}
+
+/// Why a segment is refused that is the text of no octets: it does not decode, and without its octets the
+/// signature cannot be right (RFC 7515 section 5.2, steps 7 and 8).
+fn undecodable(segment: Segment) -> Vec<Reason> {
+    match segment {
+        Segment::Header | Segment::Payload => vec![Reason::Encoding],
+        Segment::Signature => vec![Reason::Encoding, Reason::Signature],
+    }
+}
+
+/// Why a segment is refused that has characters that base64url has not: the token is not in the form of
+/// RFC 7515 section 7.1 either.
+fn misspelled(segment: Segment) -> Vec<Reason> {
+    let mut reasons = undecodable(segment);
+    reasons.push(Reason::NotCompact);
+    reasons
+}
+
+/// The same for a decoder that skips line ends and decodes what follows them with the rest.
+fn read_on(segment: Segment) -> Vec<Reason> {
+    let mut reasons = misspelled(segment);
+    reasons.extend(match segment {
+        Segment::Header => Some(Reason::Header),
+        Segment::Payload => Some(Reason::Payload),
+        Segment::Signature => None,
+    });
+    reasons
+}
+
+/// Why a segment is refused that was misspelled after signing: the signature is over another text.
+const SENT_MISSPELLED: [Reason; 3] = [Reason::Encoding, Reason::NotCompact, Reason::Signature];
+
+/// The same for its unused bits, which leave it the text of the same octets.
+const SENT_WITH_OTHER_BITS: [Reason; 2] = [Reason::Encoding, Reason::Signature];
 
 /// Who can make a token with this segment in another spelling.
 const fn threat(segment: Segment) -> Threat {
@@ -103,50 +147,45 @@ const fn threat(segment: Segment) -> Threat {
 
 fn padded(segment: Segment) -> Case {
     let name = segment.name();
-    spelled(
-        &whole_alphabet(),
-        &format!("encoding/base64url/{name}-padded"),
-        segment,
-        SegmentChange::Pad { extra: 0 },
-    )
-    .reject([Reason::Encoding])
-    .threat(threat(segment))
-    .title(format!("the {name} segment with the padding that its length asks for"))
-    .why(
-        "base64url in a token has no padding. Who accepts both spellings has several texts for one \
+    spelled(&whole_alphabet(), &format!("{name}-padded"), segment, SegmentChange::Pad { extra: 0 })
+        .reject(misspelled(segment))
+        .threat(threat(segment))
+        .title(format!("the {name} segment with the padding that its length asks for"))
+        .why(
+            "base64url in a token has no padding. Who accepts both spellings has several texts for one \
           token, and a list of revoked texts does not hold.",
-    )
-    .requirement("RFC7515-2-B64")
-    .class("B2")
+        )
+        .requirement("RFC7515-2-B64")
+        .class("B2")
 }
 
 fn padded_when_sent(segment: Segment) -> Case {
     let name = segment.name();
-    whole_alphabet()
-        .changed(
-            &format!("encoding/base64url/{name}-padded-when-sent"),
-            sent_segment(segment, SegmentChange::Pad { extra: 0 }),
-        )
-        .reject([Reason::Encoding, Reason::Signature])
-        .threat(Threat::Mangler)
-        .title(format!("the {name} segment padded after signing"))
-        .why(
-            "The signature is over the text without the padding. Who accepts this strips or decodes \
+    let twin = whole_alphabet();
+    twin.changed(
+        &id(&twin, &format!("{name}-padded-when-sent")),
+        sent_segment(segment, SegmentChange::Pad { extra: 0 }),
+    )
+    .reject(SENT_MISSPELLED)
+    .threat(Threat::Mangler)
+    .title(format!("the {name} segment padded after signing"))
+    .why(
+        "The signature is over the text without the padding. Who accepts this strips or decodes \
               before verifying, and so verifies something else than was received.",
-        )
-        .requirement("RFC7515-2-B64")
-        .requirement("RFC7515-5.2-VERIFY")
-        .class("B2")
+    )
+    .requirement("RFC7515-2-B64")
+    .requirement("RFC7515-5.2-VERIFY")
+    .class("B2")
 }
 
 fn too_much_padding() -> Case {
     spelled(
         &whole_alphabet(),
-        "encoding/base64url/signature-padded-too-much",
+        "signature-padded-too-much",
         Segment::Signature,
         SegmentChange::Pad { extra: 1 },
     )
-    .reject([Reason::Encoding])
+    .reject(misspelled(Segment::Signature))
     .threat(Threat::Mangler)
     .title("the signature segment with one `=` more than its length asks for")
     .why("Decoders that trim `=` from the end trim any number of them.")
@@ -155,27 +194,22 @@ fn too_much_padding() -> Case {
 }
 
 fn padding_where_none_is_needed() -> Case {
-    spelled(
-        &twins::hs256(),
-        "encoding/base64url/header-padded-for-nothing",
-        Segment::Header,
-        SegmentChange::Pad { extra: 1 },
-    )
-    .reject([Reason::Encoding])
-    .title("the header segment, whose length needs no padding, with one `=`")
-    .why("Decoders that trim `=` from the end do so where base64 itself has none.")
-    .requirement("RFC7515-2-B64")
-    .class("B2")
+    spelled(&twins::hs256(), "header-padded-for-nothing", Segment::Header, SegmentChange::Pad { extra: 1 })
+        .reject(misspelled(Segment::Header))
+        .title("the header segment, whose length needs no padding, with one `=`")
+        .why("Decoders that trim `=` from the end do so where base64 itself has none.")
+        .requirement("RFC7515-2-B64")
+        .class("B2")
 }
 
 fn percent_encoded_padding() -> Case {
     spelled(
         &whole_alphabet(),
-        "encoding/base64url/signature-padding-percent-encoded",
+        "signature-padding-percent-encoded",
         Segment::Signature,
         insert("%3D", Place::End),
     )
-    .reject([Reason::Encoding])
+    .reject(misspelled(Segment::Signature))
     .threat(Threat::Mangler)
     .title("the signature segment with `%3D` at its end")
     .why("What is decoded twice on its way is read by one reader as padding, by the other as text.")
@@ -193,14 +227,8 @@ const AFTER_THE_END: [(&str, Segment, &str, Place, &str); 5] = [
 ];
 
 fn after_the_end((name, segment, text, at, what): (&str, Segment, &str, Place, &str)) -> Case {
-    spelled(&whole_alphabet(), &format!("encoding/base64url/{name}"), segment, insert(text, at))
-        .reject(match (text.starts_with('\n'), segment) {
-            // Where line ends are skipped, what follows is decoded with the rest.
-            (true, Segment::Header) => vec![Reason::Encoding, Reason::Header],
-            (true, Segment::Payload) => vec![Reason::Encoding, Reason::Payload],
-            (true, Segment::Signature) => vec![Reason::Encoding, Reason::Signature],
-            (false, _) => vec![Reason::Encoding],
-        })
+    spelled(&whole_alphabet(), name, segment, insert(text, at))
+        .reject(if text.starts_with('\n') { read_on(segment) } else { misspelled(segment) })
         .threat(threat(segment))
         .title(format!("the {} segment with {what}", segment.name()))
         .why(
@@ -213,21 +241,16 @@ fn after_the_end((name, segment, text, at, what): (&str, Segment, &str, Place, &
 
 fn standard_alphabet(segment: Segment) -> Case {
     let name = segment.name();
-    spelled(
-        &whole_alphabet(),
-        &format!("encoding/base64url/{name}-standard-alphabet"),
-        segment,
-        SegmentChange::StandardAlphabet,
-    )
-    .reject([Reason::Encoding])
-    .threat(threat(segment))
-    .title(format!("the {name} segment with `+` and `/` for `-` and `_`"))
-    .why(
-        "A decoder that takes both alphabets has two texts for one token; and `+` is a space in a \
+    spelled(&whole_alphabet(), &format!("{name}-standard-alphabet"), segment, SegmentChange::StandardAlphabet)
+        .reject(misspelled(segment))
+        .threat(threat(segment))
+        .title(format!("the {name} segment with `+` and `/` for `-` and `_`"))
+        .why(
+            "A decoder that takes both alphabets has two texts for one token; and `+` is a space in a \
           query.",
-    )
-    .requirement("RFC7515-2-B64")
-    .class("B3")
+        )
+        .requirement("RFC7515-2-B64")
+        .class("B3")
 }
 
 /// Name, the segment, the text, where, what it is.
@@ -250,8 +273,8 @@ const WHITE_SPACE: [(&str, Segment, &str, Place, &str); 15] = [
 ];
 
 fn white_space((name, segment, text, at, what): (&str, Segment, &str, Place, &str)) -> Case {
-    spelled(&twins::hs256(), &format!("encoding/base64url/{name}"), segment, insert(text, at))
-        .reject([Reason::Encoding])
+    spelled(&twins::hs256(), name, segment, insert(text, at))
+        .reject(misspelled(segment))
         .threat(threat(segment))
         .title(format!("the {} segment with {what}", segment.name()))
         .why(
@@ -268,21 +291,21 @@ fn white_space((name, segment, text, at, what): (&str, Segment, &str, Place, &st
 
 fn line_feed_when_sent(segment: Segment) -> Case {
     let name = segment.name();
-    twins::hs256()
-        .changed(
-            &format!("encoding/base64url/{name}-line-feed-when-sent"),
-            sent_segment(segment, insert("\n", Place::Middle)),
-        )
-        .reject([Reason::Encoding, Reason::Signature])
-        .threat(Threat::Mangler)
-        .title(format!("a line feed in the middle of the {name} segment, put there after signing"))
-        .why(
-            "Who accepts this cleans the token before verifying it, and so verifies something else \
+    let twin = twins::hs256();
+    twin.changed(
+        &id(&twin, &format!("{name}-line-feed-when-sent")),
+        sent_segment(segment, insert("\n", Place::Middle)),
+    )
+    .reject(SENT_MISSPELLED)
+    .threat(Threat::Mangler)
+    .title(format!("a line feed in the middle of the {name} segment, put there after signing"))
+    .why(
+        "Who accepts this cleans the token before verifying it, and so verifies something else \
               than was received.",
-        )
-        .requirement("RFC7515-2-B64")
-        .requirement("RFC7515-5.2-VERIFY")
-        .class("B4")
+    )
+    .requirement("RFC7515-2-B64")
+    .requirement("RFC7515-5.2-VERIFY")
+    .class("B4")
 }
 
 /// Name, the segment, the text, what it is. Some decoders skip such characters but count them for the
@@ -304,8 +327,8 @@ const OTHER_CHARACTERS: [(&str, Segment, &str, &str); 13] = [
 ];
 
 fn other_characters((name, segment, text, what): (&str, Segment, &str, &str)) -> Case {
-    spelled(&twins::hs256(), &format!("encoding/base64url/{name}"), segment, insert(text, Place::Middle))
-        .reject([Reason::Encoding])
+    spelled(&twins::hs256(), name, segment, insert(text, Place::Middle))
+        .reject(misspelled(segment))
         .threat(threat(segment))
         .title(format!("{what} in the middle of the {} segment", segment.name()))
         .why(
@@ -328,75 +351,61 @@ const TRAILING_BITS: [(&str, Segment, u8); 6] = [
 ];
 
 fn trailing_bits((name, segment, bits): (&str, Segment, u8)) -> Case {
-    spelled(
-        &whole_alphabet(),
-        &format!("encoding/base64url/{name}"),
-        segment,
-        SegmentChange::TrailingBits { bits },
-    )
-    .either_better_refused(
-        "RFC 4648 section 3.5 lets a decoder refuse bits that are not zero after the last octet, and \
-         RFC 7515 does not speak of them.",
-        [Reason::Encoding],
-    )
-    .threat(threat(segment))
-    .title(match segment {
-        Segment::Header => format!("the four unused bits of the header segment are {bits:04b}"),
-        Segment::Payload | Segment::Signature => {
-            format!("the two unused bits of the {} segment are {bits:02b}", segment.name())
-        }
-    })
-    .why(
-        "Several texts decode to the same octets. A verifier that takes all of them has several tokens \
+    spelled(&whole_alphabet(), name, segment, SegmentChange::TrailingBits { bits })
+        .either_better_refused(BITS_ARE_OPEN, undecodable(segment))
+        .threat(threat(segment))
+        .title(match segment {
+            Segment::Header => format!("the four unused bits of the header segment are {bits:04b}"),
+            Segment::Payload | Segment::Signature => {
+                format!("the two unused bits of the {} segment are {bits:02b}", segment.name())
+            }
+        })
+        .why(
+            "Several texts decode to the same octets. A verifier that takes all of them has several tokens \
           for one, which matters where a token is known by its text.",
-    )
-    .requirement("RFC4648-3.5-BITS")
-    .class("B1")
+        )
+        .requirement("RFC4648-3.5-BITS")
+        .class("B1")
 }
 
 fn trailing_bits_when_sent(segment: Segment) -> Case {
     let name = segment.name();
-    whole_alphabet()
-        .changed(
-            &format!("encoding/base64url/{name}-trailing-bits-when-sent"),
-            sent_segment(segment, SegmentChange::TrailingBits { bits: 0b01 }),
-        )
-        .reject([Reason::Encoding, Reason::Signature])
-        .threat(Threat::Mangler)
-        .title(format!("the unused bits of the {name} segment set after signing"))
-        .why(
-            "The octets are the same and the text is not, and the signature is over the text. Who \
+    let twin = whole_alphabet();
+    twin.changed(
+        &id(&twin, &format!("{name}-trailing-bits-when-sent")),
+        sent_segment(segment, SegmentChange::TrailingBits { bits: 0b01 }),
+    )
+    .reject(SENT_WITH_OTHER_BITS)
+    .threat(Threat::Mangler)
+    .title(format!("the unused bits of the {name} segment set after signing"))
+    .why(
+        "The octets are the same and the text is not, and the signature is over the text. Who \
               accepts this verifies what it has encoded again, not what was received.",
-        )
-        .requirement("RFC7515-5.2-VERIFY")
-        .class("B1")
+    )
+    .requirement("RFC7515-5.2-VERIFY")
+    .class("B1")
 }
 
 fn dangling_in_the_header() -> Case {
-    spelled(
-        &twins::hs256(),
-        "encoding/base64url/header-one-character-over",
-        Segment::Header,
-        insert("A", Place::End),
-    )
-    .reject([Reason::Encoding])
-    .title("the header segment with one character after its last group of four")
-    .why(
-        "Six bits do not make an octet: no octets have this text. Decoders that drop what is left over \
+    spelled(&twins::hs256(), "header-one-character-over", Segment::Header, insert("A", Place::End))
+        .reject(undecodable(Segment::Header))
+        .title("the header segment with one character after its last group of four")
+        .why(
+            "Six bits do not make an octet: no octets have this text. Decoders that drop what is left over \
           read the header as it was.",
-    )
-    .requirement("RFC7515-5.2-DECODE")
-    .class("B7")
+        )
+        .requirement("RFC7515-5.2-DECODE")
+        .class("B7")
 }
 
 fn dangling_in_the_signature() -> Case {
     spelled(
         &twins::signed(Algorithm::HS384),
-        "encoding/base64url/signature-one-character-over",
+        "signature-one-character-over",
         Segment::Signature,
         insert("A", Place::End),
     )
-    .reject([Reason::Encoding])
+    .reject(undecodable(Segment::Signature))
     .threat(Threat::Mangler)
     .title("the signature segment with one character after its last group of four")
     .why(
@@ -410,11 +419,11 @@ fn dangling_in_the_signature() -> Case {
 fn signature_cut_short() -> Case {
     spelled(
         &twins::hs256(),
-        "encoding/base64url/signature-two-characters-short",
+        "signature-two-characters-short",
         Segment::Signature,
         SegmentChange::RemoveLast { characters: 2 },
     )
-    .reject([Reason::Encoding, Reason::Signature])
+    .reject(undecodable(Segment::Signature))
     .threat(Threat::Mangler)
     .title("the signature segment without its last two characters")
     .why("Forty-one characters are no text of any octets, and what they begin is not the whole MAC.")
@@ -444,9 +453,9 @@ const LENGTHS: [(&str, bool, &str, &str); 3] = [
 ];
 
 fn of_a_length((name, in_header, value, what): (&str, bool, &str, &str)) -> Case {
-    let edit = if in_header { header("kid", value) } else { claim("x", value) };
-    whole_alphabet()
-        .changed(&format!("encoding/base64url/{name}"), edit)
+    let edit = if in_header { header("sea", value) } else { claim("x", value) };
+    let twin = whole_alphabet();
+    twin.changed(&id(&twin, name), edit)
         .accept()
         .title(what)
         .why(
@@ -495,8 +504,8 @@ fn more_padding((name, segment, change, what): Padding) -> Case {
     } else {
         "Decoders that trim `=` from the end take away any number of them, needed or not."
     };
-    spelled(&whole_alphabet(), &format!("encoding/base64url/{}-{name}", segment.name()), segment, change())
-        .reject([Reason::Encoding, Reason::NotCompact])
+    spelled(&whole_alphabet(), &format!("{}-{name}", segment.name()), segment, change())
+        .reject(misspelled(segment))
         .threat(threat(segment))
         .title(format!("the {} segment {what}", segment.name()))
         .why(why)
@@ -507,11 +516,11 @@ fn more_padding((name, segment, change, what): Padding) -> Case {
 fn padding_of_whole_groups() -> Case {
     spelled(
         &twins::hs256(),
-        "encoding/base64url/header-padded-by-a-group",
+        "header-padded-by-a-group",
         Segment::Header,
         insert("====", Place::End),
     )
-    .reject([Reason::Encoding])
+    .reject(misspelled(Segment::Header))
     .title("the header segment, whose length needs no padding, with four `=`")
     .why("A wrong sum (four less what is left over) pads by four; its decoder takes what its encoder makes.")
     .requirement("RFC7515-2-B64")
@@ -521,11 +530,11 @@ fn padding_of_whole_groups() -> Case {
 fn payload_padded_for_nothing() -> Case {
     spelled(
         &length("payload-of-whole-groups"),
-        "encoding/base64url/payload-padded-for-nothing",
+        "payload-padded-for-nothing",
         Segment::Payload,
         SegmentChange::Pad { extra: 1 },
     )
-    .reject([Reason::Encoding])
+    .reject(misspelled(Segment::Payload))
     .title("the payload segment, whose length needs no padding, with one `=`")
     .why("Decoders that trim `=` from the end do so where base64 itself has none.")
     .requirement("RFC7515-2-B64")
@@ -535,11 +544,11 @@ fn payload_padded_for_nothing() -> Case {
 fn signature_padded_for_nothing() -> Case {
     spelled(
         &twins::signed(Algorithm::HS384),
-        "encoding/base64url/signature-padded-for-nothing",
+        "signature-padded-for-nothing",
         Segment::Signature,
         SegmentChange::Pad { extra: 1 },
     )
-    .reject([Reason::Encoding])
+    .reject(misspelled(Segment::Signature))
     .threat(Threat::Mangler)
     .title("the signature segment of HS384, whose length needs no padding, with one `=`")
     .why("Decoders that trim `=` from the end do so where base64 itself has none.")
@@ -591,8 +600,8 @@ fn white_space_everywhere((kind, text, what, who): (&str, &str, &str, &str)) -> 
                 continue;
             }
             cases.push(
-                spelled(&twins::hs256(), &format!("encoding/base64url/{name}"), segment, insert(text, place))
-                    .reject([Reason::Encoding, Reason::NotCompact])
+                spelled(&twins::hs256(), &name, segment, insert(text, place))
+                    .reject(misspelled(segment))
                     .threat(threat(segment))
                     .title(format!("the {} segment with {what} {where_}", segment.name()))
                     .why(format!(
@@ -631,11 +640,11 @@ fn run((name, text, what, segments): (&str, &str, &str, &[Segment])) -> Vec<Case
         .map(|&segment| {
             spelled(
                 &twins::hs256(),
-                &format!("encoding/base64url/{}-{name}", segment.name()),
+                &format!("{}-{name}", segment.name()),
                 segment,
                 insert(text, Place::Middle),
             )
-            .reject([Reason::Encoding])
+            .reject(misspelled(segment))
             .threat(threat(segment))
             .title(format!("the {} segment with {what} in its middle", segment.name()))
             .why(
@@ -660,11 +669,11 @@ const UNICODE_SPACES: [(&str, Segment, &str, Place, &str); 5] = [
 fn unicode_space((name, segment, text, at, what): (&str, Segment, &str, Place, &str)) -> Case {
     spelled(
         &twins::hs256(),
-        &format!("encoding/base64url/{}-{name}", segment.name()),
+        &format!("{}-{name}", segment.name()),
         segment,
         insert(text, at),
     )
-    .reject([Reason::Encoding, Reason::NotCompact])
+    .reject(misspelled(segment))
     .threat(threat(segment))
     .title(format!("the {} segment with {what}", segment.name()))
     .why(
@@ -746,19 +755,14 @@ fn junk((name, text, at, what, why, segments): Junk) -> Vec<Case> {
         .iter()
         .map(|&segment| {
             let twin = if matches!(segment, Segment::Header) { whole_alphabet() } else { twins::hs256() };
-            spelled(
-                &twin,
-                &format!("encoding/base64url/{}-{name}", segment.name()),
-                segment,
-                insert(text, at),
-            )
-            .reject([Reason::Encoding, Reason::NotCompact])
-            .threat(threat(segment))
-            .title(format!("{what} the {} segment", segment.name()))
-            .why(why)
-            .requirement("RFC7515-2-B64")
-            .requirement("RFC7515-5.2-DECODE")
-            .class("B5")
+            spelled(&twin, &format!("{}-{name}", segment.name()), segment, insert(text, at))
+                .reject(misspelled(segment))
+                .threat(threat(segment))
+                .title(format!("{what} the {} segment", segment.name()))
+                .why(why)
+                .requirement("RFC7515-2-B64")
+                .requirement("RFC7515-5.2-DECODE")
+                .class("B5")
         })
         .collect()
 }
@@ -793,7 +797,7 @@ const MORE_AFTER_THE_END: [(&str, Segment, &str, Place, &str); 5] = [
 /// The octets of a segment of [`whole_alphabet`].
 const fn octets(segment: Segment) -> &'static str {
     match segment {
-        Segment::Header => r#"{"alg":"HS256","typ":"JWT","kid":"~~~~~~???????"}"#,
+        Segment::Header => r#"{"alg":"HS256","typ":"JWT","sea":"~~~~~~???????"}"#,
         Segment::Payload | Segment::Signature => {
             r#"{"sub":"42","ext":"{\"user_id\":42}","x":"~~~~~~??????"}"#
         }
@@ -805,11 +809,11 @@ fn two_padded_pieces(segment: Segment) -> Case {
     let text = format!("{}=={}", base64url::encode(first.as_bytes()), base64url::encode(second.as_bytes()));
     spelled(
         &whole_alphabet(),
-        &format!("encoding/base64url/{}-in-two-padded-pieces", segment.name()),
+        &format!("{}-in-two-padded-pieces", segment.name()),
         segment,
         SegmentChange::Replace { text },
     )
-    .reject([Reason::Encoding])
+    .reject(misspelled(segment))
     .threat(Threat::Issuer)
     .title(format!("the {} segment in two pieces, the first of them with its padding", segment.name()))
     .why(
@@ -829,11 +833,11 @@ fn one_character_standard(segment: Segment, name: &str) -> Case {
     };
     spelled(
         &whole_alphabet(),
-        &format!("encoding/base64url/{}-{name}", segment.name()),
+        &format!("{}-{name}", segment.name()),
         segment,
         SegmentChange::Replace { text },
     )
-    .reject([Reason::Encoding])
+    .reject(misspelled(segment))
     .threat(Threat::Issuer)
     .title(format!("the {} segment with {what}", segment.name()))
     .why(
@@ -854,11 +858,11 @@ const MORE_TRAILING_BITS: [(&str, Segment, u8); 3] = [
 fn trailing_bits_of_hs512(name: &str, bits: u8) -> Case {
     spelled(
         &twins::signed(Algorithm::HS512),
-        &format!("encoding/base64url/hs512-signature-trailing-bits-{name}"),
+        &format!("hs512-signature-trailing-bits-{name}"),
         Segment::Signature,
         SegmentChange::TrailingBits { bits },
     )
-    .either_better_refused(BITS_ARE_OPEN, [Reason::Encoding])
+    .either_better_refused(BITS_ARE_OPEN, undecodable(Segment::Signature))
     .threat(Threat::Mangler)
     .title(format!("the four unused bits of the signature segment of HS512 are {bits:04b}"))
     .why(
@@ -870,16 +874,17 @@ fn trailing_bits_of_hs512(name: &str, bits: u8) -> Case {
 }
 
 const BITS_ARE_OPEN: &str = "RFC 4648 section 3.5 lets a decoder refuse bits that are not zero after the last \
-                             octet, and RFC 7515 does not speak of them.";
+                             octet, and RFC 7515 does not speak of them. To prefer a refusal is the choice of \
+                             this project.";
 
 fn dangling_in_the_payload() -> Case {
     spelled(
         &length("payload-of-whole-groups"),
-        "encoding/base64url/payload-one-character-over",
+        "payload-one-character-over",
         Segment::Payload,
         insert("A", Place::End),
     )
-    .reject([Reason::Encoding])
+    .reject(undecodable(Segment::Payload))
     .title("the payload segment with one character after its last group of four")
     .why(
         "Six bits do not make an octet: no octets have this text. Decoders that drop what is left over read \
@@ -928,12 +933,9 @@ const WHEN_SENT: [Sent; 17] = [
 ];
 
 fn changed_when_sent(segment: Segment, (name, change, what, class): Sent) -> Case {
-    whole_alphabet()
-        .changed(
-            &format!("encoding/base64url/{}-{name}-when-sent", segment.name()),
-            sent_segment(segment, change()),
-        )
-        .reject([Reason::Encoding, Reason::Signature])
+    let twin = whole_alphabet();
+    twin.changed(&id(&twin, &format!("{}-{name}-when-sent", segment.name())), sent_segment(segment, change()))
+        .reject(if class == "B1" { SENT_WITH_OTHER_BITS.to_vec() } else { SENT_MISSPELLED.to_vec() })
         .threat(Threat::Mangler)
         .title(format!("the {} segment {what}, changed after signing", segment.name()))
         .why(
@@ -993,16 +995,14 @@ const OF_OTHER_ALGORITHMS: [Sent; 14] = [
 
 fn of_another_algorithm(algorithm: Algorithm, (name, change, what, class): Sent) -> Case {
     let word = algorithm.name().to_lowercase();
-    let undecided = spelled(
-        &without_times(algorithm),
-        &format!("encoding/base64url/{word}-signature-{name}"),
-        Segment::Signature,
-        change(),
-    );
+    let undecided =
+        spelled(&without_times(algorithm), &format!("{word}-signature-{name}"), Segment::Signature, change());
     let case = if class == "B1" {
-        undecided.either_better_refused(BITS_ARE_OPEN, [Reason::Encoding]).requirement("RFC4648-3.5-BITS")
+        undecided
+            .either_better_refused(BITS_ARE_OPEN, undecodable(Segment::Signature))
+            .requirement("RFC4648-3.5-BITS")
     } else {
-        undecided.reject([Reason::Encoding]).requirement("RFC7515-2-B64")
+        undecided.reject(misspelled(Segment::Signature)).requirement("RFC7515-2-B64")
     };
     case.threat(Threat::Mangler)
         .title(format!("{algorithm}: the signature segment {what}"))

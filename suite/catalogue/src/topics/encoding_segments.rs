@@ -75,8 +75,8 @@ fn cut_off(segments: u32) -> Case {
     };
     twins::hs256()
         .changed(&format!("encoding/segments/{name}"), structure(StructureChange::KeepSegments { segments }))
-        .reject([NotCompact])
-        .threat(Threat::Mangler)
+        .reject([NotCompact, Signature])
+        .threat(Threat::Forger)
         .title(title)
         .why(why)
         .requirement("RFC7515-7.1-COMPACT")
@@ -90,7 +90,7 @@ fn octet_that_is_not_utf8() -> Case {
             "encoding/segments/octet-that-is-not-utf-8-after-it",
             structure(StructureChange::AppendOctets { base64url: "_w".to_owned() }),
         )
-        .reject([NotCompact, Encoding])
+        .reject([NotCompact, Encoding, Signature])
         .threat(Threat::Mangler)
         .title("an octet after it that is never UTF-8")
         .why("A token is ASCII text. An octet that is no character must end in a refusal, not in a crash.")
@@ -127,7 +127,7 @@ const DOTS: &str = "..................................................\
 fn extended((name, text, what): (&str, &str, &str)) -> Case {
     twins::hs256()
         .changed(&format!("encoding/segments/{name}"), suffix(text))
-        .reject([NotCompact])
+        .reject([NotCompact, Signature])
         .threat(Threat::Mangler)
         .title(format!("a good token with {what}"))
         .why(
@@ -204,7 +204,7 @@ const BEFORE_IT: [(&str, &str, &str); 3] = [
 fn before_it((name, text, what): (&str, &str, &str)) -> Case {
     twins::hs256()
         .changed(&format!("encoding/segments/{name}"), prefix(text))
-        .reject([NotCompact, Algorithm])
+        .reject([NotCompact, Algorithm, Signature])
         .threat(if name == "segment-before-it" { Threat::Mangler } else { Threat::Forger })
         .title(format!("{what} before a good token"))
         .why(
@@ -226,7 +226,7 @@ fn emptied((name, [first, second], what): (&str, [Segment; 2], &str)) -> Case {
     twins::hs256()
         .changed_by(&format!("encoding/segments/{name}"), vec![empty(first), empty(second)])
         .reject([Header, Payload, NotCompact, Encoding, Algorithm, Signature])
-        .threat(Threat::Mangler)
+        .threat(if second == Segment::Signature { Threat::Forger } else { Threat::Mangler })
         .title(format!("{what}: the segments {} and {} are empty", first.name(), second.name()))
         .why(
             "Two defects, each stored alone as well. There are three segments, and nothing in two of \
@@ -239,13 +239,13 @@ fn emptied((name, [first, second], what): (&str, [Segment; 2], &str)) -> Case {
 /// The token of [`whole_alphabet`], which is the same at every clock, and its segments.
 macro_rules! segment {
     (header) => {
-        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6In5-fn5-fj8_Pz8_Pz8ifQ"
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCIsInNlYSI6In5-fn5-fj8_Pz8_Pz8ifQ"
     };
     (payload) => {
         "eyJzdWIiOiI0MiIsImV4dCI6IntcInVzZXJfaWRcIjo0Mn0iLCJ4Ijoifn5-fn5-Pz8_Pz8_In0"
     };
     (signature) => {
-        "grDGTsh6ngv0fDf_ndMI_D1a-WGB3VRux_QKpq6g_e0"
+        "5H5_L-IREZLCjEcN5itlDjQRhyYTbxrsae2YVK-haJc"
     };
 }
 
@@ -275,9 +275,9 @@ const REWRITTEN: [(&str, &str, &str, &str); 9] = [
         "encoded-again",
         // The base64url text of the whole token.
         concat!(
-            "ZXlKaGJHY2lPaUpJVXpJMU5pSXNJblI1Y0NJNklrcFhWQ0lzSW10cFpDSTZJbjUtZm41LWZqOF9QejhfUHo4",
+            "ZXlKaGJHY2lPaUpJVXpJMU5pSXNJblI1Y0NJNklrcFhWQ0lzSW5ObFlTSTZJbjUtZm41LWZqOF9QejhfUHo4",
             "aWZRLmV5SnpkV0lpT2lJME1pSXNJbVY0ZENJNkludGNJblZ6WlhKZmFXUmNJam8wTW4waUxDSjRJam9pZm41",
-            "LWZuNS1QejhfUHo4X0luMC5nckRHVHNoNm5ndjBmRGZfbmRNSV9EMWEtV0dCM1ZSdXhfUUtwcTZnX2Uw",
+            "LWZuNS1QejhfUHo4X0luMC41SDVfTC1JUkVaTENqRWNONWl0bERqUVJoeVlUYnhyc2FlMllWSy1oYUpj",
         ),
         "encoded once more, as base64url of the whole",
         "B10",
@@ -286,7 +286,7 @@ const REWRITTEN: [(&str, &str, &str, &str); 9] = [
 
 fn rewritten((name, text, what, class): (&str, &str, &str, &str)) -> Case {
     whole_alphabet()
-        .changed(&format!("encoding/segments/{name}"), replace(text))
+        .changed(&format!("encoding/segments/whole-alphabet/{name}"), replace(text))
         .reject([NotCompact, Encoding, Header, Payload, Algorithm, Signature])
         .threat(Threat::Mangler)
         .title(format!("a good token {what}"))
@@ -344,14 +344,14 @@ const SERIALIZED: [(&str, &str, &str, &str, Threat); 7] = [
         ),
         "with an empty signature",
         "A verifier that takes an empty member for an absent one has nothing to check.",
-        Threat::Mangler,
+        Threat::Forger,
     ),
     (
         "json-flattened-without-signature",
         json!("{\"payload\":\"", segment!(payload), "\",\"protected\":\"", segment!(header), "\"}"),
         "without a signature",
         "A verifier that checks the signatures it finds finds none.",
-        Threat::Mangler,
+        Threat::Forger,
     ),
     (
         "json-general-bad-then-good",
@@ -409,7 +409,7 @@ const SERIALIZED: [(&str, &str, &str, &str, Threat); 7] = [
 fn serialized((name, text, what, why, threat): (&str, &str, &str, &str, Threat)) -> Case {
     let which = if name.contains("general") { "general" } else { "flattened" };
     whole_alphabet()
-        .changed(&format!("encoding/segments/{name}"), replace(text))
+        .changed(&format!("encoding/segments/whole-alphabet/{name}"), replace(text))
         .reject([NotCompact, Encoding, Header, Payload, Algorithm, Signature])
         .threat(threat)
         .title(format!("the {which} JSON serialization {what}"))
@@ -456,7 +456,7 @@ fn stripped() -> Case {
     twins::hs256()
         .changed("encoding/segments/empty-signature", empty(Segment::Signature))
         .reject([Signature, NotCompact])
-        .threat(Threat::Mangler)
+        .threat(Threat::Forger)
         .title("an empty signature segment, alg unchanged")
         .why(
             "A verifier that compares as many octets as were sent compares none, and finds them equal. \
@@ -471,7 +471,7 @@ fn stripped() -> Case {
 const REPLACED: [(&str, &str, &str, &[Reason], &str); 7] = [
     ("no-text", "", "an empty text", &[NoToken, NotCompact], "C20"),
     ("one-dot", ".", "one dot", &[NotCompact], "C20"),
-    ("two-dots", "..", "two dots", &[NotCompact, Header, Encoding, Algorithm, Signature], "C20"),
+    ("two-dots", "..", "two dots", &[NotCompact, Header, Payload, Encoding, Algorithm, Signature], "C20"),
     ("three-dots", "...", "three dots", &[NotCompact], "C20"),
     ("a-word", "garbage", "a word", &[NotCompact, Encoding, Header], "C20"),
     (
@@ -549,7 +549,7 @@ const PREFIXES: [(&str, &str, &str, &str); 7] = [
 fn prefixed((name, text, what, class): (&str, &str, &str, &str)) -> Case {
     twins::hs256()
         .changed(&format!("encoding/segments/{name}"), prefix(text))
-        .reject([NotCompact, Encoding, Header])
+        .reject([NotCompact, Encoding, Header, Signature])
         .threat(Threat::Mangler)
         .title(format!("{what} before a good token"))
         .why(AROUND)
@@ -584,7 +584,7 @@ const SUFFIXES: [(&str, &str, &str, &str); 10] = [
 fn suffixed((name, text, what, class): (&str, &str, &str, &str)) -> Case {
     twins::hs256()
         .changed(&format!("encoding/segments/{name}"), suffix(text))
-        .reject([NotCompact, Encoding])
+        .reject([NotCompact, Encoding, Signature])
         .threat(Threat::Mangler)
         .title(format!("{what} after a good token"))
         .why(AROUND)
@@ -595,7 +595,7 @@ fn suffixed((name, text, what, class): (&str, &str, &str, &str)) -> Case {
 fn quoted() -> Case {
     twins::hs256()
         .changed_by("encoding/segments/quoted", vec![prefix("\""), suffix("\"")])
-        .reject([NotCompact, Encoding, Header])
+        .reject([NotCompact, Encoding, Header, Signature])
         .threat(Threat::Mangler)
         .title("a good token with a quotation mark before it and another one after it")
         .why("Two defects, each stored alone as well. The text of a JSON string is not the string.")

@@ -97,7 +97,7 @@ fn forged() -> Vec<Attack> {
             name: "stripped",
             edit: structure(StructureChange::EmptySegment { segment: Segment::Signature }),
             reasons: &[Reason::Signature, Reason::NotCompact],
-            threat: Threat::Mangler,
+            threat: Threat::Forger,
             title: "an empty signature segment, with the right audience and issuer",
             why: "Nothing is no signature, whatever the claims say.",
             requirement: "RFC7515-5.2-VERIFY",

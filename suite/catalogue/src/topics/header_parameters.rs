@@ -8,6 +8,7 @@ use jotproof_model::{Algorithm, Reason, Threat};
 use super::Topic;
 use crate::case::Case;
 use crate::edits::{context, header, sign, without_header};
+use crate::published::named;
 use crate::twins;
 
 pub(super) fn topic() -> Topic {
@@ -270,7 +271,8 @@ fn crit_ill_typed((name, value, what): (&str, &str, &str)) -> Case {
         .changed(&format!("header/parameters/{name}"), header("crit", value))
         .either_better_refused(
             "RFC 7519 section 7.2 step 5 asks for values that are understood; RFC 7515 section 4.1.11 \
-             lets recipients take a crit that breaks the rules for producers for invalid.",
+             lets recipients take a crit that breaks the rules for producers for invalid. To prefer a refusal is \
+             the choice of this project.",
             [Reason::Critical, Reason::HeaderParameter, Reason::Header],
         )
         .title(format!("crit is {what}"))
@@ -331,8 +333,14 @@ fn key_chosen_by_kid((injected, key): ((&str, &str, &str), &str)) -> Case {
 
 // Keys that the token brings along.
 
-const NOT_THE_KEY: &str = "RFC 7515 section 4 lets who does not use the parameter ignore it; section \
-                           4.1.3 says that it is the key of the signature, which it is not.";
+/// Why a foreign key in a parameter may be ignored or refused; `section` defines the parameter.
+fn not_the_key(parameter: &str) -> String {
+    let section = if parameter == "jwk" { "4.1.3" } else { "4.1.6" };
+    format!(
+        "RFC 7515 section 4 lets a verifier that does not use the parameter ignore it; section {section} says \
+         that it holds the key of the signature, and it does not."
+    )
+}
 
 /// A key, the algorithm that signs with its like, the name of that in ids.
 const EMBEDDED: [(&str, Algorithm, &str); 2] =
@@ -343,7 +351,7 @@ fn embedded_keys() -> Vec<Case> {
     cases.extend([own_jwk_with_a_number_for_its_kid(), own_jwk_with_two_algorithms()]);
     for (key, algorithm, word) in EMBEDDED {
         let foreign = format!("{key}-foreign");
-        let jwk = jwk(&foreign);
+        let jwk = named(&foreign);
         cases.push(foreign_key_named(algorithm, &format!("{word}-jwk-foreign"), "jwk", &jwk));
         cases.push(foreign_key_used(algorithm, &format!("{word}-jwk-of-the-signer"), "jwk", &jwk, &foreign));
     }
@@ -351,11 +359,6 @@ fn embedded_keys() -> Vec<Case> {
     cases.push(foreign_key_named(Algorithm::ES256, "es256-x5c-foreign", "x5c", &chain));
     cases.push(foreign_key_used(Algorithm::ES256, "es256-x5c-of-the-signer", "x5c", &chain, "p-256-foreign"));
     cases
-}
-
-/// The JWK document of a key.
-fn jwk(key: &str) -> String {
-    keys::all()[key].jwk.clone()
 }
 
 /// The certificate of a key as the value of `x5c`: base64 with padding, in an array (RFC 7515 section
@@ -368,7 +371,7 @@ fn chain(key: &str) -> String {
 
 fn own_jwk() -> Case {
     twins::signed(Algorithm::ES256)
-        .changed("header/parameters/es256-jwk-own", header("jwk", &jwk("p-256")))
+        .changed("header/parameters/es256-jwk-own", header("jwk", &named("p-256")))
         .accept()
         .title("jwk is the configured key")
         .why("The token brings the right key along. It is not needed, and it does no harm.")
@@ -384,7 +387,7 @@ fn own_jwk_with_a_number_for_its_kid() -> Case {
     twins::signed(Algorithm::ES256)
         .changed(
             "header/parameters/es256-jwk-own-kid-number",
-            header("jwk", &jwk("p-256").replace("\"p-256\"", "1")),
+            header("jwk", &named("p-256").replace("\"p-256\"", "1")),
         )
         .either(
             &format!("{UNUSED}of which RFC 7517 section 4.5 says that its kid is a string."),
@@ -399,7 +402,7 @@ fn own_jwk_with_a_number_for_its_kid() -> Case {
 }
 
 fn own_jwk_with_two_algorithms() -> Case {
-    let own = jwk("p-256");
+    let own = named("p-256");
     let members = own.trim_end().strip_suffix('}').expect("a JWK is an object");
     twins::signed(Algorithm::ES256)
         .changed(
@@ -435,7 +438,7 @@ fn own_certificate_chain() -> Case {
 fn foreign_key_named(algorithm: Algorithm, name: &str, parameter: &str, value: &str) -> Case {
     twins::signed(algorithm)
         .changed(&format!("header/parameters/{name}"), header(parameter, value))
-        .either(NOT_THE_KEY, [Reason::HeaderParameter, Reason::Key, Reason::Signature])
+        .either(&not_the_key(parameter), [Reason::HeaderParameter, Reason::Key, Reason::Signature])
         .title(format!("{algorithm}: {parameter} is a foreign key, and the configured one signed"))
         .why(
             "The signature is good by the key that counts. That the header names another one may be \
@@ -552,6 +555,7 @@ fn of_the_expected_type() -> Case {
         .title("typ is the expected one")
         .why("Where tokens are typed, this is how one says what it is for.")
         .requirement("RFC8725-3.11-TYP")
+        .requirement("RFC7519-5.1-TYP")
         .class("H4")
 }
 
@@ -606,5 +610,6 @@ fn without_type() -> Case {
         .title(format!("no typ, where {TYPE} is expected"))
         .why(OTHER_PURPOSE)
         .requirement("RFC8725-3.11-TYP")
+        .requirement("RFC7519-5.1-TYP")
         .class("H4")
 }

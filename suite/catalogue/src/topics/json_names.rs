@@ -473,6 +473,7 @@ fn expired_beside_upper_case() -> Case {
     beside(look.expect("the row stands in the table above"))
         .changed("json/names/exp-past-beside-upper-case-later", claim("exp", "{{now-60}}"))
         .reject([Reason::Expired])
+        .threat(Threat::Holder)
         .title("exp a minute ago, with EXP in two hours after it")
         .why(
             "`exp` has passed. A decoder that fills one field from both names takes the last, and an \
@@ -512,6 +513,7 @@ fn other_issuer_beside_long_s() -> Case {
     beside(look.expect("the row stands in the table above"))
         .changed("json/names/iss-other-beside-long-s-ours", claim("iss", "\"https://other.example.com\""))
         .reject([Reason::Issuer])
+        .threat(Threat::Holder)
         .title("iss of another issuer, with iſs of the configured one after it")
         .why(
             "`iss` names another issuer. A decoder that folds the long s fills the same field from \

@@ -88,10 +88,15 @@ fn changes(algorithm: Algorithm, octets: u32) -> Vec<Change> {
 
 fn changed(algorithm: Algorithm, name: &str, change: SignatureChange, what: &str) -> Case {
     let word = algorithm.name().to_lowercase();
+    // Nothing of the signature is left, or an octet, which can be guessed.
+    let threat = match change {
+        SignatureChange::Zero | SignatureChange::Truncate { octets: 0 | 1 } => Threat::Forger,
+        _ => Threat::Mangler,
+    };
     let case = twins::signed(algorithm)
         .changed(&format!("signatures/integrity/{word}-{name}"), signature(change))
         .reject([Reason::Signature])
-        .threat(Threat::Mangler)
+        .threat(threat)
         .title(format!("{algorithm}: {what}"));
     let (why, class) = match (algorithm.family(), name) {
         (Family::Ecdsa, "zeros") => (
@@ -119,17 +124,40 @@ fn changed(algorithm: Algorithm, name: &str, change: SignatureChange, what: &str
              how much of it has to be right.",
             "S2",
         ),
-        _ => ("One changed octet makes it another signature, which nobody made.", "S0"),
+        (_, "zeros") => ("Zero octets are not what the key makes of this token: nobody signed it.", "S0"),
+        (_, "one-octet-short" | "one-octet-over") => (
+            "The signature has a fixed length. A verifier that cuts or fills up what was sent accepts \
+             several texts for one token.",
+            "S0",
+        ),
+        (_, "reversed") => ("The octets are all there, and in another order they are another MAC.", "S0"),
+        (_, "hexadecimal") => (
+            "The segment is the base64url text of the octets of the MAC. A verifier that takes the \
+             hexadecimal text as well has two texts for one token.",
+            "S0",
+        ),
+        _ => ("One changed bit makes it another signature, which nobody made.", "S0"),
     };
     let mut case = case.why(why).class(class);
     if name == "first-bit-turned" {
-        case = twins::as_documented(case, algorithm);
+        case = twins::row_of(algorithm).into_iter().fold(case, Case::documented);
     }
+    if algorithm == EdDSA {
+        case = case.requirement("RFC8037-3.1-EDDSA");
+    }
+    case.requirement(requirement(algorithm, name))
+}
+
+/// The sentence that a change breaks: that of the form of a signature, or that the signature is checked.
+fn requirement(algorithm: Algorithm, name: &str) -> &'static str {
+    let is_of_another_length = matches!(name, "one-octet-short" | "one-octet-over" | "empty" | "der");
     match algorithm.family() {
-        Family::Hmac => case.requirement("RFC7518-3.2-MAC"),
-        Family::Ecdsa => case.requirement("RFC7518-3.4-FORM"),
-        Family::EdDsa => case.requirement("RFC8037-3.1-EDDSA"),
-        Family::RsaPkcs1 | Family::RsaPss => case.requirement("RFC7515-5.2-VERIFY"),
+        Family::Hmac => "RFC7518-3.2-MAC",
+        Family::EdDsa => "RFC8032-5.1.7-VERIFY",
+        Family::Ecdsa if is_of_another_length => "RFC7518-3.4-FORM",
+        Family::RsaPkcs1 if is_of_another_length => "RFC8017-8.2.2-LENGTH",
+        Family::RsaPss if is_of_another_length => "RFC8017-8.1.2-LENGTH",
+        Family::Ecdsa | Family::RsaPkcs1 | Family::RsaPss => "RFC7515-5.2-VERIFY",
     }
 }
 
@@ -150,7 +178,7 @@ fn payload_changed(algorithm: Algorithm) -> Case {
         )
         .requirement("RFC7515-5.2-VERIFY")
         .class("S0");
-    twins::as_documented(case, algorithm)
+    twins::row_of(algorithm).into_iter().fold(case, Case::documented)
 }
 
 fn header_written_otherwise() -> Case {
@@ -211,6 +239,7 @@ fn leading_zero((name, algorithm, jti, what): (&str, Algorithm, &str, &str)) -> 
             .requirement("RFC8037-3.1-EDDSA")
             .requirement("RFC8032-5.1.7-S")
             .requirement("RFC8032-5.1.7-DECODE")
+            .requirement("RFC8032-5.1.7-VERIFY")
             .class("V1"),
         _ => case
             .why(
@@ -218,6 +247,7 @@ fn leading_zero((name, algorithm, jti, what): (&str, Algorithm, &str, &str)) -> 
                   verifier that expects an integer without leading zeros refuses it.",
             )
             .requirement("RFC7515-5.2-VERIFY")
+            .requirement("RFC8017-8.2.2-LENGTH")
             .class("V1"),
     }
 }

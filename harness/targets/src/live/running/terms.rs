@@ -103,7 +103,7 @@ impl Key {
     /// An HMAC secret in the place of the general one.
     #[must_use]
     pub fn of_secret(secret: &str) -> Option<Self> {
-        let jwk = json!({ "kty": "oct", "k": base64url::encode(secret.as_bytes()), "kid": GENERAL_SECRET });
+        let jwk = json!({ "kty": "oct", "k": base64url::encode(secret.as_bytes()) });
         Self::of(KeyMaterial::of_secret(secret, jwk.to_string()))
     }
 

@@ -1,0 +1,220 @@
+//! Who can make a token, by how it was made: the stated threat must agree.
+
+use jotproof_mint::{Mint, base64url};
+use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind};
+use jotproof_model::recipe::{KeyForm, Segment, SegmentChange, SignatureChange, Signer, StructureChange};
+use jotproof_model::{Edit, Expectation, Recipe, Subject, Threat, Twin, Vector};
+
+/// Reports a threat that the construction contradicts.
+pub(super) fn check(vector: &Vector, mint: &Mint, now: i64, report: &mut impl FnMut(String)) {
+    if matches!(vector.expectation, Expectation::Accept { .. }) {
+        return;
+    }
+    let found = match (of_published_keys(vector), decisive(&vector.subject)) {
+        (Some(threat), _) => Some((vec![threat], "what is published is unfit, and the token is good")),
+        (None, Some(recipe)) => of_token(vector, recipe, mint, now),
+        (None, None) => None,
+    };
+    if let Some((possible, why)) = found
+        && !possible.contains(&vector.threat)
+    {
+        report(format!("the threat is {possible:?} and not {:?}: {why}", vector.threat));
+    }
+}
+
+/// The recipe of the token that is judged; nothing where a flow ends without one.
+pub(super) fn decisive(subject: &Subject) -> Option<&Recipe> {
+    match subject {
+        Subject::Token { recipe, .. } => Some(recipe),
+        Subject::Flow { flow } => {
+            let name = flow.steps.last()?.action.token()?;
+            flow.tokens.get(name).map(|token| &token.recipe)
+        }
+    }
+}
+
+/// Who can make the token, and why; nothing where the construction leaves it open.
+fn of_token(vector: &Vector, recipe: &Recipe, mint: &Mint, now: i64) -> Option<(Vec<Threat>, &'static str)> {
+    use Threat::{Config, Forger, Holder, Issuer, Mangler};
+    if recipe.signer == Signer::Nobody && vector.context.allow_none {
+        // The empty signature is the right one, and anybody makes the twin as well.
+        return None;
+    }
+    if recipe.signature.iter().any(is_computed) {
+        return None;
+    }
+    if !holds_a_signature(recipe, mint, now) {
+        return Some((
+            vec![Forger],
+            "no octet of a genuine signature is in the token, or one, which can be guessed",
+        ));
+    }
+    if is_keyed_by_a_stranger(vector, recipe) {
+        return Some((vec![Forger], "no configured key signed"));
+    }
+    let is_as_signed = recipe.signature.is_empty()
+        && recipe.structure.is_empty()
+        && recipe.segments.iter().all(|edit| edit.signed);
+    let changed_by_others = vec![Mangler, Forger];
+    match is_as_signed {
+        true => Some((vec![Holder, Issuer, Config, Forger], "the token is as it was signed")),
+        false => Some((changed_by_others, "the token was changed after it was signed")),
+    }
+}
+
+/// Whether a change puts other numbers into a signature: with the key, or with its public half alone.
+fn is_computed(change: &SignatureChange) -> bool {
+    matches!(
+        change,
+        SignatureChange::EcdsaNumbers { .. }
+            | SignatureChange::RsaNumber { .. }
+            | SignatureChange::RsaPkcs1 { .. }
+            | SignatureChange::RsaPss { .. }
+            | SignatureChange::RsaCubeRoot
+            | SignatureChange::EddsaNumber { .. }
+            | SignatureChange::EddsaCommitment { .. }
+            | SignatureChange::EddsaPrehashed
+            // The numbers of another curve in the width of the named one: whoever holds the key writes them so.
+            | SignatureChange::EcdsaWidths { .. }
+    )
+}
+
+/// Whether more than an octet of a signature that the key made is in the token.
+fn holds_a_signature(recipe: &Recipe, mint: &Mint, now: i64) -> bool {
+    let in_octets = !recipe.signature.iter().any(|change| match change {
+        SignatureChange::Replace { .. } | SignatureChange::Zero => true,
+        SignatureChange::Truncate { octets } => *octets <= 1,
+        // Where numbers are put in its place, the case says who can make them.
+        SignatureChange::EcdsaNumbers { .. }
+        | SignatureChange::RsaNumber { .. }
+        | SignatureChange::RsaPkcs1 { .. }
+        | SignatureChange::RsaPss { .. }
+        | SignatureChange::RsaCubeRoot
+        | SignatureChange::EddsaNumber { .. }
+        | SignatureChange::EddsaCommitment { .. }
+        | SignatureChange::EddsaPrehashed
+        | SignatureChange::Append { .. }
+        | SignatureChange::Prepend { .. }
+        | SignatureChange::DropLeadingZeros
+        | SignatureChange::EcdsaWidths { .. }
+        | SignatureChange::EcdsaShortened
+        | SignatureChange::EcdsaSwapped
+        | SignatureChange::FlipBit { .. }
+        | SignatureChange::Reverse
+        | SignatureChange::Der
+        | SignatureChange::Hex => false,
+    });
+    let in_text = !recipe.segments.iter().any(|edit| {
+        edit.segment == Segment::Signature && matches!(edit.change, SegmentChange::Replace { .. })
+    });
+    let in_token = recipe.structure.iter().all(|change| match change {
+        StructureChange::KeepSegments { segments } => *segments > 2,
+        StructureChange::EmptySegment { segment } => *segment != Segment::Signature,
+        StructureChange::Replace { text } => quotes_the_signature(text, recipe, mint, now),
+        StructureChange::Repeat { .. } => false,
+        StructureChange::Prefix { .. }
+        | StructureChange::Suffix { .. }
+        | StructureChange::AppendOctets { .. }
+        | StructureChange::InsertSegment { .. }
+        | StructureChange::JsonFlattened
+        | StructureChange::JsonGeneral
+        | StructureChange::Detached
+        | StructureChange::UpperCase => true,
+    });
+    recipe.signer != Signer::Nobody && in_octets && in_text && in_token
+}
+
+/// Whether a text has the signature in it, as it is or encoded once more.
+fn quotes_the_signature(text: &str, recipe: &Recipe, mint: &Mint, now: i64) -> bool {
+    let unchanged = Recipe { structure: Vec::new(), ..recipe.clone() };
+    let Some(token) = mint.token(&unchanged, now).ok().and_then(|token| String::from_utf8(token).ok()) else {
+        return false;
+    };
+    let Some((_, signature)) = token.rsplit_once('.').filter(|(_, signature)| !signature.is_empty()) else {
+        return false;
+    };
+    let decoded = base64url::decode(text).ok().and_then(|octets| String::from_utf8(octets).ok());
+    text.contains(signature) || decoded.is_some_and(|inner| inner.contains(signature))
+}
+
+/// Whether a key signed that is not configured, or the encoding of one that is no secret; where one set of keys is
+/// configured, and nothing else judges.
+fn is_keyed_by_a_stranger(vector: &Vector, recipe: &Recipe) -> bool {
+    let context = &vector.context;
+    let one_set = context.key_set.is_none() && context.separate.is_none();
+    match &recipe.signer {
+        Signer::Nobody => true,
+        Signer::Key { form, .. } if *form != KeyForm::Natural => true,
+        Signer::Key { key, .. } => {
+            one_set
+                && matches!(vector.subject, Subject::Token { .. })
+                && !context.key_names().any(|name| name == key)
+        }
+    }
+}
+
+/// The threat where one edit makes a published set or a key in it unfit.
+fn of_published_keys(vector: &Vector) -> Option<Threat> {
+    let Twin::Vector { edits, .. } = &vector.twin else { return None };
+    let [Edit::Context { change }] = &edits[..] else { return None };
+    let is_unfit = match change {
+        ContextChange::KeySetOrigin { .. } => true,
+        ContextChange::KeySetDocument { change, .. } => match change {
+            DocumentChange::SetDocument { what, .. } => *what != DocumentKind::OtherKeys,
+            DocumentChange::SetJwkMember { .. }
+            | DocumentChange::RemoveJwkMember { .. }
+            | DocumentChange::DuplicateJwkMember { .. }
+            | DocumentChange::RenameJwkMember { .. }
+            | DocumentChange::InsertJwk { .. }
+            | DocumentChange::SetSetMember { .. }
+            | DocumentChange::RemoveDocument => true,
+        },
+        _ => false,
+    };
+    is_unfit.then_some(Threat::Config)
+}
+
+#[cfg(test)]
+mod tests {
+    use jotproof_mint::keys;
+    use jotproof_model::{Algorithm, Reason};
+
+    use super::*;
+    use crate::NOW;
+    use crate::case::Case;
+    use crate::edits::{claim, sign, signature, structure, unsigned};
+    use crate::twins;
+
+    fn findings(edit: Edit, threat: Threat) -> usize {
+        let case: Case = twins::hs256().changed("a/b", edit).reject([Reason::Signature]).threat(threat);
+        let mint = Mint::new(keys::all());
+        let vector = case.build(&mint, NOW).expect("it can be minted");
+        let mut found = 0;
+        check(&vector, &mint, NOW, &mut |_| found += 1);
+        found
+    }
+
+    #[test]
+    fn who_can_make_a_token_follows_from_what_is_left_of_the_signature() {
+        let stripped = || structure(StructureChange::EmptySegment { segment: Segment::Signature });
+        for (edit, right, wrong) in [
+            (signature(SignatureChange::Zero), Threat::Forger, Threat::Mangler),
+            (signature(SignatureChange::Truncate { octets: 1 }), Threat::Forger, Threat::Mangler),
+            (signature(SignatureChange::Truncate { octets: 16 }), Threat::Mangler, Threat::Issuer),
+            (signature(SignatureChange::FlipBit { bit: 0 }), Threat::Mangler, Threat::Holder),
+            (stripped(), Threat::Forger, Threat::Mangler),
+            (structure(StructureChange::KeepSegments { segments: 2 }), Threat::Forger, Threat::Mangler),
+            (
+                structure(StructureChange::Replace { text: "a.b.c".to_owned() }),
+                Threat::Forger,
+                Threat::Mangler,
+            ),
+            (unsigned(Some("\"none\"")), Threat::Forger, Threat::Issuer),
+            (sign(None, "hmac-64-bytes-foreign", Algorithm::HS256), Threat::Forger, Threat::Holder),
+            (claim("exp", "{{now-60}}"), Threat::Holder, Threat::Mangler),
+        ] {
+            assert_eq!(findings(edit.clone(), right), 0, "{edit:?}");
+            assert_eq!(findings(edit.clone(), wrong), 1, "{edit:?}");
+        }
+    }
+}
