@@ -254,8 +254,8 @@ impl Terms {
     /// A forgery is measured against a token that the server accepts. Where the private half is missing that its own
     /// twin is signed with, that is another genuine token, or none.
     fn give_witness(&self, vector: &mut Vector, keys: &[String]) {
-        let signs = |own: &&Key| own.signs() && (keys.is_empty() || keys.iter().any(|key| *key == own.name));
-        if !is_forgery(vector) || self.keys.iter().find(signs).is_some() {
+        let signs = |own: &Key| own.signs() && (keys.is_empty() || keys.iter().any(|key| *key == own.name));
+        if !is_forgery(vector) || self.keys.iter().any(signs) {
             return;
         }
         self.measure_otherwise(vector);
@@ -499,7 +499,7 @@ impl Terms {
             session.channel = of_channel(&session.channel);
         }
         if let Some(effect) = &mut vector.effect {
-            for channels in [&mut effect.subscriptions].into_iter().flatten() {
+            if let Some(channels) = &mut effect.subscriptions {
                 *channels = std::mem::take(channels)
                     .into_iter()
                     .map(|(channel, data)| (of_channel(&channel), data))
