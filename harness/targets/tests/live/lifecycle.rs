@@ -349,7 +349,7 @@ fn unproved(binary: &Path) -> CentrifugoTarget {
 fn start_error_in(context: &Context, binary: &Path) -> String {
     match unproved(binary).deploy(context, keys::all()).err().unwrap() {
         TargetError::Fault(text) | TargetError::NotStarted(text) => text,
-        other => panic!("{other:?}"),
+        other @ TargetError::EnvironmentMissing(_) => panic!("{other:?}"),
     }
 }
 
