@@ -68,7 +68,7 @@ fn snapshot(name: &str, arguments: &[&str]) {
 }
 
 /// What adapters are not asked: flows of several steps, and configurations that the protocol has no word for.
-const NOT_ASKED: [&str; 13] = [
+const NOT_ASKED: [&str; 15] = [
     "refresh",
     "resumption",
     "configuration",
@@ -82,6 +82,8 @@ const NOT_ASKED: [&str; 13] = [
     "separate-keys",
     "user-claim",
     "meta",
+    "near-the-clock",
+    "previous-secret",
 ];
 
 #[test]

@@ -225,6 +225,7 @@ fn a_line_that_answers_no_question_is_the_fault_of_the_adapter() {
         let start = Instant::now();
         let log = fake_run(mode);
         assert_eq!(log.exit(), Exit::TargetFault, "{mode}");
+        assert!(!log.not_asked.is_empty(), "{mode}: what was not asked is named");
         let failure = log.failure.unwrap().message;
         assert!(failure.contains(said), "{mode}: {failure}");
         assert!(failure.contains("hint: write one answer for each question to standard output"), "{failure}");
