@@ -34,8 +34,8 @@ fn kind(vector: &Vector) -> String {
     let configured = serde_json::json!([
         context.application,
         context.algorithms,
-        context.audience.is_some(),
-        context.issuer.is_some(),
+        context.audiences().count().min(2),
+        context.issuers().count().min(2),
         context.typ.is_some(),
         context.leeway,
         context.allow_none,

@@ -25,6 +25,7 @@ fn log(folder: &Path) -> String {
         "run",
         "reference:centrifugo-3.2.3",
         "reference:centrifugo-5.4.9",
+        "reference:centrifugo-6.9.6",
         "reference:anycable-1.5.2",
         "--log",
         path.to_str().expect("the path is text"),

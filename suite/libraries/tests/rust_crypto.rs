@@ -98,9 +98,11 @@ fn rust_crypto(algorithm: Algorithm, token: &[u8], context: &Context, keys: &Key
     let segments = segments::split(token, rules).unwrap();
     let signature = segments::decode(&segments, rules).0.signature.unwrap();
     let input = segments.signing_input;
+    let previous = context.previous_secret.iter().filter(|previous| previous.counts());
     context
         .keys
         .iter()
+        .chain(previous.map(|previous| &previous.key))
         .filter_map(|name| keys.get(name))
         .any(|key| verifies(algorithm, key, input, &signature).unwrap_or(false))
 }

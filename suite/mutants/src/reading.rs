@@ -257,6 +257,31 @@ pub(crate) fn padded_pieces(challenge: &Challenge) -> Option<Challenge> {
     })
 }
 
+/// A segment ends at a NUL, as a string of C does.
+pub(crate) fn cut_at_nul(challenge: &Challenge) -> Option<Challenge> {
+    with_segments(challenge, |segment| segment.split('\0').next().unwrap_or_default().to_owned())
+}
+
+/// A segment ends with its first line.
+pub(crate) fn first_line(challenge: &Challenge) -> Option<Challenge> {
+    with_segments(challenge, |segment| segment.split(['\n', '\r']).next().unwrap_or_default().to_owned())
+}
+
+/// The clock is a signed number of 32 bits.
+pub(crate) fn clock_of_32_bits(challenge: &Challenge) -> Option<Challenge> {
+    let [a, b, c, d, ..] = challenge.now.to_le_bytes();
+    at(challenge, i64::from(i32::from_le_bytes([a, b, c, d])))
+}
+
+/// The clock is a number of 32 bits without a sign.
+pub(crate) fn clock_of_32_bits_unsigned(challenge: &Challenge) -> Option<Challenge> {
+    at(challenge, challenge.now.rem_euclid(1 << 32))
+}
+
+fn at(challenge: &Challenge, now: i64) -> Option<Challenge> {
+    (now != challenge.now).then(|| Challenge { now, ..challenge.clone() })
+}
+
 /// The token with `alg` none and no signature.
 pub(crate) fn unsecured(challenge: &Challenge) -> Option<Challenge> {
     let mut segments = text(challenge)?.split('.');
