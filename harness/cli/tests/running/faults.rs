@@ -302,7 +302,7 @@ const FAULTS: &[Fault] = &[
             )
         },
         only: "**",
-        says: &["FAULT", "answered none of 256 tokens in a row in time: it hangs"],
+        says: &["INCOMPLETE", "answered none of 256 tokens in a row in time: it hangs"],
         code: 3,
         within: 60,
     },
