@@ -12,7 +12,9 @@ use jotproof_model::algorithm::Family;
 use jotproof_model::context::RpcProxy;
 use jotproof_model::edit::{FlowChange, Layer, TextKind};
 use jotproof_model::expectation::Preference;
-use jotproof_model::recipe::{Content, KeyForm, Member, Segment, SegmentChange, SegmentEdit, Signer};
+use jotproof_model::recipe::{
+    Content, KeyForm, Member, Number, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer,
+};
 use jotproof_model::vector::Severity;
 use jotproof_model::{
     Action, Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Expiry, Level, Reason,
@@ -456,7 +458,11 @@ impl Case {
                     .into_iter()
                     .chain(end.map(i64::unsigned_abs))
                     .min();
-                let requires = requires(&self.context, &token, margin);
+                let mut requires = requires(&self.context, &token, margin);
+                if hangs_on_the_signature(recipe) && !requires.contains(&Capability::Clock) {
+                    requires.push(Capability::Clock);
+                    requires.sort_unstable();
+                }
                 let token = stored::store(&token, recipe);
                 (Subject::Token { token, recipe: Box::new(recipe.clone()) }, requires, margin)
             }
@@ -701,6 +707,15 @@ fn clock_margin(recipe: &Recipe, leeway: u32) -> Option<u64> {
         })
         .map(i64::unsigned_abs)
         .min()
+}
+
+/// Whether another minting may make another defect: a number that is added to an RSA signature fits into its octets for
+/// some signatures and not for others, so that only the stored token is asked.
+fn hangs_on_the_signature(recipe: &Recipe) -> bool {
+    let adds = |change: &SignatureChange| {
+        matches!(change, SignatureChange::RsaNumber { s: Number::PlusOrder { .. } })
+    };
+    recipe.signature.iter().any(adds)
 }
 
 /// What a target must be able to do.
