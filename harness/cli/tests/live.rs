@@ -182,7 +182,7 @@ fn anycable_over_server_sent_events_comes_out_as_predicted() {
 #[test]
 #[ignore = "needs Docker and the images of ci/images; ci/test runs it where Docker answers, and where CI is set"]
 fn every_server_comes_out_as_predicted_in_docker() {
-    with_each(ALL, |server| {
+    for server in ALL {
         let name = name_of(server, "docker");
         let log = comes_out_as_predicted(&name);
         assert_eq!(log.header.target, name);
@@ -192,7 +192,7 @@ fn every_server_comes_out_as_predicted_in_docker() {
         let plan = plan(&suite, &Cannot::new(), &Selection::default(), all.as_ref(), profile(all.as_ref()))
             .expect("the profile decides every vector");
         assert_eq!(log.not_carried, plan.not_carried, "{name}");
-    });
+    }
 }
 
 /// On cases that are not stored, prediction, reference and server agree.

@@ -533,7 +533,11 @@ impl<S: Server> Target for ServerTarget<S> {
     }
 
     fn parallel_deployments(&self) -> usize {
-        4
+        match self.launcher {
+            Launcher::Process(_) => 4,
+            // A container takes longer to be told of another configuration, and flows count the seconds.
+            Launcher::Docker(_) => 1,
+        }
     }
 
     fn deployment(&self, context: &Context, keys: &KeyRing) -> Result<String, CannotCarry> {
