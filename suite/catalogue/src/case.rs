@@ -4,13 +4,13 @@
 //! construction (the effect, the capabilities, the clock margin) is worked out here; what does not is
 //! stated by the case.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jotproof_mint::flow::Plot;
 use jotproof_mint::{Mint, MintError, apply, placeholder, stored};
 use jotproof_model::algorithm::Family;
 use jotproof_model::context::RpcProxy;
-use jotproof_model::edit::{FlowChange, Layer, TextKind};
+use jotproof_model::edit::{Layer, TextKind};
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{
     Content, KeyForm, Member, Number, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer,
@@ -37,7 +37,7 @@ pub struct Case {
     title: String,
     why: String,
     requirements: Vec<String>,
-    /// Rows of the documentation of Centrifugo, for the case in one of its tokens.
+    /// Rows of Centrifugo's documentation, for the case as a Centrifugo token.
     documented: Vec<String>,
     bug_class: String,
     severity: Option<Severity>,
@@ -183,12 +183,12 @@ impl Case {
         })
     }
 
-    /// The same case about another kind of token: made from `twin` by the edits that it was made by. The
-    /// verdict is the same unless the documents of the application decide otherwise
-    /// ([`crate::rulings`]); then the id says so. Nothing where what it is about means something else there: the user, whose
-    /// token it must be; the audience, where none is configured; an effect of its own; or a payload that
-    /// has lost its channel. Of a flow it is the token of the last step that is changed, and the
-    /// configuration, which holds for the others too, is not.
+    /// The same case for another kind of token: `twin` with the edits of this case. The verdict is the same
+    /// unless the documents of the application decide otherwise ([`crate::rulings`]); the id then says so.
+    ///
+    /// `None` if the case would mean something else there: it changes the user, or an audience that is not
+    /// configured, it has its own effect, or its payload loses the channel. In a flow, the token of the last
+    /// step is changed. The configuration is not, because it also applies to the other tokens.
     ///
     /// # Panics
     ///
@@ -233,10 +233,7 @@ impl Case {
         };
         let mut new = twin.changed_by(id, edits.clone()).0;
         // Without a configured audience the documentation of Centrifugo lets any one in.
-        let touches_audience = |edit: &Edit| match edit {
-            Edit::Flow { change: FlowChange::Token { edit, .. } } => edit.touches(Layer::Payload, "aud"),
-            edit => edit.touches(Layer::Payload, "aud"),
-        };
+        let touches_audience = |edit: &Edit| edits::within_flow(edit).touches(Layer::Payload, "aud");
         if new.context.audience.is_none() && edits.iter().any(touches_audience) {
             return None;
         }
@@ -250,13 +247,9 @@ impl Case {
         Some(new.ruled(&edits))
     }
 
-    /// The same case with the verdict that the documents of its application give, and with their row.
+    /// The same case with the verdict and the row of the documents of its application, if they decide it.
     fn ruled(mut self, edits: &[Edit]) -> Self {
-        let of_tokens = edits.iter().map(|edit| match edit {
-            Edit::Flow { change: FlowChange::Token { edit, .. } } => &**edit,
-            edit => edit,
-        });
-        let Some(ruling) = rulings::ruling(of_tokens, &self.context) else { return self };
+        let Some(ruling) = rulings::ruling(edits, &self.context) else { return self };
         let verdict = ruling.verdict(&self.expectation);
         if verdict.name() != self.expectation.name() {
             self.id = ruling.id(&self.id);
@@ -267,15 +260,20 @@ impl Case {
         if self.refers_to(row) { self } else { self.requirement(row) }
     }
 
-    /// Whether the documents of its application decide it, and `own`, a case of their own topics, is the same: the
-    /// same edits and the same header, where as much is configured.
+    /// Whether the documents of its application decide the case.
     #[must_use]
-    pub fn is_decided_as(&self, own: &Self) -> bool {
+    pub fn is_decided(&self) -> bool {
+        rulings::ruling(self.edits(), &self.context).is_some()
+    }
+
+    /// Whether both cases are about a single token, with the same edits, the same header and the same
+    /// settings configured.
+    #[must_use]
+    pub fn is_same_as(&self, own: &Self) -> bool {
         let (Draft::Token(recipe), Draft::Token(of_own)) = (&self.draft, &own.draft) else { return false };
         let configured =
             |context: &Context| (context.application, context.audience.is_some(), context.issuer.is_some());
-        rulings::ruling(self.edits(), &self.context).is_some()
-            && self.edits() == own.edits()
+        self.edits() == own.edits()
             && recipe.header == of_own.header
             && configured(&self.context) == configured(&own.context)
     }
@@ -304,7 +302,7 @@ impl Case {
         &self.bug_class
     }
 
-    /// The title that it has.
+    /// The title of the case.
     #[must_use]
     pub fn titled(&self) -> &str {
         &self.title
@@ -376,15 +374,15 @@ impl Case {
         self
     }
 
-    /// A row of the documentation of Centrifugo that decides it where the case is carried over to one of its
-    /// tokens. It is no sentence about a plain JWT.
+    /// Adds a row of Centrifugo's documentation. The row decides the case if it is carried over to a
+    /// Centrifugo token, and does not apply to a plain JWT.
     #[must_use]
     pub fn documented(mut self, id: &str) -> Self {
         self.documented.push(id.to_owned());
         self
     }
 
-    /// The same case without one of its normative sentences.
+    /// Removes one of the normative sentences.
     #[must_use]
     pub fn without_requirement(mut self, id: &str) -> Self {
         self.requirements.retain(|named| named != id);
@@ -404,7 +402,7 @@ impl Case {
         self
     }
 
-    /// Another severity than the one that follows from the bug class.
+    /// Sets a severity other than that of the bug class.
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
@@ -430,8 +428,8 @@ impl Case {
         self
     }
 
-    /// How bad it is where a verifier fails here: as bad as the bug class; little, where all that can go wrong is
-    /// that a good token is refused.
+    /// The severity of a verifier that fails this case. It is that of the bug class, or low if the worst
+    /// outcome is the refusal of a good token.
     fn severity_of_failing(&self) -> Severity {
         let claim = self.context.user_id_claim.as_deref();
         match self.expectation {
@@ -450,7 +448,8 @@ impl Case {
     ///
     /// Where the token cannot be minted.
     pub fn build(&self, mint: &Mint, now: i64) -> Result<Vector, MintError> {
-        let (subject, mut requires, margin) = match &self.draft {
+        let mut requires = self.context.requires();
+        let (subject, margin) = match &self.draft {
             Draft::Token(recipe) => {
                 let token = mint.token(recipe, now)?;
                 let end = self.context.previous_secret.as_ref().and_then(|previous| previous.valid_for);
@@ -458,24 +457,23 @@ impl Case {
                     .into_iter()
                     .chain(end.map(i64::unsigned_abs))
                     .min();
-                let mut requires = requires(&self.context, &token, margin);
-                if hangs_on_the_signature(recipe) && !requires.contains(&Capability::Clock) {
-                    requires.push(Capability::Clock);
-                    requires.sort_unstable();
-                }
+                let is_binary = std::str::from_utf8(&token).is_err();
+                let needs_a_clock =
+                    margin.is_some_and(|margin| margin < MARGIN) || hangs_on_the_signature(recipe);
+                requires.extend(is_binary.then_some(Capability::BinaryToken));
+                requires.extend(needs_a_clock.then_some(Capability::Clock));
                 let token = stored::store(&token, recipe);
-                (Subject::Token { token, recipe: Box::new(recipe.clone()) }, requires, margin)
+                (Subject::Token { token, recipe: Box::new(recipe.clone()) }, margin)
             }
             Draft::Flow(plot) => {
-                let mut all: BTreeSet<_> = requires(&self.context, b"", None).into_iter().collect();
                 // What it is configured with later has to be possible too.
                 for context in plot.steps.iter().filter_map(|step| step.action.configuration()) {
-                    all.extend(requires(context, b"", None));
+                    requires.extend(context.requires());
                 }
-                let requires = all.into_iter().collect();
-                (Subject::Flow { flow: Box::new(mint.flow(plot, now)?) }, requires, None)
+                (Subject::Flow { flow: Box::new(mint.flow(plot, now)?) }, None)
             }
         };
+        let mut requires: Vec<_> = requires.into_iter().collect();
         if let Subject::Flow { flow } = &subject {
             requires.push(Capability::Flow);
             requires.extend(flow.is_alone().then_some(Capability::Reload));
@@ -538,8 +536,8 @@ impl Undecided {
         self.either_preferring(why, reasons, None)
     }
 
-    /// The normative texts allow both, and a refusal is preferred: `why` names the sentence that recommends it, or
-    /// says that the preference is this project's own.
+    /// The normative texts allow both, and a refusal is preferred. `why` names the sentence that recommends
+    /// it, or says that the preference is the choice of this project.
     #[must_use]
     pub fn either_better_refused(self, why: &str, reasons: impl IntoIterator<Item = Reason>) -> Case {
         self.either_preferring(why, reasons, Some(Preference::Reject))
@@ -676,8 +674,9 @@ fn effect_of(recipe: &Recipe, context: &Context) -> Effect {
     }
 }
 
-/// How many seconds the clock is from the nearest moment at which something changes: a time of the token, or a time
-/// with the leeway of the context added (`exp`, RFC 7519 section 4.1.4) or taken away (`nbf`, section 4.1.5; `iat`).
+/// The seconds between the clock and the nearest moment at which the verdict may change. Such a moment is a
+/// time of the token, or `exp` plus the leeway (RFC 7519 section 4.1.4), or `nbf` (section 4.1.5) or `iat`
+/// minus the leeway.
 fn clock_margin(recipe: &Recipe, leeway: u32) -> Option<u64> {
     let leeway = i64::from(leeway);
     let either_way = vec![0, leeway, -leeway];
@@ -709,24 +708,13 @@ fn clock_margin(recipe: &Recipe, leeway: u32) -> Option<u64> {
         .min()
 }
 
-/// Whether another minting may make another defect: a number that is added to an RSA signature fits into its octets for
-/// some signatures and not for others, so that only the stored token is asked.
+/// Whether another minting may give another defect, so that only the stored token can be asked. A number that
+/// is added to an RSA signature fits into its octets for some signatures and not for others.
 fn hangs_on_the_signature(recipe: &Recipe) -> bool {
     let adds = |change: &SignatureChange| {
         matches!(change, SignatureChange::RsaNumber { s: Number::PlusOrder { .. } })
     };
     recipe.signature.iter().any(adds)
-}
-
-/// What a target must be able to do.
-fn requires(context: &Context, token: &[u8], margin: Option<u64>) -> Vec<Capability> {
-    let mut all = context.requires();
-    let of_the_token = [
-        (std::str::from_utf8(token).is_err(), Capability::BinaryToken),
-        (margin.is_some_and(|margin| margin < MARGIN), Capability::Clock),
-    ];
-    all.extend(of_the_token.into_iter().filter_map(|(needed, capability)| needed.then_some(capability)));
-    all.into_iter().collect()
 }
 
 /// The header value that names an algorithm, as raw JSON text.

@@ -1,12 +1,12 @@
 //! Short names for the edits that cases are written with.
 
-use jotproof_model::Algorithm;
 use jotproof_model::edit::{
     Alias, ContextChange, Edit, FlowChange, Layer, OctetsKind, Surrounding, TextKind,
 };
 use jotproof_model::recipe::{
     KeyForm, Place, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer, StructureChange,
 };
+use jotproof_model::{Algorithm, Step};
 
 /// The raw JSON string of a text.
 #[must_use]
@@ -14,7 +14,7 @@ pub fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// A raw value as a title shows it: a placeholder of a time is `T`, and the title says when that is.
+/// A raw value for a title. The placeholder of a time becomes `T`, followed by an explanation of `T`.
 #[must_use]
 pub fn spoken(value: &str) -> String {
     let Some((before, (offset, after))) = value
@@ -140,6 +140,20 @@ pub fn context(change: ContextChange) -> Edit {
 /// Changes a token of a flow.
 pub fn of_token(token: &str, edit: Edit) -> Edit {
     flow(FlowChange::Token { token: token.to_owned(), edit: Box::new(edit) })
+}
+
+/// The edit of the token inside an edit of a flow. Any other edit is returned unchanged.
+#[must_use]
+pub fn within_flow(edit: &Edit) -> &Edit {
+    match edit {
+        Edit::Flow { change: FlowChange::Token { edit, .. } } => within_flow(edit),
+        edit => edit,
+    }
+}
+
+/// Replaces a step of a flow.
+pub fn set_step(step: usize, to: Step) -> Edit {
+    flow(FlowChange::SetStep { step, to })
 }
 
 /// Changes a flow.

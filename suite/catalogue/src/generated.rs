@@ -257,7 +257,7 @@ fn foreign_character(random: &mut Random, id: &str) -> Case {
     } else {
         (signed_segment(segment, change), Threat::Issuer)
     };
-    // Of the signature segment neither decoding nor verification succeeds (RFC 7515 section 5.2).
+    // A broken signature segment fails decoding and verification (RFC 7515 section 5.2).
     let of_signature = (segment == Segment::Signature).then_some(Reason::Signature);
     twins::hs256()
         .changed(id, edit)
@@ -305,7 +305,7 @@ fn truncated_mac(random: &mut Random, id: &str) -> Case {
     twins::hs256()
         .changed(id, signature(SignatureChange::Truncate { octets }))
         .reject([Reason::Signature])
-        // One octet can be guessed.
+        // An attacker can guess one octet.
         .threat(if octets > 1 { Threat::Mangler } else { Threat::Forger })
         .title("the MAC is cut off somewhere")
         .why("A comparison of a common prefix lets an attacker guess a MAC octet by octet.")

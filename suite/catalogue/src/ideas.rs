@@ -1,27 +1,33 @@
-//! How many different ideas the vectors hold: many stand once for every algorithm and key, and again in the tokens of
-//! other purposes.
+//! Counts the different ideas in the vectors. Many vectors repeat an idea for each algorithm and key, or for
+//! tokens of another purpose.
 
 use std::collections::BTreeSet;
 
 use jotproof_mint::keys;
 use jotproof_model::Algorithm;
 
-/// How many ids differ in more than the names of algorithms and keys and the kind of token.
+/// The number of ids that differ in more than algorithm, key and kind of token.
 pub fn count<'a>(ids: impl IntoIterator<Item = &'a str>) -> usize {
-    ids.into_iter().map(idea).collect::<BTreeSet<_>>().len()
+    let names = names();
+    ids.into_iter().map(|id| idea(id, &names)).collect::<BTreeSet<_>>().len()
 }
 
-/// An id without the names of algorithms and keys in it, and without the kind of token that a case was carried over to.
-fn idea(id: &str) -> String {
-    let id = id.split_once("-token/").map_or(id, |(_, carried)| carried);
+/// The names of algorithms and keys, as written in ids.
+fn names() -> Vec<String> {
     let mut names: Vec<String> =
         Algorithm::ALL.iter().map(|algorithm| algorithm.name().to_lowercase()).collect();
     names.extend(keys::all().keys().cloned());
-    // The longest first: `p-256-foreign` is not `p-256` with something after it.
+    // The longest name first, so that `p-256-foreign` is not read as `p-256`.
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    names
+}
+
+/// The id without these names, and without the kind of token of a carried-over case.
+fn idea(id: &str, names: &[String]) -> String {
+    let id = id.split_once("-token/").map_or(id, |(_, carried)| carried);
     let parts = id.split('/').map(|part| {
         let mut part = format!("-{part}-");
-        for name in &names {
+        for name in names {
             part = part.replace(&format!("-{name}-"), "-");
         }
         part.trim_matches('-').to_owned()

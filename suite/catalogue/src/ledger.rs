@@ -1,8 +1,8 @@
 //! The ledger: every id that was ever published, with its verdict and the digest of its token.
 //!
-//! `vectors/IDS.lock` is append-only and sorted. An id keeps its verdict and its token for ever. A
-//! case that changes gets another id. An id that goes stays in the ledger, marked `retired`, with the
-//! reason from `data/withdrawn.json`.
+//! `vectors/IDS.lock` is append-only and sorted. An id keeps its verdict and its token for ever. A changed
+//! case gets a new id. A withdrawn id stays in the ledger, marked `retired`, with the reason from
+//! `data/withdrawn.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,20 +14,20 @@ use sha2::{Digest, Sha256};
 
 use crate::build;
 
-/// What stands in place of the verdict of an id that is no longer made.
+/// The word in place of the verdict of a withdrawn id.
 const RETIRED: &str = "retired";
 
-/// Ids that are no longer made, for one reason.
+/// Ids that were withdrawn for the same reason.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Withdrawal {
-    /// Why their verdict, context or token was wrong, or why they are gone.
+    /// The reason, for example what was wrong with their verdict, context or token.
     pub reason: String,
-    /// Each id with the one that takes its place, if there is one.
+    /// The ids, each with its replacement, if any.
     pub ids: BTreeMap<String, Option<String>>,
 }
 
-/// The withdrawn ids, as `data/withdrawn.json` lists them.
+/// The withdrawals in `data/withdrawn.json`.
 pub fn withdrawals() -> &'static [Withdrawal] {
     static ALL: LazyLock<Vec<Withdrawal>> = LazyLock::new(|| {
         serde_json::from_str(include_str!("../data/withdrawn.json"))
@@ -36,7 +36,7 @@ pub fn withdrawals() -> &'static [Withdrawal] {
     &ALL
 }
 
-/// The reason of each withdrawn id, as the ledger shows it.
+/// The reason of each withdrawn id, as text for the ledger.
 fn reasons(withdrawals: &[Withdrawal]) -> BTreeMap<&str, String> {
     let mut all = BTreeMap::new();
     for Withdrawal { reason, ids } in withdrawals {
@@ -55,7 +55,7 @@ pub struct Line {
     pub verdict: String,
     /// The first sixteen hexadecimal digits of a SHA-256.
     pub digest: String,
-    /// Why a retired id is no longer made; empty for the others.
+    /// The reason for the withdrawal; empty unless the id is retired.
     pub reason: String,
 }
 
@@ -86,7 +86,7 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// Names the line that is not `ID VERDICT DIGEST`, or `ID retired DIGEST REASON`.
+    /// Names a line that is neither `ID VERDICT DIGEST` nor `ID retired DIGEST REASON`.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut lines = BTreeMap::new();
         for (number, line) in text.lines().enumerate() {
@@ -124,7 +124,7 @@ impl Ledger {
         text
     }
 
-    /// What the published ledger and the withdrawals say otherwise than the vectors: one sentence each.
+    /// Contradictions of the vectors to the published ledger and to the withdrawals, one sentence each.
     #[must_use]
     pub fn contradictions(&self, published: &Self, withdrawals: &[Withdrawal]) -> Vec<String> {
         let mut found = self.wrong_withdrawals(published, withdrawals);
@@ -152,8 +152,8 @@ impl Ledger {
         found
     }
 
-    /// Withdrawals that do not fit the vectors: of an id that is made or was never published, twice, without a
-    /// reason, or for an id that is not made.
+    /// Invalid withdrawals: the id still exists, was never published or is withdrawn twice, the reason is
+    /// missing, or the replacement does not exist.
     fn wrong_withdrawals(&self, published: &Self, withdrawals: &[Withdrawal]) -> Vec<String> {
         let mut found = Vec::new();
         let mut seen = BTreeSet::new();
@@ -171,7 +171,7 @@ impl Ledger {
                 if !published.0.contains_key(id) {
                     found.push(format!("{id} is withdrawn and was never published"));
                 }
-                // What took its place may be withdrawn by now too.
+                // The replacement may have been withdrawn later.
                 let known = |id: &String| {
                     self.0.contains_key(id) || withdrawals.iter().any(|other| other.ids.contains_key(id))
                 };
@@ -234,7 +234,7 @@ fn digest(vector: &Vector) -> String {
         Subject::Flow { flow } => serde_json::to_string(&(Submitted::of(flow), &vector.context)),
     }
     .expect("a vector has string keys only");
-    // A leeway of 0 was left out when the first ids were published. It means the same, and so has the same digest.
+    // The first ids were published without a leeway of 0. Leaving it out here keeps their digests.
     let text = text.replace(",\"leeway\":0", "");
     let hash = Sha256::digest(text.as_bytes());
     build::hexadecimal(&hash[..8])

@@ -13,7 +13,8 @@ pub mod case;
 mod covering;
 pub mod edits;
 pub mod generated;
-pub mod ideas;
+#[cfg(test)]
+mod ideas;
 pub mod ledger;
 pub mod lint;
 mod published;

@@ -56,7 +56,7 @@ pub fn all(files: &[VectorFile], published: &Ledger, profiles: &Profiles) -> Res
     Ok(found)
 }
 
-/// What is wrong with files, each minted at its own clock.
+/// The findings in files, each minted at its own clock.
 #[must_use]
 pub fn of_files(files: &[VectorFile]) -> Vec<String> {
     let index: BTreeMap<&str, &Vector> =
@@ -188,13 +188,20 @@ fn twin(vector: &Vector, index: &BTreeMap<&str, &Vector>, report: &mut impl FnMu
 /// Every stored token is what its recipe mints, and its signature is over the octets as sent unless
 /// that is the edit.
 fn tokens(vector: &Vector, mint: &Mint, now: i64, report: &mut impl FnMut(String)) {
-    match &vector.subject {
-        Subject::Token { recipe, token } => of_recipe(recipe, token, mint, now, report),
+    for (recipe, token) in tokens_of(&vector.subject) {
+        of_recipe(recipe, token, mint, now, report);
+    }
+    if let Subject::Flow { flow } = &vector.subject {
+        flows::steps(flow, report);
+    }
+}
+
+/// Every token of a subject, with its recipe.
+fn tokens_of(subject: &Subject) -> Vec<(&Recipe, &Token)> {
+    match subject {
+        Subject::Token { recipe, token } => vec![(&**recipe, token)],
         Subject::Flow { flow } => {
-            for FlowToken { recipe, token } in flow.tokens.values() {
-                of_recipe(recipe, token, mint, now, report);
-            }
-            flows::steps(flow, report);
+            flow.tokens.values().map(|FlowToken { recipe, token }| (recipe, token)).collect()
         }
     }
 }
@@ -216,11 +223,8 @@ fn of_recipe(recipe: &Recipe, token: &Token, mint: &Mint, now: i64, report: &mut
 
 /// Signs what was sent again: algorithms are deterministic here, so the signatures must be equal.
 fn signature_problem(recipe: &Recipe, octets: &[u8], keys: &KeyRing) -> Option<String> {
-    let untouched = recipe.signature.is_empty()
-        && recipe.structure.is_empty()
-        && recipe.segments.iter().all(|edit| edit.signed);
     let Signer::Key { key, form, algorithm } = &recipe.signer else { return None };
-    if !untouched {
+    if !is_as_signed(recipe) {
         return None;
     }
     let text = std::str::from_utf8(octets).ok()?;
@@ -240,6 +244,13 @@ fn signature_problem(recipe: &Recipe, octets: &[u8], keys: &KeyRing) -> Option<S
         (Ok(_), _) => Some("its signature is not over the octets as sent".to_owned()),
         (Err(error), _) => Some(format!("its signature cannot be computed again: {error}")),
     }
+}
+
+/// Whether the token is unchanged since it was signed.
+fn is_as_signed(recipe: &Recipe) -> bool {
+    recipe.signature.is_empty()
+        && recipe.structure.is_empty()
+        && recipe.segments.iter().all(|edit| edit.signed)
 }
 
 /// Every MUST that binds a verifier has an accepted and a refused case, or a written waiver; every

@@ -13,7 +13,7 @@ use crate::case::{Case, alg, key_for};
 use crate::edits::{context, header, quoted, sign};
 use crate::twins;
 
-/// Why a set with something private in it may be used and may be refused.
+/// The reason that a key set with a private part may be used or refused.
 pub const LOST: &str = "RFC 7517 section 9.2 forbids the publisher to disclose private and symmetric keys; no sentence \
                         says what a verifier does with a set in which one is.";
 
@@ -86,7 +86,7 @@ pub fn jwk(key: &str, algorithm: Algorithm) -> String {
     with(&named(key), "alg", &alg(algorithm))
 }
 
-/// The JWK of a key as a set publishes it: with the name of the key for its `kid`, before its `use`.
+/// The JWK of a key in a published set. The name of the key is its `kid`, placed before `use`.
 ///
 /// # Panics
 ///

@@ -1,24 +1,27 @@
-//! What the documents of an application decide otherwise than the RFCs, for cases that are carried over to it.
+//! Rulings: decisions of an application's documents that differ from the RFCs, for cases that are carried
+//! over to it.
 //!
-//! A case that is made again for another application keeps the verdict of the RFCs unless a ruling is about its
-//! defect. A ruling selects by the edit and the context, never by an id.
+//! A carried-over case keeps the verdict of the RFCs unless a ruling covers its defect. A ruling selects by
+//! the edit and the context, never by an id.
 
 use jotproof_model::edit::Layer;
 use jotproof_model::{Application, Context, Edit, Expectation, Level, Reason};
 
-/// What the documents of an application say of a defect.
+use crate::edits::within_flow;
+
+/// The decision of an application's documents about a defect.
 pub(crate) struct Ruling {
-    /// Whose documents.
+    /// The applications of the documents.
     applications: &'static [Application],
-    /// Whether it is about this edit of a token, in this context.
+    /// Whether the ruling covers an edit of a token in a context.
     about: fn(&Edit, &Context) -> bool,
     /// The verdict of the documents, from that of the RFCs.
     verdict: fn(&Expectation) -> Expectation,
-    /// The row of the documents, by application.
+    /// The id of the row of the documents, by application.
     row: fn(Application) -> &'static str,
-    /// What is added to the name of a case whose verdict is another one under the RFCs.
+    /// The suffix of the id if the verdict differs from that of the RFCs.
     words: &'static str,
-    /// Why the verdict is right, where it is another one under the RFCs.
+    /// The explanation if the verdict differs from that of the RFCs.
     pub(crate) why: &'static str,
 }
 
@@ -63,15 +66,11 @@ const RULINGS: [Ruling; 3] = [
     },
 ];
 
-/// The ruling about a case, if there is one.
-pub(crate) fn ruling<'a>(
-    edits: impl IntoIterator<Item = &'a Edit>,
-    context: &Context,
-) -> Option<&'static Ruling> {
-    let edits: Vec<&Edit> = edits.into_iter().collect();
+/// The first ruling that covers one of the edits.
+pub(crate) fn ruling(edits: &[Edit], context: &Context) -> Option<&'static Ruling> {
     RULINGS.iter().find(|ruling| {
         ruling.applications.contains(&context.application)
-            && edits.iter().any(|edit| (ruling.about)(edit, context))
+            && edits.iter().any(|edit| (ruling.about)(within_flow(edit), context))
     })
 }
 
@@ -81,7 +80,7 @@ impl Ruling {
         (self.verdict)(of_rfcs)
     }
 
-    /// The row of the documents.
+    /// The id of the row of the documents.
     pub(crate) fn row(&self, application: Application) -> &'static str {
         (self.row)(application)
     }
@@ -96,7 +95,7 @@ fn removes(edit: &Edit, claim: &str) -> bool {
     matches!(edit, Edit::RemoveMember { layer: Layer::Payload, name } if name == claim)
 }
 
-/// Whether a claim is given a number that is written with a fraction. The point of a string is none.
+/// Whether the edit gives a claim a number with a fraction. A point inside a string does not count.
 fn has_fraction(edit: &Edit, claim: &str) -> bool {
     let is_number = |value: &str| value.starts_with(|c: char| c.is_ascii_digit() || "-{".contains(c));
     match edit {
@@ -107,7 +106,7 @@ fn has_fraction(edit: &Edit, claim: &str) -> bool {
     }
 }
 
-/// The same, and a refusal in any case.
+/// The verdict with acceptance ruled out.
 fn rejected(of_rfcs: &Expectation) -> Expectation {
     match of_rfcs {
         Expectation::Reject { reasons, .. } | Expectation::Either { reasons, .. } => {
@@ -117,7 +116,7 @@ fn rejected(of_rfcs: &Expectation) -> Expectation {
     }
 }
 
-/// The same, but that a refusal because of the fraction is as good.
+/// The verdict with a refusal for the fraction allowed as well.
 fn not_an_integer(of_rfcs: &Expectation) -> Expectation {
     const WHY: &str = "The documentation asks for an integer, and RFC 7519 section 2 allows a fraction: the token \
                        is refused, or its time is kept to the second.";

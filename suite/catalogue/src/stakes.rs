@@ -1,10 +1,12 @@
-//! What is at stake where the right verdict is to accept: more than a good token refused, where a verifier can
-//! read another user, other channels or another end out of it.
+//! The stakes of a case that must be accepted. Usually a failure only refuses a good token. If a verifier can
+//! read another user, other channels or another expiry from the token, more is at stake.
 
 use jotproof_model::Edit;
-use jotproof_model::edit::{ContextChange, FlowChange};
+use jotproof_model::edit::ContextChange;
 
-/// Members that say who comes, to what, with what and until when.
+use crate::edits::within_flow;
+
+/// Members that decide the user, the channels, the data or the expiry.
 const NAMES: [&str; 13] = [
     "sub",
     "ext",
@@ -21,11 +23,11 @@ const NAMES: [&str; 13] = [
     "expire_at",
 ];
 
-/// Whether another effect than the right one is possible where what an edit makes is accepted.
+/// Whether a verifier that accepts the edited token can still give it a wrong effect.
 pub(crate) fn has_another_effect(edit: &Edit, user_id_claim: Option<&str>) -> bool {
     let says_who = |name: &str| NAMES.contains(&name) || user_id_claim == Some(name);
-    match edit {
-        // Two readers find two values, or one finds none.
+    match within_flow(edit) {
+        // Two readers may find different values, or one may find none.
         Edit::DuplicateMember { .. }
         | Edit::AddAlias { .. }
         | Edit::RenameMember { .. }
@@ -41,7 +43,6 @@ pub(crate) fn has_another_effect(edit: &Edit, user_id_claim: Option<&str>) -> bo
             ContextChange::Submission { carriers } => carriers.len() > 1,
             _ => false,
         },
-        Edit::Flow { change: FlowChange::Token { edit, .. } } => has_another_effect(edit, user_id_claim),
         Edit::Flow { .. }
         | Edit::Surround { .. }
         | Edit::SetOctets { .. }

@@ -76,7 +76,7 @@ pub struct Topic {
 }
 
 impl Topic {
-    /// The clock that its tokens are minted at: that of a few topics is their own.
+    /// The clock that its tokens are minted at. A few topics have their own.
     #[must_use]
     pub fn clock(&self, now: i64) -> i64 {
         FarClock::of(self.path).map_or(now, |clock| clock.now)

@@ -64,7 +64,7 @@ pub fn signed(algorithm: Algorithm) -> Case {
     row_of(algorithm).into_iter().fold(case, Case::documented)
 }
 
-/// The row of the documentation of Centrifugo that is about an algorithm, if there is one.
+/// The row of Centrifugo's documentation about an algorithm, if any.
 #[must_use]
 pub fn row_of(algorithm: Algorithm) -> Option<&'static str> {
     match algorithm.family() {
@@ -259,6 +259,7 @@ fn renewed(id: &str, of: &str, opened: &Case, channel: &str) -> Case {
 }
 
 /// The same token with a later `exp`, to renew what it opened.
-fn later(token: &Case) -> Case {
+#[must_use]
+pub fn later(token: &Case) -> Case {
     token.changed("later", claim("exp", "{{now+7200}}")).accept()
 }

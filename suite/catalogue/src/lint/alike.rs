@@ -1,7 +1,7 @@
 //! The same defect under the same application has one threat and one set of reasons.
 //!
-//! What the same defect is, says [`defects`](super::defects), which asks the same of verdicts. Two things more decide
-//! who can make a token: whether a configured key is of the kind of the one that signed, and whether that is
+//! [`defects`](super::defects) defines the same defect, and checks its verdicts. Two more facts decide who
+//! can make a token: whether a configured key has the kind of the signing key, and whether the signing key is
 //! published.
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use super::defects::defect;
 use super::threats::decisive;
 use crate::build::vectors;
 
-/// A case with another threat or other reasons than the same defect elsewhere, and the reason.
+/// The id of a case whose threat or reasons differ from those of the same defect elsewhere, and why.
 type Exception = (&'static str, &'static str);
 
 const TOO_LARGE: &str = "a parser may refuse a number that no integer type holds";
@@ -32,12 +32,12 @@ const EXCEPTIONS: &[Exception] = &[
     ("header/parameters/kid-query-and-its-key", CHOSEN_BY_KID),
 ];
 
-/// Defects with several threats or sets of reasons, and exceptions that are none.
+/// Findings: defects with several threats or sets of reasons, and needless exceptions.
 pub(super) fn one_label_each(files: &[VectorFile]) -> Vec<String> {
     labels(vectors(files), EXCEPTIONS)
 }
 
-/// What is stated of a case.
+/// The id, the threat and the reasons of a case.
 type Labels<'a> = (&'a str, Threat, Vec<Reason>);
 
 fn labels<'a>(all: impl Iterator<Item = &'a Vector>, exceptions: &[Exception]) -> Vec<String> {
@@ -81,7 +81,7 @@ fn labels_of(vector: &Vector) -> Option<Labels<'_>> {
     }
 }
 
-/// The defect, and what else decides who can make it and why it is refused.
+/// The defect, together with the other facts that decide the threat and the reasons.
 fn key(vector: &Vector) -> Option<String> {
     let Twin::Vector { edits, .. } = &vector.twin else { return None };
     let options: Vec<&str> = edits

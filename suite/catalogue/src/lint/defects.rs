@@ -1,9 +1,9 @@
 //! The same defect under the same application has one verdict, whatever algorithm and key the token is signed with.
 //!
-//! Two cases have the same defect where their edits are the same, once names of algorithms and keys, and what a
-//! verdict does not depend on, are put aside: how far away a time is, which other `kid` a published key has, which
-//! unusable key stands beside the right one. A case that must have another verdict all the same is an exception,
-//! with its reason.
+//! Two cases have the same defect if their edits are the same. The comparison ignores the names of algorithms
+//! and keys, and details that do not change a verdict: the distance of a time, the `kid` that a published key
+//! has instead, the kind of unusable key beside the right one. A case that needs another verdict is an
+//! exception with a reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,12 +17,12 @@ use super::times::Distance;
 use crate::NOW;
 use crate::build::vectors;
 
-/// A case with another verdict than the same defect elsewhere, and the reason.
+/// The id of a case whose verdict differs from that of the same defect elsewhere, and the reason.
 type Exception = (&'static str, &'static str);
 
 const EXCEPTIONS: &[Exception] = &[];
 
-/// Defects with several verdicts, and exceptions that are none.
+/// Findings: defects with several verdicts, and needless exceptions.
 pub(super) fn one_verdict_each(files: &[VectorFile]) -> Vec<String> {
     verdicts(vectors(files), EXCEPTIONS)
 }
@@ -70,7 +70,7 @@ fn verdict(vector: &Vector) -> String {
     }
 }
 
-/// The defect as text; nothing for a case that has no twin.
+/// The defect as text; `None` for a case without a twin.
 pub(super) fn defect(vector: &Vector) -> Option<String> {
     let Twin::Vector { id: twin, edits } = &vector.twin else { return None };
     let context = configured_in_the_end(vector);
@@ -82,7 +82,7 @@ pub(super) fn defect(vector: &Vector) -> Option<String> {
         Subject::Token { .. } => Value::Null,
         Subject::Flow { flow } => steps(flow),
     };
-    // A change of the configuration alone is a defect of the very token that it is made from.
+    // If only the configuration is changed, the token is part of the defect.
     let token = edits.is_empty().then_some(twin);
     Some(without_names(json!([of_context, token, steps, edits]).to_string(), context, has_its_key))
 }
@@ -95,8 +95,8 @@ fn configured_in_the_end(vector: &Vector) -> &Context {
     steps.iter().rev().find_map(|step| step.action.configuration()).unwrap_or(&vector.context)
 }
 
-/// The steps of a flow, each with its second and its outcome. What comes of a flow that looks at something, takes up a
-/// session or is configured anew on the way hangs on every token and second of it.
+/// The steps of a flow, each with its second and its outcome. If the flow looks at something, resumes a
+/// session or is reconfigured, its outcome depends on every token and second, so the whole flow counts.
 fn steps(flow: &Flow) -> Value {
     let step = |step: &Step| json!([step.at, step.action.name(), step.refused.is_some()]);
     let is_plain = |step: &Step| match &step.action {
@@ -114,11 +114,11 @@ fn steps(flow: &Flow) -> Value {
     if flow.steps.iter().all(is_plain) { flow.steps.iter().map(step).collect() } else { json!(flow) }
 }
 
-/// What of the context a verdict depends on, beside the keys and algorithms.
+/// The parts of the context that a verdict depends on.
 fn configured(context: &Context, edits: &[Value]) -> Value {
     let is_removed =
         |claim: &str| edits.iter().any(|edit| edit["edit"] == "remove_member" && edit["name"] == *claim);
-    // Where a claim is absent, it does not matter what would match.
+    // If the claim is absent, the regex itself does not matter.
     let regex = |regex: &Option<String>, claim: &str| match regex {
         Some(_) if is_removed(claim) => json!(true),
         regex => json!(regex),
@@ -149,11 +149,11 @@ fn configured(context: &Context, edits: &[Value]) -> Value {
     ])
 }
 
-/// An edit without what a verdict does not depend on; nothing for one that only configures.
+/// The parts of an edit that a verdict depends on; `None` for an edit that only changes the configuration.
 fn edit_of(edit: &Edit, vector: &Vector, context: &Context) -> Option<Value> {
     match (edit, &vector.subject) {
         (Edit::Flow { change: FlowChange::Token { token, edit } }, Subject::Flow { flow }) => {
-            // What outlives a token hangs on its seconds.
+            // For a token of an earlier step, the exact times matter, because later steps depend on them.
             let decides = flow.last().and_then(|step| step.action.token()).is_some_and(|last| last == token);
             let uses: Vec<_> = flow.uses(token).map(|step| step.action.name()).collect();
             let edit = if decides { of_token(edit, context) } else { json!(edit) };
@@ -168,9 +168,9 @@ fn edit_of(edit: &Edit, vector: &Vector, context: &Context) -> Option<Value> {
 fn of_context(change: &ContextChange) -> Option<Value> {
     match change {
         ContextChange::KeySetDocument { change, path: _ } => Some(of_document(change)),
-        // The secret, or the size of a key, is the defect.
+        // The secret or the size of the key is the defect.
         ContextChange::Key { .. } => Some(json!(change)),
-        // The rest is what is configured in the end.
+        // `configured` covers every other change.
         _ => None,
     }
 }
@@ -201,7 +201,7 @@ fn of_token(edit: &Edit, context: &Context) -> Value {
     value
 }
 
-/// A time, by what decides about it.
+/// The properties of a time that decide the verdict.
 fn time(name: &str, raw: &str, leeway: u32) -> String {
     if let Some(distance) = Distance::of(name, raw, leeway) {
         let spelled = if raw.contains('.') { "fraction" } else { "integer" };
@@ -226,13 +226,13 @@ fn time(name: &str, raw: &str, leeway: u32) -> String {
     }
 }
 
-/// The text without the names of algorithms and keys, and without what is configured to be equal.
-/// Where a key is the defect, its name stays, and so does that of the algorithm, which says what size it needs.
+/// The text without the names of algorithms and keys, and without the configured audience and issuer. If a
+/// key is the defect, the names of key and algorithm stay, because the algorithm decides the required size.
 fn without_names(mut text: String, context: &Context, has_its_key: bool) -> String {
     let mut replace = |of: &str, by: &str| {
         let escaped = json!(of).to_string();
         let escaped = escaped.trim_matches('"');
-        // A raw value stands in a string of JSON text, and is escaped once more there.
+        // A raw value is a string of JSON text, so its quotes are escaped once more.
         let twice = json!(escaped).to_string();
         text = text.replace(twice.trim_matches('"'), by).replace(escaped, by);
     };
@@ -293,7 +293,7 @@ mod tests {
             twin(Algorithm::ES256).changed(name, published(change))
         };
         for (first, second) in [
-            // The same member, an hour ago and a minute ago, under two algorithms.
+            // The same defect: `exp` in the past, under two algorithms.
             (rejected(hs256("a", "{{now-3600}}")), open(rs256("b", "{{now-60}}"))),
             (rejected(hs256("a", "{{now+60}}.5")), open(hs256("b", "{{now+3600}}.0"))),
             (rejected(hs256("a", "4294967296")), open(hs256("b", "9007199254740991"))),

@@ -1,30 +1,27 @@
-//! What a token that must be accepted may hold: no more than every implementation has to take (RFC 8259 section 9).
+//! Limits on tokens that must be accepted, because implementations may have limits (RFC 8259 section 9).
 
 use jotproof_mint::{placeholder, stored};
 use jotproof_model::recipe::{Content, Member};
-use jotproof_model::{Expectation, FlowToken, Recipe, Subject, Token, Vector};
+use jotproof_model::{Expectation, Recipe, Token, Vector};
 
-/// Octets of a token.
+use super::tokens_of;
+
+/// The greatest length of a token, in octets.
 const OCTETS: usize = 8192;
-/// Levels of JSON, that of the header or claims set among them.
+/// The greatest depth of nested JSON, including the header or claims set itself.
 const LEVELS: usize = 20;
-/// Significant digits, which binary64 holds (RFC 8259 section 6).
+/// The greatest number of significant digits, from binary64 (RFC 8259 section 6).
 const DIGITS: usize = 17;
 /// The first integer that binary64 does not hold exactly (RFC 8259 section 6).
 const TOO_LARGE: f64 = 9_007_199_254_740_992.0;
 
-/// What of an accepted case is beyond a limit, and so leaves both outcomes.
+/// Reports parts of an accepted case that exceed a limit. Such a token may be accepted or refused.
 pub(super) fn of_accepted(vector: &Vector, now: i64, report: &mut impl FnMut(String)) {
     if !matches!(vector.expectation, Expectation::Accept { .. }) {
         return;
     }
-    match &vector.subject {
-        Subject::Token { recipe, token } => of_token(recipe, token, now, report),
-        Subject::Flow { flow } => {
-            for FlowToken { recipe, token } in flow.tokens.values() {
-                of_token(recipe, token, now, report);
-            }
-        }
+    for (recipe, token) in tokens_of(&vector.subject) {
+        of_token(recipe, token, now, report);
     }
 }
 
@@ -49,7 +46,7 @@ fn of_token(recipe: &Recipe, token: &Token, now: i64, report: &mut impl FnMut(St
     }
 }
 
-/// What of a JSON text is beyond a limit, where so many levels are around it.
+/// The parts of a JSON text that exceed a limit. `outer` is the number of levels around it.
 fn problems(text: &str, outer: usize) -> Vec<String> {
     let mut found = Vec::new();
     let (mut level, mut deepest) = (outer, outer);
@@ -81,7 +78,7 @@ fn problems(text: &str, outer: usize) -> Vec<String> {
     found
 }
 
-/// The length of a string with its quotes.
+/// The length of a JSON string, with its quotes.
 fn string_length(text: &str) -> usize {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {

@@ -1,19 +1,20 @@
-//! Why a token is refused, by how it was made: the union over the defects of a case, no narrower and no wider.
+//! Checks the reasons of a case against its construction. They must be exactly the union over its defects.
 
-use jotproof_model::edit::{ContextChange, FlowChange, Layer, TextKind};
+use jotproof_model::edit::{ContextChange, Layer, Matched, TextKind};
 use jotproof_model::recipe::{Segment, Signer, StructureChange};
 use jotproof_model::{Edit, Expectation, Reason, Twin, Vector};
 
 use super::threats::decisive;
+use crate::edits::within_flow;
 
-/// Reports reasons that the construction asks for or rules out.
+/// Reports reasons that are missing or impossible, given the construction.
 pub(super) fn check(vector: &Vector, report: &mut impl FnMut(String)) {
     let Twin::Vector { edits, .. } = &vector.twin else { return };
     let reasons = match &vector.expectation {
         Expectation::Accept { .. } => return,
         Expectation::Reject { reasons, .. } | Expectation::Either { reasons, .. } => reasons,
     };
-    let edits: Vec<&Edit> = edits.iter().map(of_token).collect();
+    let edits: Vec<&Edit> = edits.iter().map(within_flow).collect();
     if edits.iter().any(|edit| breaks_the_signature(edit))
         && is_signed(vector)
         && !reasons.contains(&Reason::Signature)
@@ -26,20 +27,12 @@ pub(super) fn check(vector: &Vector, report: &mut impl FnMut(String)) {
     }
 }
 
-/// The edit of the token, where it is one of a flow.
-fn of_token(edit: &Edit) -> &Edit {
-    match edit {
-        Edit::Flow { change: FlowChange::Token { edit, .. } } => of_token(edit),
-        edit => edit,
-    }
-}
-
-/// Whether a key signed the token; the empty signature of an unsecured one is no defect by itself.
+/// Whether a key signed the token. The empty signature of an unsecured token is not a defect.
 fn is_signed(vector: &Vector) -> bool {
     decisive(&vector.subject).is_none_or(|recipe| recipe.signer != Signer::Nobody)
 }
 
-/// Whether a verifier that looks at the signature alone finds it wrong or missing.
+/// Whether the edit makes the signature wrong or missing.
 fn breaks_the_signature(edit: &Edit) -> bool {
     match edit {
         Edit::Signature { .. } => true,
@@ -53,7 +46,7 @@ fn breaks_the_signature(edit: &Edit) -> bool {
             | StructureChange::UpperCase
             | StructureChange::EmptySegment { .. } => true,
             StructureChange::KeepSegments { segments } => *segments < 3,
-            // No signature of three segments is left to speak of.
+            // The result has no three segments, so no signature segment.
             StructureChange::JsonFlattened
             | StructureChange::JsonGeneral
             | StructureChange::Replace { .. }
@@ -63,9 +56,9 @@ fn breaks_the_signature(edit: &Edit) -> bool {
     }
 }
 
-/// Whether an edit can lead to a reason. Where nothing definite is known of a reason, any edit can.
+/// Whether an edit can lead to a reason. A reason without a rule accepts every edit.
 fn can_lead_to(edit: &Edit, reason: Reason) -> bool {
-    // A token as a whole can be read as anything; the steps of a flow decide for their own reasons.
+    // A change of the whole token can lead to every reason, and so can a change of the steps of a flow.
     if matches!(edit, Edit::Structure { .. } | Edit::Flow { .. }) || replaces(edit, Layer::Payload) {
         return true;
     }
@@ -73,8 +66,8 @@ fn can_lead_to(edit: &Edit, reason: Reason) -> bool {
         Reason::Expired => edit_of(edit, &["exp"]),
         Reason::NotYetValid => edit_of(edit, &["nbf"]),
         Reason::IssuedInFuture => edit_of(edit, &["iat"]),
-        Reason::Audience => edit_of(edit, &["aud"]) || configures_audience(edit),
-        Reason::Issuer => edit_of(edit, &["iss"]) || configures_issuer(edit),
+        Reason::Audience => edit_of(edit, &["aud"]) || configures(edit, Matched::Audience),
+        Reason::Issuer => edit_of(edit, &["iss"]) || configures(edit, Matched::Issuer),
         Reason::Identifiers => edit_of(edit, &["ext"]),
         Reason::Algorithm => changes_the_algorithm(edit),
         Reason::ClaimMissing => leaves_a_claim_out(edit),
@@ -86,14 +79,14 @@ fn can_lead_to(edit: &Edit, reason: Reason) -> bool {
                 edit,
                 Edit::Sign { .. } | Edit::Signature { .. } | Edit::Segment { .. } | Edit::Context { .. }
             ) || changes(edit, Layer::Header)
-                // Issuer and audience choose the key set where its URL is a template (CF-JWKS-4).
+                // If the URL of the key set is a template, issuer and audience choose the set (CF-JWKS-4).
                 || edit_of(edit, &["iss", "aud"])
         }
         _ => true,
     }
 }
 
-/// Whether a claim of one of these names is changed, however the name is spelled.
+/// Whether the edit changes a claim with one of these names, in any spelling.
 fn edit_of(edit: &Edit, names: &[&str]) -> bool {
     let spelled = |name: &str| {
         let plain = serde_json::from_str::<String>(&format!("\"{name}\"")).unwrap_or_default();
@@ -105,7 +98,7 @@ fn edit_of(edit: &Edit, names: &[&str]) -> bool {
     }
 }
 
-/// Whether something else stands in place of an object.
+/// Whether the edit replaces the object by another one.
 fn replaces(edit: &Edit, object: Layer) -> bool {
     match edit {
         Edit::SetText { layer, what, .. } => *layer == object && *what == TextKind::Object,
@@ -113,7 +106,7 @@ fn replaces(edit: &Edit, object: Layer) -> bool {
     }
 }
 
-/// Whether an object is another one.
+/// Whether the edit changes the object.
 fn changes(edit: &Edit, object: Layer) -> bool {
     match edit {
         Edit::SetMember { layer, .. }
@@ -137,7 +130,7 @@ fn is_segment(edit: &Edit, segment: Segment) -> bool {
     matches!(edit, Edit::Segment { change } if change.segment == segment)
 }
 
-/// Whether the header names another algorithm, none that can be read, or one that is not served any more.
+/// Whether the edit can leave the algorithm of the header unreadable, different or no longer allowed.
 fn changes_the_algorithm(edit: &Edit) -> bool {
     match edit {
         Edit::Sign { alg, signer } => alg.is_some() || *signer == Signer::Nobody,
@@ -151,12 +144,12 @@ fn changes_the_algorithm(edit: &Edit) -> bool {
     }
 }
 
-/// Whether a claim is not there, or its value stands for nothing.
+/// Whether the edit removes a claim or makes its value count as missing.
 fn leaves_a_claim_out(edit: &Edit) -> bool {
     const STRING: char = '"';
     match edit {
         Edit::RemoveMember { layer, .. } | Edit::RenameMember { layer, .. } => *layer == Layer::Payload,
-        // A blank string, or a value of another type than the string that is looked for.
+        // A blank string, or a value that is not a string.
         Edit::SetMember { layer: Layer::Payload, value, .. } => {
             value.trim_matches(STRING).trim().is_empty() || !value.starts_with(STRING)
         }
@@ -165,28 +158,13 @@ fn leaves_a_claim_out(edit: &Edit) -> bool {
     }
 }
 
-fn configures_audience(edit: &Edit) -> bool {
-    match edit {
-        Edit::Context { change } => matches!(
-            change,
-            ContextChange::Audience { .. }
-                | ContextChange::AudienceRegex { .. }
-                | ContextChange::NoPattern { .. }
-                | ContextChange::Separate { .. }
-        ),
-        _ => false,
-    }
-}
-
-fn configures_issuer(edit: &Edit) -> bool {
-    match edit {
-        Edit::Context { change } => matches!(
-            change,
-            ContextChange::Issuer { .. }
-                | ContextChange::IssuerRegex { .. }
-                | ContextChange::NoPattern { .. }
-                | ContextChange::Separate { .. }
-        ),
+/// Whether the edit changes the configured audience or issuer.
+fn configures(edit: &Edit, of: Matched) -> bool {
+    let Edit::Context { change } = edit else { return false };
+    match change {
+        ContextChange::Audience { .. } | ContextChange::AudienceRegex { .. } => of == Matched::Audience,
+        ContextChange::Issuer { .. } | ContextChange::IssuerRegex { .. } => of == Matched::Issuer,
+        ContextChange::NoPattern { .. } | ContextChange::Separate { .. } => true,
         _ => false,
     }
 }

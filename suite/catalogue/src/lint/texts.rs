@@ -1,15 +1,15 @@
-//! What a person reads of a vector, and the sentences that it rests on.
+//! Checks the texts of a vector for people, and its normative sentences.
 
 use jotproof_model::registry::Requirement;
 use jotproof_model::{Application, Expectation, Level, Vector};
 
 use crate::registry;
 
-/// What a text says of a preference that no sentence recommends.
+/// The words in a text whose preference no sentence recommends.
 const OUR_CHOICE: &str = "choice of this project";
 
-/// Reports texts with placeholders in them, rows of another server, and verdicts without a sentence that is as
-/// strong.
+/// Reports texts with placeholders, rows of another server, and verdicts that are stronger than every named
+/// sentence.
 pub(super) fn check(vector: &Vector, report: &mut impl FnMut(String)) {
     let why = match &vector.expectation {
         Expectation::Either { why, .. } => why.as_str(),
@@ -41,7 +41,8 @@ pub(super) fn check(vector: &Vector, report: &mut impl FnMut(String)) {
     }
 }
 
-/// Whether a row of the registry is about an application: the documentation of a server is about its own tokens.
+/// Whether a row of the registry applies to an application. The documentation of a server applies only to its
+/// own tokens.
 fn is_of(row: &str, application: Application) -> bool {
     use Application::{
         Anycable, CentrifugoConnection, CentrifugoPrivateChannel, CentrifugoSubscription, Jwt,
@@ -49,7 +50,7 @@ fn is_of(row: &str, application: Application) -> bool {
     match row.split_once('-') {
         Some(("AC", _)) => application == Anycable,
         Some(("CF", _)) => !matches!(application, Jwt | Anycable),
-        // What tokens for channels are for says what connection tokens are not for.
+        // The rows about tokens for channels also say what a connection token must not do.
         Some(("CS", _)) => matches!(application, CentrifugoSubscription | CentrifugoConnection),
         Some(("CP", _)) => application == CentrifugoPrivateChannel,
         _ => true,

@@ -1,9 +1,11 @@
-//! Who can make a token, by how it was made: the stated threat must agree.
+//! Checks the threat of a case (who can make the token) against its construction.
 
 use jotproof_mint::{Mint, base64url};
 use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind};
 use jotproof_model::recipe::{KeyForm, Segment, SegmentChange, SignatureChange, Signer, StructureChange};
 use jotproof_model::{Edit, Expectation, Recipe, Subject, Threat, Twin, Vector};
+
+use super::is_as_signed;
 
 /// Reports a threat that the construction contradicts.
 pub(super) fn check(vector: &Vector, mint: &Mint, now: i64, report: &mut impl FnMut(String)) {
@@ -22,25 +24,25 @@ pub(super) fn check(vector: &Vector, mint: &Mint, now: i64, report: &mut impl Fn
     }
 }
 
-/// The recipe of the token that is judged; nothing where a flow ends without one.
+/// The recipe of the judged token; `None` for a flow whose last step has no token.
 pub(super) fn decisive(subject: &Subject) -> Option<&Recipe> {
     match subject {
         Subject::Token { recipe, .. } => Some(recipe),
         Subject::Flow { flow } => {
-            let name = flow.steps.last()?.action.token()?;
+            let name = flow.last()?.action.token()?;
             flow.tokens.get(name).map(|token| &token.recipe)
         }
     }
 }
 
-/// Who can make the token, and why; nothing where the construction leaves it open.
+/// The possible threats, and the reason; `None` if the construction does not decide.
 fn of_token(vector: &Vector, recipe: &Recipe, mint: &Mint, now: i64) -> Option<(Vec<Threat>, &'static str)> {
     use Threat::{Config, Forger, Holder, Issuer, Mangler};
     if recipe.signer == Signer::Nobody && vector.context.allow_none {
-        // The empty signature is the right one, and anybody makes the twin as well.
+        // The empty signature is valid here, so anybody can make the twin too.
         return None;
     }
-    if recipe.signature.iter().any(is_computed) {
+    if recipe.signature.iter().any(|change| left_by(change) == Left::OtherNumbers) {
         return None;
     }
     if !holds_a_signature(recipe, mint, now) {
@@ -52,58 +54,56 @@ fn of_token(vector: &Vector, recipe: &Recipe, mint: &Mint, now: i64) -> Option<(
     if is_keyed_by_a_stranger(vector, recipe) {
         return Some((vec![Forger], "no configured key signed"));
     }
-    let is_as_signed = recipe.signature.is_empty()
-        && recipe.structure.is_empty()
-        && recipe.segments.iter().all(|edit| edit.signed);
-    let changed_by_others = vec![Mangler, Forger];
-    match is_as_signed {
-        true => Some((vec![Holder, Issuer, Config, Forger], "the token is as it was signed")),
-        false => Some((changed_by_others, "the token was changed after it was signed")),
+    if is_as_signed(recipe) {
+        Some((vec![Holder, Issuer, Config, Forger], "the token is as it was signed"))
+    } else {
+        Some((vec![Mangler, Forger], "the token was changed after it was signed"))
     }
 }
 
-/// Whether a change puts other numbers into a signature: with the key, or with its public half alone.
-fn is_computed(change: &SignatureChange) -> bool {
-    matches!(
-        change,
-        SignatureChange::EcdsaNumbers { .. }
-            | SignatureChange::RsaNumber { .. }
-            | SignatureChange::RsaPkcs1 { .. }
-            | SignatureChange::RsaPss { .. }
-            | SignatureChange::RsaCubeRoot
-            | SignatureChange::EddsaNumber { .. }
-            | SignatureChange::EddsaCommitment { .. }
-            | SignatureChange::EddsaPrehashed
-            // The numbers of another curve in the width of the named one: whoever holds the key writes them so.
-            | SignatureChange::EcdsaWidths { .. }
-    )
+/// The part of the original signature that a change leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// At most one octet, which an attacker can guess.
+    Nothing,
+    /// More than one octet.
+    Octets,
+    /// Other numbers, computed with the key or only with its public half. The case says who can make them.
+    OtherNumbers,
 }
 
-/// Whether more than an octet of a signature that the key made is in the token.
-fn holds_a_signature(recipe: &Recipe, mint: &Mint, now: i64) -> bool {
-    let in_octets = !recipe.signature.iter().any(|change| match change {
-        SignatureChange::Replace { .. } | SignatureChange::Zero => true,
-        SignatureChange::Truncate { octets } => *octets <= 1,
-        // Where numbers are put in its place, the case says who can make them.
+fn left_by(change: &SignatureChange) -> Left {
+    match change {
+        SignatureChange::Replace { .. }
+        | SignatureChange::Zero
+        | SignatureChange::Truncate { octets: 0 | 1 } => Left::Nothing,
+        // Another width also covers the numbers of a curve other than the named one, which the holder of the
+        // key makes.
         SignatureChange::EcdsaNumbers { .. }
+        | SignatureChange::EcdsaWidths { .. }
         | SignatureChange::RsaNumber { .. }
         | SignatureChange::RsaPkcs1 { .. }
         | SignatureChange::RsaPss { .. }
         | SignatureChange::RsaCubeRoot
         | SignatureChange::EddsaNumber { .. }
         | SignatureChange::EddsaCommitment { .. }
-        | SignatureChange::EddsaPrehashed
+        | SignatureChange::EddsaPrehashed => Left::OtherNumbers,
+        SignatureChange::Truncate { .. }
         | SignatureChange::Append { .. }
         | SignatureChange::Prepend { .. }
         | SignatureChange::DropLeadingZeros
-        | SignatureChange::EcdsaWidths { .. }
         | SignatureChange::EcdsaShortened
         | SignatureChange::EcdsaSwapped
         | SignatureChange::FlipBit { .. }
         | SignatureChange::Reverse
         | SignatureChange::Der
-        | SignatureChange::Hex => false,
-    });
+        | SignatureChange::Hex => Left::Octets,
+    }
+}
+
+/// Whether the token contains more than one octet of a signature by the key.
+fn holds_a_signature(recipe: &Recipe, mint: &Mint, now: i64) -> bool {
+    let in_octets = !recipe.signature.iter().any(|change| left_by(change) == Left::Nothing);
     let in_text = !recipe.segments.iter().any(|edit| {
         edit.segment == Segment::Signature && matches!(edit.change, SegmentChange::Replace { .. })
     });
@@ -124,7 +124,7 @@ fn holds_a_signature(recipe: &Recipe, mint: &Mint, now: i64) -> bool {
     recipe.signer != Signer::Nobody && in_octets && in_text && in_token
 }
 
-/// Whether a text has the signature in it, as it is or encoded once more.
+/// Whether a text contains the signature, perhaps encoded once more.
 fn quotes_the_signature(text: &str, recipe: &Recipe, mint: &Mint, now: i64) -> bool {
     let unchanged = Recipe { structure: Vec::new(), ..recipe.clone() };
     let Some(token) = mint.token(&unchanged, now).ok().and_then(|token| String::from_utf8(token).ok()) else {
@@ -137,8 +137,8 @@ fn quotes_the_signature(text: &str, recipe: &Recipe, mint: &Mint, now: i64) -> b
     text.contains(signature) || decoded.is_some_and(|inner| inner.contains(signature))
 }
 
-/// Whether a key signed that is not configured, or the encoding of one that is no secret; where one set of keys is
-/// configured, and nothing else judges.
+/// Whether the signer is not a configured key: nobody, an encoding of a public key, or a key outside the
+/// context. A context with a key set or separate keys is not decided.
 fn is_keyed_by_a_stranger(vector: &Vector, recipe: &Recipe) -> bool {
     let context = &vector.context;
     let one_set = context.key_set.is_none() && context.separate.is_none();
@@ -153,7 +153,7 @@ fn is_keyed_by_a_stranger(vector: &Vector, recipe: &Recipe) -> bool {
     }
 }
 
-/// The threat where one edit makes a published set or a key in it unfit.
+/// The threat of a case whose only edit makes a published set or its key unusable.
 fn of_published_keys(vector: &Vector) -> Option<Threat> {
     let Twin::Vector { edits, .. } = &vector.twin else { return None };
     let [Edit::Context { change }] = &edits[..] else { return None };

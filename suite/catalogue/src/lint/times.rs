@@ -1,33 +1,35 @@
-//! What a verdict about times may say (RFC 7519 sections 4.1.4 and 4.1.5).
+//! Checks verdicts about times (RFC 7519 sections 4.1.4 and 4.1.5).
 //!
-//! Every published context states its leeway. A time that is less than a second on the wrong side leaves both
-//! outcomes, with a refusal preferred.
+//! Every published context states its leeway. A time that is less than a second on the wrong side may be
+//! accepted or refused, with a refusal preferred.
 
-use jotproof_model::edit::{FlowChange, Layer};
+use jotproof_model::edit::Layer;
 use jotproof_model::expectation::Preference;
 use jotproof_model::{Edit, Expectation, Twin, Vector};
 use serde_json::Value;
 
-/// The leeway that RFC 7519 allows without a word: "usually no more than a few minutes". A refusal within it
-/// is right only where the leeway is stated.
+use crate::edits::within_flow;
+
+/// The leeway that RFC 7519 allows, in seconds: "usually no more than a few minutes". A refusal within it is
+/// right only if the context states its leeway.
 const WINDOW: u64 = 300;
 
-/// Where a time lies, as seen from the clock with its leeway.
+/// The distance of a time from the clock, with the leeway included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Distance {
-    /// On the side on which the token is good.
+    /// The token is good.
     Right,
-    /// Exactly at the clock.
+    /// The time equals the clock.
     Now,
-    /// On the wrong side by less than a second.
+    /// The time is on the wrong side by less than a second.
     LessThanASecond,
-    /// On the wrong side by so many whole seconds.
+    /// The time is on the wrong side by this number of whole seconds.
     Seconds(u64),
 }
 
 impl Distance {
-    /// The distance of a time claim that is given as an offset, with or without a fraction; nothing for any other
-    /// text.
+    /// The distance of a time claim that is an offset from the clock, perhaps with a fraction; `None` for any
+    /// other text.
     pub(super) fn of(claim: &str, raw: &str, leeway: u32) -> Option<Self> {
         let (offset, fraction) = raw.strip_prefix("{{now")?.split_once("}}")?;
         let offset: i64 = if offset.is_empty() { 0 } else { offset.parse().ok()? };
@@ -35,12 +37,12 @@ impl Distance {
             "" => "",
             fraction => fraction.strip_prefix('.').filter(|decimals| !decimals.is_empty())?,
         };
-        // A time of more digits than binary64 holds, or in another notation, is another defect.
+        // A time with too many digits for binary64, or in another notation, is a different defect.
         if decimals.len() > 6 || !decimals.bytes().all(|octet| octet.is_ascii_digit()) {
             return None;
         }
         let has_fraction = decimals.bytes().any(|octet| octet != b'0');
-        // Leeway moves the clock in the holder's favour.
+        // The leeway moves the clock in favour of the token.
         let leeway = i64::from(leeway);
         let (whole, is_good_later) = match claim {
             "nbf" => (offset - leeway, false),
@@ -51,7 +53,7 @@ impl Distance {
         Some(match (before, after, is_good_later) {
             (false, false, _) => Self::Now,
             (true, _, false) | (false, true, true) => Self::Right,
-            // {{now-2}}.5 is one and a half seconds ago.
+            // `{{now-2}}.5` is one and a half seconds ago.
             (true, _, true) => Self::wrong(whole.unsigned_abs() - u64::from(has_fraction)),
             (false, true, false) => Self::wrong(whole.unsigned_abs()),
         })
@@ -65,7 +67,7 @@ impl Distance {
     }
 }
 
-/// What is wrong with the verdict about a time.
+/// Reports a wrong verdict about a time.
 pub(super) fn verdict(vector: &Vector, report: &mut impl FnMut(String)) {
     let distance = the_defect(vector);
     let published = serde_json::to_value(vector).expect("a vector has string keys only");
@@ -83,15 +85,11 @@ pub(super) fn verdict(vector: &Vector, report: &mut impl FnMut(String)) {
     }
 }
 
-/// How far away the time is that is the only defect.
+/// The distance of the time, if it is the only defect.
 fn the_defect(vector: &Vector) -> Option<Distance> {
     let Twin::Vector { edits, .. } = &vector.twin else { return None };
     let [edit] = &edits[..] else { return None };
-    let edit = match edit {
-        Edit::Flow { change: FlowChange::Token { edit, .. } } => &**edit,
-        edit => edit,
-    };
-    match edit {
+    match within_flow(edit) {
         Edit::SetMember { layer: Layer::Payload, name, value } if ["exp", "nbf"].contains(&name.as_str()) => {
             Distance::of(name, value, vector.context.leeway)
         }
@@ -99,7 +97,8 @@ fn the_defect(vector: &Vector) -> Option<Distance> {
     }
 }
 
-/// Whether every context in published JSON has a member `leeway`. A context is what has an application.
+/// Whether every context in published JSON has a member `leeway`. An object with an `application` is a
+/// context.
 fn states_every_leeway(published: &Value) -> bool {
     match published {
         Value::Object(members) => {

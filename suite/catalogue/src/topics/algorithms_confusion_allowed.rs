@@ -1,5 +1,5 @@
-//! Key confusion where the configuration does not prevent it: HMAC is allowed too, and the public key is the only
-//! key. Libraries that take a list of algorithms and one key are asked like this.
+//! Key confusion that the configuration does not prevent: HMAC is also allowed, and the only key is public.
+//! Libraries that take a list of algorithms and one key can be configured like this.
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::recipe::KeyForm;
@@ -7,7 +7,7 @@ use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
 use super::algorithms_confusion::{FORMS, FURTHER_FORMS, has_form, why};
-use crate::case::{Case, alg, key_for};
+use crate::case::{Case, Undecided, alg, key_for};
 use crate::edits::{context, sign, sign_with_form};
 use crate::twins;
 
@@ -34,7 +34,7 @@ fn cases(of_the_key: Algorithm) -> Vec<Case> {
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("RFC8725-3.1-ALG")
         .class("V1");
-    let refused = |case: crate::case::Undecided, class: &str| {
+    let refused = |case: Undecided, class: &str| {
         case.reject([Reason::Key, Reason::Signature])
             .threat(Threat::Forger)
             .requirement("RFC8725-3.1-ALG")

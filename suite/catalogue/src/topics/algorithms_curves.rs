@@ -1,10 +1,13 @@
-//! ECDSA algorithms under a configured key on another curve: each algorithm has one curve (RFC 7518 section 3.4).
+//! ECDSA algorithms with a configured key on the wrong curve. Each algorithm has one curve (RFC 7518 section
+//! 3.4).
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::recipe::SignatureChange;
 use jotproof_model::{Algorithm, Edit, Reason, Threat};
 
 use super::Topic;
+use super::keys_weak::instead;
+use super::signatures_ecdsa::width;
 use crate::case::{Case, alg, key_for};
 use crate::edits::{context, sign, signature};
 use crate::twins;
@@ -19,7 +22,7 @@ pub(super) fn topic() -> Topic {
     }
 }
 
-/// The algorithm that a token names and is computed with, the algorithm whose curve the configured key is on.
+/// Pairs: the algorithm of the token, and the algorithm whose curve the configured key is on.
 const PAIRS: [(Algorithm, Algorithm); 9] = [
     (ES256, ES384),
     (ES256, ES512),
@@ -32,26 +35,16 @@ const PAIRS: [(Algorithm, Algorithm); 9] = [
     (ES256K, ES384),
 ];
 
-/// How many octets each number of a signature has.
-const fn width(algorithm: Algorithm) -> u32 {
-    match algorithm {
-        ES384 => 48,
-        ES512 => 66,
-        _ => 32,
-    }
-}
-
 fn cases((named, of_the_key): (Algorithm, Algorithm)) -> Vec<Case> {
     let key = key_for(of_the_key);
     let word = named.name().to_lowercase();
     let id = |end: &str| format!("algorithms/curves/{word}-by-configured-{key}{end}");
-    // The numbers of a smaller curve have room in the width that the name asks for.
+    // The numbers of a smaller curve fit into the width of the named algorithm.
     let wide = (width(named) > width(of_the_key))
         .then(|| signature(SignatureChange::EcdsaWidths { r: width(named), s: width(named) }));
     let in_width = format!("with the width of {named}");
 
     let alone = twins::signed(named);
-    let other_key = || context(ContextChange::Key { from: key_for(named).to_owned(), to: key.to_owned() });
     let both = twins::signed(of_the_key)
         .changed(
             &format!("algorithms/curves/{}-where-{word}-is-allowed-too", of_the_key.name().to_lowercase()),
@@ -80,14 +73,14 @@ fn cases((named, of_the_key): (Algorithm, Algorithm)) -> Vec<Case> {
     let alone_title = format!("{named} by a configured key on the curve of {of_the_key}");
     let both_title = format!("{named} by the key of {of_the_key}, where both are allowed");
     let mut cases = vec![
-        refused(&alone, "", vec![other_key()], alone_title.clone(), Threat::Config),
+        refused(&alone, "", vec![instead(named, key)], alone_title.clone(), Threat::Config),
         refused(&both, "-both-allowed", vec![named_otherwise()], both_title.clone(), Threat::Issuer),
     ];
     if let Some(wide) = wide {
         cases.push(refused(
             &alone,
             "-in-the-width-of-the-name",
-            vec![other_key(), wide.clone()],
+            vec![instead(named, key), wide.clone()],
             format!("{alone_title}, {in_width}"),
             Threat::Config,
         ));

@@ -1,8 +1,8 @@
 //! What is wrong with any token, over again in tokens for a channel: another part of a server reads
 //! them, with code of its own.
 //!
-//! A case of another topic is carried over with its edits, its reasons, and its verdict unless the documents of
-//! the application decide otherwise (`rulings.rs`). What it was made from is a good token for a channel instead.
+//! A carried-over case keeps its edits and its reasons, and its verdict unless the documents of the
+//! application decide otherwise (`rulings.rs`). Its twin becomes a good token for a channel.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,8 +101,10 @@ pub(super) fn topics(others: &[Topic]) -> Vec<Topic> {
     let topic = |(path, about, root, from): Row| {
         let from = from.iter().filter_map(|path| others.iter().find(|topic| topic.path == *path));
         let mut cases = carried_over(path, &root(), from);
-        // What the documents decide has its cases in the topics of the application.
-        cases.retain(|case| !others.iter().flat_map(|topic| &topic.cases).any(|own| case.is_decided_as(own)));
+        // The topics of the application already have the cases that its documents decide.
+        let stands_there =
+            |case: &Case| others.iter().flat_map(|topic| &topic.cases).any(|own| case.is_same_as(own));
+        cases.retain(|case| !(case.is_decided() && stands_there(case)));
         Topic { path, about, cases }
     };
     ROWS.into_iter().map(topic).collect()
@@ -142,9 +144,8 @@ fn carried_over<'a>(path: &str, root: &Case, topics: impl Iterator<Item = &'a To
     carried
 }
 
-/// The same case, with the rows of the documentation that say that the keys, the audience and the
-/// issuer of connection tokens count for tokens for channels too, and without what it says of the times of
-/// connection tokens alone.
+/// Adds the rows of the documentation that extend the keys, the audience and the issuer of connection tokens
+/// to tokens for channels. Removes the rows about the times of connection tokens.
 fn with_rows(case: Case) -> Case {
     const ALSO: [(&str, &str); 6] = [
         ("CF-ALG-1", "CF-ALG-5"),

@@ -257,7 +257,7 @@ const UNFIT: [(&str, &str, &str, IfAccepted); 41] = [
     ("beyond-binary64", "1e400", "of 1e400", IfAccepted::Open),
 ];
 
-/// Names of the rows beyond 2^53, on either side.
+/// The names of the rows with numbers beyond 2^53, positive or negative.
 const HUGE: [&str; 9] = [
     "minus-1e308",
     "two-to-the-53-plus-one",

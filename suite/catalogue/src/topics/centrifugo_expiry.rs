@@ -8,7 +8,7 @@ use jotproof_model::{Action, Algorithm, Edit, Reason, Threat};
 
 use super::Topic;
 use crate::case::Case;
-use crate::edits::{claim, flow, of_token, sign, without_claim};
+use crate::edits::{claim, flow, of_token, set_step, sign, without_claim};
 use crate::steps::{
     connect, connect_openly, look_at, refresh, refused, step, sub_refresh, subscribe, subscribe_openly,
     unsubscribe,
@@ -28,10 +28,6 @@ const MEMBERS: &str = "$members:news";
 /// The claim that makes a token expire soon.
 fn soon() -> Edit {
     claim("exp", "{{now+2}}")
-}
-
-fn set_step(number: usize, to: jotproof_model::Step) -> Edit {
-    flow(FlowChange::SetStep { step: number, to })
 }
 
 fn remove_step(number: usize) -> Edit {
@@ -175,7 +171,7 @@ fn renewed_connection(id: &dyn Fn(&str) -> String) -> Vec<Case> {
                 &id(name),
                 vec![of_token("renewed", edit), set_step(1, refused(BEFORE, refresh("renewed"), reason))],
             )
-            // Closed at once for what is wrong with the token, or in the end for what it did not prolong.
+            // The connection closes at once because of the bad token, or later because it expires.
             .reject([Reason::ConnectionExpired, reason])
             .title(format!("{title} with the end of the connection after it"))
             .why("Without a good new token the connection is closed in the end, at once or when it expires.")

@@ -281,8 +281,9 @@ struct Tokens<'a> {
     bare: &'a str,
     full: &'a str,
     gets_presence: &'a str,
-    /// The requirement that is about presence, and the one that is about a subscription without an override.
+    /// The requirement about presence.
     of_presence: &'static str,
+    /// The requirement about a subscription without an override.
     own_options: &'static str,
     /// The token that overrides, by its name in the flow.
     token: &'static str,

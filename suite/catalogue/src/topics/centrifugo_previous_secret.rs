@@ -1,25 +1,25 @@
-//! The HMAC secret from before a rotation, which counts beside the current one until its end.
+//! The HMAC secret from before a rotation, which stays valid together with the current one until its end.
 
 use jotproof_model::context::PreviousSecret;
-use jotproof_model::edit::{ContextChange, FlowChange};
+use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Context, Edit, Reason, Step, Threat};
 
 use super::Topic;
 use crate::case::{Case, alg};
-use crate::edits::{claim, context, flow, of_token, sign};
+use crate::edits::{claim, context, of_token, set_step, sign};
 use crate::steps::{configure, connect, refresh, step, sub_refresh, subscribe};
 use crate::twins::{self, CHANNEL};
 
 use Algorithm::{HS256, HS384, HS512};
 
-/// The secret from before the rotation, and the one that came after it.
+/// The secret from before the rotation, and the current one.
 const PREVIOUS: &str = "hmac-128-bytes";
 const CURRENT: &str = "hmac-64-bytes";
 
 /// A secret that was never configured.
 const THIRD: &str = "hmac-64-bytes-foreign";
 
-/// The row that is about tokens by the previous secret, and the one about its end.
+/// The row about tokens by the previous secret, and the row about its end.
 const COUNTS: &str = "CF-PREV-1";
 const ENDS: &str = "CF-PREV-2";
 
@@ -44,7 +44,7 @@ pub(super) fn topic() -> Topic {
     }
 }
 
-/// What the token under test is for.
+/// The purpose of the token under test.
 #[derive(Clone, Copy)]
 struct Purpose {
     name: &'static str,
@@ -62,13 +62,18 @@ fn previous(valid_for: Option<i64>) -> PreviousSecret {
     PreviousSecret { key: PREVIOUS.to_owned(), valid_for }
 }
 
-/// The previous secret counts for so many seconds more.
+/// Configures the previous secret with this number of seconds left.
 fn counts_for(valid_for: Option<i64>) -> Edit {
     context(ContextChange::PreviousSecret { previous: Some(previous(valid_for)) })
 }
 
 fn signed_by(key: &str, algorithm: Algorithm) -> Edit {
     sign(Some(&alg(algorithm)), key, algorithm)
+}
+
+/// A case in which the previous secret is still valid.
+fn still_good(case: Case, title: impl Into<String>) -> Case {
+    case.title(title).why(WHY_ACCEPTED).requirement(COUNTS).requirement(ENDS).class("V1")
 }
 
 fn tokens(purpose: Purpose) -> Vec<Case> {
@@ -81,14 +86,10 @@ fn tokens(purpose: Purpose) -> Vec<Case> {
         .why("The current secret counts as ever.")
         .requirement(COUNTS)
         .class("V1");
-    let by_previous = by_current
-        .changed(&id("previous"), signed_by(PREVIOUS, HS256))
-        .accept()
-        .title(format!("{what} by the previous secret"))
-        .why(WHY_ACCEPTED)
-        .requirement(COUNTS)
-        .requirement(ENDS)
-        .class("V1");
+    let by_previous = still_good(
+        by_current.changed(&id("previous"), signed_by(PREVIOUS, HS256)).accept(),
+        format!("{what} by the previous secret"),
+    );
     let without_end = by_previous
         .changed(&id("previous-without-end"), counts_for(None))
         .accept()
@@ -225,24 +226,20 @@ fn tokens(purpose: Purpose) -> Vec<Case> {
     cases
 }
 
-/// When the secret is rotated, when the client goes on before the end of the previous secret, for how long that counts,
-/// and when the client goes on after it.
+/// The seconds of a flow with a rotation: the rotation itself, a step before the end of the previous secret,
+/// the lifetime of that secret, and a step after its end.
 const WHEN: u32 = 1;
 const BEFORE: u32 = 2;
 const SECONDS: i64 = 2;
 const AFTER: u32 = 5;
 
-/// The current secret is the next one, and the one from before counts for a while.
+/// The configuration after a rotation. The third secret is current, and the old one stays valid for a while.
 fn rotated(before: &Context) -> Context {
     let previous_secret = Some(PreviousSecret { key: CURRENT.to_owned(), valid_for: Some(SECONDS) });
     Context { keys: vec![THIRD.to_owned()], previous_secret, session: None, ..before.clone() }
 }
 
-fn set_step(number: usize, to: Step) -> Edit {
-    flow(FlowChange::SetStep { step: number, to })
-}
-
-/// A token by the current secret in place of one by the previous secret.
+/// The flow with a token by the new secret in place of one by the previous secret.
 fn by_next(twin: &Case, name: &str, token: &str, title: &str) -> Case {
     twin.changed(&id(name), of_token(token, signed_by(THIRD, HS256)))
         .accept()
@@ -252,7 +249,7 @@ fn by_next(twin: &Case, name: &str, token: &str, title: &str) -> Case {
         .class("V1")
 }
 
-/// The same as a flow that ends before the end of the previous secret, and is refused after it.
+/// The flow with its last step after the end of the previous secret, where the step is refused.
 fn too_late(twin: &Case, name: &str, number: usize, to: Step, title: &str) -> Case {
     twin.changed(&id(name), set_step(number, to))
         .reject([Reason::Signature, Reason::Key])
@@ -274,20 +271,12 @@ fn connections() -> Vec<Case> {
             step(WHEN, configure(rotated(token.context()))),
             step(BEFORE, connect("next")),
         ],
-    )
-    .title("a client that comes by the previous secret, before its end")
-    .why(WHY_ACCEPTED)
-    .requirement(COUNTS)
-    .requirement(ENDS)
-    .class("V1");
-    let renewed = old
-        .changed(&id("rotated-renewed"), set_step(2, step(BEFORE, refresh("next"))))
-        .accept()
-        .title("a connection that is renewed by the previous secret, before its end")
-        .why(WHY_ACCEPTED)
-        .requirement(COUNTS)
-        .requirement(ENDS)
-        .class("V1");
+    );
+    let old = still_good(old, "a client that comes by the previous secret, before its end");
+    let renewed = still_good(
+        old.changed(&id("rotated-renewed"), set_step(2, step(BEFORE, refresh("next")))).accept(),
+        "a connection that is renewed by the previous secret, before its end",
+    );
     vec![
         too_late(
             &old,
@@ -327,12 +316,8 @@ fn channels() -> Vec<Case> {
             step(WHEN, configure(rotated(opened.context()))),
             step(BEFORE, sub_refresh(CHANNEL, "next")),
         ],
-    )
-    .title("a subscription that is renewed by the previous secret, before its end")
-    .why(WHY_ACCEPTED)
-    .requirement(COUNTS)
-    .requirement(ENDS)
-    .class("V1");
+    );
+    let old = still_good(old, "a subscription that is renewed by the previous secret, before its end");
     vec![
         too_late(
             &old,

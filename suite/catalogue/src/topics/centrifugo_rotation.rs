@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use jotproof_mint::document;
 use jotproof_model::context::Origin;
 use jotproof_model::edit::FlowChange;
-use jotproof_model::{Action, Algorithm, Context, Edit, KeySet, Reason, Step, Threat};
+use jotproof_model::{Action, Algorithm, Context, Edit, KeySet, Reason, Threat};
 
 use super::Topic;
 use crate::case::{Case, alg, key_for};
-use crate::edits::{flow, header, of_token, sign};
+use crate::edits::{flow, header, of_token, set_step, sign};
 use crate::published::{self, PATH, jwk, with};
 use crate::steps::{configure, connect, refresh, refused, step};
 
@@ -53,7 +53,6 @@ fn cases() -> Vec<Case> {
             of_token(name, sign(Some(&alg(ALGORITHM)), key, ALGORITHM)),
         ]
     };
-    let set_step = |number: usize, to: Step| flow(FlowChange::SetStep { step: number, to });
     let same = Case::root_flow(
         &id("unchanged"),
         "the first flow of key sets that change",

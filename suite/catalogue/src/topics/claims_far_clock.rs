@@ -1,4 +1,4 @@
-//! G5: times where they no longer fit into 32 bits, with and without a sign.
+//! G5: times that no longer fit into 32 bits, signed and unsigned.
 
 use jotproof_model::{Reason, Threat};
 
@@ -7,11 +7,11 @@ use crate::case::Case;
 use crate::edits::claim;
 use crate::twins;
 
-/// A topic whose tokens are minted at a clock of its own.
+/// A topic with its own clock.
 pub(super) struct FarClock {
     path: &'static str,
     about: &'static str,
-    /// Seconds since the epoch.
+    /// The clock, in seconds since the epoch.
     pub(super) now: i64,
 }
 
@@ -31,7 +31,7 @@ impl FarClock {
         },
     ];
 
-    /// The one with this path.
+    /// The topic with this path.
     pub(super) fn of(path: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|clock| clock.path == path)
     }
@@ -57,10 +57,10 @@ impl FarClock {
     }
 }
 
-/// Name, claim, raw value, what it is, why it is refused.
+/// A row: name, claim, raw value, description, reason for a refusal.
 type Row = (&'static str, &'static str, &'static str, &'static str, Option<Reason>);
 
-/// Nearer to the clock than a clock that cannot be set allows: nobody else is asked these.
+/// These times are too near to the clock for targets whose clock cannot be set.
 const ROWS: [Row; 4] = [
     ("exp-in-two-seconds", "exp", "{{now+2}}", "exp in two seconds", None),
     ("exp-two-seconds-ago", "exp", "{{now-2}}", "exp two seconds ago", Some(Reason::Expired)),

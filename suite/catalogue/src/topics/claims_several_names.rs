@@ -1,14 +1,14 @@
 //! G8, G9: `aud` and `iss` against several configured names.
 
 use jotproof_model::edit::ContextChange;
-use jotproof_model::{Edit, Reason, Threat};
+use jotproof_model::{Reason, Threat};
 
 use super::Topic;
 use crate::case::{Case, Undecided};
 use crate::edits::{claim, context, without_claim};
 use crate::twins;
 
-/// The names that are configured beside those of [`twins::bound`].
+/// The configured names in addition to those of [`twins::bound`].
 const SECOND_AUDIENCE: &str = "https://api.example.com/admin";
 const SECOND_ISSUER: &str = "https://login.example.com";
 
@@ -50,11 +50,10 @@ fn issuers() -> Case {
 }
 
 fn configured(name: &str, change: ContextChange) -> Undecided {
-    let change: Edit = context(change);
-    twins::bound().changed(&format!("claims/several-names/{name}"), change)
+    twins::bound().changed(&format!("claims/several-names/{name}"), context(change))
 }
 
-/// Name, raw value, what it is.
+/// Rows: name, raw value, description.
 const GOOD_AUDIENCES: [(&str, &str, &str); 2] = [
     ("audience-second", "\"https://api.example.com/admin\"", "the second of two configured audiences"),
     (
@@ -75,7 +74,7 @@ fn good(twin: &Case, name: &str, (id, value, what): (&str, &str, &str)) -> Case 
     of(case, name)
 }
 
-/// Name, raw value, what it is, how it comes to be accepted.
+/// A row: name, raw value, description, the mistake that accepts it.
 type Other = (&'static str, &'static str, &'static str, &'static str);
 
 const OTHER_AUDIENCES: [Other; 5] = [
@@ -133,14 +132,16 @@ const OTHER_ISSUERS: [Other; 3] = [
 ];
 
 fn other(twin: &Case, name: &str, (id, value, what, why): Other) -> Case {
-    let reason = if name == "aud" { Reason::Audience } else { Reason::Issuer };
+    let (reason, requirement) = match name {
+        "aud" => (Reason::Audience, "RFC8725-3.9-AUD"),
+        _ => (Reason::Issuer, "RFC7519-4.1.1-ISS"),
+    };
     let case = twin
         .changed(&format!("claims/several-names/{id}"), claim(name, value))
         .reject([reason])
         .threat(Threat::Holder)
         .title(what)
         .why(why);
-    let requirement = if name == "aud" { "RFC8725-3.9-AUD" } else { "RFC7519-4.1.1-ISS" };
     of(case, name).requirement(requirement)
 }
 

@@ -73,10 +73,10 @@ fn exp((name, value, when, good): (&str, &str, &str, bool)) -> Case {
     if value.ends_with("}}") { case } else { case.documented("CF-EXP-6") }
 }
 
-/// The values that are on the wrong side of the clock by less than a second.
+/// Values on the wrong side of the clock by less than a second.
 const WITHIN_A_SECOND: [&str; 3] = ["{{now-1}}.5", "{{now}}.001", "{{now}}.5"];
 
-/// On the wrong side of the clock, by less than a clock of whole seconds can tell.
+/// The verdict for a time on the wrong side by less than a second, which a clock of whole seconds cannot see.
 fn within_a_second(case: Undecided, reason: Reason) -> Case {
     case.either_better_refused(
         "RFC 7519 sections 4.1.4 and 4.1.5 let a verifier account for clocks that differ, and section 2 does \

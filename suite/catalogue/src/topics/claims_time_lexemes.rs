@@ -150,7 +150,7 @@ fn exp_future((name, value, same, why, class): (&str, &str, bool, &str, &str)) -
     })
 }
 
-/// Name, raw value. Integers below 2^53 are held exactly and are not among them.
+/// Rows: name, raw value. No integer below 2^53 is here, because binary64 holds those exactly.
 const EXP_TOO_LARGE: [(&str, &str); 15] = [
     ("nanoseconds", "{{now-3600}}000000000"),
     ("2-to-53", "9007199254740992"),
@@ -332,7 +332,7 @@ fn nbf_future((name, value, reasons, class): (&str, &str, &[Reason], &str)) -> C
     twins::hs256()
         .changed(&format!("claims/time-lexemes/nbf-{name}"), claim("nbf", value))
         .reject(reasons.iter().copied())
-        // Genuine and too early; the others are numbers that no issuer means.
+        // In C5 the token is genuine and too early. In the other classes no issuer means such a number.
         .threat(if class == "C5" { Threat::Holder } else { Threat::Issuer })
         .title(format!("nbf is {}", spoken(value)))
         .why(match class {
@@ -598,10 +598,10 @@ fn five_thousand_digits(member: &str) -> Case {
     if member == "nbf" { case } else { case.effect(|effect| effect.claims = None) }
 }
 
-/// Name, claim, the value, what it is.
+/// A row: name, claim, raw value, description.
 type Precise = (&'static str, &'static str, fn() -> String, &'static str);
 
-/// Numbers that have more digits than binary64 holds, or are nearer to zero than its smallest one.
+/// Numbers with too many digits for binary64, or nearer to zero than its smallest number.
 const PRECISE: [Precise; 7] = [
     ("nbf-below-the-least-binary64", "nbf", || "1e-400".to_owned(), "1e-400"),
     ("iat-below-the-least-binary64", "iat", || "1e-400".to_owned(), "1e-400"),
@@ -654,7 +654,7 @@ fn precise((name, member, value, what): Precise) -> Case {
              the time is good; a parser may also refuse what it cannot hold exactly.",
             [reason, ClaimType, Payload, Limit],
         )
-        // What a parser makes of the number is its own.
+        // Parsers may round the number, so the claims are not compared.
         .effect(|effect| effect.claims = None)
         .title(format!("{member} is {what}"))
         .why(

@@ -60,9 +60,9 @@ pub(super) fn topic() -> Topic {
     }
 }
 
-/// The twin of most cases: every segment has a character that the standard alphabet has not, and
-/// unused bits at its end. It has no times, so that all this holds at every clock. Its header has a
-/// parameter that nobody knows (RFC 7515 section 4), not a `kid`, which libraries look up.
+/// The twin of most cases. Every segment has a character that the standard alphabet lacks, and unused bits at
+/// its end. The token has no times, so this holds at every clock. Its header has an unknown parameter (RFC
+/// 7515 section 4) rather than a `kid`, which libraries look up.
 pub(super) fn whole_alphabet() -> Case {
     twins::hs256()
         .changed_by(
@@ -94,17 +94,17 @@ fn spelled(twin: &Case, name: &str, segment: Segment, change: SegmentChange) -> 
     twin.changed(&id(twin, name), edit)
 }
 
-/// The token with the whole alphabet.
+/// The id of the token with the whole alphabet.
 const WHOLE_ALPHABET: &str = "encoding/base64url/whole-alphabet";
 
-/// The id of a case: what is made from the token with the whole alphabet stands below it.
+/// The id of a case. Cases made from the token with the whole alphabet are below its id.
 fn id(twin: &Case, name: &str) -> String {
     let below = if twin.id().starts_with(WHOLE_ALPHABET) { WHOLE_ALPHABET } else { "encoding/base64url" };
     format!("{below}/{name}")
 }
 
-/// Why a segment is refused that is the text of no octets: it does not decode, and without its octets the
-/// signature cannot be right (RFC 7515 section 5.2, steps 7 and 8).
+/// The reasons to refuse a segment that does not decode. An undecodable signature is also an invalid one (RFC
+/// 7515 section 5.2, steps 7 and 8).
 fn undecodable(segment: Segment) -> Vec<Reason> {
     match segment {
         Segment::Header | Segment::Payload => vec![Reason::Encoding],
@@ -112,15 +112,15 @@ fn undecodable(segment: Segment) -> Vec<Reason> {
     }
 }
 
-/// Why a segment is refused that has characters that base64url has not: the token is not in the form of
-/// RFC 7515 section 7.1 either.
+/// The reasons to refuse a segment with characters outside base64url. The token then also lacks the form of
+/// RFC 7515 section 7.1.
 fn misspelled(segment: Segment) -> Vec<Reason> {
     let mut reasons = undecodable(segment);
     reasons.push(Reason::NotCompact);
     reasons
 }
 
-/// The same for a decoder that skips line ends and decodes what follows them with the rest.
+/// The reasons of [`misspelled`], and that of a decoder that skips a line end and decodes the text after it.
 fn read_on(segment: Segment) -> Vec<Reason> {
     let mut reasons = misspelled(segment);
     reasons.extend(match segment {
@@ -131,10 +131,11 @@ fn read_on(segment: Segment) -> Vec<Reason> {
     reasons
 }
 
-/// Why a segment is refused that was misspelled after signing: the signature is over another text.
+/// The reasons to refuse a segment that was misspelled after signing. The signature is over another text.
 const SENT_MISSPELLED: [Reason; 3] = [Reason::Encoding, Reason::NotCompact, Reason::Signature];
 
-/// The same for its unused bits, which leave it the text of the same octets.
+/// The reasons to refuse a segment whose unused bits were set after signing. It still decodes to the same
+/// octets.
 const SENT_WITH_OTHER_BITS: [Reason; 2] = [Reason::Encoding, Reason::Signature];
 
 /// Who can make a token with this segment in another spelling.

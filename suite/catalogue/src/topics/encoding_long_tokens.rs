@@ -1,7 +1,7 @@
 //! Forged tokens that are longer than any accepted one of this suite.
 //!
-//! Accepted tokens stay below 8 KiB, because a verifier may have limits (RFC 8259 section 9). A forged one has to be
-//! refused whatever its length: one that is too long to be verified is too long to be believed.
+//! Accepted tokens stay below 8 KiB, because a verifier may have limits (RFC 8259 section 9). A forged token
+//! must be refused at any length. A verifier must not accept a token that is too long for it to verify.
 
 use jotproof_model::{Algorithm, Edit, Reason, Threat};
 
@@ -10,7 +10,7 @@ use crate::case::Case;
 use crate::edits::{claim, header, sign, unsigned};
 use crate::twins;
 
-/// How long a token is made: name, letters of padding, its length in words.
+/// Rows: name, letters of padding, length of the token in words.
 const LENGTHS: [(&str, usize, &str); 3] = [
     ("nine-kilobytes", 6_800, "nine kilobytes"),
     ("seventeen-kilobytes", 12_900, "seventeen kilobytes"),

@@ -1,7 +1,7 @@
-//! Forged tokens of nobody: an anonymous user is let in by a genuine token alone.
+//! Forged tokens without a user. Even an anonymous user needs a genuine token.
 //!
-//! Servers treat a token without a user in a branch of its own. Where that branch is taken before the signature is
-//! verified, or instead of it, anybody comes in as nobody.
+//! Servers have a separate branch for a token without a user. If that branch skips the verification of the
+//! signature, anybody gets in as an anonymous user.
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::recipe::SignatureChange;
@@ -43,7 +43,7 @@ pub(super) fn centrifugo() -> Topic {
 
 const CONNECTION_ROWS: [&str; 2] = ["CF-SUB-2", "CF-ALG-1"];
 
-/// A token of nobody, forged in several ways.
+/// The cases of an anonymous token that is forged in several ways.
 fn forgeries(path: &str, name: &str, what: &str, twin: &Case, all: &[Forgery], rows: [&str; 2]) -> Vec<Case> {
     let forge = |forgery: &Forgery| {
         let case = twin.changed(&format!("{path}/{name}-{}", forgery.name), (forgery.edit)());
@@ -111,7 +111,7 @@ const FORGERIES: [Forgery; 5] = [
     },
 ];
 
-/// Name, what it is, how the user is left out.
+/// A form of a token without a user: name, description, edit.
 type Form = (&'static str, &'static str, fn() -> Edit);
 
 const OTHER_FORMS: [Form; 3] = [

@@ -110,7 +110,8 @@ fn ignored((name, parameter, value, what, why, class): (&str, &str, &str, &str, 
     }
 }
 
-/// A `jku` or `x5u` that no verifier would fetch, and that none needs here. Name, parameter, raw value, what it is.
+/// A `jku` or `x5u` that no verifier can fetch over HTTP, or needs here. Rows: name, parameter, raw value,
+/// description.
 const NOT_FETCHABLE: [(&str, &str, &str, &str); 2] = [
     ("jku-that-names-a-file", "jku", "\"file:///etc/passwd\"", "a jku that names a file"),
     ("x5u-that-names-a-file", "x5u", "\"file:///etc/ssl/chain.pem\"", "an x5u that names a file"),
@@ -333,7 +334,7 @@ fn key_chosen_by_kid((injected, key): ((&str, &str, &str), &str)) -> Case {
 
 // Keys that the token brings along.
 
-/// Why a foreign key in a parameter may be ignored or refused; `section` defines the parameter.
+/// The reason that a foreign key in a parameter may be ignored or refused. `section` defines the parameter.
 fn not_the_key(parameter: &str) -> String {
     let section = if parameter == "jwk" { "4.1.3" } else { "4.1.6" };
     format!(

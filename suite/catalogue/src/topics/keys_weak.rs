@@ -30,7 +30,7 @@ pub(super) fn topic() -> Topic {
 }
 
 /// Another key in the place of the twin's: it is configured, and it signs.
-fn instead(algorithm: Algorithm, key: &str) -> Edit {
+pub(super) fn instead(algorithm: Algorithm, key: &str) -> Edit {
     context(ContextChange::Key { from: key_for(algorithm).to_owned(), to: key.to_owned() })
 }
 

@@ -1,7 +1,7 @@
-//! Tokens that are a few seconds from the clock, on servers whose clock cannot be set.
+//! Tokens whose times are a few seconds from the clock, on servers whose clock cannot be set.
 //!
-//! A flow is minted for the beginning of a second and starts with it, so that a token can be used a second or
-//! two after its time for sure. Leeway that nobody configured shows there and nowhere else.
+//! A flow is minted for the beginning of a second and starts then. So a token is reliably used one or two
+//! seconds after its time. Only such a token reveals leeway that was not configured.
 
 use jotproof_model::{Reason, Step, Threat};
 
@@ -11,23 +11,23 @@ use crate::edits::{claim, of_token};
 use crate::steps::{connect, refresh, step, subscribe};
 use crate::twins;
 
-/// The name of the token that is near the clock: of one that opens something, and of one that renews it.
+/// The names of the token under test: as one that opens something, and as one that renews it.
 const OPENING: &str = "opening";
 const RENEWAL: &str = "renewal";
 
-/// A use of a token that decides.
+/// A use of the token under test.
 struct Use {
-    /// The topic.
+    /// The path of the topic.
     path: &'static str,
-    /// The beginning of its ids in the topic.
+    /// The beginning of its ids within the topic.
     name: &'static str,
-    /// What is done, in titles.
+    /// The use in words, for titles.
     what: &'static str,
     /// The row of the server's documentation on `exp`.
     row: &'static str,
     /// The name of the token.
     token: &'static str,
-    /// The flow in which the token is used so many seconds after the start.
+    /// The flow that uses the token `at` seconds after the start.
     flow: fn(id: &str, reason: &str, at: u32) -> Case,
 }
 
@@ -77,18 +77,19 @@ const ANYCABLE: [Use; 1] = [Use {
 
 const PATH: &str = "centrifugo/near-the-clock";
 
-/// When a token is used: at the start, or two seconds after it, which is a second after the times of such a token.
+/// The seconds at which a token is used: at the start, or two seconds later. The later tokens have a time at
+/// second one.
 const START: u32 = 0;
 const LATER: u32 = 2;
 
-/// A token that is no longer, or not yet, good: name, claim, value, when it is used, what it is.
+/// Tokens that are no longer, or not yet, good. Rows: name, claim, raw value, second of use, description.
 const BAD: [(&str, &str, &str, u32, &str); 3] = [
     ("exp-a-second-ago", "exp", "{{now+1}}", LATER, "exp a second ago"),
     ("exp-two-seconds-ago", "exp", "{{now-2}}", START, "exp two seconds ago"),
     ("nbf-in-two-seconds", "nbf", "{{now+2}}", START, "nbf in two seconds"),
 ];
 
-/// A token that is good, if barely.
+/// Tokens that are just good, with the same columns.
 const GOOD: [(&str, &str, &str, u32, &str); 2] = [
     ("exp-in-two-seconds", "exp", "{{now+2}}", START, "exp in two seconds"),
     ("nbf-a-second-ago", "nbf", "{{now+1}}", LATER, "nbf a second ago"),
@@ -160,7 +161,7 @@ fn connection(id: &str, reason: &str, at: u32) -> Case {
 }
 
 fn refreshed(id: &str, reason: &str, at: u32) -> Case {
-    let tokens = [("first", &twins::centrifugo()), (RENEWAL, &later(&twins::centrifugo()))];
+    let tokens = [("first", &twins::centrifugo()), (RENEWAL, &twins::later(&twins::centrifugo()))];
     Case::root_flow(id, reason, &tokens, vec![step(at, connect("first")), step(at, refresh(RENEWAL))])
 }
 
@@ -176,13 +177,8 @@ fn identification(id: &str, reason: &str, at: u32) -> Case {
     Case::root_flow(id, reason, &[(OPENING, &twins::anycable())], vec![step(at, connect(OPENING))])
 }
 
-/// A token for a channel, used in a session that is open.
+/// A flow that uses a token for a channel in an open session.
 fn opened(id: &str, reason: &str, token: &Case, last: Step) -> Case {
     let tokens = [("connection", &twins::centrifugo()), (OPENING, token)];
     Case::root_flow(id, reason, &tokens, vec![step(last.at, connect("connection")), last])
-}
-
-/// The same token with a later `exp`, to renew what it opened.
-fn later(token: &Case) -> Case {
-    token.changed("later", claim("exp", "{{now+7200}}")).accept()
 }

@@ -1,12 +1,13 @@
-//! G17: the two numbers of an ECDSA signature: their range, their width, their order.
+//! G17: the range, the width and the order of the two numbers in an ECDSA signature.
 
 use jotproof_mint::base64url;
 use jotproof_model::recipe::{Number, SignatureChange};
 use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
+use super::signatures_integrity::timeless;
 use crate::case::Case;
-use crate::edits::{claim, signature, without_claim};
+use crate::edits::{claim, signature};
 use crate::twins;
 
 use Algorithm::{ES256, ES256K, ES384, ES512};
@@ -34,8 +35,8 @@ pub(super) fn topic() -> Topic {
 
 const CURVES: [Algorithm; 4] = [ES256, ES384, ES512, ES256K];
 
-/// How many octets each number has (RFC 7518 section 3.4).
-const fn width(algorithm: Algorithm) -> u32 {
+/// The length of each number, in octets (RFC 7518 section 3.4).
+pub(super) const fn width(algorithm: Algorithm) -> u32 {
     match algorithm {
         ES384 => 48,
         ES512 => 66,
@@ -51,7 +52,7 @@ fn numbers(r: Number, s: Number) -> SignatureChange {
     SignatureChange::EcdsaNumbers { r, s }
 }
 
-/// Both numbers that verify, by name: which of them a signature has is left to chance otherwise.
+/// The case with the greater `s` that verifies. Without the edit, chance decides between the two.
 fn high(algorithm: Algorithm) -> Case {
     of_both_that_verify(algorithm, "s-high", Number::High, "the greater of the two s that verify")
 }
@@ -78,7 +79,7 @@ fn of_both_that_verify(algorithm: Algorithm, name: &str, s: Number, what: &str) 
         .class("V1")
 }
 
-/// A number by its name in ids and in titles.
+/// Rows: a number, its name in ids, its name in titles.
 const NUMBERS: [(Number, &str, &str); 5] = [
     (Zero, "0", "0"),
     (One, "1", "1"),
@@ -87,10 +88,10 @@ const NUMBERS: [(Number, &str, &str); 5] = [
     (OrderPlusOne, "n-plus-1", "n + 1"),
 ];
 
-/// Every pair of numbers at the ends of the range. Nothing in them is of a genuine signature.
+/// Every pair of numbers at the ends of the range. They contain nothing of a genuine signature.
 fn out_of_range(algorithm: Algorithm) -> impl Iterator<Item = Case> {
     let pairs = NUMBERS.into_iter().flat_map(|r| NUMBERS.into_iter().map(move |s| (r, s)));
-    // r = s = 0 stands in signatures/integrity.
+    // The topic signatures/integrity has r = s = 0.
     pairs.filter(|(r, s)| (r.0, s.0) != (Zero, Zero)).map(move |((r, of_r, r_is), (s, of_s, s_is))| {
         twins::signed(algorithm)
             .changed(&id(algorithm, &format!("r-{of_r}-s-{of_s}")), signature(numbers(r, s)))
@@ -106,7 +107,7 @@ fn out_of_range(algorithm: Algorithm) -> impl Iterator<Item = Case> {
     })
 }
 
-/// One number of a genuine signature is another one.
+/// Genuine signatures with one number changed.
 fn changed_numbers(algorithm: Algorithm) -> Vec<Case> {
     let changed = |name: &str, r: Number, s: Number, what: &str| {
         twins::signed(algorithm)
@@ -130,7 +131,7 @@ fn changed_numbers(algorithm: Algorithm) -> Vec<Case> {
         )
     })
     .collect();
-    // A number plus n has the width of the numbers only where the order leaves bits of it unused.
+    // A number plus n fits into the width only if the order leaves bits unused.
     if algorithm == ES512 {
         let plus = PlusOrder { times: 1 };
         cases.extend(
@@ -150,7 +151,7 @@ fn changed_numbers(algorithm: Algorithm) -> Vec<Case> {
     cases
 }
 
-/// The same numbers in other octets.
+/// Genuine signatures with the same numbers in another form.
 fn of_another_form(algorithm: Algorithm) -> Vec<Case> {
     use SignatureChange as C;
     let width = width(algorithm);
@@ -211,8 +212,9 @@ fn of_another_form(algorithm: Algorithm) -> Vec<Case> {
     cases
 }
 
-/// The algorithm, the end of the name, a `jti` that makes it so, what it is. The tokens have no times, so that it
-/// is so at every clock; under another key it is not so, and the token is accepted all the same.
+/// Rows: algorithm, end of the id, a `jti` that gives such a signature, description. The tokens have no
+/// times, so the signature is the same at every clock. Another key gives another signature, and the token
+/// must be accepted too.
 const LEADING_ZEROS: [(Algorithm, &str, &str, &str); 18] = [
     (ES256, "r-begins-with-two-zeros", "45730", "an r that begins with two zero octets"),
     (ES256, "s-begins-with-two-zeros", "60321", "an s that begins with two zero octets"),
@@ -235,11 +237,7 @@ const LEADING_ZEROS: [(Algorithm, &str, &str, &str); 18] = [
 ];
 
 fn leading_zeros((algorithm, name, jti, what): (Algorithm, &str, &str, &str)) -> Case {
-    twins::signed(algorithm)
-        .changed_by(
-            &id(algorithm, name),
-            vec![without_claim("iat"), without_claim("exp"), claim("jti", &format!("\"{jti}\""))],
-        )
+    timeless(algorithm, &id(algorithm, name), jti)
         .accept()
         .title(format!("{algorithm}: {what}"))
         .why(

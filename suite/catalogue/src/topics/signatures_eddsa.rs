@@ -1,4 +1,4 @@
-//! G19: EdDSA signatures: the number S, the point R.
+//! G19: the number S and the point R of EdDSA signatures.
 
 use jotproof_mint::base64url;
 use jotproof_model::recipe::{Number, SignatureChange};
@@ -20,7 +20,7 @@ pub(super) fn topic() -> Topic {
     }
 }
 
-/// Name, the number in place of S, what it is.
+/// Rows: name, number in place of S, description.
 const NUMBERS: [(&str, Number, &str); 6] = [
     ("s-plus-l", Number::PlusOrder { times: 1 }, "S + L in place of S"),
     ("s-plus-15-l", Number::PlusOrder { times: 15 }, "S + 15 L in place of S, the greatest that has room"),
@@ -50,7 +50,7 @@ fn number((name, s, what): (&str, Number, &str)) -> Case {
     }
 }
 
-/// Name, the octets of R, what they are.
+/// Rows: name, octets of R, description.
 const NOT_CANONICAL: [(&str, [u8; 32], &str); 3] = [
     (
         "r-neutral-point-of-the-other-sign",
@@ -61,7 +61,7 @@ const NOT_CANONICAL: [(&str, [u8; 32], &str); 3] = [
     ("r-p", octets(0xed, 0xff, 0x7f), "a coordinate of p, which is 0 modulo p"),
 ];
 
-/// 32 octets: the first, those between, the last.
+/// 32 octets, given by the first, the 30 between, and the last.
 const fn octets(first: u8, between: u8, last: u8) -> [u8; 32] {
     let mut all = [between; 32];
     all[0] = first;
@@ -69,7 +69,8 @@ const fn octets(first: u8, between: u8, last: u8) -> [u8; 32] {
     all
 }
 
-/// S fits what the octets would stand for: a verifier that reduces the coordinate finds that the equation holds.
+/// The case of an R that is not canonical. S fits the point after reduction, so a verifier that reduces the
+/// coordinate finds the equation satisfied.
 fn not_canonical((name, commitment, what): (&str, [u8; 32], &str)) -> Case {
     twins::signed(Algorithm::EdDSA)
         .changed(

@@ -1,12 +1,12 @@
-//! G16: what becomes of an HMAC secret before it is a key: RFC 2104 says it, and loaders do more.
+//! G16: the preparation of an HMAC secret. RFC 2104 defines it, and some loaders change the secret further.
 
-use jotproof_model::edit::ContextChange;
 use jotproof_model::recipe::KeyForm;
 use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
+use super::keys_weak::instead;
 use crate::case::Case;
-use crate::edits::{context, sign_with_form};
+use crate::edits::sign_with_form;
 use crate::twins;
 
 use Algorithm::{HS256, HS384, HS512};
@@ -16,7 +16,7 @@ pub(super) fn topic() -> Topic {
     for Secret { algorithm, key, forms } in SECRETS {
         let twin = configured(algorithm, key);
         cases.extend(forms.iter().map(|form| other_key(&twin, algorithm, key, *form)));
-        // Secrets of other lengths stand in keys/weak.
+        // The topic keys/weak has secrets of other lengths.
         cases.extend(twin.id().starts_with("signatures/hmac/").then_some(twin));
     }
     Topic {
@@ -26,7 +26,7 @@ pub(super) fn topic() -> Topic {
     }
 }
 
-/// A secret under an algorithm, and forms of it that are another key.
+/// A secret with an algorithm, and forms of the secret that are different keys.
 struct Secret {
     algorithm: Algorithm,
     key: &'static str,
@@ -35,7 +35,7 @@ struct Secret {
 
 const SECRETS: [Secret; 10] = [
     Secret { algorithm: HS256, key: "hmac-32-bytes", forms: &[KeyForm::SecretSha256] },
-    // Longer than the block of 64 octets: it is hashed, and nothing else.
+    // Longer than the block of 64 octets, so HMAC hashes the secret.
     Secret {
         algorithm: HS256,
         key: "hmac-65-bytes",
@@ -46,7 +46,7 @@ const SECRETS: [Secret; 10] = [
         key: "hmac-129-bytes",
         forms: &[KeyForm::SecretFirst64, KeyForm::SecretFirst128, KeyForm::SecretSha512],
     },
-    // Not longer than the block of 128 octets: it is used as it is.
+    // Not longer than the block of 128 octets, so HMAC uses the secret unchanged.
     Secret {
         algorithm: HS384,
         key: "hmac-65-bytes",
@@ -62,14 +62,14 @@ const SECRETS: [Secret; 10] = [
         key: "hmac-128-bytes",
         forms: &[KeyForm::SecretFirst64, KeyForm::SecretSha512],
     },
-    // Longer than that.
+    // Longer than the block of 128 octets.
     Secret { algorithm: HS384, key: "hmac-129-bytes", forms: &[KeyForm::SecretFirst128] },
     Secret { algorithm: HS512, key: "hmac-129-bytes", forms: &[KeyForm::SecretFirst128] },
     Secret { algorithm: HS256, key: "hmac-nul-inside", forms: &[KeyForm::SecretBeforeNul] },
     Secret { algorithm: HS256, key: "hmac-space-inside", forms: &[KeyForm::SecretBeforeSpace] },
 ];
 
-/// How a form is called in ids, and what it is.
+/// The name of a form in ids, and its description.
 const fn words(form: KeyForm) -> (&'static str, &'static str) {
     match form {
         KeyForm::SecretSha256 => ("sha-256", "the SHA-256 of the secret"),
@@ -89,7 +89,7 @@ fn id(algorithm: Algorithm, key: &str, end: &str) -> String {
     format!("signatures/hmac/{}-{key}{end}", algorithm.name().to_lowercase())
 }
 
-/// A token by the secret as it is.
+/// The case of a token by the unchanged secret.
 fn configured(algorithm: Algorithm, key: &str) -> Case {
     let length = key.trim_start_matches("hmac-");
     let id = match (algorithm, key) {
@@ -97,10 +97,7 @@ fn configured(algorithm: Algorithm, key: &str) -> Case {
         _ => format!("keys/weak/{}-secret-of-{length}", algorithm.name().to_lowercase()),
     };
     twins::signed(algorithm)
-        .changed(
-            &id,
-            context(ContextChange::Key { from: "hmac-64-bytes".to_owned(), to: key.to_owned() }),
-        )
+        .changed(&id, instead(algorithm, key))
         .accept()
         .title(format!("{algorithm} under the secret {key}"))
         .why(

@@ -7,8 +7,8 @@ use jotproof_model::vector::Severity;
 use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
-use crate::case::Case;
-use crate::edits::{claim, sent_segment, signature, without_claim};
+use crate::case::{Case, Undecided};
+use crate::edits::{claim, quoted, sent_segment, signature, without_claim};
 use crate::twins;
 
 use Algorithm::{ES256, EdDSA, HS256, RS256};
@@ -88,7 +88,7 @@ fn changes(algorithm: Algorithm, octets: u32) -> Vec<Change> {
 
 fn changed(algorithm: Algorithm, name: &str, change: SignatureChange, what: &str) -> Case {
     let word = algorithm.name().to_lowercase();
-    // Nothing of the signature is left, or an octet, which can be guessed.
+    // At most one octet of the signature is left, and an attacker can guess one.
     let threat = match change {
         SignatureChange::Zero | SignatureChange::Truncate { octets: 0 | 1 } => Threat::Forger,
         _ => Threat::Mangler,
@@ -148,7 +148,7 @@ fn changed(algorithm: Algorithm, name: &str, change: SignatureChange, what: &str
     case.requirement(requirement(algorithm, name))
 }
 
-/// The sentence that a change breaks: that of the form of a signature, or that the signature is checked.
+/// The requirement that a change breaks: the form of a signature, or its verification.
 fn requirement(algorithm: Algorithm, name: &str) -> &'static str {
     let is_of_another_length = matches!(name, "one-octet-short" | "one-octet-over" | "empty" | "der");
     match algorithm.family() {
@@ -202,19 +202,22 @@ fn header_written_otherwise() -> Case {
 /// Name, the algorithm, a `jti` that makes it so, what it is. The tokens have no times, so that it is so
 /// at every clock.
 const LEADING_ZEROS: [(&str, Algorithm, &str, &str); 5] = [
-    ("hs256-begins-with-zero", HS256, "\"182\"", "a MAC that begins with a zero octet"),
-    ("rs256-begins-with-zero", RS256, "\"603\"", "a signature that begins with a zero octet"),
-    ("es256-r-begins-with-zero", ES256, "\"18\"", "an r that begins with a zero octet"),
-    ("es256-s-begins-with-zero", ES256, "\"23\"", "an s that begins with a zero octet"),
-    ("eddsa-s-begins-with-zero", EdDSA, "\"42\"", "an S whose first octet is zero"),
+    ("hs256-begins-with-zero", HS256, "182", "a MAC that begins with a zero octet"),
+    ("rs256-begins-with-zero", RS256, "603", "a signature that begins with a zero octet"),
+    ("es256-r-begins-with-zero", ES256, "18", "an r that begins with a zero octet"),
+    ("es256-s-begins-with-zero", ES256, "23", "an s that begins with a zero octet"),
+    ("eddsa-s-begins-with-zero", EdDSA, "42", "an S whose first octet is zero"),
 ];
 
+/// A token without times. Its `jti` was chosen for the form of the signature, which is then the same at every
+/// clock.
+pub(super) fn timeless(algorithm: Algorithm, id: &str, jti: &str) -> Undecided {
+    twins::signed(algorithm)
+        .changed_by(id, vec![without_claim("iat"), without_claim("exp"), claim("jti", &quoted(jti))])
+}
+
 fn leading_zero((name, algorithm, jti, what): (&str, Algorithm, &str, &str)) -> Case {
-    let case = twins::signed(algorithm)
-        .changed_by(
-            &format!("signatures/integrity/{name}"),
-            vec![without_claim("iat"), without_claim("exp"), claim("jti", jti)],
-        )
+    let case = timeless(algorithm, &format!("signatures/integrity/{name}"), jti)
         .accept()
         .title(format!("{algorithm}: {what}"));
     match algorithm {

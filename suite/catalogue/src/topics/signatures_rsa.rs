@@ -1,13 +1,14 @@
-//! G18: RSA signatures: the number, its length, and the message that it encodes.
+//! G18: the number, the length and the encoded message of RSA signatures.
 
 use jotproof_mint::base64url;
-use jotproof_model::edit::ContextChange;
 use jotproof_model::recipe::{HashName, Number, Pkcs1Encoding, PssEncoding, SignatureChange};
 use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
+use super::keys_weak::instead;
+use super::signatures_integrity::timeless;
 use crate::case::Case;
-use crate::edits::{claim, context, signature, without_claim};
+use crate::edits::signature;
 use crate::twins;
 
 use Algorithm::{PS256, PS384, PS512, RS256, RS384, RS512};
@@ -42,7 +43,7 @@ pub(super) fn pss() -> Topic {
     }
 }
 
-/// The topic of an algorithm, and the section of RFC 8017 that it is verified by.
+/// Whether an algorithm is RSASSA-PSS, which decides the topic and the section of RFC 8017.
 fn is_pss(algorithm: Algorithm) -> bool {
     PSS.contains(&algorithm)
 }
@@ -52,7 +53,7 @@ fn id(algorithm: Algorithm, name: &str) -> String {
     format!("signatures/{topic}/{}-{name}", algorithm.name().to_lowercase())
 }
 
-/// The requirement on the length, or on the number.
+/// The requirement on the length of a signature.
 const fn length(pss: bool) -> &'static str {
     if pss { "RFC8017-8.1.2-LENGTH" } else { "RFC8017-8.2.2-LENGTH" }
 }
@@ -61,7 +62,7 @@ const fn range(pss: bool) -> &'static str {
     if pss { "RFC8017-8.1.2-RANGE" } else { "RFC8017-8.2.2-RANGE" }
 }
 
-/// Signatures that are another number, or the same one in other octets.
+/// Cases with another number as the signature, or with the same number in another form.
 fn numbers(algorithm: Algorithm) -> Vec<Case> {
     let pss = is_pss(algorithm);
     let number = |s| SignatureChange::RsaNumber { s };
@@ -132,14 +133,14 @@ fn numbers(algorithm: Algorithm) -> Vec<Case> {
             .requirement(length(pss))
             .class("S7"),
         );
-        // That of RS256 was published before this topic was.
+        // The case of RS256 was published before this topic.
         cases.extend((algorithm != RS256).then_some(zero));
     }
     cases
 }
 
-/// A `jti` whose token has a signature that begins with a zero octet. The tokens have no times, so that it is so at
-/// every clock. That of RS256 stands in signatures/integrity.
+/// Rows: algorithm, a `jti` that gives a signature with a leading zero octet. The tokens have no times, so
+/// the signature is the same at every clock. The case of RS256 is in signatures/integrity.
 const LEADING_ZERO: [(Algorithm, &str); 6] =
     [(RS256, "603"), (RS384, "188"), (RS512, "78"), (PS256, "39"), (PS384, "743"), (PS512, "267")];
 
@@ -149,11 +150,7 @@ fn leading_zero(algorithm: Algorithm, jti: &str) -> Case {
         RS256 => "signatures/integrity/rs256-begins-with-zero".to_owned(),
         _ => id(algorithm, "begins-with-zero"),
     };
-    let case = twins::signed(algorithm)
-        .changed_by(
-            &id,
-            vec![without_claim("iat"), without_claim("exp"), claim("jti", &format!("\"{jti}\""))],
-        )
+    let case = timeless(algorithm, &id, jti)
         .accept()
         .title(format!("{algorithm}: a signature that begins with a zero octet"))
         .why(
@@ -171,7 +168,7 @@ fn leading_zero(algorithm: Algorithm, jti: &str) -> Case {
     }
 }
 
-/// Name, the encoded message, what it is.
+/// Rows: name, encoded message, description.
 const PKCS1_ENCODINGS: [(&str, Pkcs1Encoding, &str); 13] = [
     ("without-null", Pkcs1Encoding::NoNull, "no NULL after the name of the hash"),
     (
@@ -213,28 +210,25 @@ fn other_pkcs1(algorithm: Algorithm, (name, encoded, what): (&str, Pkcs1Encoding
         .class("S6")
 }
 
-/// The name of another hash beside the hash of the algorithm.
+/// The case with the hash of the algorithm and the name of another hash.
 fn other_hash(algorithm: Algorithm) -> Case {
     let of = if algorithm == RS256 { HashName::Sha384 } else { HashName::Sha256 };
     let row = ("name-of-another-hash", Pkcs1Encoding::OtherHash { of }, "the name of another hash");
     other_pkcs1(algorithm, row)
 }
 
-/// A key with the exponent 3, and a signature under it that needs no private key.
+/// The cases of a key with the exponent 3: a good signature, and one that needs no private key.
 fn small_exponent(algorithm: Algorithm) -> Vec<Case> {
     const KEY: &str = "rsa-2048-e-3";
     let good = twins::signed(algorithm)
-        .changed(
-            &id(algorithm, "exponent-3"),
-            context(ContextChange::Key { from: "rsa-2048".to_owned(), to: KEY.to_owned() }),
-        )
+        .changed(&id(algorithm, "exponent-3"), instead(algorithm, KEY))
         .accept()
         .title(format!("{algorithm}: a good signature under a key with the public exponent 3"))
         .why("RFC 8017 section 3.1 allows every odd exponent from 3 on. Old keys have this one.")
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("RFC8017-8.2.2-ENCODED")
         .class("V1");
-    // The encoded message of RS512 is too long: no cube of 256 octets begins like it.
+    // The encoded message of RS512 is too long for a cube of 256 octets.
     let forged = (algorithm != RS512).then(|| {
         good.changed(&id(algorithm, "exponent-3-cube-root"), signature(SignatureChange::RsaCubeRoot))
             .reject([Reason::Signature])
@@ -250,7 +244,7 @@ fn small_exponent(algorithm: Algorithm) -> Vec<Case> {
     forged.into_iter().chain([good]).collect()
 }
 
-/// The hashes, and how many octets each has.
+/// Rows: hash, name in ids, length in octets.
 const HASHES: [(HashName, &str, u32); 3] =
     [(HashName::Sha256, "sha-256", 32), (HashName::Sha384, "sha-384", 48), (HashName::Sha512, "sha-512", 64)];
 
