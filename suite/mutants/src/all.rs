@@ -64,8 +64,6 @@ mutants! {
         Reads(reading::padded_pieces, &[]);
     "cut-at-padding" "B6" "reads a segment up to the first character that ends one":
         Reads(reading::cut_at_padding, &[("signature.check", "\"prefix\"")]);
-    "cut-at-nul" "B6" "reads a segment up to a NUL, as a string of C":
-        Reads(reading::cut_at_nul, &[]);
     "first-line-of-a-segment" "B6" "reads the first line of a segment":
         Reads(reading::first_line, &[]);
     "clock-of-32-bits" "C5" "keeps the time in a signed number of 32 bits":

@@ -52,7 +52,7 @@ pub(crate) fn kid_alike(challenge: &Challenge, alike: fn(&str, &str) -> bool) ->
     })
 }
 
-/// A `kid` of the set that is no string is the one that the token names.
+/// A `kid` in the set that is not a string matches every `kid` of a token.
 pub(crate) fn kid_of_another_type(challenge: &Challenge) -> Option<Challenge> {
     let theirs = kid(challenge)?;
     with_keys(challenge, |key| {

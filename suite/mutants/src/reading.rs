@@ -257,23 +257,18 @@ pub(crate) fn padded_pieces(challenge: &Challenge) -> Option<Challenge> {
     })
 }
 
-/// A segment ends at a NUL, as a string of C does.
-pub(crate) fn cut_at_nul(challenge: &Challenge) -> Option<Challenge> {
-    with_segments(challenge, |segment| segment.split('\0').next().unwrap_or_default().to_owned())
-}
-
-/// A segment ends with its first line.
+/// A segment ends at its first line end.
 pub(crate) fn first_line(challenge: &Challenge) -> Option<Challenge> {
     with_segments(challenge, |segment| segment.split(['\n', '\r']).next().unwrap_or_default().to_owned())
 }
 
-/// The clock is a signed number of 32 bits.
+/// The clock is a signed 32-bit number.
 pub(crate) fn clock_of_32_bits(challenge: &Challenge) -> Option<Challenge> {
     let [a, b, c, d, ..] = challenge.now.to_le_bytes();
     at(challenge, i64::from(i32::from_le_bytes([a, b, c, d])))
 }
 
-/// The clock is a number of 32 bits without a sign.
+/// The clock is an unsigned 32-bit number.
 pub(crate) fn clock_of_32_bits_unsigned(challenge: &Challenge) -> Option<Challenge> {
     at(challenge, challenge.now.rem_euclid(1 << 32))
 }

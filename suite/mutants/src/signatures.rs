@@ -34,6 +34,11 @@ fn named(challenge: &Challenge) -> Option<Algorithm> {
     header(challenge)?.get("alg")?.as_str()?.parse().ok()
 }
 
+/// The value of `alg`, if it is an allowed algorithm.
+fn allowed(challenge: &Challenge) -> Option<Algorithm> {
+    named(challenge).filter(|algorithm| challenge.context.algorithms.contains(algorithm))
+}
+
 fn configured(challenge: &Challenge) -> impl Iterator<Item = &'static KeyMaterial> {
     challenge.context.keys.iter().filter_map(|name| keys::all().get(name))
 }
@@ -80,14 +85,10 @@ fn equal(good: &[u8], given: &[u8]) -> bool {
     good == given
 }
 
-/// Whether a configured key comes to the signature that was sent by one of these changes.
+/// Whether the sent signature is that of a configured key after one of these changes.
 fn changed_by(challenge: &Challenge, changes: &[SignatureChange]) -> bool {
     let Some((input, given)) = sent(challenge) else { return false };
-    let Some(algorithm) =
-        named(challenge).filter(|algorithm| challenge.context.algorithms.contains(algorithm))
-    else {
-        return false;
-    };
+    let Some(algorithm) = allowed(challenge) else { return false };
     configured(challenge).any(|key| {
         let Ok(private) = PrivateKey::new(key) else { return false };
         let Ok(good) = private.sign(algorithm, input) else { return false };
@@ -98,7 +99,7 @@ fn changed_by(challenge: &Challenge, changes: &[SignatureChange]) -> bool {
     })
 }
 
-/// RSASSA-PSS with a salt of another length.
+/// Whether the signature is RSASSA-PSS with a salt of another length.
 pub(crate) fn with_another_salt(challenge: &Challenge) -> bool {
     let is_pss = named(challenge).is_some_and(|algorithm| algorithm.family() == Family::RsaPss);
     let salt = |length| SignatureChange::RsaPss { encoded: PssEncoding::Salt { length } };
@@ -106,7 +107,8 @@ pub(crate) fn with_another_salt(challenge: &Challenge) -> bool {
     is_pss && changed_by(challenge, &[salt(0), salt(20), salt(32), salt(48), salt(64), longest])
 }
 
-/// A number whose cube begins like an encoded message. It has at most a third of the octets.
+/// Whether the signature is a number whose cube begins like an encoded message. Such a number has at most a
+/// third of the octets.
 pub(crate) fn cube_root(challenge: &Challenge) -> bool {
     let is_small = |(_, given): (_, Vec<u8>)| {
         given.len() > 3 && given[..given.len() / 2].iter().all(|octet| *octet == 0)
@@ -114,24 +116,20 @@ pub(crate) fn cube_root(challenge: &Challenge) -> bool {
     sent(challenge).is_some_and(is_small) && changed_by(challenge, &[SignatureChange::RsaCubeRoot])
 }
 
-/// EdDSA with a multiple of the order added to S.
+/// Whether the signature is EdDSA with a multiple of the order added to S.
 pub(crate) fn with_orders_added(challenge: &Challenge, times: &[u32]) -> bool {
     let plus = |times: &u32| SignatureChange::EddsaNumber { s: Number::PlusOrder { times: *times } };
     let is_eddsa = named(challenge) == Some(Algorithm::EdDSA);
     is_eddsa && changed_by(challenge, &times.iter().map(plus).collect::<Vec<_>>())
 }
 
-/// ECDSA numbers of any width: the signature is cut in the middle.
+/// Whether the signature is ECDSA with numbers of any width, found by cutting it in the middle.
 pub(crate) fn cut_in_the_middle(challenge: &Challenge) -> bool {
-    fn number(half: &[u8]) -> &[u8] {
-        let zeros = half.iter().take_while(|octet| **octet == 0).count();
-        &half[zeros..]
-    }
     let is_ecdsa = named(challenge).is_some_and(|algorithm| algorithm.family() == Family::Ecdsa);
     is_ecdsa
         && by_any(challenge, configured(challenge), &challenge.context.algorithms, |good, given| {
             let (good, given) = (good.split_at(good.len() / 2), given.split_at(given.len() / 2));
-            number(good.0) == number(given.0) && number(good.1) == number(given.1)
+            significant(good.0) == significant(given.0) && significant(good.1) == significant(given.1)
         })
 }
 
@@ -226,12 +224,14 @@ pub(crate) fn ecdsa_of_another_form(challenge: &Challenge) -> bool {
 /// Whether a DER `Ecdsa-Sig-Value` (RFC 3279 section 2.2.3) holds the numbers of `r‖s`.
 fn holds_numbers(der: &[u8], raw: &[u8]) -> bool {
     let numbers = raw.split_at(raw.len() / 2);
-    let significant = |number: &[u8]| {
-        let zeros = number.iter().take_while(|octet| **octet == 0).count();
-        number[zeros..].to_vec()
-    };
-    let contains = |part: Vec<u8>| !part.is_empty() && der.windows(part.len()).any(|window| window == part);
+    let contains = |part: &[u8]| !part.is_empty() && der.windows(part.len()).any(|window| window == part);
     der.first() == Some(&0x30) && contains(significant(numbers.0)) && contains(significant(numbers.1))
+}
+
+/// A number without its leading zero octets.
+fn significant(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|octet| **octet == 0).count();
+    &number[zeros..]
 }
 
 /// A signature by the configured key, which is an RSA key below 2048 bits.
@@ -244,9 +244,8 @@ pub(crate) fn by_a_short_modulus(challenge: &Challenge) -> bool {
 
 /// An RSA signature with octets too many or too few.
 pub(crate) fn rsa_of_another_length(challenge: &Challenge) -> bool {
-    let algorithm = named(challenge).filter(|algorithm| challenge.context.algorithms.contains(algorithm));
     configured(challenge).any(|key| key.kind == KeyKind::Rsa)
-        && by_any(challenge, configured(challenge), algorithm.as_slice(), |good, given| {
+        && by_any(challenge, configured(challenge), allowed(challenge).as_slice(), |good, given| {
             !given.is_empty() && (good.starts_with(given) || given.starts_with(good))
         })
 }
@@ -331,7 +330,7 @@ pub(crate) fn where_the_secret_is_nothing(challenge: &Challenge) -> bool {
         .any(|key| key.kind == KeyKind::Hmac && key.secret.as_deref().is_none_or(|secret| secret.is_empty()))
 }
 
-/// Whether the user of a token, if it names one, is like this.
+/// Whether the user of a token satisfies a condition; `None` stands for a token without a user.
 pub(crate) fn user_is(challenge: &Challenge, like: fn(Option<&str>) -> bool) -> bool {
     payload(challenge).is_some_and(|claims| like(claims.get("sub").and_then(Value::as_str)))
 }
