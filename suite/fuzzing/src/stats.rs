@@ -71,7 +71,7 @@ impl Tally {
         let refused = self.refused.fetch_add(stats.refused, Ordering::Relaxed) + stats.refused;
         let sum = Stats { accepted, refused };
         if sum.total().is_multiple_of(Self::INTERVAL) {
-            // A panic here would pass for one of the code under test.
+            // A panic here would look like a panic of the code under test.
             let _ = writeln!(io::stderr(), "{sum}");
         }
     }

@@ -165,8 +165,8 @@ proptest! {
         prop_assert_eq!(text.map(|text| serde_json::from_str::<Value>(&text).ok()), Ok(Some(value)));
     }
 
-    /// Whole seconds, and nothing near the bound of 2^53 - 1 beyond which a time is refused: there the
-    /// verdict hangs on the number itself, not on its distance from the clock.
+    /// Times in whole seconds, far from the limit of 2^53 - 1. Near that limit the verdict depends on the
+    /// number itself, not on its distance from the clock.
     #[test]
     fn times_shifted_together_with_the_clock_change_nothing(
         exp in prop::option::of(-3..=3_i64), nbf in prop::option::of(-3..=3_i64),

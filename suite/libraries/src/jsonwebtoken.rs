@@ -1,5 +1,5 @@
-//! The crate `jsonwebtoken`, with RustCrypto below it, in two versions: the newest, and the one before, whose
-//! profile is held against it.
+//! The crate `jsonwebtoken` with RustCrypto, in its newest version and the version before. A profile is
+//! tested against each.
 //!
 //! Its clock is the machine's, and it takes one key at a time. It has no ES512 and no ES256K, never
 //! allows unsecured tokens and cannot be told a `typ`.
@@ -50,7 +50,7 @@ impl Verifier for Jsonwebtoken {
     }
 }
 
-/// What a context asks for that has no option in the library.
+/// The first setting of a context without an option in the library.
 fn without_an_option(context: &Context) -> Option<&'static str> {
     let Context {
         application: _,
@@ -85,7 +85,7 @@ fn without_an_option(context: &Context) -> Option<&'static str> {
         namespace.is_some(),
     ];
     [
-        // The library refuses every token where one of them is not of the family of the key.
+        // The library refuses every token if an allowed algorithm is not of the family of the key.
         (families.len() > 1, "algorithms of several families under one key"),
         (typ.is_some(), "an expected typ"),
         (*allow_none, "unsecured tokens"),
@@ -100,7 +100,7 @@ fn without_an_option(context: &Context) -> Option<&'static str> {
     .find_map(|(asked, what)| asked.then_some(what))
 }
 
-/// What the library has one kind of key for.
+/// The family of algorithms that share a kind of key in the library.
 const fn family(algorithm: Algorithm) -> &'static str {
     match algorithm.family() {
         Family::Hmac => "HMAC",
@@ -117,7 +117,7 @@ enum KeyProblem<Error> {
     Refused(Error),
 }
 
-/// One version of the library. Its types are its own, and its words are those of every other version.
+/// The verifier of one version of the library. Each version has its own types with the same names.
 macro_rules! version {
     ($(#[$doc:meta])* $name:ident, $library:ident, $from_secret:expr) => {
         $(#[$doc])*
@@ -148,7 +148,7 @@ macro_rules! version {
                     Err(KeyProblem::Unsupported(what)) => return Observation::Unsupported { what },
                     Err(KeyProblem::Refused(error)) => return refused(&error),
                 };
-                // Claims are an object, and a careful user says so by the type that is asked for.
+                // The claims must be an object, so a careful user asks for this type.
                 match $library::decode::<Map<String, Value>>(&challenge.token, &key, &validation) {
                     Ok(data) => Observation::Accepted {
                         result: Box::new(Seen {
@@ -160,7 +160,7 @@ macro_rules! version {
                 }
             }
 
-            /// The options for a context, or what of it has no option.
+            /// The options for a context, or the setting that has no option.
             fn validation(context: &Context) -> Result<Validation, String> {
                 if let Some(what) = without_an_option(context) {
                     return Err(what.to_owned());
@@ -219,7 +219,7 @@ macro_rules! version {
                 from_pem(pem.as_bytes()).map_err(KeyProblem::Refused)
             }
 
-            /// A refusal, by the name of the library's own error.
+            /// A refusal with the name of the library's error as its answer.
             fn refused(error: &Error) -> Observation {
                 Observation::Refused {
                     reason: None,
@@ -253,7 +253,7 @@ macro_rules! version {
                     ErrorKind::Json(_) => "Json",
                     ErrorKind::Utf8(_) => "Utf8",
                     ErrorKind::Provider(_) => "Provider",
-                    // The enum may grow; no profile knows such an answer, and so it is a fault.
+                    // The enum may grow. No profile lists this answer, so it is a fault.
                     _ => "unknown",
                 }
             }
@@ -338,7 +338,8 @@ mod tests {
         }
     }
 
-    /// The change log of 12.0.0: empty keys, unknown critical extensions, wrong types of `sub`, `iss`, `aud`.
+    /// From the change log of 12.0.0: empty keys, unknown critical extensions, wrong types of `sub`, `iss`,
+    /// `aud`.
     #[test]
     fn version_12_refuses_what_version_11_let_pass() {
         let hs256 = || context("hmac-32-bytes", Algorithm::HS256);
@@ -361,12 +362,13 @@ mod tests {
         }
         let empty = || context("hmac-empty", Algorithm::HS256);
         let seen = |library| answer(verify(library, r#"{"alg":"HS256"}"#, "{}", empty()));
-        // The token is not signed with the empty key: the newest version does not come that far.
+        // The token is not signed with the empty key. The newest version rejects the key before it sees the
+        // signature.
         assert_eq!(seen(Jsonwebtoken::Newest), "InvalidKeyFormat");
         assert_eq!(seen(Jsonwebtoken::Before), "InvalidSignature");
     }
 
-    /// A secret is octets, and those of RFC 7515 appendix A.1 are no text.
+    /// The secret of RFC 7515 appendix A.1 is not UTF-8 text.
     #[test]
     fn a_secret_that_is_no_text_verifies() {
         let token = b"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.\
@@ -379,7 +381,7 @@ mod tests {
             KeyRing::from([("a.1".to_owned(), KeyMaterial::of_octets(secret.unwrap(), String::new()))]);
         for library in Jsonwebtoken::ALL {
             let seen = ask(library, token.to_vec(), context("a.1", Algorithm::HS256), ring.clone());
-            // It expired in 2011, and that is looked at after the signature.
+            // The token expired in 2011, which is checked after the signature.
             assert_eq!(answer(seen), "ExpiredSignature", "{library:?}");
         }
     }
@@ -400,7 +402,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_a_crash_and_not_ours() {
-        // It cuts the first 32 octets off an Ed25519 key, whatever it has.
+        // The library takes the first 32 octets of an Ed25519 key without checking its length.
         let mut short = keys::all()["ed25519"].clone();
         short.public_pem =
             Some("-----BEGIN PUBLIC KEY-----\nMA0wBQYDK2VwAwQAAQID\n-----END PUBLIC KEY-----\n".to_owned());

@@ -23,8 +23,8 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 const DIFFERENCES: &[(&str, bool, bool)] = &[
     // aws-lc-rs verifies RSASSA-PSS with moduli of 2048 bits and more; `rsa` asks for no size.
     ("keys/weak/ps256-modulus-of-1024-bits", false, true),
-    // `k256` takes the smaller s alone, as Bitcoin does. RFC 8812 section 3.2 refers to RFC 7518 section 3.4,
-    // which allows both.
+    // `k256` accepts only the smaller s, as Bitcoin does. RFC 8812 section 3.2 refers to RFC 7518 section
+    // 3.4, which allows both.
     ("signatures/ecdsa/es256k-s-high", true, false),
 ];
 

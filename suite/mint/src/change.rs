@@ -49,13 +49,13 @@ pub enum WhyNot {
     /// It is not the signature of an ECDSA algorithm.
     #[error("it is for `r‖s` of an ECDSA algorithm alone")]
     NotEcdsa,
-    /// It is not a signature of such an algorithm by the key itself.
+    /// The signature is not of such an algorithm, or not by the key in its natural form.
     #[error("it is for signatures of {0} alone")]
     NotFor(&'static str),
-    /// A number is too large for its place.
+    /// A number is too large for its octets.
     #[error("it does not fit into {octets} octets")]
     DoesNotFit {
-        /// How many octets there are.
+        /// The number of octets.
         octets: usize,
     },
     /// The modulus has no room for the encoded message.

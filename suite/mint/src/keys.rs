@@ -249,7 +249,8 @@ mod tests {
             let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
             assert_eq!(parse(jwk), parse(file), "{name}");
             assert!(!jwk.contains([' ', '\n']), "{name}: {jwk}");
-            // A library that uses the JWK as it is compares its `kid` with that of the token.
+            // No `kid`, because a library that uses the JWK unchanged would compare it with that of the
+            // token.
             assert_eq!(parse(jwk).get("kid"), None, "{name}");
         }
         assert_eq!(all()["hmac-1-byte"].jwk, r#"{"kty":"oct","k":"cw"}"#);

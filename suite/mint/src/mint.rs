@@ -26,7 +26,7 @@ use crate::{base64url, secret};
 /// many vectors share their signing input.
 pub struct Mint {
     keys: BTreeMap<String, Key>,
-    /// What keys are called in a header, by their names.
+    /// The `kid` of each key, by its name.
     ids: BTreeMap<String, String>,
     /// What stands in place of [`NOBODY`].
     somebody: Option<String>,
@@ -36,6 +36,13 @@ pub struct Mint {
 struct Key {
     material: KeyMaterial,
     private: OnceLock<Result<PrivateKey, SignError>>,
+}
+
+impl Key {
+    /// The private key, parsed at its first use.
+    fn private(&self) -> &Result<PrivateKey, SignError> {
+        self.private.get_or_init(|| PrivateKey::new(&self.material))
+    }
 }
 
 /// What a remembered signature is of. All of them are by the key in its natural form: an HMAC costs
@@ -75,8 +82,8 @@ impl Mint {
         self
     }
 
-    /// The same, and a token that is signed with one of these keys names it as `kid`, unless its header names one
-    /// already or is no object.
+    /// Adds the `kid` to each token that one of these keys signs. A header that has a `kid`, or is not an
+    /// object, stays.
     #[must_use]
     pub fn naming(mut self, ids: BTreeMap<String, String>) -> Self {
         self.ids = ids;
@@ -137,7 +144,7 @@ impl Mint {
         Ok(token)
     }
 
-    /// The header of a recipe, which names the key where [`Mint::naming`] says so.
+    /// The header of a recipe, with the `kid` of [`Mint::naming`].
     fn header<'a>(&self, recipe: &'a Recipe) -> Cow<'a, Content> {
         let header = &recipe.header;
         let Signer::Key { key, form: KeyForm::Natural, .. } = &recipe.signer else {
@@ -206,11 +213,10 @@ impl Mint {
         signature.map_err(|why| MintError::Sign { key: name.clone(), why })
     }
 
-    /// The private key of a signer that signs with the key itself.
+    /// The private key of a signer whose key has its natural form.
     fn private_key(&self, signer: &Signer) -> Option<&PrivateKey> {
         let Signer::Key { key, form: KeyForm::Natural, .. } = signer else { return None };
-        let key = self.keys.get(key)?;
-        key.private.get_or_init(|| PrivateKey::new(&key.material)).as_ref().ok()
+        self.keys.get(key)?.private().as_ref().ok()
     }
 
     fn sign_natural(
@@ -220,8 +226,7 @@ impl Mint {
         algorithm: Algorithm,
         input: &[u8],
     ) -> Result<Vec<u8>, SignError> {
-        let private = key.private.get_or_init(|| PrivateKey::new(&key.material));
-        let private = private.as_ref().map_err(Clone::clone)?;
+        let private = key.private().as_ref().map_err(Clone::clone)?;
         if algorithm.family() == Family::Hmac {
             return private.sign(algorithm, input);
         }

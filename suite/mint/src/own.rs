@@ -1,4 +1,4 @@
-//! Keys that are not the suite's: public or private, read from PEM or a JWK.
+//! Keys of the user, public or private, read from PEM or a JWK.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,10 +15,10 @@ use thiserror::Error;
 
 use crate::{base64url, secret};
 
-/// A key of somebody else.
+/// A key of the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnKey {
-    /// Its material, with the private half where it was given.
+    /// The key material, with the private half if it was given.
     pub material: KeyMaterial,
     /// The `kid` of its JWK.
     pub id: Option<String>,
@@ -26,7 +26,7 @@ pub struct OwnKey {
     pub algorithm: Option<Algorithm>,
 }
 
-/// Why a text is no key. What stands in it is not repeated.
+/// The error for a text that is not a key. It never quotes the text.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[allow(missing_docs, reason = "the texts say it")]
 pub enum NotAKey {
@@ -42,7 +42,7 @@ pub enum NotAKey {
     SeveralKeys(usize),
 }
 
-/// Reads a key. Of a PEM file, the first block that is a key counts.
+/// Reads a key. In a PEM file, the first block that is a key counts.
 ///
 /// # Errors
 ///
@@ -71,18 +71,18 @@ pub fn read(text: &str) -> Result<OwnKey, NotAKey> {
     Err(NotAKey::Neither)
 }
 
-/// Whether two keys have the same public half, whatever they are written like.
+/// Whether two keys have the same public half, in any format.
 #[must_use]
 pub fn is_same(one: &KeyMaterial, other: &KeyMaterial) -> bool {
     let public = |key: &KeyMaterial| key.public_pem.as_deref().and_then(secret::der);
     one.kind == other.kind && public(one).is_some_and(|key| public(other) == Some(key))
 }
 
-/// The blocks of a PEM file (RFC 7468 section 3), each with its label.
+/// The labels and the contents of the blocks of a PEM file (RFC 7468 section 3).
 fn blocks(text: &str) -> Vec<(String, Vec<u8>)> {
     let mut blocks = Vec::new();
     let mut open: Option<(String, String)> = None;
-    // A variable of the environment can hold `\n` for each line end.
+    // An environment variable may have `\n` in place of each line end.
     for line in text.replace("\\n", "\n").lines().map(str::trim) {
         if let Some(label) = line.strip_prefix("-----BEGIN ").and_then(|rest| rest.strip_suffix("-----")) {
             open = Some((label.to_owned(), String::new()));
@@ -99,8 +99,8 @@ fn blocks(text: &str) -> Vec<(String, Vec<u8>)> {
     blocks
 }
 
-/// The public key of a certificate: the seventh field of its `TBSCertificate`, or the sixth where the version is left
-/// out (RFC 5280 section 4.1).
+/// The public key of a certificate: the seventh field of its `TBSCertificate`, or the sixth if there is no
+/// version (RFC 5280 section 4.1).
 fn of_certificate(der: &[u8]) -> Option<&[u8]> {
     let (_, certificate, _) = element(der)?;
     let (_, mut fields, _) = element(certificate)?;
@@ -112,7 +112,7 @@ fn of_certificate(der: &[u8]) -> Option<&[u8]> {
     fields.get(..fields.len() - rest.len())
 }
 
-/// The tag and content of the first DER element, and what follows it.
+/// The tag and the content of the first DER element, and the rest of the input.
 fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = der.split_first()?;
     let (&first, mut rest) = rest.split_first()?;
@@ -128,7 +128,7 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((tag, content, after))
 }
 
-/// What is done alike for each curve.
+/// Tries each curve in turn.
 macro_rules! for_each_curve {
     ($one:ident) => {
         $one!(P256, p256, "P-256")
@@ -141,16 +141,17 @@ macro_rules! for_each_curve {
 macro_rules! ec_private {
     ($kind:ident, $name:literal, $key:expr) => {{
         let key = $key;
-        let public = key.public_key().to_public_key_der().ok()?;
+        let public = key.public_key().to_public_key_pem(LineEnding::LF).ok()?;
         let private = key.to_pkcs8_pem(LineEnding::LF).ok()?;
-        ec_material(KeyKind::$kind, $name, public.as_bytes(), Some(private.to_string()))
+        ec_material(KeyKind::$kind, $name, public, Some(private.to_string()))
     }};
 }
+
 fn of_public(der: &[u8]) -> Option<KeyMaterial> {
     macro_rules! ec {
         ($kind:ident, $curve:ident, $name:literal) => {
             $curve::PublicKey::from_public_key_der(der).ok().and_then(|key| {
-                ec_material(KeyKind::$kind, $name, key.to_public_key_der().ok()?.as_bytes(), None)
+                ec_material(KeyKind::$kind, $name, key.to_public_key_pem(LineEnding::LF).ok()?, None)
             })
         };
     }
@@ -180,7 +181,7 @@ fn of_private(der: &[u8]) -> Option<KeyMaterial> {
         })
 }
 
-/// SEC 1, as OpenSSL writes `EC PRIVATE KEY`.
+/// The key in a SEC 1 structure, which OpenSSL writes as `EC PRIVATE KEY`.
 fn of_sec1(der: &[u8]) -> Option<KeyMaterial> {
     macro_rules! ec {
         ($kind:ident, $curve:ident, $name:literal) => {
@@ -210,7 +211,7 @@ fn of_jwk(jwk: &Map<String, Value>) -> Result<OwnKey, NotAKey> {
                     None => {
                         let point = [vec![4], octets("x")?, octets("y")?].concat();
                         let key = $curve::PublicKey::from_sec1_bytes(&point).ok()?;
-                        ec_material(KeyKind::$kind, $name, key.to_public_key_der().ok()?.as_bytes(), None)
+                        ec_material(KeyKind::$kind, $name, key.to_public_key_pem(LineEnding::LF).ok()?, None)
                     }
                 })
                 .flatten()
@@ -267,11 +268,12 @@ fn rsa_private(key: &RsaPrivateKey) -> Option<KeyMaterial> {
     Some(KeyMaterial { private_pem: Some(private.to_string()), ..rsa_public(&key.to_public_key())? })
 }
 
-/// An EC key by its `SubjectPublicKeyInfo`, which ends with the coordinates of the point (RFC 5480 section 2.2).
+/// An EC key from its `SubjectPublicKeyInfo`, which ends with the coordinates of the point (RFC 5480 section
+/// 2.2).
 fn ec_material(
     kind: KeyKind,
     curve: &str,
-    public: &[u8],
+    public_pem: String,
     private_pem: Option<String>,
 ) -> Option<KeyMaterial> {
     let width = match kind {
@@ -280,11 +282,12 @@ fn ec_material(
         KeyKind::P521 => 66,
         KeyKind::Hmac | KeyKind::Rsa | KeyKind::Secp256k1 | KeyKind::Ed25519 => return None,
     };
+    let public = secret::der(&public_pem)?;
     let point = public.get(public.len().checked_sub(2 * width)?..)?;
     let (x, y) = point.split_at(width);
     let jwk = json!({ "kty": "EC", "crv": curve, "x": base64url::encode(x), "y": base64url::encode(y) });
     Some(KeyMaterial {
-        public_pem: Some(pem("PUBLIC KEY", public)),
+        public_pem: Some(public_pem),
         private_pem,
         ..KeyMaterial::of_kind(kind, jwk.to_string())
     })
@@ -299,21 +302,11 @@ fn ed25519(
         Some(key) => Some(key.to_pkcs8_pem(LineEnding::LF).ok()?.to_string()),
         None => None,
     };
-    let public = key.to_public_key_der().ok()?;
     Some(KeyMaterial {
-        public_pem: Some(pem("PUBLIC KEY", public.as_bytes())),
+        public_pem: Some(key.to_public_key_pem(LineEnding::LF).ok()?),
         private_pem,
         ..KeyMaterial::of_kind(KeyKind::Ed25519, jwk.to_string())
     })
-}
-
-/// RFC 7468 section 2: lines of 64 characters.
-fn pem(label: &str, der: &[u8]) -> String {
-    let base64 = STANDARD.encode(der);
-    // Base64 is ASCII: every octet is a character.
-    let lines: Vec<&str> =
-        (0..base64.len()).step_by(64).map(|at| &base64[at..base64.len().min(at + 64)]).collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 #[cfg(test)]

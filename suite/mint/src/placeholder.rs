@@ -1,5 +1,5 @@
-//! Times in text (`{{now}}`, `{{now+3600}}`, `{{now-60}}`), the id that a server gave to the client
-//! (`{{client}}`), and runs of one character (`{{a*9000}}`), so that the recipe of a long token stays short.
+//! Placeholders in text: times (`{{now}}`, `{{now+3600}}`, `{{now-60}}`), the id that a server gave to the
+//! client (`{{client}}`), and runs of one letter (`{{a*9000}}`), which keep the recipe of a long token short.
 //!
 //! A recipe says how far its times are from the clock, never what they are, so that it can be minted
 //! at any clock. Everything else that begins with `{{` is an error rather than text: a placeholder
@@ -142,12 +142,12 @@ fn next(text: &str) -> Result<Option<(&str, Placeholder<'_>, &str)>, Placeholder
     Ok(Some((before, Placeholder { text: placeholder, what: What::Time { offset } }, after)))
 }
 
-/// A run of an ASCII letter, so many times in decimal.
+/// A run of an ASCII letter. `times` is its length in decimal.
 fn run(letter: &str, times: &str) -> Option<What> {
     let mut letters = letter.chars();
     let (Some(character), None) = (letters.next(), letters.next()) else { return None };
     let is_number = !times.is_empty() && times.bytes().all(|octet| octet.is_ascii_digit());
-    // A number that is too large for `usize` is too long anyway.
+    // A number beyond `usize` is too long in any case.
     (character.is_ascii_alphabetic() && is_number)
         .then(|| What::Run { character, times: times.parse().unwrap_or(usize::MAX) })
 }

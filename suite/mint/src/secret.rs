@@ -64,7 +64,7 @@ pub fn octets(key: &KeyMaterial, form: KeyForm) -> Result<Vec<u8>, SignError> {
     }
 }
 
-/// The beginning of a secret that is longer.
+/// The first `octets` octets of a longer secret; `None` if it is not longer.
 fn cut(mut secret: Vec<u8>, octets: usize) -> Option<Vec<u8>> {
     (secret.len() > octets).then(|| {
         secret.truncate(octets);
@@ -72,7 +72,7 @@ fn cut(mut secret: Vec<u8>, octets: usize) -> Option<Vec<u8>> {
     })
 }
 
-/// The beginning of a secret up to an octet that it has.
+/// The beginning of a secret before the first such octet; `None` if it has none.
 fn before(secret: &[u8], octet: u8) -> Option<Vec<u8>> {
     let at = secret.iter().position(|other| *other == octet)?;
     Some(secret[..at].to_vec())

@@ -145,7 +145,7 @@ fn a_change_to_a_signature_that_cannot_be_made_says_why() {
     }
 }
 
-/// The signature of a recipe, with and without a change.
+/// The signature of a recipe without a change, and with it.
 fn changed(key: &str, algorithm: Algorithm, change: SignatureChange) -> (Vec<u8>, Result<Vec<u8>, String>) {
     let mut recipe = signed(key, algorithm);
     let [_, _, plain] = segments(&mint(&recipe).unwrap());

@@ -1,8 +1,8 @@
 //! The adapter protocol: what the runner and an adapter write to each other, a JSON object a line.
 //!
-//! `docs/adapter-protocol.md` is the guide. What an adapter writes is closed: an unknown member is an error, so
-//! that a misspelt one is found. What the runner writes may get more members in later versions: an adapter ignores
-//! those that it does not know.
+//! `docs/adapter-protocol.md` is the guide. An unknown member in an adapter's output is an error, so a
+//! misspelt one is found. Later versions may add members to the runner's output, so an adapter must ignore
+//! unknown members.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +41,7 @@ pub enum Order {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(transform = always_there)]
 pub struct Verify {
-    /// A number that no other question of the conversation has. It says nothing about the token.
+    /// A number that is unique within the conversation. It says nothing about the token.
     pub id: u64,
     /// The token; null if it is not UTF-8 text.
     pub token: Option<String>,
@@ -55,7 +55,7 @@ pub struct Verify {
     pub now: i64,
 }
 
-/// What the verifier is configured with, keys apart. Every member is always there.
+/// The configuration of the verifier, without the keys. Every member is always present.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(transform = always_there)]
 pub struct Configuration {
@@ -63,18 +63,18 @@ pub struct Configuration {
     pub application: Application,
     /// The allowed algorithms. A key serves every allowed algorithm of its kind.
     pub algorithms: Vec<Algorithm>,
-    /// The audience that the verifier is; null if none is configured.
+    /// The audience of the verifier itself; null if none is configured.
     pub audience: Option<String>,
-    /// More audiences that the verifier is, beside `audience`. Empty unless the adapter declares
+    /// Further audiences of the verifier, in addition to `audience`. Empty unless the adapter declares
     /// `several-audiences`.
     #[serde(default)]
     pub more_audiences: Vec<String>,
-    /// The issuer that is trusted; null if none is configured.
+    /// The trusted issuer; null if none is configured.
     pub issuer: Option<String>,
-    /// More issuers that are trusted, beside `issuer`. Empty unless the adapter declares `several-issuers`.
+    /// Further trusted issuers, in addition to `issuer`. Empty unless the adapter declares `several-issuers`.
     #[serde(default)]
     pub more_issuers: Vec<String>,
-    /// The `typ` that is expected; null if none is configured.
+    /// The expected `typ`; null if none is configured.
     pub typ: Option<String>,
     /// Clock leeway in seconds.
     pub leeway: u32,
@@ -86,11 +86,11 @@ pub struct Configuration {
     pub session: Option<Session>,
     /// AnyCable: how clients are identified; null if every option has its default.
     pub identification: Option<Identification>,
-    /// AnyCable: what a client submits; null for the token alone, in its usual place.
+    /// AnyCable: the values that a client submits; null if it submits only the token, in its usual place.
     pub submission: Option<Vec<Carrier>>,
 }
 
-/// A configured key: the public half, or the secret. Every member is always there.
+/// A configured key: the public half, or the secret. Every member is always present.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(transform = always_there)]
 pub struct Key {
@@ -98,16 +98,17 @@ pub struct Key {
     pub name: String,
     /// What sort of key it is.
     pub kind: KeyKind,
-    /// HMAC: the secret, base64url without padding; any octets are a secret. Null for every other kind.
+    /// HMAC: the secret in base64url without padding. Any octets are a valid secret. Null for every other
+    /// kind.
     pub secret_base64url: Option<String>,
     /// The public key as PEM, `PUBLIC KEY`; null for HMAC.
     pub public_pem: Option<String>,
-    /// The same key as the text of a JWK document. An adapter reads the one form or the other.
+    /// The same key as the text of a JWK document. An adapter reads either form.
     #[serde(default)]
     pub jwk: String,
 }
 
-/// The runner writes every member, also one that is null.
+/// Requires every member in a schema, because the runner also writes null members.
 fn always_there(schema: &mut Schema) {
     let members = schema.get("properties").and_then(|all| all.as_object());
     let names: Vec<String> = members.into_iter().flat_map(|all| all.keys().cloned()).collect();
@@ -126,8 +127,8 @@ pub enum Answer {
         name: String,
         /// Its exact version.
         version: String,
-        /// What it can do, in the words of `requires` of the vectors: a vector that requires more is
-        /// not asked. `clock` and `leeway` are not listed: they follow from the members below.
+        /// Its capabilities, in the words of `requires` of the vectors. A vector that requires more is not
+        /// asked. Do not list `clock` and `leeway`; they follow from the members below.
         capabilities: BTreeSet<Capability>,
         /// Whose clock decides.
         clock: AdapterClock,
@@ -141,7 +142,7 @@ pub enum Answer {
         /// What `accepted` may tell.
         #[serde(default)]
         observes: BTreeSet<Observable>,
-        /// The profile that it follows, if there is one: its prediction is tested too.
+        /// The profile that it follows, if any. The predictions of the profile are tested too.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         profile: Option<String>,
     },
@@ -175,17 +176,17 @@ pub enum Answer {
     Refused {
         /// The id of the question.
         id: u64,
-        /// Why, if that is certain. Leave it out rather than guess.
+        /// The reason, if it is certain. Leave it out rather than guess.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
-        /// A code that the verifier answers with, if it has codes.
+        /// The code of the verifier's answer, if it has codes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answer: Option<String>,
         /// What it said, for people.
         #[serde(default)]
         text: String,
     },
-    /// The adapter cannot ask its library this: not a refusal, and counted apart.
+    /// The adapter cannot ask its library this question. It is not a refusal and is counted separately.
     Unsupported {
         /// The id of the question.
         id: u64,

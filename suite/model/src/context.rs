@@ -70,20 +70,20 @@ pub struct Context {
     /// The audience that the verifier is, if it is configured (RFC 7519 section 4.1.3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
-    /// Further audiences that the verifier is, beside `audience`: a token for any of them is for it.
+    /// Further audiences of the verifier, in addition to `audience`. A token for any of them is valid for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub more_audiences: Vec<String>,
     /// The issuer that is trusted, if one is configured (RFC 7519 section 4.1.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
-    /// Further issuers that are trusted, beside `issuer`: each signs with the configured keys.
+    /// Further trusted issuers, in addition to `issuer`. Each signs with the configured keys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub more_issuers: Vec<String>,
     /// The `typ` that is expected, if one is configured (RFC 8725 section 3.11).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typ: Option<String>,
-    /// Clock leeway in seconds, stated also where it is 0: only then does the context say that a time a
-    /// little past is to be refused (RFC 7519 section 4.1.4).
+    /// Clock leeway in seconds. It is stated even if it is 0, because RFC 7519 section 4.1.4 allows some
+    /// leeway by default.
     pub leeway: u32,
     /// Whether unsecured tokens (`alg` `none`) are allowed (RFC 7519 section 6).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -107,7 +107,7 @@ pub struct Context {
     /// Centrifugo: the claim that names the user in place of `sub`, if one is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id_claim: Option<String>,
-    /// Centrifugo: the secret from before a rotation, if one is configured beside the current keys.
+    /// Centrifugo: the secret from before a rotation, if one is configured in addition to the current keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous_secret: Option<PreviousSecret>,
     /// Centrifugo: what judges the tokens of the other purpose, where that is configured separately:
@@ -226,21 +226,22 @@ pub fn without_dot_segments(path: &str) -> String {
     format!("/{}", segments.join("/"))
 }
 
-/// The HMAC secret from before a rotation (`hmac_previous_secret_key`). It verifies tokens beside the current keys.
+/// The HMAC secret from before a rotation (`hmac_previous_secret_key`). It verifies tokens in addition to the
+/// current keys.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PreviousSecret {
-    /// The name of its key.
+    /// The name of the key.
     pub key: String,
-    /// The last second in which it counts (`hmac_previous_secret_key_valid_until`): so many seconds after `now`, or
-    /// before it where this is negative. In a flow that configures it, `now` is the second of that step. Absent: it
-    /// counts without an end.
+    /// The seconds from `now` to the last second in which it is valid
+    /// (`hmac_previous_secret_key_valid_until`); negative if that is past. In a flow that configures it,
+    /// `now` is the second of that step. Absent: it has no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_for: Option<i64>,
 }
 
 impl PreviousSecret {
-    /// Whether it still counts.
+    /// Whether the secret is still valid.
     #[must_use]
     pub fn counts(&self) -> bool {
         self.valid_for.is_none_or(|seconds| seconds >= 0)
@@ -484,7 +485,7 @@ impl Context {
         }
     }
 
-    /// What a verifier must be able to do to be configured like this.
+    /// The capabilities that a verifier needs for this configuration.
     #[must_use]
     pub fn requires(&self) -> BTreeSet<Capability> {
         let mut all = BTreeSet::from([Capability::Application(self.application)]);
@@ -525,12 +526,12 @@ impl Context {
         all
     }
 
-    /// The audiences that the verifier is, in order.
+    /// All audiences of the verifier, in order.
     pub fn audiences(&self) -> impl Iterator<Item = &str> {
         self.audience.iter().chain(&self.more_audiences).map(String::as_str)
     }
 
-    /// The issuers that are trusted, in order.
+    /// All trusted issuers, in order.
     pub fn issuers(&self) -> impl Iterator<Item = &str> {
         self.issuer.iter().chain(&self.more_issuers).map(String::as_str)
     }
@@ -558,9 +559,9 @@ pub enum Capability {
     Audience,
     /// An issuer can be configured.
     Issuer,
-    /// Several audiences can be configured side by side.
+    /// Several audiences can be configured together.
     SeveralAudiences,
-    /// Several issuers can be configured side by side.
+    /// Several issuers can be configured together.
     SeveralIssuers,
     /// An expected `typ` can be configured.
     Typ,
@@ -592,7 +593,7 @@ pub enum Capability {
     IssuerPattern,
     /// The claim that names the user can be configured.
     UserClaim,
-    /// The secret from before a rotation can be configured beside the current keys.
+    /// The secret from before a rotation can be configured in addition to the current keys.
     PreviousSecret,
     /// Tokens for channels can be judged by keys of their own.
     SeparateSubscriptionKeys,

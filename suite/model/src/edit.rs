@@ -300,14 +300,14 @@ pub enum ContextChange {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         issuer: Option<String>,
     },
-    /// The audiences that are configured beside `audience`.
+    /// The configured audiences in addition to `audience`.
     MoreAudiences {
-        /// All of them.
+        /// The new list.
         audiences: Vec<String>,
     },
-    /// The issuers that are configured beside `issuer`.
+    /// The configured issuers in addition to `issuer`.
     MoreIssuers {
-        /// All of them.
+        /// The new list.
         issuers: Vec<String>,
     },
     /// The expected `typ`.

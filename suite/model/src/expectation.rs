@@ -29,8 +29,8 @@ pub enum Expectation {
         why: String,
         /// What is admissible where it is refused.
         reasons: BTreeSet<Reason>,
-        /// Which one is preferred, if one is: the other one is shown, never red. Where no text recommends it, `why` says
-        /// that the preference is this project's own.
+        /// The preferred outcome, if any. The other outcome is shown as an advisory and never fails a run. If
+        /// no text recommends the preference, `why` says that it is the choice of this project.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         prefer: Option<Preference>,
     },

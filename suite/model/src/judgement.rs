@@ -26,7 +26,7 @@ pub enum Judgement {
     Void,
     /// The target said that it cannot do this.
     Unsupported,
-    /// Allowed, but not what is preferred.
+    /// Allowed, but not preferred.
     Advisory,
     /// As it must be.
     Pass,
@@ -72,7 +72,7 @@ impl Judgement {
         matches!(self, Self::Pass | Self::Advisory | Self::Unsupported)
     }
 
-    /// Whether a profile can explain it: that a target gives no answer, none does.
+    /// Whether a profile can explain the judgement. No profile explains a missing answer.
     #[must_use]
     pub const fn can_be_explained(self) -> bool {
         !self.is_fine() && !matches!(self, Self::Fault | Self::Void)

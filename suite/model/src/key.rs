@@ -38,8 +38,8 @@ pub struct KeyMaterial {
     /// HMAC only: the secret as text (every secret of the suite is ASCII; it may be empty).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
-    /// HMAC only: a secret that is not text, in place of `secret`. The suite has none and stores none; a runner
-    /// that asks our verifier (`jotproof adapter serve`) may have.
+    /// HMAC only: a secret that is not text, in place of `secret`. The suite has no such secret and never
+    /// stores one. Another runner may send one to our verifier (`jotproof adapter serve`).
     #[serde(skip)]
     pub binary_secret: Option<Vec<u8>>,
     /// The public key as PEM, `PUBLIC KEY` (SubjectPublicKeyInfo, RFC 5280 section 4.1).
@@ -59,13 +59,13 @@ pub struct KeyMaterial {
 }
 
 impl KeyMaterial {
-    /// A secret for HMAC that is text, and the text of its JWK.
+    /// The material of an HMAC secret that is text. `jwk` is the text of its JWK.
     #[must_use]
     pub fn of_secret(secret: &str, jwk: String) -> Self {
         Self { secret: Some(secret.to_owned()), ..Self::of_kind(KeyKind::Hmac, jwk) }
     }
 
-    /// A secret for HMAC, whatever octets it has, and the text of its JWK.
+    /// The material of an HMAC secret of any octets. `jwk` is the text of its JWK.
     #[must_use]
     pub fn of_octets(secret: Vec<u8>, jwk: String) -> Self {
         match String::from_utf8(secret) {
@@ -76,13 +76,13 @@ impl KeyMaterial {
         }
     }
 
-    /// A public key as PEM, `PUBLIC KEY`, and the text of its JWK.
+    /// The material of a public key, given as PEM (`PUBLIC KEY`). `jwk` is the text of its JWK.
     #[must_use]
     pub fn of_public_pem(kind: KeyKind, pem: String, jwk: String) -> Self {
         Self { public_pem: Some(pem), ..Self::of_kind(kind, jwk) }
     }
 
-    /// A key of a kind of which only the text of its JWK is known.
+    /// The material of a key with nothing but its kind and the text of its JWK.
     #[must_use]
     pub fn of_kind(kind: KeyKind, jwk: String) -> Self {
         Self {
@@ -97,7 +97,7 @@ impl KeyMaterial {
         }
     }
 
-    /// The octets of the secret, text or not; nothing for a key that is no secret.
+    /// The octets of the secret; `None` for a key that is not a secret.
     #[must_use]
     pub fn secret_octets(&self) -> Option<&[u8]> {
         self.secret.as_deref().map(str::as_bytes).or(self.binary_secret.as_deref())

@@ -3,9 +3,9 @@
 //! Text is raw on purpose. A case about duplicate members, odd number lexemes or escaped names can
 //! only be written where nothing re-serialises it.
 //!
-//! Times are placeholders: `{{now}}`, `{{now+3600}}`, `{{now-1}}` stand for the clock in whole
-//! seconds since the epoch, plus or minus the given seconds, in decimal. `{{a*9000}}` is a run of
-//! one letter. Placeholders may stand anywhere in [`Content`] text.
+//! Times are placeholders: `{{now}}`, `{{now+3600}}` and `{{now-1}}` are the clock in whole seconds since the
+//! epoch, plus or minus the given seconds, in decimal. `{{a*9000}}` is a run of one letter. Placeholders may
+//! be anywhere in [`Content`] text.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -116,14 +116,16 @@ pub enum KeyForm {
     /// The key as it is: the secret of an HMAC key, the private key of every other.
     #[default]
     Natural,
-    /// HMAC only: the SHA-256 of the secret. For HS256, and a secret that is longer than a block of 64 octets, it
-    /// is the same key (RFC 2104 section 2).
+    /// HMAC only: the SHA-256 digest of the secret. HS256 itself hashes a secret of more than 64 octets (RFC
+    /// 2104 section 2), so the MAC is then the same.
     #[serde(rename = "secret-sha-256")]
     SecretSha256,
-    /// HMAC only: the SHA-384 of the secret; the same key for HS384, from 129 octets on.
+    /// HMAC only: the SHA-384 digest of the secret. HS384 itself hashes a secret of more than 128 octets (RFC
+    /// 2104 section 2), so the MAC is then the same.
     #[serde(rename = "secret-sha-384")]
     SecretSha384,
-    /// HMAC only: the SHA-512 of the secret; the same key for HS512, from 129 octets on.
+    /// HMAC only: the SHA-512 digest of the secret. HS512 itself hashes a secret of more than 128 octets (RFC
+    /// 2104 section 2), so the MAC is then the same.
     #[serde(rename = "secret-sha-512")]
     SecretSha512,
     /// HMAC only: the first 64 octets of a longer secret.
@@ -136,8 +138,8 @@ pub enum KeyForm {
     SecretBeforeNul,
     /// HMAC only: the secret up to its first space.
     SecretBeforeSpace,
-    /// HMAC only: the secret and a NUL. Of a secret that is shorter than the block of the hash, it is the same
-    /// key (RFC 2104 section 2).
+    /// HMAC only: the secret, followed by a NUL. HMAC pads a secret that is shorter than the block of the
+    /// hash with NULs (RFC 2104 section 2), so the MAC is then the same.
     SecretAndNul,
     /// The PEM file of the public key, `PUBLIC KEY`, with its final newline.
     PublicPem,
@@ -216,9 +218,9 @@ impl KeyForm {
     }
 }
 
-/// A change to the octets of the signature, after signing, or another way to sign.
+/// A change to the octets of the signature after signing, or another way to sign.
 ///
-/// A recipe says what was done and never the outcome, so that whoever has another key can mint it again.
+/// A recipe has the change and never the resulting octets, so it can be minted again with another key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
 pub enum SignatureChange {
@@ -232,12 +234,12 @@ pub enum SignatureChange {
         /// The octets, base64url without padding.
         base64url: String,
     },
-    /// Put octets before it.
+    /// Put octets before the signature.
     Prepend {
         /// The octets, base64url without padding.
         base64url: String,
     },
-    /// Remove the zero octets at its beginning.
+    /// Remove the leading zero octets.
     DropLeadingZeros,
     /// Turn one bit over; bit 0 is the most significant bit of the first octet.
     FlipBit {
@@ -257,50 +259,50 @@ pub enum SignatureChange {
     Der,
     /// The lower-case hexadecimal text of the octets.
     Hex,
-    /// ECDSA only: other numbers `r` and `s`; `n` is the order of the signer's curve.
+    /// ECDSA only: other numbers `r` and `s`. `n` is the order of the signer's curve.
     EcdsaNumbers {
-        /// `r`.
+        /// The number in place of `r`.
         r: Number,
-        /// `s`.
+        /// The number in place of `s`.
         s: Number,
     },
-    /// ECDSA only: `r` and `s` as numbers of other widths, with leading zero octets or without them.
+    /// ECDSA only: `r` and `s` with other widths. Leading zero octets are added or removed.
     EcdsaWidths {
-        /// How many octets `r` has.
+        /// The length of `r`, in octets.
         r: u32,
-        /// How many octets `s` has.
+        /// The length of `s`, in octets.
         s: u32,
     },
-    /// ECDSA only: each half without the zero octets at its beginning.
+    /// ECDSA only: each half without its leading zero octets.
     EcdsaShortened,
-    /// ECDSA only: `s‖r`.
+    /// ECDSA only: `s‖r` in place of `r‖s`.
     EcdsaSwapped,
-    /// RSA only: another number in place of the signature, in as many octets as the modulus `n` has, or in
-    /// one more if it needs that.
+    /// RSA only: another number in place of the signature. It has the length of the modulus `n`, or one octet
+    /// more if needed.
     RsaNumber {
-        /// The number.
+        /// The number in place of the signature.
         s: Number,
     },
-    /// RSASSA-PKCS1-v1_5 only: another encoded message (RFC 8017 section 9.2), signed as it is.
+    /// RSASSA-PKCS1-v1_5 only: a signature of another encoded message (RFC 8017 section 9.2).
     RsaPkcs1 {
         /// The encoded message.
         encoded: Pkcs1Encoding,
     },
-    /// RSASSA-PSS only: another encoded message (RFC 8017 section 9.1.1), signed as it is.
+    /// RSASSA-PSS only: a signature of another encoded message (RFC 8017 section 9.1.1).
     RsaPss {
         /// The encoded message.
         encoded: PssEncoding,
     },
-    /// RSASSA-PKCS1-v1_5 with a public exponent of 3 only: a number whose cube begins like the encoded
-    /// message with eight octets of padding. It is made of the public key alone.
+    /// RSASSA-PKCS1-v1_5 with the public exponent 3 only: a number whose cube begins like the encoded message
+    /// with eight octets of padding. It needs only the public key.
     RsaCubeRoot,
-    /// EdDSA only: another number `S`; `n` is the order of the base point, which RFC 8032 calls L.
+    /// EdDSA only: another number `S`. `n` is the order of the base point, called L in RFC 8032.
     EddsaNumber {
         /// The number.
         s: Number,
     },
-    /// EdDSA only: these octets as `R`, and the `S` that fits a point of small order there. Nobody but
-    /// the holder of the key can compute it.
+    /// EdDSA only: these octets as `R`, and the `S` that would be valid if `R` were a point of small order.
+    /// Only the holder of the key can compute this `S`.
     EddsaCommitment {
         /// The 32 octets of `R`, base64url without padding.
         base64url: String,
@@ -309,11 +311,11 @@ pub enum SignatureChange {
     EddsaPrehashed,
 }
 
-/// A number in a signature. `n` is the order of the group, or the modulus of an RSA key.
+/// A number in a signature. `n` is the order of the group or the modulus of an RSA key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Number {
-    /// The number that was computed.
+    /// The computed number.
     Computed,
     /// 0.
     Zero,
@@ -325,55 +327,55 @@ pub enum Number {
     Order,
     /// n + 1.
     OrderPlusOne,
-    /// The computed number plus a multiple of n, which is the same number modulo n.
+    /// The computed number plus a multiple of n. It is the same number modulo n.
     PlusOrder {
-        /// How many times n is added.
+        /// The multiple: the number of times that n is added.
         times: u32,
     },
-    /// n minus the computed number: of `s` in ECDSA, the other one that verifies.
+    /// n minus the computed number. In ECDSA, this `s` also verifies.
     Negated,
-    /// The computed number or n minus it: the greater one.
+    /// The greater of the computed number and n minus it.
     High,
-    /// The computed number or n minus it: the smaller one.
+    /// The smaller of the computed number and n minus it.
     Low,
 }
 
 impl Number {
-    /// Whether it may be the number that was computed.
+    /// Whether this may be the computed number.
     #[must_use]
     pub const fn may_be_computed(self) -> bool {
         matches!(self, Self::Computed | Self::High | Self::Low)
     }
 }
 
-/// An encoded message that RFC 8017 section 9.2 does not lead to.
+/// An encoded message that deviates from RFC 8017 section 9.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Pkcs1Encoding {
     /// The `AlgorithmIdentifier` has no parameters instead of NULL (RFC 8017 appendix B.1).
     NoNull,
-    /// The parameters are an OCTET STRING of so many zero octets instead of NULL, and the padding is shorter.
+    /// The parameters are an OCTET STRING of zero octets instead of NULL, and the padding is shorter.
     LongParameters {
-        /// How many octets.
+        /// The number of zero octets.
         octets: u32,
     },
     /// The length of the `DigestInfo` has two octets where one is enough (BER, X.690 section 8.1.3.5).
     LongLength,
     /// Eight octets of padding, and zero octets after the `DigestInfo`.
     TrailingOctets,
-    /// The `DigestInfo` has zero octets inside, after the hash, and the padding is shorter.
+    /// The `DigestInfo` contains zero octets after the hash, and the padding is shorter.
     TrailingInside {
-        /// How many octets.
+        /// The number of zero octets.
         octets: u32,
     },
     /// No padding at all, and zero octets after the `DigestInfo`.
     NoPadding,
-    /// Another value of the padding octet in the middle of the padding.
+    /// Another value of the octet in the middle of the padding.
     PaddingOctet {
         /// The value.
         value: u8,
     },
-    /// Another block type in place of 01.
+    /// Another block type than 01.
     BlockType {
         /// The value.
         value: u8,
@@ -384,30 +386,30 @@ pub enum Pkcs1Encoding {
     Separator,
     /// The hash alone in place of the `DigestInfo`.
     BareHash,
-    /// The object identifier of another hash.
+    /// The object identifier of another hash function.
     OtherHash {
-        /// Whose.
+        /// The named hash function.
         of: HashName,
     },
 }
 
-/// An encoded message that RFC 7518 section 3.5 does not lead to.
+/// An encoded message that deviates from RFC 7518 section 3.5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PssEncoding {
     /// A salt of another length.
     Salt {
-        /// How many octets it has.
+        /// The length of the salt, in octets.
         length: u32,
     },
     /// The longest salt that the modulus has room for.
     LongestSalt,
-    /// MGF1 over another hash.
+    /// MGF1 with another hash function.
     Mask {
-        /// The hash.
+        /// The hash function of MGF1.
         hash: HashName,
     },
-    /// Another octet at the end in place of BC.
+    /// Another last octet than BC.
     Trailer {
         /// The value.
         value: u8,
@@ -416,11 +418,9 @@ pub enum PssEncoding {
     Padding,
     /// 02 in place of the 01 before the salt.
     Separator,
-    /// The bit above the encoded message is set.
-    TopBit,
 }
 
-/// A hash function of SHA-2.
+/// A hash function of the SHA-2 family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs, reason = "the names say it (FIPS 180-4)")]
@@ -459,7 +459,7 @@ impl SignatureChange {
         }
     }
 
-    /// Whether it may leave the signature as it is: what it asks for may be there already.
+    /// Whether the change may have no effect, because the signature may already have the requested numbers.
     #[must_use]
     pub const fn may_have_no_effect(&self) -> bool {
         match self {

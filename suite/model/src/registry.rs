@@ -22,7 +22,8 @@ pub struct Requirement {
     pub binds: Binds,
     /// What it asks, in our words.
     pub says: String,
-    /// Whether it promises with which reason a token is refused: then another reason is a finding.
+    /// Whether the sentence promises the reason for a refusal. A refusal for another reason is then a
+    /// finding.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub promises_reason: bool,
     /// Why it lacks an accepted or a refused case, where it does.

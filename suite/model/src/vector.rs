@@ -72,9 +72,9 @@ pub struct Vector {
     /// What the token does where it is accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<Effect>,
-    /// How many seconds the clock is from the nearest moment at which something changes: a time in the
-    /// token, or that time shifted by the leeway of the context. Absent where the token has no time, and in
-    /// a flow, whose steps have times of their own.
+    /// The seconds between the clock and the nearest moment at which the verdict may change: a time in the
+    /// token, or that time shifted by the leeway of the context. Absent if the token has no time, and in a
+    /// flow, whose steps have their own times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_margin: Option<u64>,
 }

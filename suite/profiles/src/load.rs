@@ -39,12 +39,12 @@ impl Profiles {
         &BUILT
     }
 
-    /// The profiles that are built in, and those of the files in a folder. A family of the folder takes the place of
-    /// the built-in one of that name.
+    /// The built-in profiles, and those of the files in a folder. A family of the folder replaces the
+    /// built-in family of the same name.
     ///
     /// # Errors
     ///
-    /// Names the file that cannot be read, and where in it something is wrong.
+    /// Names the file that cannot be read, with the position of the error in it.
     pub fn with_folder(folder: &Path) -> Result<Self, LoadError> {
         let unreadable = |path: &Path, error: &std::io::Error| LoadError::Syntax {
             file: path.display().to_string(),
@@ -64,11 +64,14 @@ impl Profiles {
             texts.push((path.display().to_string(), text));
         }
         let own = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>();
-        let families: Vec<String> = Self::parse(&own)?.files.into_iter().map(|file| file.family).collect();
-        let is_kept = |family: &String| !families.contains(family);
-        let built_in = BUILT_IN.iter().zip(Self::built_in().files());
-        let kept = built_in.filter(|(_, file)| is_kept(&file.family)).map(|(text, _)| *text);
-        Self::parse(&kept.chain(own).collect::<Vec<_>>())
+        let own = Self::parse(&own)?;
+        let mut all = Self::built_in().clone();
+        let is_kept = |family: &str| own.files.iter().all(|file| file.family != family);
+        all.files.retain(|file| is_kept(&file.family));
+        all.profiles.retain(|(profile, _)| is_kept(&profile.family));
+        all.files.extend(own.files);
+        all.profiles.extend(own.profiles);
+        Ok(all)
     }
 
     /// Parses profile files, each given by name and text.

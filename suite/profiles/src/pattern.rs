@@ -125,7 +125,7 @@ pub struct Pattern {
     /// Whether a pattern of issuers is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer_pattern_configured: Option<bool>,
-    /// Patterns of issuers, one of which is configured.
+    /// Patterns of issuers. One of them must be configured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub issuer_patterns: Vec<String>,
     /// The claims that are configured to name the user.
@@ -143,7 +143,7 @@ pub struct Pattern {
     /// Raw names of members that the payload has, by its recipe; in a flow, that of the changed token.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beside: Vec<String>,
-    /// Raw names of members that the header has, likewise.
+    /// Raw names of members that the header has, by its recipe; in a flow, that of the changed token.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beside_in_header: Vec<String>,
     /// The kinds of steps of a flow of which one submits the changed token, or is changed itself.
@@ -285,7 +285,7 @@ impl Pattern {
             Twin::Nothing { .. } => {
                 self.says_nothing_of_edits()
                     && match &vector.subject {
-                        Subject::Token { recipe, .. } => has_claims(recipe, &self.beside),
+                        Subject::Token { recipe, .. } => has_members(&recipe.payload, &self.beside),
                         Subject::Flow { .. } => self.beside.is_empty(),
                     }
             }
@@ -314,7 +314,7 @@ impl Pattern {
         (self.steps.is_empty() || changed.steps.iter().any(|step| self.steps.contains(step)))
             && !changed.steps.iter().any(|step| self.not_steps.contains(step))
             && (self.beside.is_empty()
-                || changed.recipe.is_some_and(|recipe| has_claims(recipe, &self.beside)))
+                || changed.recipe.is_some_and(|recipe| has_members(&recipe.payload, &self.beside)))
             && (self.beside_in_header.is_empty()
                 || changed.recipe.is_some_and(|recipe| has_members(&recipe.header, &self.beside_in_header)))
     }
@@ -505,11 +505,7 @@ impl<'a> Changed<'a> {
     }
 }
 
-/// Whether a payload has members of all these names, by its recipe.
-fn has_claims(recipe: &Recipe, names: &[String]) -> bool {
-    has_members(&recipe.payload, names)
-}
-
+/// Whether the recipe of a header or a payload has members with all these names.
 fn has_members(content: &Content, names: &[String]) -> bool {
     names.iter().all(|name| match content {
         Content::Object { members, .. } => members.iter().any(|Member(raw, _)| raw == name),

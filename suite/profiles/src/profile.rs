@@ -33,7 +33,7 @@ pub struct ProfileFile {
     /// Which of that only some versions can do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<Span>,
-    /// What a user of some versions is warned of before anything is judged.
+    /// Warnings for users of some versions, shown before anything is judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
     /// What a context must configure: a vector whose context lacks it is not carried.
@@ -92,18 +92,18 @@ pub struct Span {
     pub until: Option<String>,
 }
 
-/// A defect of some versions that keeps them from being tested, or from being used at all.
+/// A defect of some versions that prevents testing them, or using them at all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Warning {
-    /// What is wrong, in words that follow the version, and which version fixes it.
+    /// The defect, in words that continue a sentence after the version, and the version that fixes it.
     pub text: String,
-    /// Where that is reported, or to be seen in public.
+    /// The public address of a report or of the evidence.
     pub link: String,
-    /// The first version that has it; absent: the first one known.
+    /// The first version with the defect; absent: the first known one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
-    /// The first version that no longer has it.
+    /// The first version without the defect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
 }
@@ -125,7 +125,7 @@ pub(crate) fn compare(left: &str, right: &str) -> Ordering {
     numbers(left).cmp(&numbers(right))
 }
 
-/// The newest of some versions.
+/// The newest version in a list.
 #[must_use]
 pub fn newest<'a>(versions: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     versions.into_iter().max_by(|one, other| compare(one, other))
@@ -208,7 +208,8 @@ pub struct Entry {
     pub reason: String,
     /// Where that is reported or documented, or else to be seen in public.
     pub link: String,
-    /// The published vulnerabilities that this is, by their identifiers: then `until` is the version that fixes them.
+    /// The identifiers of the published vulnerabilities that this entry describes. `until` is then the
+    /// version that fixes them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub advisories: Vec<String>,
     /// Must be true where the outcome lets in somebody who must stay out: somebody has read it.
@@ -271,7 +272,7 @@ pub struct Profile {
     pub application: Option<Application>,
     /// What it can do, a settable clock apart.
     pub capabilities: BTreeSet<Capability>,
-    /// What a user of this version is warned of.
+    /// Warnings for users of this version.
     pub warnings: Vec<String>,
     /// What a context must configure.
     pub demands: BTreeSet<Capability>,

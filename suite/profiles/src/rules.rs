@@ -29,24 +29,24 @@ choices! {
         /// It is let pass.
         Ignore,
     }
-    /// What becomes of an extension that is said to be critical (RFC 7515 section 4.1.11).
+    /// The treatment of critical extensions (RFC 7515 section 4.1.11).
     Critical {
-        /// None is understood: the token is refused.
+        /// No extension is understood, so the token is refused.
         #[default]
         Refuse,
-        /// Nobody looks.
+        /// `crit` is not looked at.
         Ignore,
-        /// `b64` alone is understood (RFC 7797), critical or not, and may only be `true`.
+        /// Only `b64` is understood (RFC 7797), critical or not, and it must be `true`.
         B64Alone,
     }
-    /// What an empty secret is.
+    /// The treatment of an empty secret.
     EmptySecret {
-        /// No key: what needs it is refused.
+        /// It is not a key, so a token that needs it is refused.
         #[default]
         Refuse,
-        /// A key like any other.
+        /// It is a key like any other.
         Ignore,
-        /// Nothing that can be configured: it is refused before a token is looked at.
+        /// It cannot be configured, and is refused before any token is read.
         NotImported,
     }
     /// What segments beyond the third are.
@@ -206,7 +206,7 @@ choices! {
     }
     /// How a number becomes a time.
     TimeNumber {
-        /// Its decimal value, exactly; beyond 2^53 - 1 seconds it is refused.
+        /// Its exact decimal value. A value beyond 2^53 - 1 seconds is refused.
         #[default]
         Exact,
         /// Its decimal value, exactly, however large.
@@ -321,7 +321,7 @@ choices! {
         /// The token is refused.
         #[default]
         Refuse,
-        /// It switches the option off.
+        /// It turns the option off.
         Off,
     }
     /// What a connection is renewed to by a token without `exp`.
@@ -514,12 +514,12 @@ choices! {
         /// Not looked at: the user is `sub`.
         Subject,
     }
-    /// Centrifugo: what the end of the secret from before a rotation means.
+    /// Centrifugo: the effect of the end of the secret from before a rotation.
     PreviousSecretEnd {
-        /// It no longer counts.
+    /// After its end the secret is no longer valid.
         #[default]
         Observed,
-        /// Nothing: it counts for ever.
+        /// The end is ignored, so the secret stays valid.
         Ignored,
     }
     /// What counts where both a name and a pattern of names are configured.
@@ -711,7 +711,7 @@ rules! {
     header_byte_order_mark: Strictness = "header.byte_order_mark",
     /// Which header parameters must be strings where they are present (`alg` always must).
     header_strings: Vec<String> = "header.strings",
-    /// Whether a `jku` or `x5u` that no verifier would fetch is refused (RFC 7515 sections 4.1.2 and 4.1.5).
+    /// Whether a `jku` or `x5u` that is not an HTTP URL is refused (RFC 7515 sections 4.1.2 and 4.1.5).
     header_urls: Strictness = "header.urls",
     /// Which header parameters must be arrays of strings where they are present.
     header_string_arrays: Vec<String> = "header.string_arrays",
@@ -729,7 +729,7 @@ rules! {
     embedded_jwk: EmbeddedJwk = "header.embedded_jwk",
     /// Whether a `jwk` or `x5c` that is not a configured key is refused; it is never used.
     embedded_key: Strictness = "header.embedded_key",
-    /// What becomes of critical extensions.
+    /// How critical extensions are treated.
     critical: Critical = "header.critical",
     /// Whether another `typ` than the configured one is refused.
     typ: Strictness = "header.typ",
@@ -771,9 +771,9 @@ rules! {
     okp_algorithm: KeyAlgorithm = "key_set.okp_algorithm",
     /// The types of keys that are used.
     key_types: Vec<String> = "key_set.types",
-    /// Whether a set is refused that has a secret in it.
+    /// Whether a set that contains a secret is refused.
     key_set_secret: Strictness = "key_set.secret",
-    /// Whether a key that signs nothing is one that cannot be used, like one of an unknown type.
+    /// Whether a key type that cannot sign is unusable, like an unknown type.
     key_set_other_type: Strictness = "key_set.other_type",
     /// What a private part means.
     private_part: PrivatePart = "key_set.private_part",
@@ -865,7 +865,7 @@ rules! {
     issuer_comparison: Comparison = "issuer.comparison",
     /// What an `iss` of another type means where one is configured.
     issuer_type: WrongType = "issuer.type",
-    /// What `null` means for an issuer; for every claim, that is `claims.null`.
+    /// What `null` means for an issuer. For every other claim, `claims.null` applies.
     issuer_null: Null = "issuer.null",
     /// What an array of issuers means.
     issuer_array: IssuerArray = "issuer.array",
@@ -877,7 +877,7 @@ rules! {
     pattern_absent_issuer: AbsentIssuer = "pattern.absent_issuer",
     /// Centrifugo: what the configured claim that names the user must be.
     user_claim: UserClaim = "centrifugo.user_claim",
-    /// Centrifugo: what the end of the secret from before a rotation means.
+    /// Centrifugo: the effect of the end of the secret from before a rotation.
     previous_secret_end: PreviousSecretEnd = "centrifugo.previous_secret_end",
     /// Centrifugo: what an absent `sub` means.
     centrifugo_subject: Subject = "centrifugo.subject",
@@ -909,7 +909,7 @@ rules! {
     channel_missing: Missing = "centrifugo.channel_missing",
     /// Centrifugo: whether the client of a token must be the one that asks.
     client_check: Check = "centrifugo.client_check",
-    /// Centrifugo: whether a `client` in a subscription token must be the one that asks, although the documentation
+    /// Centrifugo: whether a `client` in a subscription token must be the connected client. The documentation
     /// since version 4 has no such claim.
     subscription_client_check: Check = "centrifugo.subscription_client_check",
     /// Centrifugo: what it means that a token for a private channel names no client.

@@ -142,7 +142,7 @@ fn issuers<'a>(claims: &Claims<'a>, rules: &Rules) -> Option<Vec<&'a str>> {
     }
 }
 
-/// The names that are expected, for people.
+/// The expected names, for messages.
 pub(crate) fn one_of(expected: &[&str]) -> String {
     expected.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(" or ")
 }

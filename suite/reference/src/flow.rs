@@ -76,7 +76,7 @@ struct Life<'a> {
     flow: &'a FlowChallenge,
     /// What the verifier is configured with by now.
     context: Arc<Context>,
-    /// When it was.
+    /// The time of that configuration.
     configured_at: i64,
     /// The connections of the flow; the last one is what it is about.
     connections: Vec<Connection>,

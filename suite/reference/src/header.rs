@@ -107,7 +107,7 @@ pub(crate) fn algorithm<'a>(
     }
 }
 
-/// A `jku` or `x5u` that is no HTTP URL.
+/// The refusal of a `jku` or `x5u` that is not an HTTP URL.
 fn not_fetchable(known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
     if rules.header_urls == Strictness::Ignore {
         return None;
@@ -178,10 +178,7 @@ fn critical(known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
     }
     let value = known.get("crit")?;
     Some(match value.kind() {
-        Kind::Array(_) => {
-            let detail = format!("critical extensions {} are not understood", shortened(&value.to_text()));
-            refuse(Reason::Critical, detail)
-        }
+        Kind::Array(_) => not_understood(value),
         Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Object(_) => {
             let detail = format!("header parameter \"crit\" is {}, not an array", value.type_name());
             refuse(Reason::HeaderParameter, detail)
@@ -189,24 +186,30 @@ fn critical(known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
     })
 }
 
-/// `b64` is understood, and `true` is its only value that can be followed: with it `crit` may name it, once and
-/// nothing else. What `crit` must be made of is said by the rules for its type.
+/// The refusal under [`Critical::B64Alone`]: `b64` must be `true`, and `crit` may name only `b64`, once. The
+/// rules for types cover the type of `crit`.
 fn unencoded_payload(known: &Known<'_>) -> Option<Refusal> {
-    let b64 = known.get("b64");
-    if let Some(value) = b64.filter(|value| !matches!(value.kind(), Kind::Bool(true))) {
-        let detail = format!("header parameter \"b64\" is {}, not true", shortened(&value.to_text()));
+    if let Some(detail) = b64_not_true(known) {
         return Some(refuse(Reason::Critical, detail));
     }
     let crit = known.get("crit")?;
     let Kind::Array(names) = crit.kind() else { return None };
     let mut names = names.iter().map(Value::kind);
-    match (names.next(), names.next(), b64) {
+    match (names.next(), names.next(), known.get("b64")) {
         (Some(Kind::String("b64")), None, Some(_)) => None,
-        _ => {
-            let detail = format!("critical extensions {} are not understood", shortened(&crit.to_text()));
-            Some(refuse(Reason::Critical, detail))
-        }
+        _ => Some(not_understood(crit)),
     }
+}
+
+fn not_understood(crit: Value<'_>) -> Refusal {
+    let detail = format!("critical extensions {} are not understood", shortened(&crit.to_text()));
+    refuse(Reason::Critical, detail)
+}
+
+/// The description of a `b64` that is present and not `true`.
+fn b64_not_true(known: &Known<'_>) -> Option<String> {
+    let value = known.get("b64").filter(|value| !matches!(value.kind(), Kind::Bool(true)))?;
+    Some(format!("header parameter \"b64\" is {}, not true", shortened(&value.to_text())))
 }
 
 /// `b64` `false` would make the payload raw text, which a JWT's never is (RFC 7797 section 7), and
@@ -214,10 +217,8 @@ fn unencoded_payload(known: &Known<'_>) -> Option<Refusal> {
 fn other_kind(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     if rules.b64 == Strictness::Refuse
-        && let Some(value) = known.get("b64")
-        && !matches!(value.kind(), Kind::Bool(true))
+        && let Some(detail) = b64_not_true(known)
     {
-        let detail = format!("header parameter \"b64\" is {}, not true", shortened(&value.to_text()));
         refusals.push(refuse(Reason::HeaderParameter, detail));
     }
     if rules.enc == Strictness::Refuse && known.get("enc").is_some() {

@@ -30,30 +30,29 @@ pub struct PublicKey {
     pub bits: Option<u32>,
 }
 
-/// The configured keys. One that the ring does not have is no key, nor is an empty secret: servers
-/// treat it as none. The secret from before a rotation is one of them for as long as it counts.
+/// The configured keys. A key that the ring lacks does not count. Nor does an empty secret, because servers
+/// treat it as missing. The secret from before a rotation counts until its end.
 pub fn configured<'a>(
     context: &'a Context,
     keys: &'a KeyRing,
     rules: &Rules,
 ) -> impl Iterator<Item = &'a KeyMaterial> + use<'a> {
-    let is_key =
-        move |key: &&KeyMaterial, empty: EmptySecret| empty == EmptySecret::Ignore || !is_empty_secret(key);
     let empty = rules.key_empty;
+    let is_key = move |key: &&KeyMaterial| empty == EmptySecret::Ignore || !is_empty_secret(key);
     let end = rules.previous_secret_end;
     let previous = context
         .previous_secret
         .as_ref()
         .filter(move |previous| previous.counts() || end == PreviousSecretEnd::Ignored);
     let names = context.keys.iter().chain(previous.map(|previous| &previous.key));
-    names.filter_map(|name| keys.get(name)).filter(move |key| is_key(key, empty))
+    names.filter_map(|name| keys.get(name)).filter(is_key)
 }
 
-/// Looks at the configured keys before any token: some libraries take no empty secret.
+/// Checks the configured keys before any token, because some libraries refuse an empty secret.
 ///
 /// # Errors
 ///
-/// One of the keys cannot be configured under the rules.
+/// Fails if a key cannot be configured under the rules.
 pub fn import(context: &Context, keys: &KeyRing, rules: &Rules) -> Result<(), Refusal> {
     let mut configured = context.keys.iter().filter_map(|name| keys.get(name));
     if rules.key_empty == EmptySecret::NotImported && configured.any(is_empty_secret) {

@@ -12,7 +12,7 @@ use crate::json::Kind;
 use crate::members::Found;
 use crate::verdict::{Refusal, Stage};
 
-/// The latest second that is read: the largest integer that every JSON parser holds exactly, 2^53 - 1 (RFC
+/// The latest accepted second, 2^53 - 1. It is the largest integer that every JSON parser holds exactly (RFC
 /// 8259 section 6).
 pub(crate) const LATEST: u64 = 9_007_199_254_740_991;
 

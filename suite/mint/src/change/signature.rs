@@ -9,18 +9,18 @@ use crate::base64url;
 use crate::sign::crafted::{number, padded, padded_little_endian};
 use crate::sign::{Hash, PrivateKey};
 
-/// How a signature came about.
+/// The origin of a signature.
 #[derive(Debug, Clone, Copy)]
 pub struct Made<'a> {
-    /// Who signed.
+    /// The signer.
     pub signer: &'a Signer,
-    /// The key that signed in its natural form, if there is one.
+    /// The signing key, if it signed in its natural form.
     pub key: Option<&'a PrivateKey>,
-    /// What was signed.
+    /// The signing input.
     pub input: &'a [u8],
 }
 
-/// The octets after a change.
+/// The octets of a signature after a change.
 ///
 /// # Errors
 ///
@@ -112,7 +112,7 @@ fn outcome(octets: &[u8], change: &SignatureChange, made: Made<'_>) -> Result<Ve
 }
 
 impl<'a> Made<'a> {
-    /// The key and the hash of an algorithm of this family.
+    /// The key and the hash of the signer, if its algorithm is of this family.
     fn by(self, family: Family) -> Result<(&'a PrivateKey, Hash), WhyNot> {
         match (self.signer, self.key) {
             (Signer::Key { algorithm, .. }, Some(key)) if algorithm.family() == family => {
@@ -128,7 +128,7 @@ impl<'a> Made<'a> {
         }
     }
 
-    /// What the numbers of a signature of this family are counted modulo.
+    /// The modulus of the arithmetic on the numbers of a signature of this family.
     fn order(self, family: Family) -> Result<BigUint, WhyNot> {
         let (key, _) = self.by(family)?;
         key.order().ok_or(WhyNot::NotFor("a key with numbers"))
@@ -150,7 +150,7 @@ fn index(count: u32) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
-/// `r` and `s`.
+/// The halves `r` and `s` of an ECDSA signature.
 fn halves<'o>(octets: &'o [u8], made: Made<'_>) -> Result<(&'o [u8], &'o [u8]), WhyNot> {
     let Signer::Key { algorithm, .. } = made.signer else { return Err(WhyNot::NotEcdsa) };
     if algorithm.family() != Family::Ecdsa || octets.is_empty() || !octets.len().is_multiple_of(2) {
@@ -159,7 +159,8 @@ fn halves<'o>(octets: &'o [u8], made: Made<'_>) -> Result<(&'o [u8], &'o [u8]), 
     Ok(octets.split_at(octets.len() / 2))
 }
 
-/// `Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279 section 2.2.3) in DER.
+/// The DER form of an ECDSA signature: `Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279
+/// section 2.2.3).
 fn ecdsa_sig_value(octets: &[u8], made: Made<'_>) -> Result<Vec<u8>, WhyNot> {
     const SEQUENCE: u8 = 0x30;
     let (r, s) = halves(octets, made)?;
@@ -184,8 +185,7 @@ pub(crate) fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
         Ok(short) if short < 0x80 => der.push(short),
         _ => {
             let length = content.len().to_be_bytes();
-            let zeros = length.iter().take_while(|octet| **octet == 0).count();
-            let length = &length[zeros..];
+            let length = without_leading_zeros(&length);
             der.push(0x80 | u8::try_from(length.len()).expect("a usize has at most 16 octets"));
             der.extend(length);
         }

@@ -1,6 +1,5 @@
-//! Signatures that a key makes in another way than its algorithm says.
-//!
-//! They are what a wrong verifier accepts: RSA over another encoded message, EdDSA with a chosen `R`.
+//! Signatures that deviate from their algorithm, such as RSA over another encoded message or EdDSA with a
+//! chosen `R`. A faulty verifier accepts them.
 
 use jotproof_model::recipe::{HashName, Number, Pkcs1Encoding, PssEncoding};
 use rsa::BigUint;
@@ -24,8 +23,8 @@ const LEAST_PADDING: usize = 8;
 const ED25519_ORDER: &[u8] = b"1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed";
 
 impl PrivateKey {
-    /// What the numbers of its signatures are counted modulo: the order of the curve (SEC 2 section 2, FIPS
-    /// 186-5), the modulus, or L. HMAC has none.
+    /// The modulus of the arithmetic on its signatures: the order of the curve (SEC 2 section 2, FIPS 186-5),
+    /// the RSA modulus, or L. `None` for HMAC.
     pub(crate) fn order(&self) -> Option<BigUint> {
         let digits: &[u8] = match &self.0 {
             Inner::Hmac(_) => return None,
@@ -44,17 +43,18 @@ impl PrivateKey {
         BigUint::parse_bytes(digits, 16)
     }
 
-    /// RSASSA-PKCS1-v1_5 over another encoded message.
+    /// Signs another encoded message with RSASSA-PKCS1-v1_5.
     pub(crate) fn sign_pkcs1_encoded(
         &self,
         encoded: Pkcs1Encoding,
         hash: Hash,
         input: &[u8],
     ) -> Result<Vec<u8>, WhyNot> {
-        self.raw_rsa(&pkcs1(encoded, hash, input, self.modulus_octets()?)?)
+        let Inner::Rsa { key, .. } = &self.0 else { return Err(NOT_RSA) };
+        self.raw_rsa(&pkcs1(encoded, hash, input, key.size())?)
     }
 
-    /// RSASSA-PSS over another encoded message.
+    /// Signs another encoded message with RSASSA-PSS.
     pub(crate) fn sign_pss_encoded(
         &self,
         encoded: PssEncoding,
@@ -66,8 +66,8 @@ impl PrivateKey {
         self.raw_rsa(&message)
     }
 
-    /// The number whose cube begins like an encoded message with little padding: everything behind that is
-    /// whatever the cube has there.
+    /// A number whose cube begins like an encoded message with little padding. The rest of the cube is
+    /// arbitrary.
     pub(crate) fn cube_root(&self, hash: Hash, input: &[u8]) -> Result<Vec<u8>, WhyNot> {
         let Inner::Rsa { key, .. } = &self.0 else { return Err(NOT_RSA) };
         if key.e() != &BigUint::from(3_u8) {
@@ -85,13 +85,14 @@ impl PrivateKey {
         padded(&root, octets)
     }
 
-    /// EdDSA with `r` = 0 and any octets as `R`: S = k·a (RFC 8032 section 5.1.6 steps 4 and 5).
+    /// Signs with EdDSA, with `r` = 0 and any octets as `R`, so S = k·a (RFC 8032 section 5.1.6 steps 4 and
+    /// 5).
     pub(crate) fn sign_with_commitment(&self, commitment: &[u8], input: &[u8]) -> Result<Vec<u8>, WhyNot> {
         let Inner::Ed25519(key) = &self.0 else { return Err(NOT_EDDSA) };
         if commitment.len() != 32 {
             return Err(WhyNot::DoesNotFit { octets: 32 });
         }
-        // RFC 8032 section 5.1.5: the lower half of the hash of the seed, with five bits set.
+        // The lower half of the hash of the seed, with five bits fixed (RFC 8032 section 5.1.5).
         let mut scalar = sha2::Sha512::digest(key.to_bytes())[..32].to_vec();
         scalar[0] &= 0b1111_1000;
         scalar[31] = scalar[31] & 0b0111_1111 | 0b0100_0000;
@@ -105,22 +106,15 @@ impl PrivateKey {
         Ok([commitment, &padded_little_endian(&s, 32)?].concat())
     }
 
-    /// Ed25519ph without a context (RFC 8032 section 5.1).
+    /// Signs with Ed25519ph, without a context (RFC 8032 section 5.1).
     pub(crate) fn sign_prehashed(&self, input: &[u8]) -> Result<Vec<u8>, WhyNot> {
         let Inner::Ed25519(key) = &self.0 else { return Err(NOT_EDDSA) };
         let signature = key.sign_prehashed(sha2::Sha512::new().chain_update(input), None);
         Ok(signature.map_err(|_| NOT_EDDSA)?.to_bytes().to_vec())
     }
 
-    fn modulus_octets(&self) -> Result<usize, WhyNot> {
-        match &self.0 {
-            Inner::Rsa { key, .. } => Ok(key.size()),
-            _ => Err(NOT_RSA),
-        }
-    }
-
-    /// RSASP1 (RFC 8017 section 5.2.1) by the Chinese remainder theorem. The key is public, and so there is
-    /// nothing to blind.
+    /// Computes RSASP1 (RFC 8017 section 5.2.1) with the Chinese remainder theorem. There is no blinding,
+    /// because the test keys are public.
     fn raw_rsa(&self, message: &[u8]) -> Result<Vec<u8>, WhyNot> {
         let Inner::Rsa { key, .. } = &self.0 else { return Err(NOT_RSA) };
         let message = BigUint::from_bytes_be(message);
@@ -150,7 +144,7 @@ impl Hash {
         }
     }
 
-    /// The content of its object identifier, 2.16.840.1.101.3.4.2.x (RFC 8017 appendix B.1).
+    /// The content of the object identifier 2.16.840.1.101.3.4.2.x (RFC 8017 appendix B.1).
     const fn object_identifier(self) -> [u8; 9] {
         let last = match self {
             Self::Sha256 => 1,
@@ -161,7 +155,7 @@ impl Hash {
     }
 }
 
-/// `DigestInfo` (RFC 8017 section 9.2 step 2).
+/// The `DigestInfo` (RFC 8017 section 9.2 step 2) with the digest of `hash` and the name of `named`.
 fn digest_info(hash: Hash, named: Hash, input: &[u8], parameters: &[u8]) -> Vec<u8> {
     tagged(SEQUENCE, &digest_info_content(hash, named, input, parameters))
 }
@@ -172,7 +166,7 @@ fn digest_info_content(hash: Hash, named: Hash, input: &[u8], parameters: &[u8])
     [algorithm, tagged(OCTET_STRING, &hash.digest(&[input]))].concat()
 }
 
-/// An encoded message of so many octets (RFC 8017 section 9.2), with one thing in it that is wrong.
+/// An encoded message of `length` octets (RFC 8017 section 9.2) with one defect.
 fn pkcs1(encoded: Pkcs1Encoding, hash: Hash, input: &[u8], length: usize) -> Result<Vec<u8>, WhyNot> {
     use Pkcs1Encoding as E;
     let zeros = |octets: u32| vec![0; usize::try_from(octets).unwrap_or(usize::MAX).min(length)];
@@ -215,7 +209,7 @@ fn pkcs1(encoded: Pkcs1Encoding, hash: Hash, input: &[u8], length: usize) -> Res
     Ok(message)
 }
 
-/// An encoded message of so many bits (RFC 8017 section 9.1.1), with one thing in it that is wrong.
+/// An encoded message of `bits` bits (RFC 8017 section 9.1.1) with one defect.
 fn pss(encoded: PssEncoding, hash: Hash, input: &[u8], bits: usize, der: &[u8]) -> Result<Vec<u8>, WhyNot> {
     let digest = hash.digest(&[input]);
     let length = bits.div_ceil(8);
@@ -249,13 +243,13 @@ fn pss(encoded: PssEncoding, hash: Hash, input: &[u8], bits: usize, der: &[u8]) 
     Ok([block, hashed, vec![trailer]].concat())
 }
 
-/// MGF1 (RFC 8017 appendix B.2.1).
+/// The mask of MGF1 (RFC 8017 appendix B.2.1).
 fn mask_generation(hash: Hash, seed: &[u8], octets: usize) -> Vec<u8> {
     let block = |counter: u32| hash.digest(&[seed, &counter.to_be_bytes()]);
     (0..).flat_map(block).take(octets).collect()
 }
 
-/// The least number whose cube is not less than this.
+/// The least number whose cube is at least `cube`.
 fn ceiling_of_cube_root(cube: &BigUint) -> BigUint {
     let one = BigUint::from(1_u8);
     let (mut low, mut high) = (BigUint::from(0_u8), one.clone() << (cube.bits() / 3 + 1));
@@ -266,7 +260,7 @@ fn ceiling_of_cube_root(cube: &BigUint) -> BigUint {
     low
 }
 
-/// A number in place of one that was computed modulo n.
+/// The number that replaces a computed one.
 pub(crate) fn number(number: Number, computed: &BigUint, order: &BigUint) -> BigUint {
     let one = BigUint::from(1_u8);
     let negated = || (order - computed % order) % order;
@@ -284,14 +278,14 @@ pub(crate) fn number(number: Number, computed: &BigUint, order: &BigUint) -> Big
     }
 }
 
-/// A number in so many octets, the most significant one first.
+/// A number in this many octets, the most significant one first.
 pub(crate) fn padded(number: &BigUint, octets: usize) -> Result<Vec<u8>, WhyNot> {
     let significant = if number.bits() == 0 { Vec::new() } else { number.to_bytes_be() };
     let zeros = octets.checked_sub(significant.len()).ok_or(WhyNot::DoesNotFit { octets })?;
     Ok([vec![0; zeros], significant].concat())
 }
 
-/// A number in so many octets, the least significant one first.
+/// A number in this many octets, the least significant one first.
 pub(crate) fn padded_little_endian(number: &BigUint, octets: usize) -> Result<Vec<u8>, WhyNot> {
     Ok(padded(number, octets)?.into_iter().rev().collect())
 }
@@ -317,7 +311,7 @@ mod tests {
         }
     }
 
-    /// What a signature was made of.
+    /// The encoded message of a signature.
     fn opened(key: &PrivateKey, signature: &[u8]) -> Vec<u8> {
         let public = public(key);
         let message = BigUint::from_bytes_be(signature).modpow(public.e(), public.n());
@@ -329,7 +323,7 @@ mod tests {
         let rsa = key("rsa-2048");
         let hash = Hash::Sha256;
         let digest = hash.digest(&[INPUT]);
-        // One octet of padding that is as it should be.
+        // The replaced octet of padding has its right value.
         let message = pkcs1(Pkcs1Encoding::PaddingOctet { value: 0xff }, hash, INPUT, 256).unwrap();
         let signature = rsa.raw_rsa(&message).unwrap();
         assert_eq!(signature, rsa.sign(Algorithm::RS256, INPUT).unwrap());
