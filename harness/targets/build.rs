@@ -1,4 +1,4 @@
-//! Lists the pinned servers: one static for each folder of `fixtures/servers`, and all of them in a row.
+//! Generates the list of pinned servers: a static for each folder of `fixtures/servers`, and an array of all.
 
 #![allow(clippy::disallowed_macros, reason = "Cargo reads it")]
 
@@ -8,17 +8,17 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The names of servers, and what people call them.
+/// The names of the servers, and their titles for people.
 const TITLES: [(&str, &str); 2] = [("anycable", "AnyCable"), ("centrifugo", "Centrifugo")];
 
-/// What a server is started with: exactly one of these is in its folder.
+/// The configuration files of a server. Its folder has exactly one of them.
 const CONFIGURATIONS: [&str; 2] = ["config.json", "arguments.txt"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root =
         Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../../fixtures/servers").canonicalize()?;
     println!("cargo::rerun-if-changed={}", root.display());
-    // By name and by the numbers of the version: the newest comes first.
+    // Sorted by name and version, the newest version first.
     let mut servers = BTreeMap::new();
     for entry in fs::read_dir(&root)? {
         let folder = entry?.path();

@@ -1,7 +1,7 @@
 //! Adapters that are wrong in one known way each: they test the runner.
 //!
-//! `fake_adapter MODE [N]`: the reference under `rfc`, but for what the mode says; N is the id of a
-//! question. `slow N` goes by the clock of the machine, and takes N milliseconds for an answer.
+//! `fake_adapter MODE [N]` is the reference under `rfc`, changed by the mode. N is the id of a question.
+//! `slow N` uses the clock of the machine and takes N milliseconds for an answer.
 
 #![allow(clippy::disallowed_macros, reason = "it is run by tests, which read all")]
 
@@ -22,7 +22,7 @@ const MODES: &str = "honest, always-accept, always-reject, reasonless, secretive
     crash-from N, crash-once FILE, flaky, twice N, late-twice N, wrong-id N, garbage N, no-hello, slow-hello, newer, \
     clock-listed, slow N, profile NAME, lie WHAT";
 
-/// The age of a question, in seconds, that is too old where the clock decides.
+/// The age of a question, in seconds, that is too old for a verifier with the clock of the machine.
 const STALE: i64 = 4;
 
 fn main() -> ExitCode {
@@ -57,7 +57,7 @@ fn converse(mode: &str, argument: &str) -> Result<(), Box<dyn std::error::Error>
         let mut challenge = misread(wire::challenge(*question)?, lie);
         if mode == "slow" {
             std::thread::sleep(Duration::from_millis(argument.parse()?));
-            // A token as old as that says nothing about a verifier.
+            // The times in an old token prove nothing about a verifier.
             if unix_time() - challenge.now >= STALE {
                 return Err(format!("question {id} is stale").into());
             }
@@ -81,7 +81,7 @@ fn converse(mode: &str, argument: &str) -> Result<(), Box<dyn std::error::Error>
             "crash-from" if argument.parse().is_ok_and(|from: u64| id >= from) => std::process::abort(),
             // Something that only happens the first time: no question can repeat it.
             "crash-once" if id == 100 && std::fs::File::create_new(argument).is_ok() => std::process::abort(),
-            // Every process dies on its 40th question, whatever that is.
+            // Every process dies on its question number 40.
             "flaky" if count == 40 => std::process::abort(),
             "twice" if this => say(&message(&answer)?)?,
             "late-twice" if argument.parse().is_ok_and(|earlier: u64| id == earlier + 20) => {
@@ -96,7 +96,7 @@ fn converse(mode: &str, argument: &str) -> Result<(), Box<dyn std::error::Error>
     Ok(())
 }
 
-/// A verifier that leaves out what its hello declares.
+/// A verifier without the check that its hello declares.
 fn lax(reference: Reference, lie: &str) -> Reference {
     let mut rules = reference.rules().clone();
     match lie {
@@ -112,13 +112,13 @@ fn unverifying() -> Reference {
     Reference::new("fake", Rules { signature: SignatureCheck::Skip, ..Rules::default() }, None)
 }
 
-/// Whether it does not look at the signature of this one.
+/// Whether the verifier skips the signature of this question.
 fn unverified(challenge: &Challenge, lie: &str) -> bool {
     let named = lie.strip_prefix("algorithm:").and_then(|name| name.parse::<Algorithm>().ok());
     named.is_some_and(|algorithm| challenge.context.algorithms == [algorithm])
 }
 
-/// A question of which it reads only a part.
+/// The question without the part that the lie ignores.
 fn misread(mut challenge: Challenge, lie: &str) -> Challenge {
     let context = Arc::make_mut(&mut challenge.context);
     match lie {
@@ -134,7 +134,7 @@ fn misread(mut challenge: Challenge, lie: &str) -> Challenge {
     challenge
 }
 
-/// An answer without a part that its hello declares.
+/// Removes the part of an answer that the hello declares and the lie hides.
 fn hide(answer: &mut Answer, challenge: &Challenge, lie: &str) {
     match answer {
         Answer::Accepted { claims, .. } if lie == "claims" => *claims = None,
@@ -173,7 +173,7 @@ fn hello(honest: Answer, mode: &str, argument: &str) -> Answer {
                 numbers,
                 reasons: reasons && !matches!(mode, "reasonless" | "secretive"),
                 observes,
-                // Without one the normative expectation alone judges.
+                // Without a profile, only the normative expectation judges.
                 profile: (mode == "profile").then(|| argument.to_owned()),
             }
         }

@@ -1,10 +1,11 @@
 //! Any verifier in any language, behind an adapter: a program that is asked and answers in JSON lines
 //! on its standard input and output (`docs/adapter-protocol.md`).
 //!
-//! The runner owns time-outs, kills and restarts. A death or a hang belongs to the challenge that repeats it when it is
-//! asked alone, of a process of its own; every other challenge keeps its own answer.
+//! The runner owns time-outs, kills and restarts. After a death or a hang, each open challenge is asked
+//! alone, in a new process. The fault belongs to the challenge that repeats it. Every other challenge keeps
+//! its own answer.
 //!
-//! - [`process`] is a running adapter, and makes sure that it ends; [`stderr`] says why one ended.
+//! - [`process`] is a running adapter, and makes sure that it ends; [`stderr`] extracts the reason.
 //! - [`wire`] turns challenges into lines and lines into observations.
 //! - [`conversation`] asks, and finds out whose fault a fault is.
 //! - [`serve`] is the other side: a verifier of this process behind the protocol.
@@ -50,7 +51,7 @@ impl Default for Bounds {
 pub struct ExecTarget {
     name: String,
     run: Arc<Run>,
-    profiles: Arc<Profiles>,
+    profiles: Profiles,
     met: OnceLock<Result<Met, TargetError>>,
 }
 
@@ -60,14 +61,21 @@ struct Run {
     bounds: Bounds,
     /// The ids given so far: none is given twice in a run.
     ids: AtomicU64,
-    /// How often it failed.
+    /// The failures of the adapter so far.
     incidents: Incidents,
+}
+
+impl Run {
+    /// The error for a faulty adapter.
+    fn fault(&self, text: &str) -> TargetError {
+        TargetError::Fault(format!("adapter {}: {text}", self.command.join(" ")))
+    }
 }
 
 /// An adapter that said hello.
 struct Met {
     hello: Hello,
-    /// The profile that it names.
+    /// The profile that the hello names.
     profile: Option<Profile>,
     /// The process that said it, until a deployment takes it.
     process: Mutex<Option<AdapterProcess>>,
@@ -106,14 +114,14 @@ impl ExecTarget {
             ids: AtomicU64::new(1),
             incidents: Incidents::default(),
         };
-        let profiles = Arc::new(Profiles::built_in().clone());
+        let profiles = Profiles::built_in().clone();
         Ok(Self { name: format!("exec:{text}"), run: Arc::new(run), profiles, met: OnceLock::new() })
     }
 
-    /// With other profiles than those that are built in.
+    /// Replaces the built-in profiles.
     #[must_use]
     pub fn with_profiles(self, profiles: &Profiles) -> Self {
-        Self { profiles: Arc::new(profiles.clone()), ..self }
+        Self { profiles: profiles.clone(), ..self }
     }
 
     /// With other bounds than the default ones.
@@ -135,10 +143,9 @@ impl ExecTarget {
                 let (process, hello) = AdapterProcess::start(&self.run.command, &self.run.bounds)?;
                 let named = hello.profile.as_deref().map(|name| self.profiles.find(name)).transpose();
                 let profile = named.map_err(|error| {
-                    let command = self.run.command.join(" ");
-                    TargetError::Fault(format!(
-                        "adapter {command}: its hello names an unknown profile: {error}\nhint: leave `profile` out of the \
-                         hello, or give --vectors DIR with the profile in DIR/profiles"
+                    self.run.fault(&format!(
+                        "its hello names an unknown profile: {error}\nhint: leave `profile` out of the hello, \
+                         or give --vectors DIR with the profile in DIR/profiles"
                     ))
                 })?;
                 let profile = profile.map(Cow::into_owned);
@@ -148,7 +155,7 @@ impl ExecTarget {
             .map_err(Clone::clone)
     }
 
-    /// The profile that it names.
+    /// The profile that the hello names.
     fn own_profile(&self) -> Option<&Profile> {
         self.met().ok()?.profile.as_ref()
     }

@@ -164,7 +164,7 @@ pub trait Carriage: Sized {
         record: &Record,
     ) -> impl Future<Output = Result<Self, Failure>>;
 
-    /// The same opening, as it is sent to a server that runs already.
+    /// The opening as sent to a running server, with the path, query and origin of its address.
     fn at(opening: Self::Opening, address: &Address) -> Self::Opening;
 }
 
@@ -294,18 +294,18 @@ impl<P: Protocol> LiveDeployment<P> {
 struct Asker<'a, P> {
     protocol: &'a P,
     address: SocketAddr,
-    /// How it is reached, where it runs already.
+    /// The address of a running server; `None` for a started one.
     at: Option<&'a Address>,
     answer_within: Duration,
     at_a_time: usize,
     /// How the server died, if it did; absent where nobody would know.
     crashed: Option<&'a dyn Fn() -> Option<String>>,
-    /// What a server that runs already does beside looking at tokens.
+    /// Behaviour of a running server that changes what an accepted token shows.
     aside: Option<&'a Aside>,
 }
 
 impl<P: Protocol> Asker<'_, P> {
-    /// Asks until there are no questions left, or one was answered by the death of the server.
+    /// Asks until no question is left or the server dies.
     async fn ask_all(&self, questions: &Questions<'_>) {
         let dead = &Cell::new(false);
         let next = || if dead.get() { None } else { questions.next() };
@@ -327,7 +327,7 @@ impl<P: Protocol> Asker<'_, P> {
         };
         // What was answered too late comes again, after all others.
         while let Some(first) = next() {
-            // Whoever is done makes room for the next, in whatever order that is: none is taken before there is room.
+            // A question is taken only when there is room for it, because its token is minted then.
             let rest = stream::iter(iter::once(first).chain(iter::from_fn(next)));
             rest.map(ask).buffer_unordered(self.at_a_time).for_each(|()| async {}).await;
         }

@@ -31,30 +31,30 @@ pub struct ServerArguments<'a> {
     pub image: Option<&'a str>,
     /// The configuration file of one that runs already.
     pub config: Option<&'a Path>,
-    /// A file of the variables of its environment.
+    /// A file with its environment variables.
     pub environment: Option<&'a Path>,
     /// A file with the key that signs its tokens.
     pub signing_key: Option<&'a Path>,
     /// The `kid` of that key.
     pub signing_key_id: Option<&'a str>,
-    /// An audience that it accepts.
+    /// An audience that the server accepts.
     pub audience: Option<&'a str>,
-    /// An issuer that it accepts.
+    /// An issuer that the server accepts.
     pub issuer: Option<&'a str>,
-    /// The `Origin` that it accepts.
+    /// An `Origin` that the server accepts.
     pub origin: Option<&'a str>,
     /// Whether one may be contacted that is not on this machine.
     pub allow_remote: bool,
     /// The transport that it is asked over, in place of its default one.
     pub transport: Option<&'a str>,
-    /// The folder in which the logs of servers that are started are kept.
+    /// The folder for the logs of started servers.
     pub keep_logs: Option<&'a Path>,
-    /// The profiles that the reference and adapters may follow, in place of those that are built in.
+    /// Profiles for the reference and for adapters, in place of the built-in ones.
     pub profiles: Option<&'a Profiles>,
 }
 
 impl ServerArguments<'_> {
-    /// What is said of a server that runs already.
+    /// The arguments for a running server, and whether each is given.
     fn of_running(&self) -> [(&'static str, bool); 7] {
         let Self { config, environment, signing_key, signing_key_id, audience, issuer, origin, .. } = self;
         [
@@ -68,12 +68,12 @@ impl ServerArguments<'_> {
         ]
     }
 
-    /// The first of these that is given.
+    /// The first given argument for a running server.
     fn said_of_running(&self) -> Option<&'static str> {
         self.of_running().into_iter().find_map(|(name, is_given)| is_given.then_some(name))
     }
 
-    /// The same without what is said of a server that runs already.
+    /// Removes the arguments for a running server.
     fn without_running(self) -> Self {
         Self {
             config: None,
@@ -112,7 +112,7 @@ pub enum NameError {
     /// A server that runs already cannot be told anything.
     #[error("{0} runs already: it is asked as it is, and has no {1}")]
     Runs(String, &'static str),
-    /// The server would ignore it.
+    /// The server would ignore the option.
     #[error(
         "{version} has no option {option}{hint}\nhint: options are named as in its configuration file; its documentation lists them"
     )]
@@ -121,7 +121,7 @@ pub enum NameError {
         version: String,
         /// The option.
         option: String,
-        /// A name that is nearly the same.
+        /// A suggestion with a similar name.
         hint: String,
     },
     /// Another value would unsettle the proof that the server is ours.
@@ -132,7 +132,7 @@ pub enum NameError {
         "{0} is started by Jotproof: {2} is for a server that runs already\nhint: name it, as in {1}:ws://HOST:PORT/PATH"
     )]
     IsStarted(String, &'static str, &'static str),
-    /// Something was said of a running server, and the target is none.
+    /// An argument is for a running server, and the target is something else.
     #[error(
         "{0} is not a server: {1} is for a server that runs already\nhint: name it, as in centrifugo:ws://HOST:PORT/PATH"
     )]
@@ -153,7 +153,7 @@ pub enum NameError {
     /// The configuration file cannot be read.
     #[error("cannot read {option} {file}: {problem}")]
     Configuration {
-        /// The argument that names it.
+        /// The argument that names the file.
         option: &'static str,
         /// The file.
         file: String,
@@ -182,7 +182,7 @@ pub enum NameError {
         told: String,
         /// The versions that there are.
         known: String,
-        /// The nearest target that there is.
+        /// The nearest existing target.
         instead: String,
     },
     /// Nothing is known of this version.
@@ -194,7 +194,7 @@ pub enum NameError {
         version: String,
         /// The versions that there are.
         known: String,
-        /// The nearest target or argument that there is.
+        /// The nearest existing target or argument.
         instead: String,
     },
     /// There is no source of this version.
@@ -208,7 +208,7 @@ pub enum NameError {
         title: &'static str,
         /// Its name in targets.
         name: &'static str,
-        /// The version asked for, of which there is a profile.
+        /// The requested version, which has a profile.
         version: String,
         /// The versions that there are.
         known: String,
@@ -223,14 +223,14 @@ pub enum NameError {
         /// The transports that there are.
         known: String,
     },
-    /// No such version of the library is built in.
+    /// The version of the library is not built in.
     #[error("version {version} of the library {name} is not built in\nhint: built in are: {known}")]
     OtherLibrary {
         /// The library.
         name: String,
         /// The version asked for.
         version: String,
-        /// The versions that are built in.
+        /// The built-in versions.
         known: String,
     },
     /// The name says one version and the arguments another.
@@ -309,7 +309,7 @@ pub fn targets(name: &str, arguments: ServerArguments<'_>) -> Result<Vec<Box<dyn
     }
 }
 
-/// A version of a library, by its name: `jsonwebtoken` is the newest one that is built in.
+/// The version of a library by its name. `jsonwebtoken` means the newest built-in version.
 fn library_of(library: &str) -> Result<Jsonwebtoken, NameError> {
     let (name, version) = match library.split_once('@') {
         Some((name, version)) => (name, Some(version)),
@@ -443,7 +443,7 @@ mod tests {
             let error = named(name, version).unwrap_err().to_string();
             let (_, hint) = error.split_once("\nhint: ").unwrap_or_else(|| panic!("{name}: {error}"));
             assert!(hint.ends_with(expected), "{name}: {error}");
-            // And it works when it is followed.
+            // The hint works.
             let (kind, _) = name.split_once(':').unwrap();
             match hint.rsplit(' ').next().unwrap() {
                 advised if advised.starts_with(kind) => named(advised, None).unwrap(),

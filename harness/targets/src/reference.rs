@@ -38,7 +38,8 @@ impl ReferenceTarget {
         }
     }
 
-    /// The reference under a profile, as it answers others: a refusal has its reason beside the answer.
+    /// The reference under a profile, for `adapter serve`: a refusal has its reason in addition to the
+    /// answer.
     #[must_use]
     pub fn telling(profile: &Profile) -> impl Verifier {
         Answering { reference: Reference::profile(profile), profile: profile.clone(), tells_reasons: true }
@@ -55,7 +56,7 @@ impl ReferenceTarget {
         Self::verifying(format!("mutant:{}", mutant.name), rfc, mutant.verifier())
     }
 
-    /// The crate `jsonwebtoken`, in one of its versions.
+    /// A target for one version of the crate `jsonwebtoken`.
     ///
     /// # Panics
     ///
@@ -100,7 +101,7 @@ impl ReferenceTarget {
 struct Answering {
     reference: Reference,
     profile: Profile,
-    /// Whether the reason is told beside the answer that stands for it.
+    /// Whether a refusal has its reason in addition to the answer.
     tells_reasons: bool,
 }
 

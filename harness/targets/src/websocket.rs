@@ -38,7 +38,7 @@ const READ_AT_ONCE: usize = 4 * 1024;
 /// How long a server has to answer a close frame, or to send its own; longer waits teach nothing.
 pub(crate) const FAREWELL: Duration = Duration::from_millis(100);
 
-/// How long to wait for what this machine is short of: see [`is_short_of`].
+/// The wait for an exhausted resource of this machine: see [`is_short_of`].
 pub(crate) const PAUSE: Duration = Duration::from_millis(200);
 
 /// The opening handshake that carries, or goes before, a token.
@@ -53,8 +53,8 @@ pub struct Handshake {
 }
 
 impl Handshake {
-    /// The same as it is sent to a server that runs already: at its path, with its query, and with an origin where the
-    /// user gives one.
+    /// The handshake for a running server: with the path of its address, and with the origin if the user
+    /// gives one.
     #[must_use]
     pub fn at(mut self, address: &Address) -> Self {
         if let Some(path) = &address.path {
@@ -260,8 +260,8 @@ impl Connection {
     }
 }
 
-/// Whether this machine is short of something that comes back before long: every port to leave from is in `TIME_WAIT`,
-/// or as many files are open as may be. That is no doing of the server. Whoever asks bounds how long it may take.
+/// Whether this machine has briefly run out of a resource: every local port is in `TIME_WAIT`, or the limit
+/// on open files is reached. The server is not at fault. The caller limits the wait.
 pub(crate) fn is_short_of(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::AddrNotAvailable
         || matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE))

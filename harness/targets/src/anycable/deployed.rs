@@ -1,5 +1,5 @@
-//! What the configuration of a running AnyCable says about tokens: flags (`--jwt_secret=…`), variables
-//! (`ANYCABLE_JWT_SECRET=…`) or TOML. A flag wins over a variable, and that over the file.
+//! Reads the token settings from the configuration of a running AnyCable: flags (`--jwt_secret=…`), variables
+//! (`ANYCABLE_JWT_SECRET=…`) or TOML. A flag wins over a variable, and a variable wins over the file.
 
 use jotproof_model::context::{Parameter, ParameterSource};
 use jotproof_model::{Application, Context, Identification};
@@ -10,10 +10,10 @@ use crate::live::running::{Aside, Configured, NotAConfiguration, Said};
 use crate::live::target::Look;
 use crate::server::configuration::{Configuration, is_yes};
 
-/// What variables of the environment begin with.
+/// The prefix of AnyCable's environment variables.
 pub(super) const VARIABLES: &str = "ANYCABLE_";
 
-/// Flags that are called otherwise in TOML.
+/// Flags with another name in TOML.
 const IN_TOML: [(&str, &str); 5] = [
     ("jwt_secret", "jwt.secret"),
     ("jwt_param", "jwt.param"),
@@ -47,8 +47,7 @@ pub(super) fn read(configuration: &Configuration, said: &Said) -> Result<Vec<Con
         terms.without_token.push((Vec::new(), "enforce_jwt is off".to_owned()));
     }
     let mut context = Context::new(Application::Jwt, &[], &[]);
-    context.keys = terms.keys.iter().map(|key| key.name.to_owned()).collect();
-    context.algorithms = terms.keys.iter().map(|key| key.algorithm).collect();
+    terms.give_keys(&mut context);
     context.identification = terms.parameter.clone().map(|name| Identification {
         parameter: Some(Parameter { name, by: ParameterSource::Option }),
         ..Identification::default()
@@ -61,8 +60,8 @@ pub(super) fn read(configuration: &Configuration, said: &Said) -> Result<Vec<Con
         // Identifiers are told to a backend, and that is not ours.
         look: Look::Answer,
         aside: Aside {
-            connections: most.map(|most| (most, "max_conn")),
-            limits: most.map(|_| "max_conn").into_iter().collect(),
+            connections: most,
+            limits: most.map(|_| "max_conn".to_owned()).into_iter().collect(),
             ..Aside::default()
         },
         generation: None,
@@ -70,7 +69,7 @@ pub(super) fn read(configuration: &Configuration, said: &Said) -> Result<Vec<Con
     }])
 }
 
-/// What a flag is set to, wherever that is; nothing where it is empty.
+/// The value of a flag, from any source; `None` if it is empty.
 fn value(configuration: &Configuration, name: &str) -> Result<Option<String>, NotAConfiguration> {
     let variable = format!("{VARIABLES}{}", name.to_uppercase());
     let in_toml = IN_TOML.iter().find_map(|(flag, path)| (*flag == name).then_some(*path)).unwrap_or(name);

@@ -99,7 +99,7 @@ impl live::Carriage for Carriage {
         })
     }
 
-    /// Servers that run already are asked over a WebSocket alone.
+    /// Changes only a WebSocket opening: a running server is asked over no other transport.
     fn at(opening: Opening, address: &Address) -> Opening {
         match opening {
             Opening::WebSocket(handshake) => Opening::WebSocket(handshake.at(address)),

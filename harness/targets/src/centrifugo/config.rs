@@ -12,8 +12,8 @@ use crate::server::pinned::{CENTRIFUGO_3, CENTRIFUGO_5, CENTRIFUGO_6};
 /// What stands for the address of the backend in a setting that is a URL.
 pub(super) const ADDRESS: &str = "<address>";
 
-/// The end of the previous secret. As a setting it is the seconds from when the server is configured; in the file it is
-/// the second itself.
+/// The option for the end of the previous secret. A setting has the seconds after the configuration of the
+/// server. The file has the time itself, in seconds since the epoch.
 pub(super) const VALID_UNTIL: &str = "hmac_previous_secret_key_valid_until";
 
 /// Versions that are configured and spoken to alike.
@@ -25,13 +25,23 @@ pub(super) enum Generation {
     V6,
 }
 
-/// Options that a context or a launch decides, by their names until version 5, and since. One that ends
-/// with an underscore is the beginning of several.
-const SINCE_V6: [(&str, &str); 14] = [
+/// Options that version 6 renamed: the old name and the new one. A name that ends with an underscore is a
+/// prefix. A client proxy is turned on by its endpoint up to version 5 and by `enabled` since.
+const SINCE_V6: [(&str, &str); 21] = [
     ("token_", "client.token."),
     ("subscription_token_", "client.subscription_token."),
     ("separate_subscription_token_config", "client.subscription_token.enabled"),
     ("disallow_anonymous_connection_tokens", "client.disallow_anonymous_connection_tokens"),
+    ("allow_anonymous_connect_without_token", "client.allow_anonymous_connect_without_token"),
+    ("user_subscribe_to_personal", "client.subscribe_to_user_personal_channel.enabled"),
+    (
+        "user_personal_channel_namespace",
+        "client.subscribe_to_user_personal_channel.personal_channel_namespace",
+    ),
+    ("user_personal_single_connection", "client.subscribe_to_user_personal_channel.single_connection"),
+    ("client_", "client."),
+    ("proxy_connect_endpoint", "client.proxy.connect.enabled"),
+    ("proxy_refresh_endpoint", "client.proxy.refresh.enabled"),
     ("proxy_rpc_endpoint", "rpc.proxy.endpoint"),
     ("proxy_include_connection_meta", "rpc.proxy.include_connection_meta"),
     ("namespaces", "channel.namespaces"),

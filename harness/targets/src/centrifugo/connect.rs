@@ -77,11 +77,11 @@ pub(super) async fn connect(
     Ok((Observation::Accepted { result: Box::new(result) }, connected.client))
 }
 
-/// A code by which Centrifugo refuses a client, in a close frame or in a push: 3005 and 3006 for an
-/// expired connection or subscription, 3010 where the state of the client is another, the terminal codes
-/// from `invalid token` to `permission denied` (but for 3504, which is about how many connections there are), and 3004, which is what a unidirectional transport makes
-/// of an error. Whether that is about the token, the profile says: it lists it for the transports that
-/// have nothing better. Any other code says nothing about the token.
+/// Whether Centrifugo refuses a client with a code, in a close frame or in a push. 3005 and 3006 mean an
+/// expired connection or subscription, and 3010 a wrong client state. The terminal codes range from `invalid
+/// token` to `permission denied`, except 3504, the connection limit. A unidirectional transport turns every
+/// error into 3004; the profile lists that code for transports without a better one. Any other code says
+/// nothing about the token.
 fn is_refusal(code: u16) -> bool {
     matches!(code, 3004 | 3005 | 3006 | 3010 | 3500..=3503 | 3505..=3507)
 }

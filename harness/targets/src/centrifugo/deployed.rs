@@ -1,5 +1,5 @@
-//! What the configuration of a running Centrifugo says about tokens: flat, as until version 5, or nested, as since
-//! version 6; in a file or in variables of its environment, which win.
+//! Reads the token settings from the configuration of a running Centrifugo. Options are flat up to version 5
+//! and nested since version 6. They are in a file or in environment variables, and a variable wins.
 
 use std::collections::BTreeSet;
 
@@ -12,75 +12,41 @@ use super::config::Generation;
 use crate::live::running::terms::{Claim, Key, Terms};
 use crate::live::running::{Aside, Configured, NotAConfiguration, Said};
 use crate::live::target::Look;
-use crate::server::configuration::{Configuration, is_yes};
+use crate::server::configuration::Configuration;
 
-/// What variables of the environment begin with.
+/// The prefix of Centrifugo's environment variables.
 pub(super) const VARIABLES: &str = "CENTRIFUGO_";
 
-/// An option of two names: until version 5, and since version 6.
-#[derive(Debug, Clone, Copy)]
-struct Named {
-    flat: &'static str,
-    nested: &'static str,
-}
-
-/// Options that decide about the answer to a token.
+/// Options that change the answer to a token, by their names up to version 5.
 mod options {
-    use super::Named;
+    pub(super) const SECRET: &str = "token_hmac_secret_key";
+    pub(super) const RSA: &str = "token_rsa_public_key";
+    pub(super) const EC: &str = "token_ecdsa_public_key";
+    pub(super) const KEY_SET: &str = "token_jwks_public_endpoint";
+    pub(super) const AUDIENCE: &str = "token_audience";
+    pub(super) const ISSUER: &str = "token_issuer";
+    pub(super) const AUDIENCE_REGEX: &str = "token_audience_regex";
+    pub(super) const ISSUER_REGEX: &str = "token_issuer_regex";
+    pub(super) const USER_CLAIM: &str = "token_user_id_claim";
+    pub(super) const SEPARATE: &str = "separate_subscription_token_config";
+    pub(super) const REFUSES_ANONYMOUS: &str = "disallow_anonymous_connection_tokens";
+    pub(super) const ANONYMOUS: &str = "allow_anonymous_connect_without_token";
+    /// `ANONYMOUS` in version 3.
+    pub(super) const ANONYMOUS_3: &str = "client_anonymous";
+    pub(super) const PERSONAL: &str = "user_subscribe_to_personal";
+    pub(super) const PERSONAL_NAMESPACE: &str = "user_personal_channel_namespace";
+    pub(super) const SINGLE_CONNECTION: &str = "user_personal_single_connection";
+    pub(super) const USER_LIMIT: &str = "client_user_connection_limit";
+    pub(super) const LIMIT: &str = "client_connection_limit";
+    pub(super) const RATE_LIMIT: &str = "client_connection_rate_limit";
+    pub(super) const CONNECT_PROXY: &str = "proxy_connect_endpoint";
+    pub(super) const CONNECT_PROXY_NAME: &str = "connect_proxy_name";
+    pub(super) const REFRESH_PROXY: &str = "proxy_refresh_endpoint";
+    pub(super) const REFRESH_PROXY_NAME: &str = "refresh_proxy_name";
+    pub(super) const NAMESPACES: &str = "namespaces";
 
-    pub(super) const SECRET: Named =
-        Named { flat: "token_hmac_secret_key", nested: "client.token.hmac_secret_key" };
-    pub(super) const RSA: Named =
-        Named { flat: "token_rsa_public_key", nested: "client.token.rsa_public_key" };
-    pub(super) const EC: Named =
-        Named { flat: "token_ecdsa_public_key", nested: "client.token.ecdsa_public_key" };
-    pub(super) const KEY_SET: Named =
-        Named { flat: "token_jwks_public_endpoint", nested: "client.token.jwks_public_endpoint" };
-    pub(super) const AUDIENCE: Named = Named { flat: "token_audience", nested: "client.token.audience" };
-    pub(super) const ISSUER: Named = Named { flat: "token_issuer", nested: "client.token.issuer" };
-    pub(super) const AUDIENCE_REGEX: Named =
-        Named { flat: "token_audience_regex", nested: "client.token.audience_regex" };
-    pub(super) const ISSUER_REGEX: Named =
-        Named { flat: "token_issuer_regex", nested: "client.token.issuer_regex" };
-    pub(super) const USER_CLAIM: Named =
-        Named { flat: "token_user_id_claim", nested: "client.token.user_id_claim" };
-    pub(super) const SEPARATE: Named =
-        Named { flat: "separate_subscription_token_config", nested: "client.subscription_token.enabled" };
-    pub(super) const REFUSES_ANONYMOUS: Named = Named {
-        flat: "disallow_anonymous_connection_tokens",
-        nested: "client.disallow_anonymous_connection_tokens",
-    };
-    pub(super) const ANONYMOUS: Named = Named {
-        flat: "allow_anonymous_connect_without_token",
-        nested: "client.allow_anonymous_connect_without_token",
-    };
-    /// The same in version 3.
-    pub(super) const ANONYMOUS_3: Named = Named { flat: "client_anonymous", nested: "" };
-    pub(super) const PERSONAL: Named = Named {
-        flat: "user_subscribe_to_personal",
-        nested: "client.subscribe_to_user_personal_channel.enabled",
-    };
-    pub(super) const PERSONAL_NAMESPACE: Named = Named {
-        flat: "user_personal_channel_namespace",
-        nested: "client.subscribe_to_user_personal_channel.personal_channel_namespace",
-    };
-    pub(super) const SINGLE_CONNECTION: Named = Named {
-        flat: "user_personal_single_connection",
-        nested: "client.subscribe_to_user_personal_channel.single_connection",
-    };
-    pub(super) const USER_LIMIT: Named =
-        Named { flat: "client_user_connection_limit", nested: "client.user_connection_limit" };
-    pub(super) const LIMIT: Named =
-        Named { flat: "client_connection_limit", nested: "client.connection_limit" };
-    pub(super) const RATE_LIMIT: Named =
-        Named { flat: "client_connection_rate_limit", nested: "client.connection_rate_limit" };
-    pub(super) const CONNECT_PROXY: Named =
-        Named { flat: "proxy_connect_endpoint", nested: "client.proxy.connect.enabled" };
-    pub(super) const CONNECT_PROXY_NAME: Named = Named { flat: "connect_proxy_name", nested: "" };
-    pub(super) const REFRESH_PROXY: Named =
-        Named { flat: "proxy_refresh_endpoint", nested: "client.proxy.refresh.enabled" };
-    pub(super) const REFRESH_PROXY_NAME: Named = Named { flat: "refresh_proxy_name", nested: "" };
-    pub(super) const NAMESPACES: Named = Named { flat: "namespaces", nested: "channel.namespaces" };
+    /// Options that version 6 no longer has.
+    pub(super) const UNTIL_V5: [&str; 3] = [ANONYMOUS_3, CONNECT_PROXY_NAME, REFRESH_PROXY_NAME];
 }
 
 /// Options of a namespace that let clients subscribe without a token.
@@ -93,17 +59,18 @@ const OPEN: [&str; 6] = [
     "proxy_subscribe_stream",
 ];
 
-/// Options of a namespace that decide which channels it has.
+/// Options of a namespace that limit its channel names.
 const BOUNDS: [&str; 2] = ["channel_regex", "channel_patterns"];
 
-/// Reads a configuration: as that of the version that the user names; of none, as each that it can be of.
+/// Reads a configuration as that of the named version. Without a version, reads it for each generation that
+/// it fits.
 pub(super) fn read(configuration: &Configuration, said: &Said) -> Result<Vec<Configured>, NotAConfiguration> {
     let is_nested =
         ["client", "channel", "http_server", "http_api"].iter().any(|part| configuration.has_object(part))
             || configuration.has_variable("CENTRIFUGO_CLIENT_TOKEN_");
     let is_flat = [options::SECRET, options::RSA, options::EC, options::KEY_SET]
         .iter()
-        .any(|option| configuration.option(option.flat).is_some());
+        .any(|option| configuration.option(option).is_some());
     let generations = match said.version.as_deref().and_then(Generation::of) {
         Some(generation) => vec![generation],
         None if is_nested && is_flat => vec![Generation::V6, Generation::V5],
@@ -129,8 +96,7 @@ impl Reading<'_> {
         let mut terms = self.keys(&mut obstacles)?;
         terms.keys.sort_by_key(|key| !key.signs());
         let mut context = Context::new(Application::Jwt, &[], &[]);
-        context.keys = terms.keys.iter().map(|key| key.name.to_owned()).collect();
-        context.algorithms = terms.keys.iter().map(|key| key.algorithm).collect();
+        terms.give_keys(&mut context);
         terms.audience = self.claim(
             options::AUDIENCE,
             options::AUDIENCE_REGEX,
@@ -174,25 +140,24 @@ impl Reading<'_> {
         })
     }
 
-    /// An option: of the environment, or else of the file.
-    fn value(&self, option: Named) -> Option<Value> {
-        let Named { flat, nested } = option;
-        let name = if self.generation == Generation::V6 { nested } else { flat };
-        if name.is_empty() {
+    /// The value of an option, from the environment or else from the file.
+    fn value(&self, option: &str) -> Option<Value> {
+        if self.generation == Generation::V6 && options::UNTIL_V5.contains(&option) {
             return None;
         }
+        let name = self.name(option);
         let variable = format!("{VARIABLES}{}", name.to_uppercase().replace('.', "_"));
         let of_environment =
             self.configuration.variable(&variable).map(|text| Value::String(text.to_owned()));
-        of_environment.or_else(|| self.configuration.option(name).cloned())
+        of_environment.or_else(|| self.configuration.option(&name).cloned())
     }
 
-    /// What the option is called.
-    fn name(&self, option: Named) -> &'static str {
-        if self.generation == Generation::V6 { option.nested } else { option.flat }
+    /// The name of an option in this generation.
+    fn name(&self, option: &str) -> String {
+        self.generation.option(option)
     }
 
-    fn text(&self, option: Named) -> Result<Option<String>, NotAConfiguration> {
+    fn text(&self, option: &str) -> Result<Option<String>, NotAConfiguration> {
         match self.value(option) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
@@ -200,11 +165,11 @@ impl Reading<'_> {
         }
     }
 
-    fn is_on(&self, option: Named) -> bool {
+    fn is_on(&self, option: &str) -> bool {
         self.value(option).is_some_and(|value| is_on(&value))
     }
 
-    fn number(&self, option: Named) -> usize {
+    fn number(&self, option: &str) -> usize {
         let number = match self.value(option) {
             Some(Value::String(text)) => text.trim().parse().ok(),
             Some(value) => value.as_u64(),
@@ -213,7 +178,7 @@ impl Reading<'_> {
         number.and_then(|number| usize::try_from(number).ok()).unwrap_or_default()
     }
 
-    /// The keys that judge tokens.
+    /// The keys that verify tokens.
     fn keys(&self, obstacles: &mut Vec<(Vec<Application>, String)>) -> Result<Terms, NotAConfiguration> {
         let mut terms = Terms::default();
         let given = self.said.signing_key.as_ref();
@@ -237,7 +202,7 @@ impl Reading<'_> {
                     material = given.material.clone();
                     is_used = true;
                 }
-                // The private halves of the suite's keys are here.
+                // For a key of the suite, the private half is known.
                 _ => {
                     if let Some(known) = keys::all().values().find(|known| own::is_same(known, &material)) {
                         material = known.clone();
@@ -257,7 +222,7 @@ impl Reading<'_> {
         Ok(terms)
     }
 
-    /// The key of a published key set, which the user has to give: the server alone fetches it.
+    /// The key of a key set behind a URL. The user must give it, because only the server fetches the set.
     fn published(
         &self,
         given: Option<&OwnKey>,
@@ -289,11 +254,11 @@ impl Reading<'_> {
         Ok(Terms { keys: vec![key], key_id: id, only_algorithm: Some(algorithm), ..Terms::default() })
     }
 
-    /// What the server asks of a claim. A regex needs a value that matches it.
+    /// The value that the server requires in a claim. For a regex, the user must give a matching value.
     fn claim(
         &self,
-        exact: Named,
-        regex: Named,
+        exact: &str,
+        regex: &str,
         said: &Option<String>,
         name: &str,
         obstacles: &mut Vec<(Vec<Application>, String)>,
@@ -313,7 +278,7 @@ impl Reading<'_> {
         }
     }
 
-    /// The namespaces of channels, each an object.
+    /// The channel namespaces, as JSON objects.
     fn namespaces(&self) -> Vec<Value> {
         let listed = match self.value(options::NAMESPACES) {
             Some(Value::String(text)) => serde_json::from_str(&text).unwrap_or_default(),
@@ -323,7 +288,7 @@ impl Reading<'_> {
         listed.as_array().cloned().unwrap_or_default()
     }
 
-    /// A namespace of the server stands for that of the suite, if it has none of that name.
+    /// Chooses the namespace that replaces the suite's, unless the server has one of that name.
     fn name_namespaces(&self, terms: &mut Terms, namespaces: &[Value]) {
         let name = |namespace: &Value| Some(namespace.get("name")?.as_str()?.to_owned());
         let names: BTreeSet<String> = namespaces.iter().filter_map(name).collect();
@@ -343,7 +308,7 @@ impl Reading<'_> {
             [options::ANONYMOUS, options::ANONYMOUS_3, options::CONNECT_PROXY, options::CONNECT_PROXY_NAME];
         let mut found: Vec<_> = of_connections
             .into_iter()
-            .filter(|option| self.is_on(*option))
+            .filter(|option| self.is_on(option))
             .map(|option| (connections(), format!("{} is on", self.name(option))))
             .collect();
         let meant = terms.namespace.as_deref().unwrap_or(crate::live::running::NAMESPACE);
@@ -351,14 +316,12 @@ impl Reading<'_> {
         let of_namespace = namespaces.iter().find(is_meant);
         let channels = || vec![Application::CentrifugoSubscription];
         for option in OPEN {
-            let outside = Named { flat: option, nested: "" };
-            let is_open_outside = if self.generation == Generation::V6 {
-                let name = format!("channel.without_namespace.{option}");
-                self.configuration.option(&name).is_some_and(is_on)
+            let outside = if self.generation == Generation::V6 {
+                format!("channel.without_namespace.{option}")
             } else {
-                self.is_on(outside)
+                option.to_owned()
             };
-            if is_open_outside || of_namespace.is_some_and(|namespace| has(namespace, option)) {
+            if self.is_on(&outside) || of_namespace.is_some_and(|namespace| has(namespace, option)) {
                 found.push((channels(), format!("{option} is on")));
             }
         }
@@ -369,18 +332,19 @@ impl Reading<'_> {
         let namespace = self.text(options::PERSONAL_NAMESPACE)?;
         let prefix = namespace.map_or_else(|| "#".to_owned(), |namespace| format!("{namespace}:#"));
         let bounds = [options::USER_LIMIT, options::LIMIT];
-        let mut limits: Vec<(usize, &'static str)> =
+        let mut limits: Vec<(usize, String)> =
             bounds.into_iter().map(|option| (self.number(option), self.name(option))).collect();
         if self.is_on(options::PERSONAL) && self.is_on(options::SINGLE_CONNECTION) {
             limits.push((1, self.name(options::SINGLE_CONNECTION)));
         }
         limits.retain(|(most, _)| *most > 0);
-        let mut named: Vec<&'static str> = limits.iter().map(|(_, name)| *name).collect();
+        let connections = limits.iter().map(|(most, _)| *most).min();
+        let mut named: Vec<String> = limits.into_iter().map(|(_, name)| name).collect();
         named.extend((self.number(options::RATE_LIMIT) > 0).then(|| self.name(options::RATE_LIMIT)));
         Ok(Aside {
             personal_channels: self.is_on(options::PERSONAL).then_some(prefix),
             hides_expiry: self.is_on(options::REFRESH_PROXY) || self.is_on(options::REFRESH_PROXY_NAME),
-            connections: limits.into_iter().min(),
+            connections,
             limits: named,
         })
     }
@@ -390,10 +354,9 @@ impl Reading<'_> {
 fn is_on(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,
-        // A flag of the environment, or a text.
-        Value::String(text) => {
-            !text.is_empty() && (is_yes(text) || text.parse::<bool>().is_err() && text != "0")
-        }
+        // An option that is a string, or an environment variable: these are the false values of Go's
+        // `strconv.ParseBool`.
+        Value::String(text) => !["", "0", "f", "F", "false", "False", "FALSE"].contains(&text.as_str()),
         _ => true,
     }
 }
@@ -524,7 +487,7 @@ mod tests {
         assert!(error.starts_with("token_rsa_public_key: not a key") && !error.contains("hush"), "{error}");
     }
 
-    /// The public half of a key that nobody here has.
+    /// A public key whose private half is unknown.
     fn generated_elsewhere() -> String {
         let jwk = json!({ "kty": "RSA", "e": "AQAB",
             "n": base64url::encode(&[0xff; 256]) });
@@ -579,6 +542,24 @@ mod tests {
         }
         let separate = only(r#"{"token_hmac_secret_key":"s","separate_subscription_token_config":true}"#);
         assert_eq!(separate.obstacles[0].0, [Application::CentrifugoSubscription]);
+    }
+
+    #[test]
+    fn an_option_that_lets_clients_in_without_a_token_is_on_unless_its_value_is_false() {
+        let connections = "CENTRIFUGO_CLIENT_ALLOW_ANONYMOUS_CONNECT_WITHOUT_TOKEN";
+        let channels = "CENTRIFUGO_CHANNEL_WITHOUT_NAMESPACE_ALLOW_SUBSCRIBE_FOR_CLIENT";
+        for (variable, application) in
+            [(connections, Application::CentrifugoConnection), (channels, Application::CentrifugoSubscription)]
+        {
+            for (value, is_on) in
+                [("true", true), ("1", true), ("T", true), ("", false), ("0", false), ("FALSE", false), ("f", false)]
+            {
+                let text = format!("CENTRIFUGO_CLIENT_TOKEN_HMAC_SECRET_KEY=s\n{variable}={value}\n");
+                let found = only(&text).terms.without_token;
+                let is_found = found.iter().any(|(applications, _)| applications.contains(&application));
+                assert_eq!(is_found, is_on, "{text}: {found:?}");
+            }
+        }
     }
 
     #[test]

@@ -1,24 +1,24 @@
-//! The names of the options of each generation. Centrifugo ignores an option that it does not know, so a misspelt one
-//! would change nothing and pass.
+//! The names of the options of each generation. Centrifugo ignores an unknown option, so a misspelt one would
+//! go unnoticed.
 //!
-//! The names of version 6 are those that `centrifugo defaultconfig` writes. Those of 3 and 5 are the keys that the server
-//! looks up.
+//! The names of version 6 are those in the output of `centrifugo defaultconfig`. Those of versions 3 and 5
+//! are the keys that the server looks up.
 
-/// The newest version of which the names are known, by generation, and the names, a line each.
+/// For each generation, the newest version with known option names, and the names, one on each line.
 const KNOWN: [(&str, &str); 3] = [
     ("3.2.3", include_str!("options/3.2.3.txt")),
     ("5.4.9", include_str!("options/5.4.9.txt")),
     ("6.9.6", include_str!("options/6.9.6.txt")),
 ];
 
-/// The names of the options of a version; nothing where it is newer than what is known.
+/// The names of the options of a version; `None` if the version is newer than the known ones.
 pub(super) fn of_version(version: &str) -> Option<Vec<&'static str>> {
     let number =
         |version: &str| -> Vec<u32> { version.split('.').map(|part| part.parse().unwrap_or(0)).collect() };
     let version = number(version);
     let lists: Vec<&str> = match version.first()? {
         3 => vec![KNOWN[0].1],
-        // Its names are some of before and some of after.
+        // Version 4 has names of version 3 and of version 5.
         4 => vec![KNOWN[0].1, KNOWN[1].1],
         generation => {
             let (newest, list) =
@@ -32,7 +32,7 @@ pub(super) fn of_version(version: &str) -> Option<Vec<&'static str>> {
     Some(lists.into_iter().flat_map(str::lines).collect())
 }
 
-/// Whether an option is one of these, or an object of some. Centrifugo looks at no case of names.
+/// Whether an option is known, or is an object with known options. Centrifugo ignores the case of names.
 pub(super) fn is_one_of(known: &[&str], name: &str) -> bool {
     let name = name.to_lowercase();
     known

@@ -1,13 +1,14 @@
 //! Asks an adapter, a few questions ahead of its answers, and finds out whose fault a fault is.
 //!
-//! If an adapter dies or hangs, everything that was open is unknown. It is started again, and the open questions are
-//! asked alone, each of a process of its own, until one of them repeats the fault. That one bears it; the others get
-//! their own answers. A fault that none repeats alone is the run's, not a case's.
+//! If an adapter dies or hangs, its open questions have no answer. The adapter is started again and each open
+//! question is asked alone, in a new process, until one repeats the fault. The fault is recorded for that
+//! question. The others get their own answers. A fault that no question repeats is a failure of the run, not
+//! of a case.
 //!
-//! A line that is no answer, or that answers no question, is nobody's but the adapter's: it is a mistake in the
-//! adapter and says nothing of its library. The conversation ends at the first one, with its text.
+//! An invalid line, or an answer without a question, is a mistake in the adapter and says nothing about its
+//! library. The conversation ends at the first such line and reports it.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -23,19 +24,19 @@ use super::wire::{self, Hello};
 /// How many questions are open at a time, at most. An adapter may answer them in any order.
 pub const OPEN: usize = 16;
 
-/// How long a question may wait for those before it, going by how long the last answer took: a token is as old as its
-/// question.
+/// The longest expected wait of a question behind other open questions. A token ages while its question
+/// waits.
 const QUEUED: Duration = Duration::from_millis(500);
 
-/// What a run puts up with before an adapter is given up.
+/// The number of failures that a run tolerates before it gives up an adapter.
 ///
-/// A death costs two starts. A hang costs its time twice over. A fault that no question repeats costs a start for
-/// every question that was open.
+/// A death costs two starts. A hang costs its time-out twice. A fault that no question repeats costs a start
+/// for every open question.
 const DEATHS: usize = 50;
 const HANGS: usize = 5;
 const UNEXPLAINED: usize = 2;
 
-/// How often an adapter failed in a run.
+/// The failures of an adapter in a run.
 #[derive(Debug, Default)]
 pub(super) struct Incidents {
     deaths: AtomicUsize,
@@ -52,17 +53,17 @@ pub struct Conversation {
     fault: Option<TargetError>,
     /// What went wrong and no question repeated alone.
     unexplained: Vec<String>,
-    /// How long the last answer took, from the one before it.
+    /// The time between the last two answers.
     pace: Option<Duration>,
 }
 
 /// What ends a conversation with one process.
 enum Incident {
-    /// It ended by itself.
+    /// The process ended by itself.
     Death(String),
-    /// It gave no answer in time.
+    /// The process did not answer in time.
     Hang(String),
-    /// It wrote something that is no answer to an open question.
+    /// The process wrote something else than the answer to an open question.
     Breach(String),
 }
 
@@ -72,17 +73,17 @@ fn not_asked(id: u64) -> String {
     format!("answered question {id}, which is not open")
 }
 
-/// A question that was asked: the id that it has on the wire, and its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// An asked question: its id on the wire, and its number.
+#[derive(Debug, Clone, Copy)]
 struct Asked {
     id: u64,
     at: usize,
 }
 
-/// What is known of the questions of one replay.
+/// The state of the questions of one replay.
 struct Exchange<'q> {
     questions: &'q Questions<'q>,
-    /// What was asked and has to be asked again, of another process.
+    /// The questions to ask again, in another process.
     again: VecDeque<Asked>,
     answered: BTreeSet<u64>,
 }
@@ -101,7 +102,7 @@ impl Conversation {
         Ok(Self { run, hello, process, fault: None, unexplained: Vec::new(), pace: None })
     }
 
-    /// The next question with its line, minted now.
+    /// The next question and its line. Its token is minted now.
     fn next(&self, exchange: &mut Exchange<'_>) -> Option<(Asked, Vec<u8>)> {
         let (asked, challenge) = match exchange.again.pop_front() {
             Some(asked) => (asked, exchange.questions.again(asked.at)?),
@@ -113,15 +114,15 @@ impl Conversation {
         Some((asked, wire::verify(asked.id, &challenge)))
     }
 
-    /// How many questions may be open: one until it is known how long an answer takes.
+    /// The number of questions that may be open. It is one until the pace is known.
     fn room(&self) -> usize {
         let within = |pace: Duration| QUEUED.as_millis() / pace.as_millis().max(1);
         self.pace.map_or(1, |pace| usize::try_from(within(pace)).unwrap_or(OPEN).clamp(1, OPEN))
     }
 
-    /// Asks until all is answered, or something happens, which comes with the questions that were open then.
+    /// Asks until every question is answered. An incident is returned together with the open questions.
     fn ask(&mut self, exchange: &mut Exchange<'_>) -> Result<(), (Incident, Vec<Asked>)> {
-        let mut open: BTreeSet<Asked> = BTreeSet::new();
+        let mut open: BTreeMap<u64, Asked> = BTreeMap::new();
         let mut since = Instant::now();
         let incident = loop {
             while open.len() < self.room()
@@ -131,7 +132,7 @@ impl Conversation {
                     since = Instant::now();
                 }
                 self.process.say(line);
-                open.insert(asked);
+                open.insert(asked.id, asked);
             }
             if open.is_empty() {
                 return Ok(());
@@ -139,8 +140,7 @@ impl Conversation {
             match self.process.hear(self.run.bounds.answer) {
                 Heard::Line(line) => match wire::observation(&line, &self.hello) {
                     Ok((id, observation)) => {
-                        let asked = open.iter().copied().find(|asked| asked.id == id);
-                        if let Some(asked) = asked.filter(|asked| open.remove(asked)) {
+                        if let Some(asked) = open.remove(&id) {
                             self.pace = Some(since.elapsed());
                             since = Instant::now();
                             exchange.answered.insert(id);
@@ -161,12 +161,12 @@ impl Conversation {
                 Heard::End => break Incident::Death(format!("ended: {}", self.process.how_it_ended())),
             }
         };
-        // In the order in which they were asked: most adapters answer one after the other, and then the first one is to
-        // blame.
-        Err((incident, open.into_iter().collect()))
+        // In the order of asking. Most adapters answer in that order, so the first open question is the
+        // likely cause.
+        Err((incident, open.into_values().collect()))
     }
 
-    /// Finds the question that an incident is the fault of. The others are asked again.
+    /// Finds the question that causes an incident. Questions that were not tried alone are asked again.
     fn blame(
         &mut self,
         incident: Incident,
@@ -195,7 +195,7 @@ impl Conversation {
                 return Ok(());
             }
         }
-        if count(&self.run.incidents.unexplained) > UNEXPLAINED {
+        if count(&incidents.unexplained) > UNEXPLAINED {
             return Err(self.given_up(&format!(
                 "it {what}\nthat was time {}, and no question that was open repeats it when it is asked alone: what the \
                  adapter does hangs on chance",
@@ -239,20 +239,17 @@ impl Conversation {
         }
     }
 
-    /// What it wrote is no answer: a mistake in the adapter, whatever was asked.
+    /// The error for an invalid line, which is a mistake in the adapter.
     fn breach(&self, what: &str) -> TargetError {
-        self.fault(format!(
+        self.run.fault(&format!(
             "it {what}\nhint: write one answer for each question to standard output, and everything else to standard error; \
              `jotproof adapter check` shows every such line"
         ))
     }
 
     fn given_up(&self, why: &str) -> TargetError {
-        self.fault(format!("{why}\nhint: see what it does with one vector, as in --only ID, and run again"))
-    }
-
-    fn fault(&self, text: String) -> TargetError {
-        TargetError::Fault(format!("adapter {}: {text}", self.run.command.join(" ")))
+        self.run
+            .fault(&format!("{why}\nhint: see what it does with one vector, as in --only ID, and run again"))
     }
 }
 
@@ -294,7 +291,7 @@ impl Deployment for Conversation {
             0 => String::new(),
             more => format!(" (and {more} times more)"),
         };
-        Err(self.fault(format!(
+        Err(self.run.fault(&format!(
             "it {one}{more}, and no question that was open does that when it is asked alone; see that its \
              answers depend on nothing but the question"
         )))
@@ -305,11 +302,10 @@ impl Deployment for Conversation {
 fn start(run: &Run, hello: &Hello) -> Result<AdapterProcess, TargetError> {
     let (process, again) = AdapterProcess::start(&run.command, &run.bounds)?;
     if again != *hello {
-        return Err(TargetError::Fault(format!(
-            "adapter {}: it says another hello when it is started again; see that hello depends on nothing \
-             but the adapter",
-            run.command.join(" ")
-        )));
+        return Err(run.fault(
+            "it says another hello when it is started again; see that hello depends on nothing but the \
+             adapter",
+        ));
     }
     Ok(process)
 }

@@ -106,7 +106,7 @@ impl AdapterProcess {
         }
     }
 
-    /// How it ended, with what its standard error says; called after [`Heard::End`].
+    /// The exit status, with an excerpt of standard error. Called after [`Heard::End`].
     pub fn how_it_ended(&mut self) -> String {
         let status = self
             .exit_status()

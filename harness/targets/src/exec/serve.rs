@@ -23,7 +23,7 @@ pub fn reference(profile: &Profile, input: impl BufRead, output: impl Write) -> 
 ///
 /// # Errors
 ///
-/// Where a pipe fails, or no id can be read from a line of the input.
+/// Fails if a pipe fails, or if an input line has no readable id.
 pub fn serve(
     verifier: &dyn Verifier,
     profile: &Profile,
@@ -59,7 +59,7 @@ pub fn serve(
     Ok(())
 }
 
-/// A challenge that asks for nothing but what the profile declares.
+/// The challenge, or an error if it needs a capability that the profile does not declare.
 fn declared(challenge: Challenge, capabilities: &BTreeSet<Capability>) -> Result<Challenge, String> {
     let mut needed = challenge.context.requires();
     if str::from_utf8(&challenge.token).is_err() {
@@ -75,7 +75,7 @@ pub fn hello(profile: &Profile) -> Answer {
     let mut capabilities = profile.capabilities.clone();
     let leeway = capabilities.remove(&Capability::Leeway);
     capabilities.remove(&Capability::Clock);
-    // Sessions are resumed in flows alone, which the protocol does not carry.
+    // Only flows resume sessions, and the protocol has no flows.
     capabilities.remove(&Capability::Resumption);
     capabilities.retain(wire::carries);
     Answer::Hello {
@@ -147,14 +147,14 @@ mod tests {
 
     use super::*;
 
-    /// RFC 7515 appendix A.1: a secret of 64 octets that are no text.
+    /// The token of RFC 7515 appendix A.1. Its secret is 64 octets that are not text.
     const TOKEN: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.\
         eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.\
         dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     const SECRET: &str =
         "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
 
-    /// A question that the profile `rfc` can be asked, and that is accepted.
+    /// A question that the profile `rfc` accepts.
     fn question(id: u64) -> Value {
         json!({
             "type": "verify", "id": id, "token": TOKEN, "token_base64url": null,
@@ -174,7 +174,7 @@ mod tests {
         question
     }
 
-    /// What comes after the hello.
+    /// The answers after the hello, and the outcome of [`serve`].
     fn said(profile: &str, lines: &[Value]) -> (Vec<Value>, io::Result<()>) {
         let profile = Profiles::built_in().get(profile).expect("it is built in");
         let input: String = lines.iter().map(|line| format!("{line}\n")).collect();

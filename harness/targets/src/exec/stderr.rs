@@ -1,32 +1,22 @@
-//! What an adapter wrote to its standard error before it ended: the lines that say why.
+//! The lines of an adapter's standard error that explain its end.
 //!
-//! Most languages print a stack. The message stands at one end of it, and the frames can be hundreds of lines: they
-//! are left out, and what remains is shown.
+//! Most languages print a stack trace with the message at one end. The frames, which can be hundreds of
+//! lines, are left out.
 
-use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-/// How many lines are shown, at most: the last ones.
+use crate::server::process::end_of_log;
+
+/// The greatest number of lines to show. They are the last ones.
 const SHOWN_LINES: usize = 30;
 
-/// How much of the end of a log is read, in octets: more than the frames of an endless recursion.
+/// The length of the end of a log to read, in bytes. It is longer than the stack trace of an endless
+/// recursion.
 const TAIL: u64 = 1024 * 1024;
 
-/// The last lines of a log that are no stack frames; nothing where there are none.
+/// The last lines of a log, without stack frames; empty if there are none.
 pub(super) fn excerpt(log: &Path) -> String {
-    // A log that cannot be read has nothing to say; the error that it would explain is told anyway.
-    let tail = read_tail(log).unwrap_or_default();
-    without_frames(&String::from_utf8_lossy(&tail))
-}
-
-fn read_tail(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
-    let mut tail = Vec::new();
-    file.take(TAIL).read_to_end(&mut tail)?;
-    Ok(tail)
+    without_frames(&end_of_log(log, TAIL))
 }
 
 fn without_frames(text: &str) -> String {
@@ -34,7 +24,7 @@ fn without_frames(text: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut in_python_stack = false;
     for (index, line) in lines.iter().enumerate() {
-        // Below a line of Python's that names a file stands the source text, indented further.
+        // In a Python traceback, the source line follows the `File` line, with more indentation.
         in_python_stack = line.starts_with("Traceback (") || in_python_stack && is_indented(line);
         let next = lines.get(index + 1).copied().unwrap_or_default();
         if !(in_python_stack || is_frame(line, next)) {
@@ -49,7 +39,8 @@ fn is_indented(line: &str) -> bool {
     line.starts_with([' ', '\t'])
 }
 
-/// A frame of JavaScript, Java, C#, Ruby, Rust or Go; in the last two a frame has two lines.
+/// Whether a line is a stack frame of JavaScript, Java, C#, Ruby, Rust or Go. Frames of Rust and Go have two
+/// lines.
 fn is_frame(line: &str, next: &str) -> bool {
     let text = line.trim_start();
     let of_a_call = is_indented(line) && ["at ", "from ", "... "].iter().any(|start| text.starts_with(start));

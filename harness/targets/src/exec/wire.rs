@@ -201,22 +201,22 @@ pub fn question(id: u64, challenge: &Challenge) -> Verify {
     }
 }
 
-/// What a line that the runner wrote asks for.
+/// The request in a line of the runner.
 #[derive(Debug)]
 pub enum Asked {
-    /// A question that can be asked of a verifier.
+    /// A question for the verifier.
     Question(u64, Challenge),
-    /// A question that cannot, and why.
+    /// A question with something that this version does not support, and the reason.
     Unsupported(u64, String),
-    /// To end.
+    /// The order to end.
     Bye,
 }
 
-/// Reads a line that the runner wrote.
+/// Reads a line of the runner.
 ///
 /// # Errors
 ///
-/// Where no id can be read from it: then nobody can be answered.
+/// Fails if the line has no readable id, because an answer needs one.
 pub fn asked(line: &[u8]) -> Result<Asked, String> {
     let order: Result<Order, _> = serde_json::from_slice(line);
     Ok(match order {
@@ -228,7 +228,7 @@ pub fn asked(line: &[u8]) -> Result<Asked, String> {
                 Err(problem) => Asked::Unsupported(id, problem),
             }
         }
-        // An algorithm, a kind of key or a whole order that this version does not know.
+        // The line has an unknown algorithm, kind of key or order.
         Err(error) => match serde_json::from_slice(line) {
             Ok(Numbered { id }) => Asked::Unsupported(id, error.to_string()),
             Err(_) => return Err(format!("{error}: {}", shown(line))),
@@ -236,7 +236,7 @@ pub fn asked(line: &[u8]) -> Result<Asked, String> {
     })
 }
 
-/// The one member that an answer needs.
+/// The only member that an answer needs.
 #[derive(Deserialize)]
 struct Numbered {
     id: u64,
@@ -299,7 +299,7 @@ pub fn challenge(question: Verify) -> Result<Challenge, String> {
     Ok(Challenge::new(token, Arc::new(context), Arc::new(ring), now))
 }
 
-/// The secret or the PEM is what counts. The JWK is the same key once more.
+/// The key material, from the secret or the PEM. The JWK is only another form of the same key.
 fn material(key: Key) -> Result<KeyMaterial, String> {
     let Key { name, kind, secret_base64url, public_pem, jwk } = key;
     match (kind, secret_base64url, public_pem) {

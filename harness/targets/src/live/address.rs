@@ -15,9 +15,9 @@ pub struct Address {
     pub socket: SocketAddr,
     /// The path of its WebSocket endpoint, where that is not the one that it has by default.
     pub path: Option<String>,
-    /// The `Origin` that is sent, where one is (RFC 6455 section 10.2).
+    /// The `Origin` header to send, if any (RFC 6455 section 10.2).
     pub origin: Option<String>,
-    /// The query parameter that takes a token, where that is not the one by default.
+    /// The query parameter for the token; `None` for the default one.
     pub parameter: Option<String>,
     text: String,
 }

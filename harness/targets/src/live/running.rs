@@ -1,20 +1,19 @@
 //! A server as a target that runs already: it is asked, and neither started nor stopped.
 //!
-//! What it can carry follows from its own configuration, which the user gives: a vector is carried where
-//! the context asks for the same deployment. Its keys, audience, issuer and namespace take the place of the suite's
-//! ([`terms`]). Every other secret of the suite is there for what it is (short, known, somebody else's), and stays.
+//! The user gives the configuration of the server. A vector is carried if its context asks for the same
+//! deployment. The keys, audience, issuer and namespace of the server replace those of the suite ([`terms`]).
+//! Every other secret of the suite stays, because its own properties matter: it is short, known or foreign.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jotproof_engine::opening::{self, claim};
 use jotproof_engine::questions::Questions;
 use jotproof_engine::run::unix_time;
 use jotproof_engine::target::{CannotCarry, Clock, Deployment, Target, TargetError};
 use jotproof_mint::Mint;
 use jotproof_mint::own::OwnKey;
-use jotproof_model::recipe::{KeyForm, Member, Signer};
+use jotproof_model::recipe::{KeyForm, Signer};
 use jotproof_model::{Application, Capability, Challenge, Context, KeyRing, Observation, Recipe, Vector};
 use jotproof_profiles::{OfVersion, Profile, Profiles};
 use tokio::net::TcpStream;
@@ -25,7 +24,7 @@ use super::CONCURRENCY;
 use super::address::Address;
 use super::leak::{Record, Secrets};
 use super::target::{Look, Server, Settings};
-use super::version::{Claim, Contradiction, Told, known};
+use super::version::{Claim, Contradiction, Told, good_token, known};
 use super::{ANSWER_WITHIN, Asker, Protocol};
 use crate::websocket::Failure;
 use terms::Terms;
@@ -43,47 +42,48 @@ pub(crate) const NAMESPACE: &str = "ns";
 /// What the configuration of a running server says about tokens.
 #[derive(Clone)]
 pub struct Configured {
-    /// The context that it amounts to. Keys go by the names of those of the suite in whose place they are.
+    /// The configuration as a context. Each key has the name of the suite's key that it replaces.
     pub context: Context,
-    /// What it asks of tokens.
+    /// The terms that tokens must meet.
     pub terms: Terms,
     /// What keeps vectors from being carried, and those of which applications; of all, if of none.
     pub obstacles: Vec<(Vec<Application>, String)>,
     /// How closely what an accepted token did can be looked at.
     pub look: Look,
-    /// What it does beside, which is seen in what accepted tokens do.
+    /// Behaviour that changes what an accepted token shows.
     pub aside: Aside,
-    /// The newest generation that is configured like this.
+    /// The newest generation with a configuration of this form.
     pub generation: Option<&'static str>,
-    /// What the user should know.
+    /// Warnings for the user.
     pub warnings: Vec<String>,
 }
 
-/// What a server does beside looking at tokens.
+/// Behaviour of a running server that changes what an accepted token shows, such as personal channels and
+/// connection limits.
 #[derive(Debug, Clone, Default)]
 pub struct Aside {
-    /// How the personal channels begin that every user is subscribed to.
+    /// The prefix of personal channels, if the server subscribes every user to one.
     pub personal_channels: Option<String>,
-    /// Whether the expiry of a connection is not told to clients: a backend renews it.
+    /// Whether clients are not told when a connection expires, because a backend renews it.
     pub hides_expiry: bool,
-    /// How many connections it takes at a time, and the option that says so.
-    pub connections: Option<(usize, &'static str)>,
-    /// Options that bound connections, for messages.
-    pub limits: Vec<&'static str>,
+    /// The greatest number of connections at a time.
+    pub connections: Option<usize>,
+    /// The options that limit connections, for messages.
+    pub limits: Vec<String>,
 }
 
-/// What the user says of a server beside its configuration.
+/// Facts about a server that the user gives in addition to its configuration.
 #[derive(Debug, Clone, Default)]
 pub struct Said {
-    /// The key that signs its tokens, or the public half of it.
+    /// The key that signs its tokens: the private key, or only its public half.
     pub signing_key: Option<OwnKey>,
     /// The `kid` of that key.
     pub key_id: Option<String>,
-    /// An audience that it accepts.
+    /// An audience that the server accepts.
     pub audience: Option<String>,
-    /// An issuer that it accepts.
+    /// An issuer that the server accepts.
     pub issuer: Option<String>,
-    /// The version that it is of.
+    /// The version of the server.
     pub version: Option<String>,
 }
 
@@ -100,19 +100,20 @@ pub struct RunningTarget<S: Server> {
     capabilities: BTreeSet<Capability>,
     configured: Configured,
     own: Settings,
-    keys: Arc<KeyRing>,
+    /// Mints with its keys.
+    mint: Mint,
     /// Whether it is the one meant.
     met: Result<(), TargetError>,
     warnings: Vec<String>,
-    /// What it says that it is.
+    /// The title and version that the server reports.
     identity: Option<String>,
     answer_within: Duration,
 }
 
 impl<S: Server> RunningTarget<S> {
-    /// The server at this address, which is asked at once which version it is. Of several readings of its configuration
-    /// the first one counts under which it accepts a genuine token. `fallback` is the version that it is taken for where
-    /// neither the user nor the server says one.
+    /// Contacts the server at an address and asks for its version. If its configuration has several readings,
+    /// the first one under which the server accepts a genuine token counts. `fallback` gives the version if
+    /// neither the user nor the server does.
     ///
     /// # Errors
     ///
@@ -184,7 +185,7 @@ impl<S: Server> RunningTarget<S> {
         Ok(Self { met, identity, warnings, ..Self::of(address, configured, profile) })
     }
 
-    /// The server at this address, as which it is known.
+    /// A target for the server at this address, under this profile.
     fn of(address: Address, configured: Configured, profile: Profile) -> Self {
         let number = profile.name.rsplit_once('-').map_or("", |(_, version)| version);
         let server = S::of_version(number).expect("every profile of a server has a driver");
@@ -197,13 +198,13 @@ impl<S: Server> RunningTarget<S> {
         capabilities.remove(&Capability::Namespace);
         // What clients call through it is a backend of its own.
         capabilities.remove(&Capability::RpcProxy);
-        let keys = Arc::new(with_keys(jotproof_mint::keys::all(), &configured.terms));
+        let keys = with_keys(jotproof_mint::keys::all(), &configured.terms);
         Self {
             address,
             capabilities,
             // A configuration is read as a context that the server can be started with.
             own: server.settings(&configured.context, &keys).unwrap_or_default(),
-            keys,
+            mint: mint(&keys, &configured.terms),
             server,
             profile,
             configured,
@@ -239,7 +240,8 @@ fn ask<S: Server>(address: &Address, configured: &Configured, within: Duration) 
     };
     let terms = &configured.terms;
     let keys = Arc::new(with_keys(jotproof_mint::keys::all(), terms));
-    let token = good_token(configured, &keys);
+    // Without a key that can sign, there is no genuine token.
+    let token = if terms.signs() { good_token(&configured.context, &mint(&keys, terms)) } else { None };
     let context = Arc::new(configured.context.clone());
     let challenge = Challenge::new(token.clone().unwrap_or_default(), context, keys, unix_time());
     let record = Record::default();
@@ -276,7 +278,7 @@ fn ask<S: Server>(address: &Address, configured: &Configured, within: Duration) 
     Ok(told)
 }
 
-/// That a server refuses a token which it must accept, and where to look.
+/// The message for a server that refuses a genuine token, with a hint.
 fn refusal(terms: &Terms, title: &str) -> String {
     let is_regex = |claim: &Option<terms::Claim>| claim.as_ref().is_some_and(|claim| !claim.is_exact);
     let hint = if terms.key_id.is_some() {
@@ -289,25 +291,13 @@ fn refusal(terms: &Terms, title: &str) -> String {
     format!("refuses a genuine token that was minted after its configuration: {hint}")
 }
 
-/// A token that whoever is configured like this must accept: Centrifugo for its `sub`, AnyCable for its `ext`. Nothing
-/// where there is no key to sign it with.
-fn good_token(configured: &Configured, keys: &KeyRing) -> Option<Vec<u8>> {
-    if !configured.terms.signs() {
-        return None;
-    }
-    let expires = Member("exp".to_owned(), "{{now+60}}".to_owned());
-    let claims = vec![claim("sub", "jotproof"), claim("ext", "{}"), expires];
-    let recipe = opening::good_token(&configured.context, claims)?;
-    mint(keys, &configured.terms).token(&recipe, unix_time()).ok()
-}
-
-/// What mints tokens for a server with these terms.
+/// A mint for a server with these terms.
 fn mint(keys: &KeyRing, terms: &Terms) -> Mint {
     let id = |key: &terms::Key| Some((key.name.to_owned(), terms.key_id.clone()?));
     Mint::new(keys).naming(terms.keys.iter().filter_map(id).collect::<BTreeMap<_, _>>())
 }
 
-/// The keys of the suite, with those of the server in their places. One of which nothing is known is in nobody's.
+/// The keys of the suite, some of them replaced by the server's. A server key without material replaces none.
 fn with_keys(suite: &KeyRing, terms: &Terms) -> KeyRing {
     let mut keys = suite.clone();
     for key in &terms.keys {
@@ -316,6 +306,12 @@ fn with_keys(suite: &KeyRing, terms: &Terms) -> KeyRing {
         }
     }
     keys
+}
+
+/// The first entry for an application. An entry without applications is for all of them.
+fn first_for(all: &[(Vec<Application>, String)], application: Application) -> Option<&str> {
+    let is_for = |(of, _): &&(Vec<Application>, String)| of.is_empty() || of.contains(&application);
+    all.iter().find(is_for).map(|(_, what)| what.as_str())
 }
 
 /// In what two configurations differ, by the name of an option and never by a value.
@@ -372,11 +368,12 @@ impl<S: Server> Target for RunningTarget<S> {
         self.configured.terms.adapted(vector, &self.profile)
     }
 
-    /// A change of the text of a token can be one that another signature or payload has no place for.
+    /// Mints the token to see whether its changes still fit: another signature or payload may have no room
+    /// for them.
     fn room_for(&self, recipe: &Recipe) -> Result<(), CannotCarry> {
         let is_changed = !recipe.signature.is_empty() || !recipe.segments.is_empty();
         let is_of_form = !matches!(&recipe.signer, Signer::Key { form: KeyForm::Natural, .. });
-        if (is_changed || is_of_form) && self.mint(&self.keys).token(recipe, unix_time()).is_err() {
+        if (is_changed || is_of_form) && self.mint.token(recipe, unix_time()).is_err() {
             return Err(CannotCarry("a key whose tokens have a place for the change".to_owned()));
         }
         Ok(())
@@ -395,14 +392,11 @@ impl<S: Server> Target for RunningTarget<S> {
     }
 
     fn deployment(&self, context: &Context, keys: &KeyRing) -> Result<String, CannotCarry> {
-        // Where it matters whether anonymous users are refused, the vector is not adapted.
+        // The value of the server, because `Terms::adapted` rejects every vector that depends on it.
         let refuse_anonymous = self.configured.terms.refuses_anonymous;
         let asked = self.server.settings(&Context { refuse_anonymous, ..context.clone() }, keys)?;
-        let stands = |(applications, _): &&(Vec<Application>, String)| {
-            applications.is_empty() || applications.contains(&context.application)
-        };
-        if let Some((_, what)) = self.configured.obstacles.iter().find(stands) {
-            return Err(CannotCarry(what.clone()));
+        if let Some(what) = first_for(&self.configured.obstacles, context.application) {
+            return Err(CannotCarry(what.to_owned()));
         }
         if let (Some(there), Some(session)) = (&self.configured.terms.namespaces, &context.session)
             && let Some(namespace) = namespace(&session.channel)
@@ -436,10 +430,10 @@ struct RunningDeployment<P> {
     runtime: Runtime,
 }
 
-/// How often a token is asked about again that came when the server had no room for another connection.
+/// The number of further attempts at a token that met a connection limit.
 pub(super) const PATIENCE: usize = 10;
 
-/// How long the server has in between to see that the connections before it are closed.
+/// The pause between these attempts. The server notices closed connections in the meantime.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 impl<P: Protocol> Deployment for RunningDeployment<P> {
@@ -448,12 +442,12 @@ impl<P: Protocol> Deployment for RunningDeployment<P> {
     }
 
     fn replay(&mut self, questions: &Questions<'_>) {
-        let connections = self.aside.connections.map_or(CONCURRENCY, |(most, _)| most);
+        let connections = self.aside.connections.unwrap_or(CONCURRENCY);
         let asker = Asker {
             protocol: &self.protocol,
             address: self.address.socket,
             at: Some(&self.address),
-            // A connection that is closed counts until the server has seen that it is.
+            // Half of the limit, because a closed connection counts until the server notices.
             at_a_time: (connections / 2).clamp(1, CONCURRENCY),
             answer_within: self.answer_within,
             crashed: None,
@@ -463,15 +457,15 @@ impl<P: Protocol> Deployment for RunningDeployment<P> {
     }
 }
 
-/// Whether the server had no room for another connection: an HTTP status before a WebSocket is there (RFC 9110 section
-/// 15.6.4, RFC 6585 section 4), or `close 3504` of Centrifugo.
+/// Whether the server had reached a connection limit. The sign is an HTTP status in place of a WebSocket (RFC
+/// 9110 section 15.6.4, RFC 6585 section 4), or Centrifugo's `close 3504`.
 pub(super) fn is_limit(observation: &Observation) -> bool {
     let Observation::ProtocolError { detail } = observation else { return false };
     ["HTTP 503", "HTTP 429", "close 3504"].iter().any(|beginning| detail.starts_with(beginning))
 }
 
 impl Aside {
-    /// Takes from an observation what the server does whatever the token says, and names a limit.
+    /// Removes effects that do not come from the token, and adds the limiting options to a connection limit.
     pub(super) fn set_apart(&self, observation: &mut Observation) {
         if is_limit(observation)
             && let Observation::ProtocolError { detail } = observation
@@ -490,7 +484,7 @@ impl Aside {
             result.expires = None;
         }
         if let (Some(prefix), Some(subscriptions)) = (&self.personal_channels, &mut result.subscriptions) {
-            // Whose it is has to be right where that is known.
+            // If the user is known, only that user's own channel is removed.
             let of = result.user.as_ref().map(|user| format!("{prefix}{user}"));
             subscriptions.retain(|channel, _| match &of {
                 Some(own) => channel != own,

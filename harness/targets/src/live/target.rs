@@ -9,6 +9,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jotproof_engine::target::{CannotCarry, Deployment, Target, TargetError};
+use jotproof_mint::Mint;
 use jotproof_model::{Capability, Context, KeyRing, KeySet};
 use jotproof_profiles::{LoadError, OfVersion, Profile, Profiles};
 use serde_json::{Map, Value, json};
@@ -73,7 +74,7 @@ pub trait Server: Clone + Send + Sync + 'static {
     where
         Self: Sized;
 
-    /// The options that a version has, where it has none of this name and would start without a word about it.
+    /// The known options of a version, if the version would silently ignore an option of this name.
     #[must_use]
     fn unknown_option(version: &str, name: &str) -> Option<Vec<&'static str>>
     where
@@ -136,8 +137,8 @@ pub trait Server: Clone + Send + Sync + 'static {
         None
     }
 
-    /// What the configuration of a running server says about tokens: each way in which it can be read, the most likely
-    /// first, where the version is not known that reads it.
+    /// Reads the token settings from the configuration of a running server. If the version is unknown,
+    /// returns every possible reading, the most likely first.
     ///
     /// # Errors
     ///
@@ -195,9 +196,9 @@ pub struct ServerTarget<S> {
     ready_within: Duration,
     answer_within: Duration,
     warnings: Mutex<BTreeSet<String>>,
-    /// The version that it reports, once it was asked.
+    /// The reported version, once the server was asked.
     reported: OnceLock<String>,
-    /// Where the logs of its processes are kept.
+    /// The folder for the logs of its processes.
     keep_logs: Option<PathBuf>,
 }
 
@@ -272,7 +273,7 @@ impl<S: Server> ServerTarget<S> {
         self
     }
 
-    /// The same, and the log of each server that is started is kept in this folder.
+    /// Keeps the log of each started server in this folder.
     #[must_use]
     pub fn keeping_logs(mut self, folder: Option<&Path>) -> Self {
         self.keep_logs = folder.map(Path::to_owned);
@@ -375,7 +376,7 @@ impl<S: Server> ServerTarget<S> {
         context: &Context,
         keys: &KeyRing,
     ) -> Result<(), TargetError> {
-        let Some(token) = good_token(context, keys) else { return Ok(()) };
+        let Some(token) = good_token(context, &Mint::new(keys)) else { return Ok(()) };
         let address = Address::of(deployment.server().address());
         // What it repeats here of the token is told to nobody.
         let record = Record::default();
@@ -535,7 +536,7 @@ impl<S: Server> Target for ServerTarget<S> {
     fn parallel_deployments(&self) -> usize {
         match self.launcher {
             Launcher::Process(_) => 4,
-            // A container takes longer to be told of another configuration, and flows count the seconds.
+            // A container takes longer to load another configuration, and flows depend on seconds.
             Launcher::Docker(_) => 1,
         }
     }

@@ -3,8 +3,8 @@
 use jotproof_engine::opening::{self, claim};
 use jotproof_engine::target::TargetError;
 use jotproof_mint::Mint;
+use jotproof_model::Context;
 use jotproof_model::recipe::Member;
-use jotproof_model::{Context, KeyRing};
 use jotproof_profiles::Profiles;
 
 use super::target::Server;
@@ -50,7 +50,7 @@ impl Claim {
             (
                 TargetError::NotStarted(text),
                 Some(Contradiction::Generation(other) | Contradiction::Version(other)),
-                // As what it is not, it will not start however often it is tried.
+                // A fault, because another attempt with the wrong version would fail too.
             ) => TargetError::Fault(format!("{text}\n{other}")),
             (TargetError::NotStarted(text), None) if self.by == GUESSED => TargetError::NotStarted(format!(
                 "{text}\nits binary does not say which version it is, and it was configured as {}: if it is \
@@ -93,10 +93,10 @@ pub(crate) fn known(told: &str) -> Option<&str> {
 
 /// A token that whoever is configured like this must accept: Centrifugo for its `sub`, AnyCable for its
 /// `ext`. Nothing where there is no key to sign it with.
-pub(crate) fn good_token(context: &Context, keys: &KeyRing) -> Option<Vec<u8>> {
+pub(crate) fn good_token(context: &Context, mint: &Mint) -> Option<Vec<u8>> {
     let expires = Member("exp".to_owned(), "{{now+60}}".to_owned());
     let recipe = opening::good_token(context, vec![claim("sub", "jotproof"), claim("ext", "{}"), expires])?;
-    Mint::new(keys).token(&recipe, jotproof_engine::run::unix_time()).ok()
+    mint.token(&recipe, jotproof_engine::run::unix_time()).ok()
 }
 
 #[cfg(test)]
@@ -127,7 +127,7 @@ mod tests {
                     .to_owned()
             ))
         );
-        // No advice that would be refused.
+        // The message advises no version that the command would reject.
         assert_eq!(
             centrifugo("6.9.1", Some("7.0.0")),
             Some(Contradiction::Generation(

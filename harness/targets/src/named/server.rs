@@ -102,23 +102,23 @@ fn running<S: Server>(name: &str, arguments: ServerArguments<'_>) -> Result<Runn
     if arguments.transport.is_some() {
         return Err(NameError::Runs(name.to_owned(), "other transport"));
     }
-    if arguments.config.or(arguments.environment).is_none() {
-        return Err(NameError::NoConfiguration {
-            name: name.to_owned(),
-            title: S::TITLE,
-            formats: S::CONFIGURATIONS,
-        });
-    }
+    let (option, path) = match (arguments.config, arguments.environment) {
+        (Some(path), _) => (CONFIG, path),
+        (None, Some(path)) => (ENVIRONMENT, path),
+        (None, None) => {
+            return Err(NameError::NoConfiguration {
+                name: name.to_owned(),
+                title: S::TITLE,
+                formats: S::CONFIGURATIONS,
+            });
+        }
+    };
     address.origin = arguments.origin.map(str::to_owned);
     let claimed = arguments.version.map(argued::<S>).transpose()?;
     let said = said(arguments, claimed.as_deref())?;
     let configuration = configuration::<S>(arguments)?;
-    let (option, path) = match (arguments.config, arguments.environment) {
-        (Some(path), _) => (CONFIG, path),
-        (None, path) => (ENVIRONMENT, path.unwrap_or(Path::new(""))),
-    };
-    let wrong = |problem| NameError::Configuration { option, file: path.display().to_string(), problem };
-    let configured = S::read_configuration(&configuration, &said).map_err(wrong)?;
+    let configured =
+        S::read_configuration(&configuration, &said).map_err(|problem| unreadable(option, path, problem))?;
     let fallback = |generation: Option<&str>| {
         let newest = profile_version::<S>(generation.unwrap_or_default());
         newest.unwrap_or_default().to_owned()
@@ -133,21 +133,20 @@ const SIGNING_KEY: &str = "--signing-key";
 
 /// Reads a file that an argument names.
 fn contents(option: &'static str, path: &Path) -> Result<String, NameError> {
-    fs::read_to_string(path).map_err(|error| unreadable(option, path, error.to_string()))
+    fs::read_to_string(path).map_err(|error| unreadable(option, path, NotAConfiguration(error.to_string())))
 }
 
-fn unreadable(option: &'static str, path: &Path, problem: String) -> NameError {
-    NameError::Configuration { option, file: path.display().to_string(), problem: NotAConfiguration(problem) }
+fn unreadable(option: &'static str, path: &Path, problem: NotAConfiguration) -> NameError {
+    NameError::Configuration { option, file: path.display().to_string(), problem }
 }
 
-/// The configuration of a server that runs already.
+/// Reads the configuration of a running server.
 fn configuration<S: Server>(arguments: ServerArguments<'_>) -> Result<Configuration, NameError> {
     let prefix = S::FOREIGN_VARIABLES.first().copied().unwrap_or_default();
     let configuration = match arguments.config {
         None => Configuration::default(),
-        Some(path) => Configuration::read(path, &contents(CONFIG, path)?, prefix).map_err(|problem| {
-            NameError::Configuration { option: CONFIG, file: path.display().to_string(), problem }
-        })?,
+        Some(path) => Configuration::read(path, &contents(CONFIG, path)?, prefix)
+            .map_err(|problem| unreadable(CONFIG, path, problem))?,
     };
     match arguments.environment {
         None => Ok(configuration),
@@ -155,13 +154,15 @@ fn configuration<S: Server>(arguments: ServerArguments<'_>) -> Result<Configurat
     }
 }
 
-/// What the user says of a server beside its configuration.
+/// The facts about a running server that the user gives in addition to its configuration.
 fn said(arguments: ServerArguments<'_>, version: Option<&str>) -> Result<Said, NameError> {
     let signing_key = match arguments.signing_key {
         None => None,
         Some(path) => {
             let key = own::read(&contents(SIGNING_KEY, path)?);
-            Some(key.map_err(|problem| unreadable(SIGNING_KEY, path, problem.to_string()))?)
+            let wrong =
+                |problem: own::NotAKey| unreadable(SIGNING_KEY, path, NotAConfiguration(problem.to_string()));
+            Some(key.map_err(wrong)?)
         }
     };
     Ok(Said {
@@ -280,7 +281,7 @@ fn argued<S: Server>(version: &str) -> Result<Cow<'_, str>, NameError> {
     })
 }
 
-/// That there is no profile for a version, and what to ask for instead.
+/// The error for a version without a profile, with the target or argument to use instead.
 fn unknown<S: Server>(version: &str, instead: String) -> NameError {
     let (title, version, known) = (S::TITLE, version.to_owned(), known_versions::<S>());
     NameError::UnknownVersion { title, version, known, instead }
@@ -290,7 +291,7 @@ fn pinned_versions<S: Server>() -> impl Iterator<Item = &'static str> {
     pinned::ALL.into_iter().filter(|pinned| pinned.name == S::NAME).map(|pinned| pinned.version)
 }
 
-/// The pinned server that a prefix stands for.
+/// The pinned server whose version has a prefix.
 fn pinned_as<S: Server>(prefix: &str) -> Option<&'static PinnedServer> {
     pinned::ALL.into_iter().find(|pinned| pinned.name == S::NAME && is_of(pinned.version, prefix))
 }
@@ -310,8 +311,8 @@ fn pinned_version<S: Server>(version: &str) -> Result<&'static PinnedServer, Nam
     })
 }
 
-/// The version that a text comes nearest to: the last one before it, or else the first; the newest, where the text is
-/// no number.
+/// The version nearest to a text: the last version before it, or else the first one. The newest version if
+/// the text is not a number.
 fn nearest(versions: impl Iterator<Item = &'static str>, text: &str) -> &'static str {
     let numbers = |text: &str| -> Vec<u32> { text.split('.').map_while(|part| part.parse().ok()).collect() };
     let versions: BTreeMap<Vec<u32>, &'static str> = versions.map(|text| (numbers(text), text)).collect();
@@ -320,7 +321,7 @@ fn nearest(versions: impl Iterator<Item = &'static str>, text: &str) -> &'static
     before.or_else(|| versions.first_key_value()).map_or("", |(_, text)| text)
 }
 
-/// `6.9.6, 5.4.9 and 3.2.3`.
+/// The versions as a list in words: `6.9.6, 5.4.9 and 3.2.3`.
 fn listed<'a>(versions: impl Iterator<Item = &'a str>) -> String {
     let versions: Vec<_> = versions.collect();
     match versions.split_last() {
@@ -334,7 +335,7 @@ fn profile_versions<S: Server>() -> impl Iterator<Item = &'static str> {
     Profiles::built_in().all().filter_map(|profile| profile.name.strip_prefix(S::NAME)?.strip_prefix('-'))
 }
 
-/// `3.2.3 to 6.9.6`.
+/// The range of versions with a profile: `3.2.3 to 6.9.6`.
 fn known_versions<S: Server>() -> String {
     let versions: Vec<_> = profile_versions::<S>().collect();
     format!("{} to {}", versions.first().unwrap_or(&""), versions.last().unwrap_or(&""))

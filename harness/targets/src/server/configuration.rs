@@ -1,4 +1,5 @@
-//! The configuration of a server, in the formats that servers read: a file, and variables of the environment.
+//! The configuration of a server: a file in one of the formats that servers read, environment variables, and
+//! flags.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,29 +8,29 @@ use serde_json::{Map, Value};
 
 use crate::live::running::NotAConfiguration;
 
-/// What a server is configured with.
+/// The configuration of a server.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Configuration {
-    /// The options of its file; every name in lower case.
+    /// The options of the file, with every name in lower case.
     options: Map<String, Value>,
-    /// The variables of its environment.
+    /// The environment variables.
     variables: BTreeMap<String, String>,
-    /// Its flags, without the dashes, and with `_` for `-`.
+    /// The flags, without the leading dashes and with `_` for `-`.
     flags: BTreeMap<String, String>,
 }
 
-/// How a file is written.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     Json,
     Toml,
     Yaml,
-    /// Variables and flags, any number a line: a file of the environment, a command line, a Procfile.
+    /// Lines with any number of variables and flags: an environment file, a command line, a Procfile.
     Lines,
 }
 
 impl Format {
-    /// The format that the name of a file tells.
+    /// The format by the name of a file.
     fn of_name(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_lowercase();
         match name.rsplit_once('.').map_or(&*name, |(_, extension)| extension) {
@@ -41,7 +42,7 @@ impl Format {
         }
     }
 
-    /// The format that a text is in: lines where one of them has a variable that begins like this, or a flag.
+    /// The format by the content. It is lines if some line has a flag or a variable with this prefix.
     fn of_text(text: &str, prefix: &str) -> Self {
         if text.trim_start().starts_with('{') {
             return Self::Json;
@@ -60,14 +61,14 @@ impl Format {
 }
 
 impl Configuration {
-    /// Reads a file. Variables of the server begin with `prefix`; others are not its own.
+    /// Reads a file. `prefix` is the beginning of the server's variables; all others are ignored.
     ///
     /// # Errors
     ///
-    /// Says where the text is malformed, without what stands in it.
+    /// Gives the position of a malformed part, and never its text.
     pub fn read(path: &Path, text: &str, prefix: &str) -> Result<Self, NotAConfiguration> {
         let wrong = |format: &str, at: String| NotAConfiguration(format!("invalid {format}: {at}"));
-        // The message of a parser can repeat what it stumbled over.
+        // The message of a parser is left out, because it may quote a secret.
         let options: Value = match Format::of_name(path).unwrap_or_else(|| Format::of_text(text, prefix)) {
             Format::Json => serde_json::from_str(text).map_err(|error| {
                 wrong("JSON", format!("line {}, column {}", error.line(), error.column()))
@@ -89,21 +90,21 @@ impl Configuration {
         }
     }
 
-    /// The same, with the variables of a file of its environment.
+    /// Adds the variables of an environment file.
     #[must_use]
     pub fn with_environment(mut self, text: &str, prefix: &str) -> Self {
         self.variables.extend(Self::of_lines(text, prefix).variables);
         self
     }
 
-    /// Variables and flags of lines. What is neither is somebody else's.
+    /// The variables and flags of a text. Everything else is ignored.
     fn of_lines(text: &str, prefix: &str) -> Self {
         let mut found = Self::default();
         let mut rest = text;
         while !rest.is_empty() {
             let line = rest.lines().next().unwrap_or_default();
             let mut end = line.len();
-            // A quoted value can go over several lines.
+            // A quoted value can span several lines.
             while let Err(shell_words::ParseError) = shell_words::split(&rest[..end])
                 && line.contains(prefix)
                 && end < rest.len()
@@ -138,19 +139,19 @@ impl Configuration {
         }
     }
 
-    /// Whether its file has such an object.
+    /// Whether the file has an object of this name.
     #[must_use]
     pub fn has_object(&self, name: &str) -> bool {
         self.options.get(name).is_some_and(Value::is_object)
     }
 
-    /// Whether a variable of its environment begins so.
+    /// Whether the name of an environment variable has this prefix.
     #[must_use]
     pub fn has_variable(&self, beginning: &str) -> bool {
         self.variables.keys().any(|name| name.starts_with(beginning))
     }
 
-    /// An option of its file, whose dots lead into objects.
+    /// An option of the file, by its dotted name.
     #[must_use]
     pub fn option(&self, name: &str) -> Option<&Value> {
         let mut steps = name.split('.');
@@ -158,20 +159,20 @@ impl Configuration {
         steps.try_fold(first, |object, step| object.as_object()?.get(step))
     }
 
-    /// A variable of its environment. An empty one stands for none.
+    /// An environment variable; `None` if it is empty.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// A flag.
+    /// The value of a flag.
     #[must_use]
     pub fn flag(&self, name: &str) -> Option<&str> {
         self.flags.get(name).map(String::as_str)
     }
 }
 
-/// The same with every name in lower case: servers look at no case of names.
+/// The value with every name in lower case, because servers ignore the case of names.
 fn folded(value: Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(
@@ -182,7 +183,7 @@ fn folded(value: Value) -> Value {
     }
 }
 
-/// Whether a text stands for yes, as Go's `strconv.ParseBool` reads it.
+/// Whether Go's `strconv.ParseBool` reads a text as true.
 #[must_use]
 pub fn is_yes(text: &str) -> bool {
     ["1", "t", "T", "true", "TRUE", "True"].contains(&text)

@@ -18,8 +18,9 @@
 //! A server in a container is guarded with `--image`: the guard starts the container, says
 //! `started ID`, and removes it at the end.
 //!
-//! A guard that is killed too does nothing. So the server is started through the command once more, with
-//! [`START_ARGUMENT`]: it asks the kernel to be killed when the guard is gone (on Linux), and becomes the server.
+//! If the guard itself is killed, it can end nothing. So the server is started through the command, with
+//! [`START_ARGUMENT`]. On Linux, that process asks the kernel to kill it when the guard ends, and then
+//! becomes the server.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
@@ -44,7 +45,8 @@ mod container;
 /// The first argument that makes the command a guard.
 pub const GUARD_ARGUMENT: &str = "__guard";
 
-/// The first argument that makes the command become another program, which ends with its parent.
+/// The first argument that makes the command become another program. The program is killed when its parent
+/// ends.
 const START_ARGUMENT: &str = "__start";
 
 /// How long a server has to end after SIGTERM, before SIGKILL.
@@ -59,7 +61,8 @@ pub(crate) const CONTAINER_WITHIN: Duration = Duration::from_secs(60);
 /// The executable that is a guard when its first argument is [`GUARD_ARGUMENT`].
 static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
 
-/// Names the executable that calls [`run_internal`] first of all; the running one unless said otherwise. Only the first call counts.
+/// Sets the executable that calls [`run_internal`] before anything else. The default is the running
+/// executable. Only the first call counts.
 pub fn set_guard_executable(path: PathBuf) {
     EXECUTABLE.get_or_init(|| path);
 }
@@ -139,7 +142,7 @@ pub(crate) fn await_exit(guard: &mut Child, within: Duration) -> bool {
     false
 }
 
-/// What the command does instead of its own work where its first argument is one of ours; nothing where it is not.
+/// Runs a guard or a program if the first argument asks for it; `None` if it does not.
 pub fn run_internal(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode> {
     let first = arguments.next()?;
     if first == GUARD_ARGUMENT {
@@ -255,8 +258,8 @@ impl Order {
         ExitCode::SUCCESS
     }
 
-    /// Starts the server, and waits until it is that. From the main thread: the server ends with the thread that
-    /// started it.
+    /// Starts the server and waits until its program runs. Must be called from the main thread, because the
+    /// kernel kills the server when the starting thread ends.
     fn start(&self) -> io::Result<Child> {
         let log = appended(&self.log)?;
         let mut command = Command::new(std::env::current_exe()?);
@@ -315,30 +318,30 @@ impl Order {
     }
 }
 
-/// Becomes another program, which is killed when its parent is gone. The arguments are those after
-/// [`START_ARGUMENT`]: `PARENT LOG PROGRAM [ARGUMENT…]`. The program writes its standard error to the log. What
-/// keeps it from starting is told on ours, which ends without a word where it starts.
+/// Becomes another program that is killed when its parent ends. The arguments after [`START_ARGUMENT`] are
+/// `PARENT LOG PROGRAM [ARGUMENT…]`. The standard error of the program goes to the log. If the program cannot
+/// start, the reason goes to the standard error of this process; otherwise that ends without output.
 fn run_start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut arguments = arguments.into_iter();
     let (Some(parent), Some(log), Some(program)) = (arguments.next(), arguments.next(), arguments.next())
     else {
         return ExitCode::from(2);
     };
-    // Closed by the kernel when the program begins.
+    // The kernel closes this descriptor when the program starts.
     let Ok(told) = io::stderr().as_fd().try_clone_to_owned() else { return ExitCode::FAILURE };
     let problem = die_with_parent(&parent)
         .and_then(|()| appended(Path::new(&log)))
         .map_or_else(|error| error, |log| Command::new(program).args(arguments).stderr(log).exec());
-    // A guard that is gone need not know.
+    // The guard may be gone.
     let _ = File::from(told).write_all(problem.to_string().as_bytes());
     ExitCode::FAILURE
 }
 
-/// Asks the kernel to kill this process when its parent ends, where it can be asked for that.
+/// Asks the kernel to kill this process when its parent ends, on systems that support it.
 fn die_with_parent(parent: &OsStr) -> io::Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    // It may have ended before that.
+    // The parent may have ended before the request.
     let is_there = getppid().is_some_and(|found| *parent == *found.as_raw_nonzero().to_string());
     if is_there { Ok(()) } else { Err(io::Error::other("its guard is gone")) }
 }

@@ -29,13 +29,13 @@ pub fn cache_or(otherwise: impl Into<PathBuf>) -> PathBuf {
     named_cache().unwrap_or_else(|| otherwise.into())
 }
 
-/// The directory that the variable names.
+/// The cache directory from the environment variable.
 fn named_cache() -> Option<PathBuf> {
     env::var_os(CACHE_VARIABLE).filter(|directory| !directory.is_empty()).map(PathBuf::from)
 }
 
-/// The directory for what can be made again (XDG Base Directory Specification): the same, wherever the command is
-/// started. A relative path in the variable does not count.
+/// The cache directory of the user (XDG Base Directory Specification). A relative path in `XDG_CACHE_HOME` is
+/// ignored.
 fn user_cache() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let caches = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
@@ -48,8 +48,8 @@ const SHOWN_LINES: usize = 20;
 /// How long a build may take.
 const WITHIN: Duration = Duration::from_secs(30 * 60);
 
-/// The binaries that this process has verified. Held while a server is looked for and built: deployments start side by
-/// side.
+/// The binaries that this process has verified. The lock is held while a server is found or built, because
+/// deployments start in parallel.
 static VERIFIED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// A server and what its binary is built from.
@@ -61,7 +61,7 @@ pub struct PinnedServer {
     pub name: &'static str,
     /// Its exact version.
     pub version: &'static str,
-    /// What every deployment of it is started with: the text of a configuration file, or an argument each line.
+    /// The configuration of every deployment: the text of a configuration file, or one argument on each line.
     pub configuration: &'static str,
     /// The Go package of its command.
     package: &'static str,
@@ -71,8 +71,7 @@ pub struct PinnedServer {
     go_sum: &'static str,
 }
 
-// One static for each folder of `fixtures/servers`, named after the server and the first number of its version
-// (`CENTRIFUGO_6`), and `ALL`. See `build.rs`.
+// A static for each folder of `fixtures/servers`, such as `CENTRIFUGO_6`, and `ALL`. See `build.rs`.
 include!(concat!(env!("OUT_DIR"), "/pinned.rs"));
 
 impl PinnedServer {
@@ -82,11 +81,12 @@ impl PinnedServer {
         format!("{}-{}", self.name, self.version)
     }
 
-    /// The binary, kept in `$JOTPROOF_SERVERS` or else in the user's cache; built first if it is not there.
+    /// The path of the binary in `$JOTPROOF_SERVERS` or else in the user's cache. Builds it if it is missing.
     ///
     /// # Errors
     ///
-    /// As [`PinnedServer::binary_in`], and where there is neither variable nor home.
+    /// The errors of [`PinnedServer::binary_in`]. Also fails if neither the variable nor a home directory is
+    /// set.
     pub fn binary(&self) -> Result<PathBuf, TargetError> {
         let cache = named_cache().or_else(user_cache).ok_or_else(|| {
             let title = self.title;
@@ -97,7 +97,7 @@ impl PinnedServer {
         self.binary_in(&cache)
     }
 
-    /// The binary, kept in `cache`; built first if it is not there, or is not what was built.
+    /// The path of the binary in `cache`. Builds it if it is missing or does not match its stamp.
     ///
     /// # Errors
     ///
@@ -109,7 +109,7 @@ impl PinnedServer {
                 cache.display()
             ))
         };
-        // A thread that panicked while it built left nothing half-done.
+        // A panic during a build leaves no incomplete entry.
         let mut verified = VERIFIED.lock().unwrap_or_else(PoisonError::into_inner);
         let cache = std::path::absolute(cache).map_err(|error| missing("resolve", error))?;
         let binary = cache.join(self.id());
@@ -119,13 +119,13 @@ impl PinnedServer {
             return Ok(binary);
         }
         fs::create_dir_all(&cache).map_err(|error| missing("create", error))?;
-        // Another command may be building it.
+        // Another command may be building the same server.
         let _lock = self.lock(&cache).map_err(|error| missing("lock", error))?;
         if !Stamp::fits(&binary, &sources) {
             if binary.is_file() {
                 notice(format_args!("{} is not what was built: it is built again", binary.display()));
             }
-            // Beside the binary, so that it is only moved into place.
+            // In the same directory as the binary, so that the move is a rename.
             let workshop = tempfile::Builder::new()
                 .prefix(".build-")
                 .tempdir_in(&cache)
@@ -136,7 +136,7 @@ impl PinnedServer {
         Ok(binary)
     }
 
-    /// Waits until no other process builds this server here. The lock ends with the file, or with this process.
+    /// Waits until no other process builds this server in this cache. The lock ends when the file is closed.
     fn lock(&self, cache: &Path) -> io::Result<File> {
         let file =
             File::options().create(true).append(true).open(cache.join(format!(".{}.lock", self.id())))?;
@@ -214,7 +214,7 @@ impl PinnedServer {
         ))
     }
 
-    /// The first version of Go that builds it, as its `go.mod` says: `1.26`.
+    /// The least version of Go that builds the server, from its `go.mod`: `1.26`.
     fn least_go(&self) -> &'static str {
         let line = self.go_mod.lines().find_map(|line| line.strip_prefix("go "));
         line.map_or("", |version| version.strip_suffix(".0").unwrap_or(version))

@@ -45,7 +45,7 @@ const POLL: Duration = Duration::from_millis(20);
 /// How many log lines are shown of a server that died.
 const SHOWN_LINES: usize = 5;
 
-/// What to do where this machine has no more of something.
+/// The remedy for an exhausted resource of this machine.
 const MORE: &str = "raise its limits (ulimit -n, ulimit -u), or run less beside it";
 
 /// What a program ends with that has done what it was to do.
@@ -68,7 +68,7 @@ pub struct Launch<'a> {
     pub proof: Proof<'a>,
     /// How long it has to come up.
     pub ready_within: Duration,
-    /// The folder in which its log is kept; absent: it goes with its directory.
+    /// The folder to keep its log in. If absent, the log is deleted with its directory.
     pub keep_logs: Option<&'a Path>,
 }
 
@@ -132,7 +132,7 @@ pub struct RunningServer {
     port: u16,
     management_key: String,
     log: PathBuf,
-    /// Where its log is kept when it ends.
+    /// The path to copy its log to when it ends.
     kept_log: Option<PathBuf>,
     directory: TempDir,
 }
@@ -264,9 +264,9 @@ impl RunningServer {
     ///
     /// # Errors
     ///
-    /// [`TargetError::NotStarted`] with the last lines of its log where it dies or does not come up in time,
-    /// [`TargetError::Fault`] where it does not check its management key; [`TargetError::EnvironmentMissing`] where this machine
-    /// has no free port, which is tried a few times, or no room for its directory. One that dies is given with its last words.
+    /// [`TargetError::NotStarted`] with the last lines of its log if it dies or does not come up in time.
+    /// [`TargetError::Fault`] if it does not check its management key. [`TargetError::EnvironmentMissing`] if
+    /// this machine has no room for its directory, or no free port after a few attempts.
     pub fn start(launch: &Launch<'_>) -> Result<Self, NotStarted> {
         let mut tried = 1;
         loop {
@@ -340,13 +340,12 @@ impl RunningServer {
         self.exited.get().map(String::as_str)
     }
 
-    /// How it ended, where it ended by itself: the line of its log that says why, and its exit status; then the last
-    /// lines of its log.
+    /// The reason for its end, if it ended by itself: the line of its log that explains it, the exit status,
+    /// and the last lines of the log.
     #[must_use]
     pub fn how_it_died(&self) -> Option<String> {
         let status = self.exit_status()?;
-        let log = read_tail(&self.log).unwrap_or_default();
-        let log = String::from_utf8_lossy(&log);
+        let log = tail(&self.log);
         let how = reason(&log).map_or_else(|| status.to_owned(), |reason| format!("{reason}; {status}"));
         Some(match last_lines(&log, SHOWN_LINES) {
             lines if lines.is_empty() => how,
@@ -486,7 +485,7 @@ impl RunningServer {
                         launch.title,
                         launch.ready_within.as_secs_f32(),
                         launch.advice(),
-                        self.log_excerpt()
+                        excerpt(&tail(&self.log))
                     ))));
                 }
                 _ => thread::sleep(POLL),
@@ -510,33 +509,19 @@ impl RunningServer {
     }
 
     fn died(&self, launch: &Launch<'_>, status: &str) -> Failed {
+        let log = tail(&self.log);
         let error = TargetError::NotStarted(format!(
             "{} died at start: {status}; {}{}",
             launch.title,
             launch.advice(),
-            self.log_excerpt()
+            excerpt(&log)
         ));
-        let tail = read_tail(&self.log).unwrap_or_default();
-        let tail = String::from_utf8_lossy(&tail);
-        if tail.contains("address already in use") {
+        if log.contains("address already in use") {
             Failed::PortTaken(error)
         } else {
-            let line = tail.lines().last().unwrap_or_default().to_owned();
+            let line = log.lines().last().unwrap_or_default().to_owned();
             let last_words = Some(LastWords { status: status.to_owned(), line });
             Failed::ForGood(NotStarted { error, last_words })
-        }
-    }
-
-    fn log_excerpt(&self) -> String {
-        let log = read_tail(&self.log).unwrap_or_default();
-        let log = String::from_utf8_lossy(&log);
-        let last = last_lines(&log, SHOWN_LINES);
-        match reason(&log) {
-            Some(reason) if !last.contains(reason) => {
-                format!("; it wrote:\n{reason}\nand as the last lines:\n{last}")
-            }
-            _ if last.is_empty() => "; it wrote nothing".to_owned(),
-            _ => format!("; the last lines that it wrote:\n{last}"),
         }
     }
 }
@@ -550,13 +535,13 @@ impl Drop for RunningServer {
         if let Some(kept) = &self.kept_log
             && let Err(error) = fs::copy(&self.log, kept)
         {
-            // What was found stands without it.
+            // A lost log does not change the results.
             notice(format_args!("cannot keep the log of a server as {}: {error}", kept.display()));
         }
     }
 }
 
-/// What the log of a server is called that is kept: another name for each one that is started.
+/// The file name of a kept log. It is unique for each started server.
 fn name_of_kept(title: &str) -> String {
     static NUMBER: AtomicUsize = AtomicUsize::new(1);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -577,8 +562,8 @@ fn listen(lines: ChildStdout, started: &mpsc::Sender<Result<String, String>>, ex
     }
 }
 
-/// The line of a log that says why a server ended: that of a Go program which panics, or of a logger at its fatal level.
-/// What comes after it is a stack.
+/// The line of a log that explains the end of a server: the message of a Go panic, or a line at the fatal
+/// level of a logger. A stack trace follows it.
 fn reason(log: &str) -> Option<&str> {
     const OF_GO: [&str; 2] = ["panic: ", "fatal error: "];
     const OF_LOGGERS: [&str; 3] = ["\"level\":\"fatal\"", " FTL ", " FATAL "];
@@ -587,11 +572,21 @@ fn reason(log: &str) -> Option<&str> {
     log.lines().find(is_of_go).or_else(|| log.lines().rfind(is_of_logger)).map(str::trim)
 }
 
+/// The excerpt of a log for the message about a server that did not start.
+fn excerpt(log: &str) -> String {
+    let last = last_lines(log, SHOWN_LINES);
+    match reason(log) {
+        Some(reason) if !last.contains(reason) => {
+            format!("; it wrote:\n{reason}\nand as the last lines:\n{last}")
+        }
+        _ if last.is_empty() => "; it wrote nothing".to_owned(),
+        _ => format!("; the last lines that it wrote:\n{last}"),
+    }
+}
+
 /// The last `count` lines of a log.
 pub(crate) fn last_log_lines(log: &Path, count: usize) -> String {
-    // A log that cannot be read has nothing to say; the error it would explain is told anyway.
-    let tail = read_tail(log).unwrap_or_default();
-    last_lines(&String::from_utf8_lossy(&tail), count)
+    last_lines(&tail(log), count)
 }
 
 /// The last `count` lines of `text`, without blank ones.
@@ -602,15 +597,25 @@ fn last_lines(text: &str, count: usize) -> String {
     lines.join("\n")
 }
 
-/// The last octets of a file: enough for what a program writes while it dies.
-fn read_tail(path: &Path) -> io::Result<Vec<u8>> {
-    const TAIL: u64 = 256 * 1024;
+/// The end of a log, long enough for the output of a dying program.
+fn tail(log: &Path) -> String {
+    end_of_log(log, 256 * 1024)
+}
+
+/// The end of a log, at most `most` bytes.
+pub(crate) fn end_of_log(log: &Path, most: u64) -> String {
+    // An unreadable log is treated as empty. The error itself is reported anyway.
+    let octets = last_octets(log, most).unwrap_or_default();
+    String::from_utf8_lossy(&octets).into_owned()
+}
+
+fn last_octets(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
-    let mut tail = Vec::new();
-    file.take(TAIL).read_to_end(&mut tail)?;
-    Ok(tail)
+    file.seek(SeekFrom::Start(length.saturating_sub(most)))?;
+    let mut octets = Vec::new();
+    file.take(most).read_to_end(&mut octets)?;
+    Ok(octets)
 }
 
 fn missing(doing: &str, error: &io::Error, remedy: &str) -> TargetError {

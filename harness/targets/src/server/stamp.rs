@@ -1,4 +1,4 @@
-//! What stands beside a binary that was built here: enough to see that it still is what was built.
+//! A file beside a built binary that shows whether the binary is still the one that was built.
 
 use std::fs::{self, File};
 use std::io;
@@ -7,31 +7,32 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// What a binary is, and what it was built from.
+/// The identity of a binary and of its source.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stamp {
-    /// How long it is, in bytes.
+    /// The size of the binary, in bytes.
     size: u64,
-    /// The SHA-256 of it, in hexadecimal.
+    /// The SHA-256 digest of the binary, in hexadecimal.
     sha256: String,
-    /// The SHA-256 of what pins its source.
+    /// The SHA-256 digest of the files that pin its source, in hexadecimal.
     source: String,
 }
 
 impl Stamp {
-    /// Whether a binary is there, whole, and built from these sources. Anything that cannot be read is not.
+    /// Whether a binary exists, is complete and was built from these sources. An unreadable file counts as no
+    /// match.
     pub(super) fn fits(binary: &Path, sources: &[&str]) -> bool {
         let Some(stamp) =
             fs::read(beside(binary)).ok().and_then(|text| serde_json::from_slice::<Self>(&text).ok())
         else {
             return false;
         };
-        // The length first: it is had for nothing.
+        // The size first, because it is cheap.
         fs::metadata(binary).is_ok_and(|found| found.is_file() && found.len() == stamp.size)
             && Self::of(binary, sources).is_ok_and(|found| found == stamp)
     }
 
-    /// Moves what was built to its place, and then its stamp: a binary alone does not count.
+    /// Moves a built binary to its place, and then its stamp. A binary without a stamp does not count.
     pub(super) fn install(built: &Path, binary: &Path, sources: &[&str]) -> io::Result<()> {
         let stamp = serde_json::to_string(&Self::of(built, sources)?)?;
         let written = beside(built);
@@ -52,7 +53,7 @@ impl Stamp {
     }
 }
 
-/// A digest to copy a file into.
+/// A writer that feeds a digest.
 struct Writer<'a>(&'a mut Sha256);
 
 impl io::Write for Writer<'_> {
@@ -70,7 +71,7 @@ fn hexadecimal(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
-/// Where the stamp of a binary is.
+/// The path of the stamp of a binary.
 fn beside(binary: &Path) -> PathBuf {
     let mut name = binary.as_os_str().to_owned();
     name.push(".built.json");

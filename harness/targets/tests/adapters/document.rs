@@ -1,5 +1,5 @@
-//! The document of the protocol against its schema and against what our verifier really says: three tellings of one
-//! thing, none of which is made from another.
+//! Compares the document of the protocol with its schema and with the real lines of our verifier. None of the
+//! three is generated from another.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::SUITE;
 
-/// The members of an object, each with whether it is always there.
+/// The members of an object, and whether each is always there.
 type Members = BTreeMap<String, bool>;
 
 fn file(path: &str) -> String {
@@ -19,7 +19,7 @@ fn file(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The tables of the reference: by the heading that each stands below.
+/// The tables of the reference, by their headings.
 fn documented() -> BTreeMap<String, Members> {
     let text = file("docs/adapter-protocol.md");
     let (_, reference) = text.split_once("\n# Reference\n").expect("the document has a reference");
@@ -46,7 +46,7 @@ fn schema() -> Value {
     serde_json::from_str(&file("vectors/schema/adapter.schema.json")).expect("the schema is JSON")
 }
 
-/// What the schema says of an object; `type`, which tells the lines apart, is left out.
+/// The members of an object in the schema, without `type`.
 fn members(object: &Value) -> Members {
     let required: BTreeSet<&str> =
         object["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -55,7 +55,7 @@ fn members(object: &Value) -> Members {
     named.map(|name| (name.clone(), required.contains(name.as_str()))).collect()
 }
 
-/// The variant of a line type that has this `type`.
+/// The variant of a schema type that has this `type`.
 fn variant<'a>(schema: &'a Value, of: &str, name: &str) -> &'a Value {
     let variants = schema["$defs"][of]["oneOf"].as_array().expect("a line has variants");
     let is_it =
@@ -93,7 +93,7 @@ fn every_capability_in_the_document_is_one() {
     }
 }
 
-/// One line against the tables: no member that is not listed, and every one that is always there.
+/// Checks a line against the tables: every member is listed, and every required member is there.
 fn check(line: &str, tables: &BTreeMap<String, Members>) {
     let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     let kind = line["type"].as_str().expect("a line has a type").to_owned();
@@ -154,7 +154,7 @@ fn what_is_really_said_is_as_the_document_says() {
             }
         }
         assert_eq!(said.lines().count() as u64, asked + 1, "a hello, and an answer for each question");
-        // `rfc` declares everything that a question can ask for.
+        // `rfc` declares every capability that a question can need.
         let unsupported = (name != "rfc").then_some("unsupported");
         for kind in ["hello", "accepted", "refused"].into_iter().chain(unsupported) {
             assert!(kinds.get(kind).is_some_and(|count| *count > 0), "{name} says no {kind}: {kinds:?}");
@@ -173,7 +173,7 @@ fn the_conversation_in_the_document_is_one() {
             line.strip_prefix("       "),
         ) {
             (Some(begun), _) => lines.push(begun.to_owned()),
-            // A line that is broken to be read.
+            // A line that the document wraps for readability.
             (None, Some(rest))
                 if lines.last().is_some_and(|last| !last.ends_with('}') || rest.starts_with('"')) =>
             {

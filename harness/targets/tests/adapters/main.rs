@@ -213,7 +213,7 @@ fn a_hang_belongs_to_the_question_that_hangs() {
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
-/// It says nothing of the library: the run ends at the first one, and shows it.
+/// Such a line says nothing about the library, so the run ends and shows the line.
 #[test]
 fn a_line_that_answers_no_question_is_the_fault_of_the_adapter() {
     for (mode, said) in [
@@ -313,7 +313,7 @@ fn what_is_told_without_being_declared_is_a_protocol_error() {
     assert!(told > 100, "{told}");
 }
 
-/// A run of some vectors against an adapter that goes by the clock of the machine.
+/// Runs some vectors against an adapter that uses the clock of the machine.
 fn run_at_pace(milliseconds: u64, only: &str) -> RunLog {
     let selection = Selection::new(&SUITE, &[only.to_owned()], &[]).unwrap();
     let profile = Profiles::built_in().get("rfc").unwrap();
@@ -321,7 +321,7 @@ fn run_at_pace(milliseconds: u64, only: &str) -> RunLog {
     jotproof_engine::run(&SUITE, &selection, &target, profile, &|_, _| ()).unwrap()
 }
 
-/// What was judged, without what was seen: that has times in it.
+/// The judgements by id, without the observations, which contain times.
 fn verdicts(log: &RunLog) -> BTreeMap<&str, (Judgement, &str)> {
     log.rows.iter().map(|row| (row.id.0.as_str(), (row.judgement, row.detail.as_str()))).collect()
 }
@@ -334,6 +334,13 @@ fn a_slow_adapter_gives_the_verdicts_of_a_fast_one_also_under_load() {
     let slow = run_at_pace(10, "claims/**");
     assert_eq!((verdicts(&slow), &slow.not_asked), (verdicts(&fast), &BTreeMap::new()));
 
+    /// Sets a flag when it is dropped, so that a panic also ends the threads that wait for the flag.
+    struct Ends<'a>(&'a AtomicBool);
+    impl Drop for Ends<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) * 2 {
@@ -343,15 +350,16 @@ fn a_slow_adapter_gives_the_verdicts_of_a_fast_one_also_under_load() {
                 }
             });
         }
+        let end = Ends(&over);
         let loaded = run_at_pace(10, "claims/time-boundary/**");
-        over.store(true, Ordering::Relaxed);
+        drop(end);
         let fast = run_at_pace(0, "claims/time-boundary/**");
         assert_eq!((verdicts(&loaded), &loaded.not_asked), (verdicts(&fast), &BTreeMap::new()));
     });
 }
 
-/// At this pace sixteen questions wait for seconds, and a token that was minted for all of them at once would have
-/// passed its times before it is looked at.
+/// At this pace, the last of sixteen open questions would wait for seconds. A token that was minted in
+/// advance would be out of date.
 #[test]
 fn a_very_slow_adapter_is_asked_with_fresh_tokens() {
     let pace = 350;
@@ -362,8 +370,8 @@ fn a_very_slow_adapter_is_asked_with_fresh_tokens() {
     assert_eq!((verdicts(&slow), &slow.not_asked), (verdicts(&fast), &BTreeMap::new()));
 }
 
-/// Nearer to the clock than a few seconds, with the leeway counted, nothing is asked of a target whose clock cannot be
-/// set.
+/// A target without a settable clock gets no token that is within a few seconds of the clock or of the end of
+/// the leeway.
 #[test]
 fn what_is_near_the_clock_or_the_end_of_the_leeway_does_not_apply() {
     let log = run_at_pace(0, "claims/time-boundary/**");

@@ -20,7 +20,7 @@ use jotproof_targets::{AnycableTarget, CentrifugoTarget, Image, Launcher};
 use crate::machine::{another_process, eventually, name_guard};
 use crate::tokens::{SECRET, ask, challenges, context, hs256, replay, replay_all, signed};
 
-/// The image that `ci/images` makes of a pinned server.
+/// The image of a pinned server, built by `ci/images`.
 fn image(server: &PinnedServer) -> String {
     format!("jotproof/{}:{}", server.name, server.version)
 }

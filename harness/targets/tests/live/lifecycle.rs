@@ -158,7 +158,7 @@ fn a_server_ends_with_a_command_that_is_killed() {
 #[test]
 fn a_server_ends_with_a_guard_that_is_killed() {
     let directory = tempfile::tempdir().unwrap();
-    // Neither the command (which is this test, and says nothing) nor the guard does anything about it.
+    // Neither this test nor the killed guard ends the server; the kernel does.
     let (mut guard, pid) = start_guard(directory.path(), directory.path(), &["sleep", "600"]);
     assert_eq!(fs::read_to_string(format!("/proc/{pid}/comm")).unwrap(), "sleep\n");
     guard.kill().unwrap();
@@ -166,7 +166,7 @@ fn a_server_ends_with_a_guard_that_is_killed() {
     eventually("the server is gone", || !runs(pid));
 }
 
-/// Whether a process runs: one that is dead may still be to be reaped, by whoever reaps for all.
+/// Whether a process runs. A zombie does not.
 fn runs(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
@@ -175,7 +175,7 @@ fn runs(pid: u32) -> bool {
 #[test]
 fn a_lack_of_open_files_is_waited_for() {
     let test = another_process("lifecycle::asks_with_few_files");
-    // The server raises its own limit, as Go does.
+    // The limit affects only this process, because Go programs raise their own.
     let mut shell = Command::new("sh");
     shell.args(["-c", r#"ulimit -Sn 60; exec "$0" "$@""#]).arg(test.get_program()).args(test.get_args());
     let output = shell.output().unwrap();

@@ -36,7 +36,7 @@ fn without_a_download_the_message_shows_what_go_said() {
     assert!(!cache.path().join("anycable-1.5.2").exists());
 }
 
-/// A `go` that only writes a program: what was asked for and when it began, so that no two are alike.
+/// A fake `go` whose build writes the current time as the program, so every build differs.
 fn pretend_go(folder: &Path) -> String {
     let go = folder.join("go");
     let text = "#!/bin/sh\n[ \"$1\" = build ] || exit 0\nsleep 0.5\nwhile [ \"$1\" != -o ]; do shift; done\ndate +%N > \"$2\"\n\
@@ -46,7 +46,7 @@ fn pretend_go(folder: &Path) -> String {
     format!("{}:{}", folder.display(), env::var("PATH").unwrap())
 }
 
-/// Another process that looks for the pinned AnyCable in its cache and prints where it is.
+/// A process that finds or builds the pinned AnyCable in its cache.
 fn another_that_builds(path: &str, cache: (&str, &Path)) -> Command {
     let mut command = another_process("pinned::builds_a_server");
     command.env("PATH", path).env_remove(CACHE_VARIABLE).env(cache.0, cache.1);
@@ -64,7 +64,7 @@ fn what_was_built_is_built_once_and_again_only_where_it_is_no_longer_that() {
         builds.lines().count()
     };
     let binary = cache.path().join("anycable-1.5.2");
-    // One that nobody vouches for.
+    // A binary without a stamp.
     fs::write(&binary, "a program").unwrap();
     assert_eq!((build(), build()), (1, 1));
     let whole = fs::read(&binary).unwrap();
@@ -76,7 +76,7 @@ fn what_was_built_is_built_once_and_again_only_where_it_is_no_longer_that() {
 fn commands_that_build_side_by_side_build_once() {
     let (tools, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let path = pretend_go(tools.path());
-    // Without the variable, in the cache of the user.
+    // Without the variable, the cache of the user is used.
     let building: Vec<_> = (0..4)
         .map(|_| another_that_builds(&path, ("XDG_CACHE_HOME", home.path())).spawn().unwrap())
         .collect();
@@ -105,7 +105,7 @@ fn servers_are_built_from_source() {
         let version = String::from_utf8_lossy(&version.stdout).into_owned();
         assert!(version.contains(&format!("\tv{}\t", server.version)), "{version}");
     }
-    // Each with its stamp and its lock.
+    // Each binary has a stamp and a lock.
     assert_eq!(fs::read_dir(cache.path()).unwrap().count(), 3 * ALL.len(), "nothing else is left behind");
 }
 

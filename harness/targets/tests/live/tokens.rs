@@ -63,7 +63,7 @@ pub fn replay(deployment: &mut dyn Deployment, context: &Context, tokens: &[Vec<
     replay_all(deployment, &challenges(context, tokens))
 }
 
-/// What comes of challenges, as far as they were asked.
+/// The observations of the challenges that were asked.
 pub fn replay_all(deployment: &mut dyn Deployment, challenges: &[Challenge]) -> Vec<Observation> {
     let questions = Questions::new(challenges.len(), |at| Ok(challenges[at].clone()));
     deployment.replay(&questions);

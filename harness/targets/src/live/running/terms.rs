@@ -1,12 +1,13 @@
-//! A vector in the terms of a server that runs already: with its audience, its issuer, its namespace and its keys in
-//! place of the suite's.
+//! Adapts vectors to a running server: audience, issuer, namespace and keys of the server replace those of
+//! the suite.
 //!
-//! The verdict must stay what it is by construction. So a vector is adapted only where every change is one that the
-//! verdict does not hang on, and the same for the vector and its twin. Where that is not certain, the vector cannot be
-//! asked, and the reason is told.
+//! The verdict must stay the same by construction. A vector is adapted only if the verdict depends on none of
+//! the changes, and if its twin is changed in the same way. Otherwise the vector cannot be asked, and the
+//! reason is reported.
 
 use std::collections::BTreeSet;
 
+use jotproof_engine::opening;
 use jotproof_engine::target::CannotCarry;
 use jotproof_mint::{base64url, keys, own};
 use jotproof_model::context::{Carrier, Parameter, ParameterSource, Place};
@@ -19,68 +20,68 @@ use jotproof_profiles::predict::Outcome;
 use jotproof_profiles::{Profile, predicted};
 use serde_json::json;
 
-use super::{GENERAL_SECRET, NAMESPACE};
+use super::{GENERAL_SECRET, NAMESPACE, first_for};
 
-/// The audience of contexts in which it does not matter which one it is.
+/// The audience of contexts that work with any audience.
 const AUDIENCE: &str = "https://api.example.com/chat";
 
-/// The same of the issuer.
+/// The issuer of contexts that work with any issuer.
 const ISSUER: &str = "https://issuer.example.com";
 
-/// The algorithm of most vectors, which another key of the server can take the place of.
+/// The algorithm of most vectors. Vectors about something else work with any algorithm.
 const GENERAL_ALGORITHM: Algorithm = Algorithm::HS256;
 
-/// What a server that runs already asks of tokens.
+/// The terms that tokens for a running server must meet.
 #[derive(Debug, Clone, Default)]
 pub struct Terms {
-    /// Its keys. Those that tokens can be signed with come first.
+    /// The keys of the server. Keys that can sign come first.
     pub keys: Vec<Key>,
-    /// The `kid` of the key, where it is one of a published key set.
+    /// The `kid` of the key, if the server gets its keys from a key set.
     pub key_id: Option<String>,
-    /// The only algorithm of the key, where it is one of a published key set.
+    /// The only algorithm of the key, if the server gets its keys from a key set.
     pub only_algorithm: Option<Algorithm>,
-    /// Its audience.
+    /// The required audience.
     pub audience: Option<Claim>,
-    /// Its issuer.
+    /// The required issuer.
     pub issuer: Option<Claim>,
-    /// Its namespaces of channels; absent where channels have none.
+    /// The channel namespaces; `None` if the server has no namespaces.
     pub namespaces: Option<BTreeSet<String>>,
-    /// The one that stands for the suite's.
+    /// The namespace that replaces the suite's.
     pub namespace: Option<String>,
     /// Whether connection tokens of anonymous users are refused.
     pub refuses_anonymous: bool,
-    /// What lets clients in without a token, of these applications: how the option stands that does so. Of all, if of
-    /// none.
+    /// Options that let clients in without a token: the applications of their tokens (all, if empty), and the
+    /// state of the option as text.
     pub without_token: Vec<(Vec<Application>, String)>,
-    /// AnyCable: the query parameter that takes the token, where it is not the one by default.
+    /// AnyCable: the query parameter for the token; `None` for the default one.
     pub parameter: Option<String>,
-    /// AnyCable: whether it is told which request headers to read.
+    /// AnyCable: whether the configuration lists the request headers to read.
     pub names_headers: bool,
 }
 
 /// A key of the server.
 #[derive(Debug, Clone)]
 pub struct Key {
-    /// The key of the suite in whose place it is.
+    /// The name of the suite's key that this key replaces.
     pub name: &'static str,
-    /// What its tokens are signed with.
+    /// The algorithm of its tokens.
     pub algorithm: Algorithm,
-    /// Its material; absent where not even its public half is known.
+    /// The key material; `None` if not even the public half is known.
     pub material: Option<KeyMaterial>,
 }
 
-/// What the server asks of a claim.
+/// The value that the server requires in a claim.
 #[derive(Debug, Clone)]
 pub struct Claim {
-    /// What it accepts.
+    /// A value that the server accepts.
     pub value: String,
-    /// Whether it accepts nothing else: it is no regex.
+    /// Whether the server accepts only this value; false for a regex.
     pub is_exact: bool,
 }
 
 impl Key {
-    /// The key of the suite in whose place a key of this kind is, and what tokens are signed with; nothing for a kind
-    /// that no server is configured with.
+    /// The name of the suite's key that a key of this kind replaces, and its algorithm. `None` for a kind
+    /// that servers do not support.
     #[must_use]
     pub fn place(kind: KeyKind) -> Option<(&'static str, Algorithm)> {
         match kind {
@@ -93,27 +94,27 @@ impl Key {
         }
     }
 
-    /// A key in the place of one of the suite's.
+    /// Creates a key that replaces the suite's key of the same kind.
     #[must_use]
     pub fn of(material: KeyMaterial) -> Option<Self> {
         let (name, algorithm) = Self::place(material.kind)?;
         Some(Self { name, algorithm, material: Some(material) })
     }
 
-    /// An HMAC secret in the place of the general one.
+    /// Creates an HMAC key that replaces the suite's general secret.
     #[must_use]
     pub fn of_secret(secret: &str) -> Option<Self> {
         let jwk = json!({ "kty": "oct", "k": base64url::encode(secret.as_bytes()) });
         Self::of(KeyMaterial::of_secret(secret, jwk.to_string()))
     }
 
-    /// Whether tokens can be signed with it.
+    /// Whether the key can sign tokens.
     #[must_use]
     pub fn signs(&self) -> bool {
         self.material.as_ref().is_some_and(|key| key.secret.is_some() || key.private_pem.is_some())
     }
 
-    /// A key of the same kind that the server does not have.
+    /// The name of a key of the same kind that the server does not have.
     fn foreign(&self) -> String {
         format!("{}-foreign", self.name)
     }
@@ -123,19 +124,25 @@ fn cannot<T>(what: impl Into<String>) -> Result<T, CannotCarry> {
     Err(CannotCarry(what.into()))
 }
 
-/// What one option more would add.
+/// The error for a vector that the option `--signing-key` would make possible.
 fn needs_private_half<T>() -> Result<T, CannotCarry> {
     cannot("a token that only the private key signs (--signing-key FILE)")
 }
 
 impl Terms {
-    /// Whether any token can be signed that the server accepts.
+    /// Whether a token that the server accepts can be signed.
     #[must_use]
     pub fn signs(&self) -> bool {
         self.keys.first().is_some_and(Key::signs)
     }
 
-    /// A vector as the server is asked it.
+    /// Configures a context with these keys and their algorithms.
+    pub(crate) fn give_keys(&self, context: &mut Context) {
+        context.keys = self.keys.iter().map(|key| key.name.to_owned()).collect();
+        context.algorithms = self.keys.iter().map(|key| key.algorithm).collect();
+    }
+
+    /// Adapts a vector to the server; `None` if it needs no change.
     ///
     /// # Errors
     ///
@@ -156,20 +163,20 @@ impl Terms {
         self.name_channels(&mut vector)?;
         self.sees_users(&vector, profile)?;
         if let Some(effect) = &mut vector.effect {
-            // No server tells them, and they are others now.
+            // Servers do not report claims, and the claims have changed.
             effect.claims = None;
         }
-        // An entry of the profile can be one about what is configured.
+        // The changes may have left the profile without a prediction, if an entry names a configured value.
         if is_decided && predicted(&vector, None, profile).is_err() {
             return cannot("a server of which the profile says what it answers");
         }
         Ok(Some(vector))
     }
 
-    /// That no token is submitted shows something only where the server lets nobody in without one.
+    /// Rejects a vector about a missing token if the server lets clients in without one.
     fn sees_that_there_is_no_token(&self, vector: &Vector, profile: &Profile) -> Result<(), CannotCarry> {
         let is_one = |reasons: &BTreeSet<Reason>| reasons.contains(&Reason::NoToken);
-        // A version can look for none where the token is.
+        // A version may not look for the token in the place where the vector puts it.
         let looks_for_none = match predicted(vector, None, profile).map(|predicted| predicted.outcome) {
             Ok(Outcome::Refused { reasons, .. }) => is_one(&reasons),
             _ => false,
@@ -177,15 +184,13 @@ impl Terms {
         if !looks_for_none && !reasons(&vector.expectation).is_some_and(is_one) {
             return Ok(());
         }
-        let application = vector.context.application;
-        let applies = |(of, _): &&(Vec<Application>, String)| of.is_empty() || of.contains(&application);
-        match self.without_token.iter().find(applies) {
-            Some((_, option)) => cannot(format!("a server that refuses clients without a token ({option})")),
+        match first_for(&self.without_token, vector.context.application) {
+            Some(option) => cannot(format!("a server that refuses clients without a token ({option})")),
             None => Ok(()),
         }
     }
 
-    /// The token goes where the server looks for it.
+    /// Puts the token where the server looks for it.
     fn submit(&self, context: &mut Context) -> Result<(), CannotCarry> {
         let in_header = |carrier: &Carrier| carrier.at == Place::Header;
         if self.names_headers && context.submission.iter().flatten().any(in_header) {
@@ -201,8 +206,8 @@ impl Terms {
         Ok(())
     }
 
-    /// The keys of the server take the place of those of the context. Tells whether they do; where they do not, the
-    /// context asks for another server, and that is seen when the configurations are compared.
+    /// Replaces the keys of the context by those of the server. Returns false if the context asks for another
+    /// server; the comparison of the configurations then rejects it.
     fn sign(&self, vector: &mut Vector) -> Result<bool, CannotCarry> {
         let signer = recipe(vector).signer.clone();
         if let Signer::Key { key, form: KeyForm::Natural, .. } = &signer
@@ -236,7 +241,7 @@ impl Terms {
         Ok(self.forge(vector))
     }
 
-    /// The context has the keys of the server; those that sign come first.
+    /// Configures the keys of the server in the context. Keys that can sign come first.
     fn configure(&self, vector: &mut Vector) -> Result<(), CannotCarry> {
         let context = &mut vector.context;
         let names: Vec<String> = self.keys.iter().map(|key| key.name.to_owned()).collect();
@@ -251,8 +256,8 @@ impl Terms {
         Ok(())
     }
 
-    /// A forgery is measured against a token that the server accepts. Where the private half is missing that its own
-    /// twin is signed with, that is another genuine token, or none.
+    /// Gives a forgery a twin that the server accepts. If the private key for its own twin is unknown,
+    /// another genuine token is the twin, or none.
     fn give_witness(&self, vector: &mut Vector, keys: &[String]) {
         let signs = |own: &Key| own.signs() && (keys.is_empty() || keys.iter().any(|key| *key == own.name));
         if !is_forgery(vector) || self.keys.iter().any(signs) {
@@ -279,8 +284,8 @@ impl Terms {
         };
     }
 
-    /// What is signed with a key of the server is signed with that key, where its private half is there. A forgery is
-    /// one whoever signs it.
+    /// Signs the token with the key of the server. If the private half is unknown, a forgery is signed with a
+    /// foreign key instead.
     fn sign_with_own(&self, vector: &mut Vector) -> Result<(), CannotCarry> {
         let is_forgery = is_forgery(vector);
         let Signer::Key { key, form, algorithm } = &mut recipe_mut(vector).signer else { return Ok(()) };
@@ -303,8 +308,8 @@ impl Terms {
         }
     }
 
-    /// A vector about something else than its algorithm is asked with the key of a server that has no secret. Tells
-    /// whether it can be.
+    /// Signs a vector that does not depend on its algorithm with the asymmetric key of the server. Returns
+    /// false if the vector does depend on it.
     fn sign_otherwise(&self, vector: &mut Vector, own: &Key) -> Result<bool, CannotCarry> {
         let foreign = format!("{GENERAL_SECRET}-foreign");
         let is_forgery = is_forgery(vector);
@@ -326,7 +331,7 @@ impl Terms {
             }
             Signer::Key { key, .. } if key == GENERAL_SECRET => return Ok(false),
             Signer::Nobody => {}
-            // A secret that somebody guessed stays one.
+            // A guessed or foreign secret stays.
             Signer::Key { .. } => {
                 self.configure(vector)?;
                 return Ok(true);
@@ -340,7 +345,7 @@ impl Terms {
             {
                 *value = format!("\"{}\"", own.algorithm);
             }
-            // Any other header than that of a genuine token: nobody signed it.
+            // The header of an unsigned token stays.
             (_, _) if recipe.signer == Signer::Nobody => {}
             _ => return Ok(false),
         }
@@ -349,8 +354,8 @@ impl Terms {
         Ok(true)
     }
 
-    /// What is forged for one server is forged for every other that has none of its keys. Tells whether it is
-    /// asked as that.
+    /// Configures this server for a forgery that was made for another configuration. A forgery stays one for
+    /// every server without its key. Returns whether the vector was changed.
     fn forge(&self, vector: &mut Vector) -> bool {
         let application = vector.context.application;
         let is_asked = match application {
@@ -374,7 +379,7 @@ impl Terms {
         if signed {
             return false;
         }
-        // In the place of a key that nobody here knows is one that the server does not have.
+        // A foreign key signs in place of the server's key.
         if let Signer::Key { key, form: KeyForm::Natural, .. } = &mut recipe_mut(vector).signer
             && let Some(own) = self.keys.iter().find(|own| own.name == key)
         {
@@ -387,9 +392,8 @@ impl Terms {
             session: session.clone(),
             ..Context::new(application, &[], &[])
         };
-        vector.context.keys = self.keys.iter().map(|key| key.name.to_owned()).collect();
-        vector.context.algorithms = self.keys.iter().map(|key| key.algorithm).collect();
-        // A refusal needs nothing that an acceptance would.
+        self.give_keys(&mut vector.context);
+        // A server can refuse the token without the other capabilities.
         vector.requires.retain(|needed| {
             matches!(needed, Capability::Application(_) | Capability::BinaryToken | Capability::Clock)
         });
@@ -397,7 +401,7 @@ impl Terms {
         true
     }
 
-    /// A token names its key where the server looks it up in a key set.
+    /// Adds the `kid` to the header if the server looks keys up in a key set.
     fn name_key(&self, vector: &mut Vector) -> Result<(), CannotCarry> {
         let Some(id) = &self.key_id else { return Ok(()) };
         let must_be_refused = matches!(vector.expectation, Expectation::Reject { .. });
@@ -408,9 +412,9 @@ impl Terms {
                 if !members.iter().any(|Member(name, _)| is_called(name, "kid")) =>
             {
                 let at = members.len().min(1);
-                members.insert(at, Member("kid".to_owned(), json_text(id)));
+                members.insert(at, opening::claim("kid", id));
             }
-            // Nothing that it names makes it good.
+            // No `kid` would make the token valid.
             _ if must_be_refused => {}
             _ => return cannot("a server with its keys in the configuration, not at a JWKS endpoint"),
         }
@@ -418,7 +422,7 @@ impl Terms {
         Ok(())
     }
 
-    /// The token has the audience and the issuer that the server asks for.
+    /// Gives the token the audience and the issuer that the server requires.
     fn claim(&self, vector: &mut Vector) -> Result<(), CannotCarry> {
         let before = length(&recipe(vector).payload);
         let mut missing = Vec::new();
@@ -429,7 +433,7 @@ impl Terms {
             match configured {
                 None => {
                     *configured = Some(value.clone());
-                    missing.push(Member(name.to_owned(), json_text(value)));
+                    missing.push(opening::claim(name, value));
                 }
                 Some(other) if *is_exact && *other == of_suite => {
                     *configured = Some(value.clone());
@@ -445,7 +449,7 @@ impl Terms {
         Ok(())
     }
 
-    /// Whether anonymous users are refused shows only where somebody is anonymous.
+    /// Rejects a vector whose verdict depends on whether the server refuses anonymous users.
     fn sees_users(&self, vector: &Vector, profile: &Profile) -> Result<(), CannotCarry> {
         if vector.context.refuse_anonymous == self.refuses_anonymous {
             return Ok(());
@@ -470,7 +474,7 @@ impl Terms {
         cannot(format!("a server {with} disallow_anonymous_connection_tokens"))
     }
 
-    /// Channels are in a namespace of the server.
+    /// Moves channels to a namespace of the server.
     fn name_channels(&self, vector: &mut Vector) -> Result<(), CannotCarry> {
         let Some(there) = &self.namespaces else { return Ok(()) };
         let channel = vector.context.session.as_ref().map(|session| session.channel.clone());
@@ -480,7 +484,7 @@ impl Terms {
         if named.contains(NAMESPACE) && !there.contains(meant) {
             return cannot(format!("a server with a namespace {NAMESPACE}"));
         }
-        // What the suite takes for unknown has to be.
+        // A namespace that the vector expects to be unknown must be unknown.
         if let Some(known) = named.iter().find(|name| *name != NAMESPACE && there.contains(*name)) {
             return cannot(format!("a server without a namespace {known}"));
         }
@@ -515,16 +519,16 @@ impl Terms {
         let recipe = recipe_mut(vector);
         let before = length(&recipe.payload);
         each_text(&mut recipe.payload, |text| *text = renamed(text));
-        // A name can be a channel too: that of a member of `subs`.
+        // The names of the members of `subs` are channels too, so the length may have changed.
         align(recipe, before, |recipe| &mut recipe.payload);
         Ok(())
     }
 }
 
 impl Key {
-    /// Whether it is the key that the suite calls so. A secret that everybody knows is never meant.
+    /// Whether this is the suite's key of that name, or replaces it. For HMAC only the name counts.
     fn is(&self, name: &str) -> bool {
-        // One of which nothing is known is none of the suite's.
+        // A key without material never matches.
         self.material.as_ref().is_some_and(|own| {
             let is_same = |of_suite| own.kind != KeyKind::Hmac && own::is_same(of_suite, own);
             self.name == name || keys::all().get(name).is_some_and(is_same)
@@ -532,7 +536,7 @@ impl Key {
     }
 }
 
-/// Whether nothing is configured but keys, an audience and an issuer.
+/// Whether the context configures only keys, an audience, an issuer and the treatment of anonymous users.
 fn is_plain(context: &Context) -> bool {
     let Context { application, session, submission, identification, .. } = context;
     *context
@@ -549,7 +553,7 @@ fn is_plain(context: &Context) -> bool {
         }
 }
 
-/// Whether nobody who has the key made it.
+/// Whether the token is a forgery: it must be refused, and an attacker without the key can make it.
 fn is_forgery(vector: &Vector) -> bool {
     vector.threat == Threat::Forger && matches!(vector.expectation, Expectation::Reject { .. })
 }
@@ -575,18 +579,14 @@ fn recipe_mut(vector: &mut Vector) -> &mut Recipe {
     }
 }
 
-fn json_text(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-/// Whether a raw member name is this one, for a reader that looks at no case (as Go's does).
+/// Whether a raw member name is this name, for a reader that ignores case, such as Go's.
 fn is_called(raw: &str, name: &str) -> bool {
     let decoded: Option<String> = serde_json::from_str(&format!("\"{raw}\"")).ok();
-    // `ſ` is `s` to such a reader.
+    // Such a reader treats `ſ` as `s`.
     decoded.is_none_or(|decoded| decoded.to_lowercase().replace('ſ', "s") == name)
 }
 
-/// Whether the payload has one `sub`, and that is a name.
+/// Whether the payload has exactly one `sub` member, a non-empty string.
 fn names_user(payload: &Content) -> bool {
     let Content::Object { members, before, after } = payload else { return false };
     let mut named = members.iter().filter(|Member(name, _)| is_called(name, "sub"));
@@ -601,7 +601,7 @@ fn names_user(payload: &Content) -> bool {
     }
 }
 
-/// How long the text is, with its placeholders as they stand.
+/// The length of the text, with placeholders not yet filled in.
 fn length(content: &Content) -> usize {
     match content {
         Content::Object { members, before, after } => {
@@ -613,8 +613,8 @@ fn length(content: &Content) -> usize {
     }
 }
 
-/// Changes of the encoded text hang on where in a group of three octets a segment ends: white space before a value
-/// keeps that as it was.
+/// Keeps the length of a segment modulo three, because changes of the encoded text depend on it. White space
+/// before a value makes up the difference.
 fn align(recipe: &mut Recipe, before: usize, of: impl Fn(&mut Recipe) -> &mut Content) {
     if recipe.segments.is_empty() && recipe.structure.is_empty() {
         return;
@@ -628,7 +628,7 @@ fn align(recipe: &mut Recipe, before: usize, of: impl Fn(&mut Recipe) -> &mut Co
     }
 }
 
-/// Does something with each raw text of a content, names among it.
+/// Calls a function with each raw text of a content.
 fn each_text(content: &mut Content, mut change: impl FnMut(&mut String)) {
     match content {
         Content::Object { members, before, after } => {
@@ -643,7 +643,7 @@ fn each_text(content: &mut Content, mut change: impl FnMut(&mut String)) {
     }
 }
 
-/// The JSON strings of a text, raw, each with where it stands.
+/// The raw JSON strings of a text, with their positions.
 fn strings(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     let mut open = None;
@@ -663,11 +663,11 @@ fn strings(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
-/// Puts a value in place of another one. Where that cannot be done, as where it is written with escapes, or where a text
-/// is that value already, the token would say something else.
+/// Replaces a string value by another one. Fails if the token would then mean something else, for example
+/// because the old value is written with escapes or the new value already occurs.
 fn rename(content: &mut Content, from: &str, to: &str) -> Result<(), CannotCarry> {
     let decoded = |raw: &str| serde_json::from_str::<String>(&format!("\"{raw}\"")).ok();
-    let quoted = json_text(to);
+    let quoted = serde_json::Value::from(to).to_string();
     let escaped = &quoted[1..quoted.len() - 1];
     let mut is_whole = true;
     if let Content::Octets { base64url } = content {
@@ -691,7 +691,7 @@ fn rename(content: &mut Content, from: &str, to: &str) -> Result<(), CannotCarry
     if is_whole { Ok(()) } else { cannot(format!("a server with {from}")) }
 }
 
-/// Puts members behind the first one of a payload that has none of these names.
+/// Inserts members after the first member of a payload. Fails if the payload already has one of these names.
 fn insert(payload: &mut Content, missing: Vec<Member>) -> Result<(), CannotCarry> {
     if missing.is_empty() {
         return Ok(());
@@ -726,7 +726,7 @@ fn insert(payload: &mut Content, missing: Vec<Member>) -> Result<(), CannotCarry
     }
 }
 
-/// The namespaces that channels of a payload may be in: what stands before a colon in a JSON string.
+/// The possible channel namespaces in a payload: the text before the colon in each JSON string.
 fn namespaces_in(payload: &Content) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut look = |text: &str| {

@@ -1,5 +1,5 @@
-//! What is asked of a server that runs already keeps its verdict: the reference, configured as the server is, comes to
-//! the same as the profile says of the stored vector.
+//! Vectors that are adapted to a running server keep their verdict. The reference, configured like the
+//! server, gives the outcome that the profile predicts for the stored vector.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,7 +23,7 @@ use crate::notice::notice;
 use crate::reference::ReferenceTarget;
 use crate::server::configuration::Configuration;
 
-/// The reference in the place of a running server.
+/// The reference in place of a running server.
 struct Stand<S: Server> {
     running: RunningTarget<S>,
     reference: ReferenceTarget,
@@ -83,7 +83,7 @@ impl<S: Server> Target for Stand<S> {
     }
 }
 
-/// How many vectors are judged of a server that is configured like this; each as the profile says.
+/// The number of judged vectors of a server with this configuration. Checks that each comes out as predicted.
 fn judged<S: Server>(version: &str, file: &Value, said: &Said, only: &[&str]) -> usize {
     let prefix = S::FOREIGN_VARIABLES[0];
     let configuration = Configuration::read(Path::new("a.json"), &file.to_string(), prefix).unwrap();
@@ -124,12 +124,12 @@ fn judged<S: Server>(version: &str, file: &Value, said: &Said, only: &[&str]) ->
 
 const SECRET: &str = "a secret of somebody else, and long enough: 0123456789abcdef0123456789abcdef";
 
-/// An RSA key that has no place of its own in the suite.
+/// An RSA key that replaces no key of this size in the suite.
 fn rsa() -> &'static str {
     keys::all()["rsa-3072-foreign"].private_pem.as_deref().unwrap()
 }
 
-/// An EC key that is none of the suite's.
+/// An EC key that the suite does not have.
 fn ec(curve: &str) -> String {
     json!({ "kty": "EC", "crv": curve, "d": base64url::encode(&[7; 32].repeat(2)[..if curve == "P-256" { 32 } else { 48 }]) })
         .to_string()
@@ -252,8 +252,11 @@ fn what_a_server_does_beside_is_set_apart() {
             ..Seen::default()
         }),
     };
-    let aside =
-        Aside { personal_channels: Some("ns:#".to_owned()), limits: vec!["max_conn"], ..Aside::default() };
+    let aside = Aside {
+        personal_channels: Some("ns:#".to_owned()),
+        limits: vec!["max_conn".to_owned()],
+        ..Aside::default()
+    };
     for (user, channels, left) in [
         (Some("42"), &["ns:#42", "news"][..], &["news"][..]),
         (Some("42"), &["ns:#43"], &["ns:#43"]),
