@@ -6,7 +6,7 @@ use std::io::{stdin, stdout};
 
 use anyhow::{Context as _, bail};
 use jotproof_engine::run::unix_time;
-use jotproof_engine::target::TargetError;
+use jotproof_engine::target::{Clock, TargetError};
 use jotproof_engine::{Exit, Suite};
 use jotproof_model::adapter::Observable;
 use jotproof_model::{Application, Capability, Observation};
@@ -36,7 +36,7 @@ fn serve(Serve { verifier }: &Serve) -> Outcome {
         bail!("{verifier:?} cannot be served; give reference:PROFILE, for example reference:rfc");
     };
     let profile = Profiles::built_in().find(name)?;
-    // An asker that has gone away has ended the conversation.
+    // A reader that closes the pipe has ended the conversation.
     terminal::unless_unread(serve::reference(&profile, stdin().lock(), stdout().lock()))
         .context("cannot go on with the conversation")?;
     Ok(Exit::Ok)
@@ -115,7 +115,7 @@ const SECOND_ROUND: u64 = 1_000_000;
 impl Examination {
     fn start(command: &[String], suite: &Suite, report: &mut Report) -> anyhow::Result<Self> {
         let (process, hello) = AdapterProcess::start(command, &Bounds::default())?;
-        report.head = format!("{} {}, clock: {}\n", hello.name, hello.version, questions::clock(hello.clock));
+        report.head = format!("{} {}, clock: {}\n", hello.name, hello.version, clock(hello.clock));
         report.well("its hello is well-formed");
         if !hello.capabilities.contains(&Capability::Application(Application::Jwt)) {
             report.problem(
@@ -155,7 +155,7 @@ impl Examination {
         if whole {
             report.well(format!("{} questions, asked at once, are answered once each", self.questions.len()));
         }
-        // In the order of the questions.
+        // Reports in the order of the questions.
         let mut abouts: Vec<(&str, bool)> = Vec::new();
         for (id, question) in (FIRST_ROUND..).zip(&self.questions) {
             let Some(seen) = self.seen.get(&id) else { continue };
@@ -177,7 +177,7 @@ impl Examination {
         whole
     }
 
-    /// What its hello says that it tells, it tells at least once.
+    /// Checks that at least one answer has the claims and the reasons that the hello announces.
     fn tells(&self, report: &mut Report) {
         let of_plain_tokens = self.hello.observes.contains(&Observable::Claims);
         let mut accepted = self.seen.values().filter_map(|seen| match seen {
@@ -308,7 +308,7 @@ impl Examination {
     }
 }
 
-/// What is wrong with an answer, and what to do about it.
+/// Describes a wrong answer and its remedy; `None` for a right answer.
 fn wrong(question: &Question, seen: &Observation) -> Option<String> {
     let Question { about, token, accept, remedy, challenge: _ } = question;
     let said = match (seen, accept) {
@@ -341,5 +341,13 @@ fn end_of_input(command: &[String], report: &mut Report) {
             }
         }
         Err(error) => report.problem(format!("it does not start a second time: {error}")),
+    }
+}
+
+/// The clock that decides, for messages.
+const fn clock(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Settable => "settable",
+        Clock::System => "that of the machine",
     }
 }

@@ -91,7 +91,7 @@ impl Default for Command {
     }
 }
 
-/// The heading of what is said of a server that runs already.
+/// The help heading of the options that describe a running server.
 const RUNNING: &str = "A server that runs already";
 
 /// The arguments of `jotproof run`.
@@ -220,7 +220,7 @@ pub(crate) struct Run {
     pub(crate) source: Source,
 }
 
-/// A judgement that can fail a run.
+/// Parses a judgement that `--fail-on` takes.
 fn judgement(name: &str) -> Result<Judgement, String> {
     let known = Judgement::ALL.into_iter().filter(|judgement| judgement.can_be_explained());
     known.clone().find(|judgement| judgement.name() == name).ok_or_else(|| {

@@ -1,4 +1,5 @@
-//! Where `--log` leads: a file that is replaced when all is done, or something else that is written to.
+//! The destination of `--log`. A regular file is replaced at the end of the run. Any other file is written to
+//! at once.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -12,17 +13,17 @@ use jotproof_engine::log::{Failure, Header, RunLog};
 use crate::replacement::Replacement;
 use crate::terminal::{self, OfMachine};
 
-/// The path that stands for standard output.
+/// The path that means standard output.
 const STANDARD_OUTPUT: &str = "-";
 
-/// The run logs on their way to where they are wanted. A target is written as soon as it is done.
+/// An open run log. The log of each target is written as soon as the target is done.
 #[derive(Debug)]
 pub(crate) struct LogFile {
     path: String,
     sink: Sink,
-    /// What is running, so that an interruption can say so.
+    /// The header of the current target, for the log of an interrupted run.
     running: Option<Header>,
-    /// The first failure; nothing is written after it.
+    /// The first write error. Nothing is written after it.
     failed: Option<io::Error>,
 }
 
@@ -30,18 +31,18 @@ pub(crate) struct LogFile {
 enum Sink {
     StandardOutput,
     StandardError,
-    /// A device, a FIFO, a socket: a reader sees what is written at once.
+    /// A device, FIFO or socket. Its reader sees each log at once.
     Written(BufWriter<File>),
-    /// A regular file: the previous one stays until this one is whole.
+    /// A regular file. The previous file stays until the new one is complete.
     Replaced(Replacement),
 }
 
 impl LogFile {
-    /// Opens what the path names. Only a regular file is ever replaced.
+    /// Opens the destination. Only a regular file is ever replaced.
     ///
     /// # Errors
     ///
-    /// Where there is no such folder, or the path cannot be written to.
+    /// Fails if the folder does not exist or the path cannot be written to.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         let sink =
             Self::sink(path).with_context(|| format!("cannot write the run log {}", path.display()))?;
@@ -62,8 +63,8 @@ impl LogFile {
         if found.is_dir() {
             bail!("it is a folder");
         }
-        // `/dev/stdout` where that leads to a file or a pipe: opened once more, the two would overwrite
-        // each other; replaced, the summary would go to a file that has no name any more.
+        // `/dev/stdout` may lead to a file or a pipe. If it were opened again, log and summary would
+        // overwrite each other. If it were replaced, the summary would go to a file without a name.
         if !found.file_type().is_char_device() {
             if is_behind(&found, io::stdout()) {
                 return Ok(Sink::StandardOutput);
@@ -79,17 +80,17 @@ impl LogFile {
         })
     }
 
-    /// Whether standard output is taken by the log, so that the summary has to go elsewhere.
+    /// Whether the log goes to standard output. The summary then goes to standard error.
     pub(crate) fn is_standard_output(&self) -> bool {
         matches!(self.sink, Sink::StandardOutput)
     }
 
-    /// Remembers what is run next.
+    /// Records the header of the next target.
     pub(crate) fn begin(&mut self, header: Header) {
         self.running = Some(header);
     }
 
-    /// Writes the log of a target that is done. A failure is told at the end: the run goes on.
+    /// Writes the log of a finished target. [`LogFile::finish`] reports a failure; the run goes on.
     pub(crate) fn write(&mut self, log: &RunLog) {
         self.running = None;
         if self.failed.is_none() {
@@ -97,11 +98,11 @@ impl LogFile {
         }
     }
 
-    /// Puts the log in its place.
+    /// Completes the log.
     ///
     /// # Errors
     ///
-    /// [`OfMachine`], with what went wrong first.
+    /// [`OfMachine`] with the first failure.
     pub(crate) fn finish(self) -> anyhow::Result<()> {
         let outcome = match (self.failed, self.sink) {
             (Some(error), _) => Err(error),
@@ -111,8 +112,8 @@ impl LogFile {
         outcome.context(OfMachine(format!("cannot write the run log {}", self.path)))
     }
 
-    /// The same for a run that breaks off: the log has the targets that are done, and then says why there
-    /// is no more; `environment` where that is not the fault of the target.
+    /// Completes the log of a run that breaks off: the finished targets, then the reason for the end.
+    /// `environment` is true if the target is not at fault.
     pub(crate) fn break_off(mut self, why: &str, environment: bool) -> anyhow::Result<()> {
         if let Some(header) = self.running.take() {
             let failure = Some(Failure { message: why.to_owned(), environment });
@@ -123,7 +124,7 @@ impl LogFile {
 }
 
 impl Sink {
-    /// Writes a log and hands it on at once.
+    /// Writes a log and flushes it.
     fn take(&mut self, log: &RunLog) -> io::Result<()> {
         fn to(sink: &mut impl Write, log: &RunLog) -> io::Result<()> {
             log.write(sink)?;
@@ -138,7 +139,7 @@ impl Sink {
     }
 }
 
-/// Whether a stream of this process leads to the same file.
+/// Whether a stream of this process leads to the file with this metadata.
 fn is_behind(found: &Metadata, stream: impl AsFd) -> bool {
     let same = |stream: Metadata| stream.dev() == found.dev() && stream.ino() == found.ino();
     let stream = stream.as_fd().try_clone_to_owned().and_then(|stream| File::from(stream).metadata());

@@ -1,8 +1,8 @@
 //! `jotproof vectors mutants`: which bug each case finds, and which case finds each bug.
 //!
-//! A mutant that no case finds shows a hole in the vectors, and is an error. A case that finds no mutant
-//! of its bug class is a warning: the seeded bugs are a sample of the bugs that verifiers have, so a
-//! case can be right and useful before anybody has seeded the bug that it is about.
+//! A mutant that no case finds is an error, because the vectors have a hole. A case that finds no mutant of
+//! its bug class gets a warning. The seeded bugs are only a sample, so such a case can still be right and
+//! useful.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -62,7 +62,7 @@ pub(crate) fn mutants(Source { vectors: folder }: &Source) -> Outcome {
             found_by.entry(id).or_default().insert(mutant.name);
         }
     }
-    // Cases that no mutant of their class accepts are told apart by nothing yet: the warning says so.
+    // Only cases that find a mutant of their class can be compared. The others get a warning below.
     for group in near_copies::groups(&proven, &found_by) {
         errors.push(format!(
             "{}: the same kind of defect, found by the same {} mutants: they are one case",
@@ -90,7 +90,7 @@ pub(crate) fn mutants(Source { vectors: folder }: &Source) -> Outcome {
     Ok(terminal::end_with(&text, exit))
 }
 
-/// One line for each mutant that no case of its class kills.
+/// The errors: one line for each mutant that no case of its class kills.
 fn not_found(kills: &[Kills]) -> Vec<String> {
     let mut found = Vec::new();
     for Kills { mutant, all, own, .. } in kills {
@@ -108,7 +108,7 @@ fn not_found(kills: &[Kills]) -> Vec<String> {
     found
 }
 
-/// By bug class, the ids of the cases that must be refused and that a mutant of that class accepts.
+/// The ids of the must-reject cases that a mutant of their bug class accepts, by bug class.
 fn found_in_class(kills: &[Kills]) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for Kills { mutant, not_refused, .. } in kills {

@@ -76,7 +76,7 @@ fn raw_type(raw: &str) -> String {
     if text.parse::<Algorithm>().is_ok() || matches!(text, "Ed25519" | "Ed448") {
         return text.to_owned();
     }
-    // A run of one letter is there for its length.
+    // The length of a run such as `{{a*9000}}` is the defect, so it stays.
     if raw.contains("*") && raw.contains("{{") {
         return raw.to_owned();
     }

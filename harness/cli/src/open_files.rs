@@ -1,32 +1,34 @@
-//! How many files this process may have open: every connection to a server is one.
+//! The limit on open files of this process. Each connection to a server is an open file.
 
 use anyhow::bail;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::terminal::OfMachine;
 
-/// As many as are asked for: more than any run needs. Some programs walk through all that they may have.
+/// The soft limit to ask for: more than any run needs. It is bounded because some programs loop over every
+/// file that the limit allows.
 const WANTED: u64 = 65_536;
 
-/// What a run against servers needs: 64 connections to each of four servers, two files each over some transports,
-/// and what belongs to a server.
+/// The files that a run against servers needs: 64 connections to each of four servers, with two files a
+/// connection over some transports, and the files of the servers themselves.
 const NEEDED: u64 = 1_024;
 
-/// Raises the soft limit, as far as the hard one allows.
+/// Raises the soft limit as far as the hard limit allows.
 pub(crate) fn raise_limit() {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let wanted = maximum.map_or(WANTED, |maximum| maximum.min(WANTED));
     if current.is_some_and(|current| current < wanted) {
-        // Where that is refused it stays as it is, which `enough` looks at.
+        // If this fails, the limit stays as it is. `enough` reports a limit that is too low.
         let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum });
     }
 }
 
-/// Makes sure that a run against servers can open all its connections: a lack of files would pass for a fault of theirs.
+/// Checks that a run against servers can open all its connections. A connection that fails for lack of files
+/// would look like a fault of the server.
 ///
 /// # Errors
 ///
-/// [`OfMachine`], with what to do.
+/// [`OfMachine`] with a hint if the limit is too low.
 pub(crate) fn enough() -> anyhow::Result<()> {
     if let Some(limit) = getrlimit(Resource::Nofile).current
         && limit < NEEDED

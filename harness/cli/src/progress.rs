@@ -1,6 +1,7 @@
-//! How far a run is: a bar on a terminal, a line every ten seconds elsewhere. Both go by time, and never back.
+//! The progress of a run: a bar on a terminal, a line every ten seconds elsewhere. Both show the share of the
+//! expected time and never go back.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -9,13 +10,15 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How often a line is written where there is no terminal.
+use crate::terminal;
+
+/// The interval between lines if standard error is not a terminal.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// How often a bar is drawn.
+/// The interval between updates of the bar.
 const DRAWN: Duration = Duration::from_millis(200);
 
-/// A run whose progress is shown on standard error. Dropping it takes the bar away.
+/// The progress display of a run, on standard error. Dropping it removes the bar.
 pub(crate) struct Progress {
     shown: Shown,
 }
@@ -25,7 +28,7 @@ enum Shown {
     Lines { share: Arc<Share>, end: Option<Sender<()>>, writer: Option<JoinHandle<()>> },
 }
 
-/// How much of the expected time is over.
+/// The elapsed part of the expected time.
 #[derive(Default)]
 struct Share {
     done: AtomicU64,
@@ -33,18 +36,18 @@ struct Share {
 }
 
 impl Progress {
-    /// The progress of the run of a target.
+    /// Starts the display for a target.
     pub(crate) fn of(target: String) -> Self {
         let shown = if io::stderr().is_terminal() { bar(target) } else { lines(target) };
         Self { shown }
     }
 
-    /// So many milliseconds of the expected time are over.
+    /// Updates the display: `done` of `total` expected milliseconds are over.
     pub(crate) fn tell(&self, done: u64, total: u64) {
         match &self.shown {
             Shown::Bar(bar) => {
                 bar.set_length(total);
-                // Several threads tell, and one that comes late knows of less.
+                // Several threads report, and a late report may be out of date.
                 bar.set_position(bar.position().max(done));
             }
             Shown::Lines { share, .. } => {
@@ -86,8 +89,7 @@ fn lines(target: String) -> Shown {
             let percent =
                 known.done.load(Ordering::Relaxed) * 100 / known.total.load(Ordering::Relaxed).max(1);
             let seconds = start.elapsed().as_secs();
-            // A reader that has gone away takes nothing any more: the run goes on.
-            let _ = writeln!(io::stderr(), "{target}: {percent} % after {seconds} s");
+            terminal::say(format_args!("{target}: {percent} % after {seconds} s\n"));
         }
     });
     Shown::Lines { share, end: Some(end), writer: Some(writer) }

@@ -1,4 +1,4 @@
-//! A file that takes the place of another one in one step, or not at all.
+//! Atomic replacement of a file.
 
 use std::fs::{self, Permissions};
 use std::io::{self, BufWriter, Write};
@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-/// How many links are followed, one to the next.
+/// The longest chain of symbolic links to follow.
 const LINKS: usize = 40;
 
-/// A new file beside an old one. Its name is its own, so two writers of one path never mix. Dropped before
-/// [`Replacement::finish`], it leaves the old file as it was.
+/// A temporary file that will replace an old file. Its name is unique, so two writers of one path never mix.
+/// If it is dropped before [`Replacement::finish`], the old file stays.
 #[derive(Debug)]
 pub(crate) struct Replacement {
     place: PathBuf,
@@ -19,11 +19,11 @@ pub(crate) struct Replacement {
 }
 
 impl Replacement {
-    /// Begins to replace the regular file that `path` names, through links, or a file that is not there yet.
+    /// Creates the temporary file for `path`. Symbolic links are followed, and the old file need not exist.
     ///
     /// # Errors
     ///
-    /// Where the folder of the file takes no new file.
+    /// Fails if no file can be created in the folder of the old file.
     pub(crate) fn of(path: &Path) -> io::Result<Self> {
         let place = followed(path)?;
         let no_name = || io::Error::new(io::ErrorKind::InvalidInput, "it is not the name of a file");
@@ -34,7 +34,7 @@ impl Replacement {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
-        // As any new file: the umask takes away what it takes away.
+        // The permissions of any new file: the umask applies.
         let mut builder = Builder::new();
         builder.prefix(&prefix).suffix(".partial").permissions(Permissions::from_mode(0o666));
         let file = builder.tempfile_in(folder)?;
@@ -44,12 +44,12 @@ impl Replacement {
         Ok(Self { place, file: BufWriter::new(file) })
     }
 
-    /// Moves the new file into the place of the old one.
+    /// Replaces the old file with the new one.
     ///
     /// # Errors
     ///
-    /// Where not everything can be written. Where only the move fails, the new file stays, and the error
-    /// names it.
+    /// Fails if the content cannot be written or the file cannot be moved. If only the move fails, the new
+    /// file stays and the error names it.
     pub(crate) fn finish(self) -> io::Result<()> {
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.persist(&self.place).map(drop).map_err(|failed| {
@@ -73,7 +73,7 @@ impl Write for Replacement {
     }
 }
 
-/// The file that a path leads to through links, whether it is there or not.
+/// The target of a path through its symbolic links. It need not exist.
 fn followed(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..LINKS {
@@ -138,7 +138,7 @@ mod tests {
         );
         fs::create_dir(folder.path().join("below")).expect("a folder can be made");
         symlink("file", &link).and_then(|()| symlink("below/link", &further)).expect("links can be made");
-        // To a file that is not there yet, and to one that is.
+        // The file is missing the first time and exists the second time.
         replace(&further, "first");
         assert_eq!(fs::read_to_string(&file).expect("it is there"), "first");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("it is ours");

@@ -111,17 +111,11 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         }
     });
     let mut logs: Vec<RunLog> = Vec::new();
-    let mut broken = Ok(());
-    for target in targets {
-        match run_one(target.as_ref(), arguments, &suite, &selection, &profiles, &file) {
-            Ok(log) => logs.push(log),
-            Err(error) => {
-                broken = Err(error);
-                break;
-            }
-        }
-    }
-    // What is known by now is shown and counts, whatever cannot be written.
+    let broken = targets.into_iter().try_for_each(|target| -> anyhow::Result<()> {
+        logs.push(run_one(target.as_ref(), arguments, &suite, &selection, &profiles, &file)?);
+        Ok(())
+    });
+    // The logs so far are shown and counted even if the log file cannot be written.
     let written = {
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
         match (file.take(), &broken) {
@@ -135,7 +129,7 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         terminal::say(&text);
         Ok(())
     } else {
-        // Where standard output takes nothing, the other stream may.
+        // If standard output cannot be written, standard error may still work.
         terminal::print(&text).inspect_err(|_| terminal::say(&text))
     };
     let failed = [broken, written, shown].into_iter().filter_map(Result::err);
@@ -158,7 +152,7 @@ fn run_one(
         }
     };
     let repeat = repeat(&target.name(), arguments);
-    // Its profile is not known yet: an adapter is asked for it, and may keep us waiting.
+    // The profile is still unknown: an adapter must be asked for it, which can take a while.
     let header = Header { repeat: repeat.clone(), ..header(suite, selection, target, "") };
     with_file(&|file| file.begin(header.clone()));
     let profile = profiles.find(&target.profile())?;
@@ -176,7 +170,7 @@ fn run_one(
     Ok(log)
 }
 
-/// The forged token of a soak: a good signature by a key that is not configured.
+/// The forged token of a soak: it is signed with a key that is not configured.
 const FORGED: &str = "algorithms/cross/hs256-foreign-key";
 
 fn targets(
@@ -188,7 +182,7 @@ fn targets(
         if names.iter().any(|name| name != "reference") {
             bail!("--mutant seeds a bug into the reference; give it with the target `reference`");
         }
-        // What is said of a server would change nothing.
+        // Reports server options as an error, because a mutant would ignore them.
         named::all(&["reference".to_owned()], server)?;
         let Some(mutant) = jotproof_mutants::find(name) else {
             let hint = select::did_you_mean(jotproof_mutants::ALL.iter().map(|mutant| mutant.name), name);
@@ -210,7 +204,7 @@ fn repeat(target: &str, arguments: &Run) -> String {
     match target.strip_prefix("mutant:") {
         Some(mutant) => command.push_str(&format!("reference --mutant {mutant}")),
         None if target.contains(|c: char| c.is_whitespace() || "'\"\\$`*?;&|<>()".contains(c)) => {
-            command.push_str(&format!("'{}'", target.replace('\'', r"'\''")));
+            command.push_str(&quoted(target));
         }
         None => command.push_str(target),
     }
@@ -219,7 +213,7 @@ fn repeat(target: &str, arguments: &Run) -> String {
     }
     // A target that chose for itself may have chosen a process.
     if let Some(image) = arguments.image.as_ref().filter(|_| target.contains(":docker")) {
-        command.push_str(&format!(" --image '{image}'"));
+        command.push_str(&format!(" --image {}", quoted(image)));
     }
     if target.contains(":ws://") {
         command.push_str(&of_running(arguments));
@@ -240,17 +234,16 @@ fn repeat(target: &str, arguments: &Run) -> String {
         command.push_str(" --strict-reasons");
     }
     for option in &arguments.server_option {
-        command.push_str(&format!(" --server-option '{option}'"));
+        command.push_str(&format!(" --server-option {}", quoted(option)));
     }
     if let Some(folder) = &arguments.source.vectors {
-        command.push_str(&format!(" --vectors '{}'", folder.display()));
+        command.push_str(&format!(" --vectors {}", quoted(&folder.display().to_string())));
     }
     command
 }
 
-/// What repeats what was said of a server that runs already.
+/// The options that describe a running server, as text for the command that repeats the run.
 fn of_running(arguments: &Run) -> String {
-    let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
     let Run { server_config, server_env_file, signing_key, signing_key_id, audience, issuer, origin, .. } =
         arguments;
     let files = [
@@ -269,6 +262,11 @@ fn of_running(arguments: &Run) -> String {
         said.push_str(" --allow-remote");
     }
     said
+}
+
+/// The text, quoted for a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 fn mutants() -> String {

@@ -1,7 +1,7 @@
-//! What the subcommands share at the terminal: output, progress, errors, interruption.
+//! Terminal handling for all subcommands: output, progress, errors, interruption.
 //!
-//! The exit code of a command never depends on who reads its output. A reader that goes away (`| head`)
-//! ends the printing and nothing else. What goes to standard error is never worth failing for.
+//! The exit code of a command never depends on the reader of its output. A reader that goes away (`| head`)
+//! only ends the printing. A failed write to standard error is ignored.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,11 +17,11 @@ use jotproof_engine::{Exit, Suite};
 use jotproof_profiles::Profiles;
 use rustix::io::Errno;
 
-/// How long an interrupted command has for its last words: whatever takes them may be stuck.
+/// The time that an interrupted command has for its last output. The reader of that output may be stuck.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// Writes results to standard output and gives the exit code of the command: that of the results, and
-/// [`Exit::EnvironmentMissing`] at least where they cannot be written.
+/// Writes results to standard output and returns the exit code of the command: `exit`, or the worse of it and
+/// [`Exit::EnvironmentMissing`] if they cannot be written.
 pub(crate) fn end_with(text: &str, exit: Exit) -> Exit {
     exit.worst(print(text).map_or_else(|error| report(&error), |()| Exit::Ok))
 }
@@ -30,14 +30,13 @@ pub(crate) fn end_with(text: &str, exit: Exit) -> Exit {
 ///
 /// # Errors
 ///
-/// [`OfMachine`], unless the reader has gone away: it has seen what it wanted to see.
+/// [`OfMachine`] if the write fails. A closed pipe is no error, because its reader wants no more.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
     printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
-/// Lets `write` write results to standard output as it makes them. A reader that has gone away ends that
-/// early.
+/// Streams results to standard output. A reader that goes away ends the output early.
 ///
 /// # Errors
 ///
@@ -47,7 +46,7 @@ pub(crate) fn print_with(
 ) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     let outcome = write(&mut out).and_then(|()| out.flush());
-    // What is left in the buffer was refused already.
+    // The write of the rest of the buffer has already failed.
     drop(out.into_parts());
     printed(outcome)
 }
@@ -56,7 +55,7 @@ fn printed(outcome: io::Result<()>) -> anyhow::Result<()> {
     unless_unread(outcome).context(OfMachine("cannot write to standard output".to_owned()))
 }
 
-/// The outcome of writing to a pipe, which does not fail because nobody reads.
+/// Turns the error of a closed pipe into success.
 pub(crate) fn unless_unread(outcome: io::Result<()>) -> io::Result<()> {
     match outcome {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -64,7 +63,7 @@ pub(crate) fn unless_unread(outcome: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// What this machine does not do or take, in words: no error of the one who asked for it.
+/// An error of this machine, such as a full disk. The user's request is valid.
 #[derive(Debug)]
 pub(crate) struct OfMachine(pub(crate) String);
 
@@ -74,13 +73,13 @@ impl fmt::Display for OfMachine {
     }
 }
 
-/// Writes text to standard error, coloured on a terminal. No command fails because nobody hears it.
+/// Writes text to standard error, coloured on a terminal. A failed write is ignored.
 pub(crate) fn say(text: impl fmt::Display) {
     let mut stderr = anstream::stderr().lock();
     let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
 }
 
-/// Says on standard error what is being done, on a terminal only, until the value is dropped.
+/// Shows the current work on standard error until the value is dropped; on a terminal only.
 pub(crate) fn working(what: String) -> impl Drop {
     struct Working(bool);
     impl Drop for Working {
@@ -97,12 +96,12 @@ pub(crate) fn working(what: String) -> impl Drop {
     Working(shown)
 }
 
-/// Reports an error on standard error and gives the exit code for it.
+/// Reports an error on standard error and returns its exit code.
 pub(crate) fn report(error: &anyhow::Error) -> Exit {
     let bad = anstyle::AnsiColor::Red.on_default().bold();
     say(format_args!("{bad}error{bad:#}: {error:#}\n"));
     let is_of_machine = |error: &io::Error| {
-        // By their numbers: not all of these kinds have a stable name.
+        // Error numbers, because not every `ErrorKind` of these is stable.
         let numbers = [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::NOSPC, Errno::DQUOT, Errno::IO];
         error.raw_os_error().is_some_and(|number| numbers.iter().any(|errno| errno.raw_os_error() == number))
     };
@@ -120,7 +119,7 @@ pub(crate) fn warn(text: &str) {
     say(format_args!("{strong}warning{strong:#}: {text}\n"));
 }
 
-/// A line on standard error that shows how far a run is, on a terminal only.
+/// Shows the progress of a run in a line on standard error; on a terminal only.
 pub(crate) fn progress(target: String) -> impl Fn(usize, usize) + Sync {
     let shown = io::stderr().is_terminal();
     move |done, total| {
@@ -131,12 +130,12 @@ pub(crate) fn progress(target: String) -> impl Fn(usize, usize) + Sync {
     }
 }
 
-/// What an interrupted command does before it ends.
+/// The action of an interrupted command before it ends.
 type LastWill = Box<dyn FnOnce() + Send>;
 
 static LAST_WILL: Mutex<Option<LastWill>> = Mutex::new(None);
 
-/// Names what to do if the command is interrupted. It has [`LAST_WORDS`] for it.
+/// Sets the action of an interrupted command. The action may take [`LAST_WORDS`].
 pub(crate) fn if_interrupted(will: impl FnOnce() + Send + 'static) {
     *LAST_WILL.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(will));
 }
@@ -145,8 +144,7 @@ pub(crate) fn if_interrupted(will: impl FnOnce() + Send + 'static) {
 /// has a guard that waits for just that.
 pub(crate) fn stop_on_interrupt() {
     let handler = || {
-        // In a thread of its own: a pipe that is full, or a lock that its writer holds, would keep the
-        // command from its end.
+        // A separate thread, because a full pipe or a held lock would block the end of the command.
         let (done, ended) = mpsc::channel();
         thread::spawn(move || {
             let will = LAST_WILL.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -154,7 +152,7 @@ pub(crate) fn stop_on_interrupt() {
                 will();
             }
             say("\ninterrupted; the servers that were started are being stopped\n");
-            // Whoever waited may have gone on.
+            // The receiver may have timed out.
             let _ = done.send(());
         });
         let _ = ended.recv_timeout(LAST_WORDS);
@@ -165,7 +163,7 @@ pub(crate) fn stop_on_interrupt() {
     let _ = ctrlc::set_handler(handler);
 }
 
-/// The profiles of a folder of vectors beside those that are built in.
+/// The built-in profiles, and those of a folder of vectors.
 pub(crate) fn profiles(folder: Option<&Path>) -> anyhow::Result<Cow<'static, Profiles>> {
     let own = folder.map(|folder| folder.join("profiles")).filter(|folder| folder.is_dir());
     Ok(match own {

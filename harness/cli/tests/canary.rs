@@ -157,8 +157,8 @@ fn only_in_the_server_log(kinds: &[&'static str]) -> Shown {
 #[test]
 fn nothing_secret_is_shown_by_servers_and_by_what_is_told_of_them() {
     for server in ALL {
-        // Centrifugo 3 logs every command that it turns down, at the level at which it logs unless told
-        // otherwise: a genuine token that came too late, or to the wrong audience, with its signature.
+        // At its default level, Centrifugo 3 logs every rejected command. The log then holds genuine tokens
+        // with their signatures, such as an expired token or one for another audience.
         let kinds: &[&str] = if *server == CENTRIFUGO_3 { &["signature"] } else { &[] };
         let expected = only_in_the_server_log(kinds);
         assert_eq!(run_server(server, &[]), expected, "{} {}", server.title, server.version);

@@ -1,4 +1,4 @@
-//! The command as a gate: every documented exit code is reached, whoever reads what it prints.
+//! Every documented exit code is reached, and does not depend on the reader of the output.
 
 #![cfg(target_os = "linux")]
 
@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// A command and what it ends with.
+/// A command and its exit code.
 struct Row {
     code: i32,
     arguments: &'static [&'static str],
-    /// Whether it is interrupted, as it would go on for long.
+    /// Whether to interrupt the command, because it would run for a long time.
     interrupted: bool,
 }
 
@@ -25,7 +25,7 @@ const fn row(code: i32, arguments: &'static [&'static str]) -> Row {
     Row { code, arguments, interrupted: false }
 }
 
-/// Every exit code, each reached in the shortest way that prints something.
+/// Short commands that print something and reach every exit code.
 const TABLE: &[Row] = &[
     row(0, &["run", "reference:rfc", "--only", "claims/types/**"]),
     row(0, &["run", "reference:rfc", "--only", "claims/types/**", "--all", "--explained", "--log", "-"]),
@@ -49,16 +49,16 @@ const TABLE: &[Row] = &[
     Row { code: 130, arguments: &["run", "exec:sleep 60"], interrupted: true },
 ];
 
-/// Who reads what a command prints.
+/// The reader of the output of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reader {
-    /// Somebody who reads all of both streams.
+    /// Reads both streams to the end.
     Patient,
-    /// Nobody reads standard output: its reader has gone away.
+    /// The reader of standard output has gone away.
     Gone,
-    /// The same of both streams, as in `2>&1 | true`.
+    /// The reader of both streams has gone away, as in `2>&1 | true`.
     BothGone,
-    /// Neither stream is open, as in `>&- 2>&-`.
+    /// Both streams are closed, as in `>&- 2>&-`.
     Closed,
     /// Standard output is a full disk.
     Full,
@@ -79,7 +79,7 @@ fn jotproof() -> Command {
     command
 }
 
-/// A pipe that nobody reads from.
+/// A pipe without a reader.
 fn unread() -> PipeWriter {
     std::io::pipe().expect("a pipe can be made").1
 }
@@ -88,7 +88,7 @@ fn full() -> File {
     File::options().write(true).open("/dev/full").expect("Linux has it")
 }
 
-/// What a row ends with before this reader.
+/// The exit code of a command with this reader.
 fn code(row: &Row, reader: Reader) -> i32 {
     let mut command = jotproof();
     command.args(row.arguments);
@@ -108,7 +108,7 @@ fn code(row: &Row, reader: Reader) -> i32 {
     };
     let child = command.process_group(0).spawn().expect("the command runs");
     if row.interrupted {
-        // It has to have begun; then it waits for ten seconds.
+        // The command must have started by then. It would wait for ten seconds.
         thread::sleep(Duration::from_millis(700));
         kill_process(Pid::from_child(&child), Signal::INT).expect("it runs");
     }
@@ -123,9 +123,9 @@ fn the_exit_code_does_not_depend_on_the_reader() {
     for row in TABLE {
         for reader in READERS {
             let expected = match (reader, row.code) {
-                // What was asked for and is not wrong cannot be delivered. `--help` is printed by the parser.
+                // The results cannot be written. The argument parser prints `--help` and ignores that.
                 (Reader::Full, 0) if row.arguments != ["--help"] => 6,
-                // A run that is red stays red, and one that judged too little has not said so.
+                // A missing environment is worse than too little judged. A conformance failure stays one.
                 (Reader::Full, 4) => 6,
                 (_, code) => code,
             };
@@ -134,7 +134,7 @@ fn the_exit_code_does_not_depend_on_the_reader() {
     }
 }
 
-/// The numbers that lines begin with, in this part of a text.
+/// The numbers at the beginning of lines, in the part of a text after `begin`.
 fn numbers(text: &str, begin: &str, before: &str) -> BTreeSet<i32> {
     let (_, part) = text.split_once(begin).unwrap_or_else(|| panic!("{begin:?} is missing"));
     let lines = part.lines().map(|line| line.trim_start().trim_start_matches(before).trim_start());
@@ -163,7 +163,7 @@ fn a_pipe_that_closes_half_way_hides_no_bypass() {
     assert_eq!(child.wait().expect("it ends").code(), Some(1));
 }
 
-/// What a command in a shell ends with and says.
+/// Runs the command in a shell and returns its exit code and its output.
 fn in_shell(script: &str, arguments: &[&str]) -> (i32, String) {
     let mut shell = Command::new("sh");
     shell.args(["-c", script, env!("CARGO_BIN_EXE_jotproof")]).args(arguments).current_dir(root());
@@ -181,7 +181,7 @@ fn too_few_files_are_an_error_of_this_machine() {
         said.contains("may open 300 files") && said.contains("hint: raise the limit with `ulimit -n "),
         "{said}"
     );
-    // Where only the soft limit is low it is raised, for what is started too.
+    // A low soft limit is raised, also for child processes.
     let tells = r#"exec:sh -c 'echo "may open $(ulimit -Sn)" >&2'"#;
     let (code, said) = in_shell(r#"ulimit -Hn 2000; ulimit -Sn 300; exec "$0" "$@""#, &["run", tells]);
     assert_eq!(code, 3, "{said}");
@@ -193,7 +193,7 @@ fn a_loopback_interface_that_is_down_is_an_error_of_this_machine() {
     let arguments = ["run", "anycable:process:/bin/true", "--only", "claims/types/**"];
     let (code, said) = in_shell(r#"exec "$0" "$@""#, &arguments);
     assert_eq!(code, 3, "{said}");
-    // In a network namespace of its own, where nobody has switched it on.
+    // In a new network namespace, the loopback interface is down.
     let (code, said) = in_shell(r#"exec unshare --map-root-user --net "$0" "$@""#, &arguments);
     assert_eq!(code, 6, "{said}");
     assert!(said.contains("cannot use the loopback interface") && said.contains("hint: "), "{said}");

@@ -1,14 +1,14 @@
-//! Advice can be followed: an option that a message names is one that the command takes.
+//! Every option in a message exists, so the advice of a message works.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The options of the guard, which the command gives to itself.
+/// Command-line options that the command passes when it starts itself as a guard.
 const OF_THE_GUARD: &[&str] = &["--pipe", "--remove", "--run", "--variable"];
 
-/// The options that servers are started with, or are told to be started with.
+/// Command-line options of servers.
 const OF_SERVERS: &[&str] = &[
     "--broadcast_key",
     "--config",
@@ -47,7 +47,7 @@ fn options(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The options that the command and its subcommands take.
+/// The command-line options of the command and its subcommands.
 fn taken() -> BTreeSet<String> {
     let mut taken = BTreeSet::from(["--version".to_owned()]);
     for of in [
@@ -63,7 +63,7 @@ fn taken() -> BTreeSet<String> {
         &["report", "coverage"],
         &["fuzz", "seeds"],
     ] {
-        // Where options are listed, and not where they are spoken of.
+        // Only the list of options, not mentions in descriptions.
         for line in help(of).lines().map(str::trim_start) {
             let first = line
                 .split_once(", ")
@@ -143,7 +143,7 @@ fn advice_about_a_version_works_when_it_is_followed() {
         let advised: Vec<&str> = hint.split_whitespace().collect();
         let again = if advised[0].starts_with("--") { [&wrong[..1], &advised].concat() } else { advised };
         let (code, said) = run(&again);
-        // There is no server here, which is found out after what was asked for was understood.
+        // The arguments are valid. The server is missing, which is found later.
         assert!(matches!(code, Some(3 | 6)), "{again:?}: {code:?}: {said}");
     }
 }

@@ -76,7 +76,7 @@ fn versions_differ_where_their_behaviour_does() {
     for (one, other, at_least) in [
         ("centrifugo-3.2.3", "centrifugo-4.1.5", 10),
         ("centrifugo-5.4.9", "centrifugo-6.9.1", 9),
-        // An outdated token no longer renews a subscription.
+        // 6.9.6 no longer renews a subscription with an outdated token.
         ("centrifugo-6.9.1", "centrifugo-6.9.6", 25),
         // The header is read by default.
         ("anycable-1.5.2", "anycable-1.6.0", 3),

@@ -1,4 +1,4 @@
-//! `--log`: nothing that is not a regular file is replaced, nothing is lost, nothing mixes.
+//! `--log` replaces only regular files, loses nothing and never mixes log and summary.
 
 #![cfg(target_os = "linux")]
 
@@ -39,7 +39,7 @@ fn text(octets: &[u8]) -> &str {
     std::str::from_utf8(octets).expect("output is UTF-8")
 }
 
-/// That a summary stands in this stream.
+/// Whether the stream has a summary.
 fn has_summary(stream: &[u8]) -> bool {
     text(stream).contains(" judged, ")
 }
@@ -57,7 +57,7 @@ fn a_dash_is_standard_output() {
 #[test]
 fn a_path_that_leads_to_a_stream_of_the_command_is_that_stream() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    // Through a pipe, and through a file.
+    // Standard output is first a pipe and then a file.
     let output = run(GREEN, Path::new("/dev/stdout"));
     assert_eq!((logs(&output.stdout).len(), has_summary(&output.stderr)), (1, true), "{output:?}");
     let path = folder.path().join("out");
@@ -101,7 +101,7 @@ fn a_full_disk_is_told_as_one_and_loses_no_summary() {
     }
     let full = fs::metadata("/dev/full").expect("it is there");
     assert!(full.file_type().is_char_device(), "/dev/full was replaced");
-    // The summary where standard output is full.
+    // If standard output is full, the summary goes to standard error.
     let stdout = File::options().write(true).open("/dev/full").expect("it is there");
     let output = jotproof(&RED[..4]).stdout(stdout).output().expect("the command runs");
     assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -166,7 +166,7 @@ fn an_interrupted_run_keeps_what_is_done_and_says_so() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the command runs");
-    // Until the first target is written, beside the earlier log.
+    // Waits for the log of the first target, in the temporary file beside the old log.
     let deadline = Instant::now() + Duration::from_secs(60);
     let is_written = |path: &Path| fs::read_to_string(path).is_ok_and(|text| text.contains("\"footer\""));
     while !fs::read_dir(folder.path()).expect("it is there").flatten().any(|file| is_written(&file.path())) {

@@ -1,4 +1,4 @@
-//! Every seeded bug is found by a case of its class, and a case that finds none is named.
+//! Every seeded bug is found by a case of its class, and a case that finds no bug gets a warning.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ fn vectors() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors"))
 }
 
-/// The case that no mutant of its class finds in [`with_a_case_of_another_class`].
+/// The case that finds no mutant of its class in [`with_a_case_of_another_class`].
 const UNPROVEN: &str = "algorithms/cross/hs256-foreign-key";
 
-/// A copy of the vectors in which one case has a bug class that it is not about.
+/// A copy of the vectors in which one case has the wrong bug class.
 fn with_a_case_of_another_class() -> tempfile::TempDir {
     let copy = tempfile::tempdir().expect("a folder");
     let mut folders = vec![PathBuf::new()];

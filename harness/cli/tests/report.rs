@@ -34,7 +34,7 @@ fn log(folder: &Path) -> String {
     std::fs::read_to_string(path).expect("the log was written")
 }
 
-/// The runs of a log, each with its lines.
+/// The runs of a log, each as the text of its lines.
 fn runs(log: &str) -> impl Iterator<Item = &str> {
     log.split_inclusive("\n")
         .scan((0, 0), |(start, end), line| {
@@ -44,7 +44,7 @@ fn runs(log: &str) -> impl Iterator<Item = &str> {
         .flatten()
 }
 
-/// A run as if the rows with this text in them had not been selected.
+/// The run without the rows that contain `part`, as if their vectors had not been selected.
 fn selecting_less(run: &str, part: &str) -> String {
     let is_left_out = |line: &&str| line.starts_with("{\"row\"") && line.contains(part);
     let count = run.lines().filter(is_left_out).count();

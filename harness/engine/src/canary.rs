@@ -52,7 +52,7 @@ impl Canary {
         let key = random::key()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
-        // An interface that is down can be listened on, and nobody comes.
+        // Listening also succeeds on an interface that is down, so connect once.
         TcpStream::connect(address)?;
         let (asked, stopped) = (Arc::<Mutex<Vec<String>>>::default(), Arc::<AtomicBool>::default());
         let (heard, ended) = (Arc::clone(&asked), Arc::clone(&stopped));

@@ -6,16 +6,16 @@
 pub enum Exit {
     /// Everything that was asked for held.
     Ok = 0,
-    /// At least one finding: a judgement that nothing explains, or a prediction that did not come true.
+    /// At least one finding: a judgement that nothing explains, or a wrong prediction.
     ConformanceFailure = 1,
     /// The command line, or a file that it names, is wrong.
     Usage = 2,
-    /// The run is incomplete, or the target died, hung, answered outside its protocol, or went where only tokens
-    /// point.
+    /// The run is incomplete, or the target died, hung, broke its protocol, or fetched a URL that appears
+    /// only inside tokens.
     TargetFault = 3,
     /// Nothing was judged, or too little.
     TooLittleJudged = 4,
-    /// Something that the run needs is missing on this machine, or the machine did not take its output.
+    /// Something that the run needs is missing on this machine, or the output could not be written.
     EnvironmentMissing = 6,
     /// The command was interrupted by Ctrl-C or a termination signal.
     Interrupted = 130,
@@ -28,8 +28,8 @@ impl Exit {
         self as u8
     }
 
-    /// Of the outcomes of several targets, the one that the command ends with: an interruption
-    /// before anything else, then a conformance failure, then a fault, then a missing environment, then too little judged.
+    /// The exit code of the command, from the outcomes of two targets. In order of precedence: an
+    /// interruption, a conformance failure, a fault, a missing environment, too little judged.
     #[must_use]
     pub fn worst(self, other: Self) -> Self {
         const ORDER: [Exit; 7] = [

@@ -25,9 +25,10 @@ pub struct Evidence<'a> {
     pub observation: Observation,
     /// The clock that the token was minted at.
     pub now: i64,
-    /// The twin, and what was seen of it in this run; absent where the vector has none.
+    /// The twin, and the observation of it in this run; `None` if the vector has no twin.
     pub twin: Option<(&'a VectorId, &'a Observation)>,
-    /// Whether a refusal for a wrong reason is a finding: a document promises the reason, or the user asks for it.
+    /// Whether a refusal for a wrong reason is a finding, because a document promises the reason or the user
+    /// asks for strict reasons.
     pub reason_counts: bool,
     /// What the profile says.
     pub predicted: Predicted<'a>,
@@ -148,12 +149,12 @@ fn normative(evidence: &Evidence<'_>, profile: &Profile) -> (Judgement, String) 
     }
 }
 
-/// Whether a profile lists an answer; one without answers does not say what is sent.
+/// Whether a profile lists an answer. A profile without answers allows every answer.
 fn is_known(answer: &str, vector: &Vector, profile: &Profile) -> bool {
     profile.answers.is_empty() || !profile.reasons(Asked::of(vector), answer).is_empty()
 }
 
-/// Why a refusal proves nothing: the twin, and what came of it.
+/// The reason that a refusal proves nothing: the outcome of the twin.
 fn of_twin((twin, seen): (&VectorId, &Observation)) -> String {
     match seen {
         Observation::Refused { .. } => format!("its twin {twin} was refused too: {}", told(seen)),
@@ -372,8 +373,8 @@ fn same_json(left: &str, right: &str) -> bool {
     }
 }
 
-/// Whether two claims sets are the same. `aud` is a set of audiences: one alone may stand without its array
-/// (RFC 7519 section 4.1.3), and libraries hand it out either way.
+/// Whether two claims sets are the same. `aud` is a set of audiences, and a single one may be a string or an
+/// array (RFC 7519 section 4.1.3). Libraries return either form.
 fn same_claims(left: &str, right: &str) -> bool {
     let claims = |text| serde_json::from_str(text).map(with_audiences_as_a_set);
     match (claims(left), claims(right)) {
@@ -436,7 +437,7 @@ mod tests {
             (r#"{"aud":["x"]}"#, r#"{"aud":["x","y"]}"#, false),
             (r#"{"aud":["1"]}"#, r#"{"aud":1}"#, false),
             (r#"{"aud":[]}"#, r#"{}"#, false),
-            // Of another claim the array is its value.
+            // For any other claim, an array differs from a string.
             (r#"{"scope":["x"]}"#, r#"{"scope":"x"}"#, false),
         ] {
             assert_eq!(same_claims(left, right), same, "{left} and {right}");

@@ -1,7 +1,7 @@
 //! Selects, plans, judges and reports.
 //!
 //! [`suite`] loads the vectors, [`select`] picks some of them, [`plan`] finds out which of these a
-//! target carries and on which deployment, [`run`] has them asked, [`judge`] compares what was seen
+//! target carries and on which deployment, [`run`] asks them, [`judge`] compares each observation
 //! with what is allowed and with what the profile predicts, and [`log`] is the record that every
 //! report ([`summary`], [`report`]) is a pure function of.
 //!

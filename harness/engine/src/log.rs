@@ -16,9 +16,9 @@ pub struct RunLog {
     pub header: Header,
     /// The judged vectors, by id.
     pub rows: Vec<Row>,
-    /// What does not apply to the target, by what it lacks.
+    /// The vectors that do not apply to the target, by the missing capability.
     pub not_carried: BTreeMap<String, Vec<VectorId>>,
-    /// What was to be judged and was not, by reason: then the run is incomplete.
+    /// The vectors without a verdict that needed one, by reason. If there are any, the run is incomplete.
     pub not_asked: BTreeMap<String, Vec<VectorId>>,
     /// Why the target could not be used, if it could not.
     pub failure: Option<Failure>,
@@ -39,17 +39,17 @@ pub struct Header {
     pub format: String,
     /// The target.
     pub target: String,
-    /// What it says that it is: name and version of a library, or the version that a server reports.
+    /// The identity that the target reports: name and version of a library, or the version of a server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
     /// The profile that it follows.
     pub profile: String,
     /// How many vectors were selected.
     pub selected: usize,
-    /// How many verdicts the run needs to say anything.
+    /// The least number of verdicts that make the run meaningful.
     #[serde(default)]
     pub least_judged: usize,
-    /// The judgements that fail the run even where the profile explains them.
+    /// The judgements that fail the run even if the profile explains them.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub fail_on: BTreeSet<Judgement>,
     /// The arguments that repeat the run, without the selection.
@@ -131,16 +131,16 @@ pub enum LogError {
     /// It is cut off, or is of no run.
     #[error("a run without an end: is it cut off, or still being written?")]
     CutOff,
-    /// Rows are missing, or there are too many.
+    /// Rows are missing or repeated.
     #[error(
         "the run of {target} selected {selected} vectors, and the log tells of {told}: it was changed or cut"
     )]
     Rows {
         /// The target.
         target: String,
-        /// How many vectors were selected.
+        /// The number of selected vectors.
         selected: usize,
-        /// How many the log tells of.
+        /// The number of vectors in the log.
         told: usize,
     },
 }
@@ -164,7 +164,7 @@ impl Row {
 const TOO_MUCH: usize = 20;
 
 impl RunLog {
-    /// A log in which nothing is known yet but what is run.
+    /// A log with nothing but its header.
     #[must_use]
     pub fn empty(header: Header) -> Self {
         Self {
@@ -184,26 +184,25 @@ impl RunLog {
         self.rows.iter().filter(|row| row.judgement == judgement).count()
     }
 
-    /// How many vectors have a verdict: neither unsupported, nor void, nor a fault.
+    /// The number of vectors with a verdict. Unsupported, void and fault are no verdicts.
     #[must_use]
     pub fn judged(&self) -> usize {
         let empty = [Judgement::Unsupported, Judgement::Void, Judgement::Fault];
         self.rows.iter().filter(|row| !empty.contains(&row.judgement)).count()
     }
 
-    /// Whether nothing was asked because something is missing on this machine.
-    #[must_use]
-    pub fn did_not_happen(&self) -> bool {
+    /// Whether the run did not happen because something is missing on this machine.
+    fn did_not_happen(&self) -> bool {
         self.rows.is_empty() && self.failure.as_ref().is_some_and(|failure| failure.environment)
     }
 
-    /// Whether vectors were to be judged and were not, though the target could be asked.
+    /// Whether vectors lack a verdict although the target could be asked.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
         !self.not_asked.is_empty() && !self.did_not_happen()
     }
 
-    /// Whether a row fails the run: it is red, or explained and of a judgement that is to fail all the same.
+    /// Whether a row fails the run: it is red, or its judgement is in `fail_on`.
     #[must_use]
     pub fn fails(&self, row: &Row) -> bool {
         row.is_red() || self.header.fail_on.contains(&row.judgement)
@@ -218,8 +217,8 @@ impl RunLog {
         if self.is_incomplete() {
             return Exit::TargetFault;
         }
-        // Whose twin got no answer is void, which says nothing against a target that died.
         if red(|judgement| !matches!(judgement, Judgement::Fault | Judgement::Void)) {
+            // A row is also void if its twin got no answer, so the fault of a dead target must decide.
             return Exit::ConformanceFailure;
         }
         match &self.failure {
@@ -239,13 +238,13 @@ impl RunLog {
         Exit::Ok
     }
 
-    /// Whether too much of what was asked is unsupported or void.
+    /// Whether too many of the asked vectors are unsupported or void.
     pub(crate) fn proves_too_little(&self) -> bool {
         let empty = self.count(Judgement::Unsupported) + self.count(Judgement::Void);
         empty * 100 > self.rows.len() * TOO_MUCH
     }
 
-    /// What several runs end with together: a run that is incomplete comes before everything else.
+    /// The exit code of several runs. An incomplete run takes precedence.
     #[must_use]
     pub fn exit_of_all(logs: &[Self]) -> Exit {
         if logs.iter().any(Self::is_incomplete) {
@@ -289,7 +288,7 @@ impl RunLog {
         if open.is_some() || logs.is_empty() { Err(LogError::CutOff) } else { Ok(logs) }
     }
 
-    /// The log, where it tells of each selected vector once.
+    /// Checks that the log has each selected vector exactly once.
     fn whole(self) -> Result<Self, LogError> {
         let left_out = self.not_carried.values().chain(self.not_asked.values()).flatten();
         let ids: Vec<&VectorId> = self.rows.iter().map(|row| &row.id).chain(left_out).collect();
@@ -379,7 +378,7 @@ mod tests {
         assert_eq!(RunLog::read_all(&*written).expect("it was written whole"), logs);
     }
 
-    /// A run with these judgements, all else being well.
+    /// A log with these judgements and no failure.
     fn of(judgements: &[Judgement]) -> RunLog {
         let refused = || Observation::Refused { reason: None, answer: None, text: String::new() };
         let rows = judgements.iter().map(|judgement| Row { judgement: *judgement, ..row("a/b", refused()) });
@@ -401,14 +400,14 @@ mod tests {
         for (judgements, failure, is_whole, exit) in [
             (&[Pass; 2][..], None, true, Exit::Ok),
             (&[Pass, Void], None, true, Exit::ConformanceFailure),
-            // Whose twin got no answer is void, which says nothing against a target that died.
             (&[Pass, Void, Fault], None, true, Exit::TargetFault),
+            // A row is also void if its twin got no answer, so the fault of a dead target must decide.
             (&[Pass, Void], failed(false), true, Exit::TargetFault),
             (&[Pass, Void], failed(true), true, Exit::EnvironmentMissing),
-            // A conformance failure is one, whatever else went wrong…
+            // A conformance failure comes before every other failure…
             (&[Misuse, Void, Fault], failed(false), true, Exit::ConformanceFailure),
             (&[Misuse], failed(true), true, Exit::ConformanceFailure),
-            // …but a run that is incomplete says that first.
+            // …except an incomplete run.
             (&[Misuse], None, false, Exit::TargetFault),
             (&[Pass; 9], failed(true), false, Exit::TargetFault),
             (&[], failed(true), false, Exit::EnvironmentMissing),

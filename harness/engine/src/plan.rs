@@ -21,7 +21,7 @@ pub struct Plan<'a> {
     pub not_carried: BTreeMap<String, Vec<VectorId>>,
     /// How many vectors were selected.
     pub selected: usize,
-    /// How many of those are for targets of its kind: of an application and of algorithms that it declares.
+    /// The number of selected vectors whose application and algorithms the target declares.
     pub of_its_kind: usize,
 }
 
@@ -35,10 +35,11 @@ pub struct PlanError {
     pub problem: Undecided,
 }
 
-/// The vectors that a target cannot be asked, each with the reason.
+/// The vectors that a target cannot be asked, with the reasons.
 pub type Cannot = BTreeMap<VectorId, CannotCarry>;
 
-/// Plans a run of a suite that is adapted to its target.
+/// Plans a run of a suite that was adapted to its target. `cannot` holds the vectors that could not be
+/// adapted.
 ///
 /// # Errors
 ///
@@ -86,7 +87,8 @@ pub fn plan<'a>(
     Ok(plan)
 }
 
-/// Whether a vector is for targets of this kind, whatever else it needs.
+/// Whether the target declares the application and the algorithms of a vector. Other capabilities do not
+/// matter.
 fn is_of_its_kind(vector: &Vector, target: &dyn Target, profile: &Profile) -> bool {
     let is_of_kind = |needed: &Capability| match needed {
         Capability::Application(_) | Capability::Algorithm(_) | Capability::KeySetAlgorithm(_) => {

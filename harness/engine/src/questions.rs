@@ -9,26 +9,26 @@ use jotproof_model::{Challenge, Observation};
 
 use crate::target::TargetError;
 
-/// How often a question is asked whose answers come too late.
+/// The number of attempts at a question whose answers come too late.
 pub const TRIES: u8 = 3;
 
-/// How many questions in a row may run out of time before no more are asked.
+/// The number of time-outs in a row after which no more questions are asked.
 pub const SILENT: usize = 256;
 
-/// How much sooner than the clock reaches a time of the token an answer has to be there: a verifier may
-/// round its clock to the next second.
+/// The least time between an answer and the next time in the token. A verifier may round its clock to the
+/// next second.
 const ROUNDING: Duration = Duration::from_secs(1);
 
-/// What makes the challenge of a question, minted now.
+/// A function that mints the challenge of a question, given its number.
 type Make<'a> = dyn Fn(usize) -> Result<Challenge, TargetError> + 'a;
 
-/// Questions that a deployment takes one by one, and answers in any order.
+/// The questions to a deployment. It takes them one by one and answers them in any order.
 ///
-/// A deployment asks for [`Questions::next`] when it has room for another question, and not before: the
-/// age of a token is the time between that call and its [`Questions::answer`].
+/// A deployment calls [`Questions::next`] only when it has room for another question. The age of a token is
+/// the time between that call and its [`Questions::answer`].
 pub struct Questions<'a> {
     make: Box<Make<'a>>,
-    /// How many seconds each token has until the clock may reach a time in it.
+    /// The seconds that each token has until the clock reaches the nearest time in it.
     margins: Vec<Option<u64>>,
     told: Box<dyn Fn() + 'a>,
     waiting: RefCell<VecDeque<usize>>,
@@ -37,33 +37,33 @@ pub struct Questions<'a> {
     silent: Cell<usize>,
 }
 
-/// What is known of one question.
+/// The state of one question.
 #[derive(Debug, Clone, Default)]
 struct State {
-    /// The clock that it was last minted at.
+    /// The time of the last minting, in seconds since the epoch.
     now: i64,
     tries: u8,
     answer: Option<Observation>,
 }
 
-/// What came of one question.
+/// The result of one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answered {
-    /// It was answered. `now` is the clock that its token was minted at.
+    /// An answer.
     Seen {
-        /// What was seen.
+        /// The observation.
         observation: Observation,
-        /// The clock that its token was minted at, in seconds since the epoch.
+        /// The time of the minting of the token, in seconds since the epoch.
         now: i64,
     },
     /// Every answer came too late to be judged.
     TooLate,
-    /// It was not asked, or not answered.
+    /// The question was not asked or not answered.
     NotAsked,
 }
 
 impl<'a> Questions<'a> {
-    /// So many questions, whose challenges are made by their number.
+    /// Creates `count` questions. `make` mints the challenge of a question, given its number.
     #[must_use]
     pub fn new(count: usize, make: impl Fn(usize) -> Result<Challenge, TargetError> + 'a) -> Self {
         Self {
@@ -77,34 +77,33 @@ impl<'a> Questions<'a> {
         }
     }
 
-    /// The same, where the clock of the machine decides: how many seconds each token has until the clock
-    /// may reach a time in it.
+    /// Sets the margins, for a verifier that uses the clock of the machine. A margin is the seconds that a
+    /// token has until the clock reaches the nearest time in it.
     #[must_use]
     pub fn with_margins(mut self, margins: Vec<Option<u64>>) -> Self {
         self.margins = margins;
         self
     }
 
-    /// The same, and somebody is told of each question that is done.
+    /// Sets the function to call after each finished question.
     #[must_use]
     pub fn telling(mut self, told: impl Fn() + 'a) -> Self {
         self.told = Box::new(told);
         self
     }
 
-    /// The next question: its number, and its challenge, minted now. Nothing where there is none left,
-    /// or the target answers none of them in time.
+    /// The number of the next question, and its challenge, minted now. `None` if no question is left or the
+    /// target hangs.
     #[allow(clippy::should_implement_trait, reason = "it is taken from by several at a time")]
     pub fn next(&self) -> Option<(usize, Challenge)> {
-        if self.silent.get() >= SILENT {
+        if self.hangs() {
             return None;
         }
         let at = self.waiting.borrow_mut().pop_front()?;
         Some((at, self.again(at)?))
     }
 
-    /// A question once more, minted now: for a deployment that asks it of another process. Nothing where
-    /// it cannot be made.
+    /// The challenge of an open question, minted again for another process. `None` if minting fails.
     pub fn again(&self, at: usize) -> Option<Challenge> {
         match (self.make)(at) {
             Ok(challenge) => {
@@ -122,7 +121,7 @@ impl<'a> Questions<'a> {
         }
     }
 
-    /// Answers a question. Where the answer came too late, the question is asked again after all others.
+    /// Records an answer. A question that was answered too late is asked again after all others.
     pub fn answer(&self, at: usize, observation: Observation) {
         match observation {
             Observation::TimedOut { .. } => self.silent.set(self.silent.get() + 1),
@@ -131,7 +130,7 @@ impl<'a> Questions<'a> {
         let mut states = self.states.borrow_mut();
         let state = &mut states[at];
         state.tries += 1;
-        // What killed or hung the target did so whatever the clock said.
+        // The death or hang of a target does not depend on the clock.
         let clock_matters =
             !matches!(observation, Observation::Crashed { .. } | Observation::TimedOut { .. });
         if clock_matters && self.margins[at].is_some_and(|margin| is_late(state.now, margin)) {
@@ -150,17 +149,17 @@ impl<'a> Questions<'a> {
         self.states.borrow_mut()[at].answer = None;
     }
 
-    /// Whether the target answered so many questions in a row with silence that no more are asked.
+    /// Whether the target has timed out [`SILENT`] times in a row.
     #[must_use]
     pub fn hangs(&self) -> bool {
         self.silent.get() >= SILENT
     }
 
-    /// What came of each question, in their order.
+    /// The results, in the order of the questions.
     ///
     /// # Errors
     ///
-    /// Where a challenge could not be made.
+    /// Fails if a challenge could not be minted.
     pub fn end(self) -> Result<Vec<Answered>, TargetError> {
         if let Some(problem) = self.problem.into_inner() {
             return Err(problem);
@@ -173,7 +172,7 @@ impl<'a> Questions<'a> {
         Ok(self.states.into_inner().into_iter().map(answered).collect())
     }
 
-    /// The observations of the questions that were answered, in their order.
+    /// The observations of the answered questions, in their order.
     ///
     /// # Errors
     ///
@@ -187,12 +186,12 @@ impl<'a> Questions<'a> {
     }
 }
 
-/// Whether the clock of the machine may have reached a time of a token that was minted at `now`.
+/// Whether the clock of the machine may have reached a time in a token that was minted at `now`.
 fn is_late(now: i64, margin: u64) -> bool {
     let minted = UNIX_EPOCH + Duration::from_secs(u64::try_from(now).unwrap_or_default());
     match SystemTime::now().duration_since(minted) {
         Ok(age) => age + ROUNDING > Duration::from_secs(margin),
-        // The clock was set back in between.
+        // The clock has been set back since.
         Err(_) => true,
     }
 }
@@ -217,7 +216,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_comes_too_late_is_asked_for_again_and_never_judged() {
-        // Seconds between minting and answer, the margin, and how often it is asked.
+        // Seconds between minting and answer, margin, number of attempts, whether it is judged.
         for (age, margin, asked, judged) in [
             (0, Some(5), 1, true),
             (3, Some(5), 1, true),
@@ -246,15 +245,9 @@ mod tests {
         }
         assert!(questions.hangs());
         let end = questions.end().expect("challenges can be made");
+        let timed_out = Observation::TimedOut { after_ms: 1 };
+        let is_timed_out = |answered: &Answered| matches!(answered, Answered::Seen { observation, .. } if *observation == timed_out);
+        assert!(end[..SILENT].iter().all(is_timed_out));
         assert_eq!(end[SILENT..], [Answered::NotAsked, Answered::NotAsked]);
-    }
-
-    #[test]
-    fn an_answer_that_is_taken_back_is_none() {
-        let questions = Questions::new(1, |_| Ok(challenge(0)));
-        let (at, _) = questions.next().expect("there is one");
-        questions.answer(at, refused());
-        questions.take_back(at);
-        assert_eq!(questions.end().expect("challenges can be made"), [Answered::NotAsked]);
     }
 }

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 ///
 /// Where `/dev/urandom` cannot be read.
 pub fn octets<const N: usize>() -> io::Result<[u8; N]> {
-    // Opened once: where many connections are open there may be no room for another file.
+    // Opened once, because later the limit on open files may be reached.
     static SOURCE: OnceLock<File> = OnceLock::new();
     let mut source = match SOURCE.get() {
         Some(source) => source,

@@ -1,4 +1,4 @@
-//! Asking the same more than once, to see whether it comes out alike.
+//! Repeated questions, to find answers that change.
 
 use std::collections::BTreeMap;
 use std::mem::discriminant;
@@ -9,21 +9,21 @@ use crate::judge::told;
 use crate::log::Row;
 use crate::replay::Seen;
 
-/// How often, and in which order, the vectors of a deployment are asked.
+/// The order of the vectors of a deployment, and the number of times that each is asked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Repetition {
-    /// Each of them once.
+    /// Asks each vector once.
     #[default]
     Once,
-    /// All of them, and then all of them again, so many times.
+    /// Asks all vectors in turn, this number of times.
     Rounds(usize),
-    /// A soak: each token that need not be accepted so many times in a row, and before and after all of
-    /// them those that must be.
+    /// Soak: asks the good tokens, then each other token this number of times in a row, then the good tokens
+    /// again. A good token is one that must be accepted.
     Soak(usize),
 }
 
 impl Repetition {
-    /// The tokens in the order that they are asked in.
+    /// The tokens in the order of the questions.
     pub(crate) fn order<'a>(self, tokens: &[&'a Vector]) -> Vec<&'a Vector> {
         match self {
             Self::Once => tokens.to_vec(),
@@ -38,7 +38,7 @@ impl Repetition {
         }
     }
 
-    /// How often flows are gone through.
+    /// The number of times that each flow runs.
     pub(crate) const fn rounds(self) -> usize {
         match self {
             Self::Once | Self::Soak(_) => 1,
@@ -47,19 +47,19 @@ impl Repetition {
     }
 }
 
-/// What was seen of every vector.
+/// The observations of every vector, by id.
 #[derive(Debug, Default)]
 pub(crate) struct Answers<'a> {
-    /// What was seen first.
+    /// The first answer.
     pub(crate) first: BTreeMap<&'a str, Seen>,
-    /// The first answer that differs from it, and its number, from 1.
+    /// The first different answer, and its number, from 1.
     pub(crate) changed: BTreeMap<&'a str, (usize, Seen)>,
-    /// How often each was answered.
+    /// The number of answers.
     pub(crate) asked: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Answers<'a> {
-    /// Adds what was seen of a vector, after all that was asked of it before.
+    /// Adds the next answer to a vector.
     pub(crate) fn add(&mut self, id: &'a str, seen: Seen) {
         let number = self.asked.entry(id).and_modify(|number| *number += 1).or_insert(1);
         match self.first.get(id) {
@@ -74,7 +74,7 @@ impl<'a> Answers<'a> {
     }
 }
 
-/// Whether two answers to one vector say the same. Times differ, because the token is minted again.
+/// Whether two answers to one vector agree. Times are ignored, because each answer is about a new token.
 fn are_alike(first: &Observation, later: &Observation) -> bool {
     match (first, later) {
         (Observation::Accepted { result: first }, Observation::Accepted { result: later }) => {
@@ -91,8 +91,8 @@ fn are_alike(first: &Observation, later: &Observation) -> bool {
     }
 }
 
-/// The row of a vector that came out in two ways: the worse of both. Where each of them is allowed, that there are two
-/// is the fault.
+/// The worse of two rows of a vector whose answers differ. If each answer alone is allowed, the row is a
+/// fault.
 pub(crate) fn worse(first: Row, later: Row, number: usize) -> Row {
     let differs = format!(
         "answer {number} differs from the first one: {}, and before that {}",

@@ -1,4 +1,4 @@
-//! Asks a target everything that is planned, and finds out which question it dies of.
+//! Asks a target every planned vector, and finds the question that kills it.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,25 +20,22 @@ use crate::suite::Suite;
 use crate::target::{Clock, Deployment, Target, TargetError};
 use crate::{flows, opening};
 
-/// How many flows are gone through side by side.
+/// The number of flows that run in parallel.
 const FLOWS: usize = 256;
 
-/// How often a deployment that does not start is tried again.
+/// The number of further attempts to start a deployment.
 const START_AGAIN: usize = 2;
 
-/// How many deployments may fail to start while none has started.
+/// The number of deployments that fail to start before the run ends, if none has started.
 const NEVER_STARTED: usize = 3;
 
-/// How often a target may crash in the same way before it is asked no more.
+/// The number of crashes with the same message that ends the run.
 const SAME_CRASH: usize = 3;
 
-/// How many vectors are named in a message.
-pub(crate) const SHOWN: usize = 5;
-
-/// What was seen of one vector, and the clock that its token was minted at.
+/// The observation of one vector, and the time of the minting of its token.
 pub(crate) type Seen = (Observation, i64);
 
-/// How long things take, in milliseconds: what the progress of a run is measured by.
+/// Expected durations in milliseconds, for the progress of a run.
 mod cost {
     /// Starting a deployment.
     pub(super) const START: u64 = 300;
@@ -48,18 +45,18 @@ mod cost {
     pub(super) const SECOND: u64 = 1000;
 }
 
-/// What came of a replay.
+/// The result of a replay.
 #[derive(Debug, Default)]
 pub(crate) struct Replayed<'a> {
-    /// What was seen.
+    /// The observations.
     pub(crate) answers: Answers<'a>,
-    /// Why the answers to some vectors say nothing, by id.
+    /// The reasons for vectors without a usable answer, by id.
     pub(crate) lost: BTreeMap<&'a str, String>,
-    /// Why the run could not go on.
+    /// The reason that the run ended early.
     pub(crate) failure: Option<Failure>,
 }
 
-/// What is the same on every deployment of a run.
+/// The data that all deployments of a run share.
 #[derive(Clone, Copy)]
 pub(crate) struct Given<'a> {
     pub(crate) suite: &'a Suite,
@@ -69,11 +66,12 @@ pub(crate) struct Given<'a> {
     pub(crate) repetition: Repetition,
 }
 
-/// How many deployments that mostly wait take the place of one that works.
+/// The number of mostly waiting deployments that cost as much as one busy deployment.
 const WAITING: usize = 3;
 
-/// Replays every group on its own deployment, as many side by side as the target allows, and [`WAITING`] times as many
-/// of those with nothing but flows. `progress` is told how much of the expected time is over, in milliseconds.
+/// Replays every group on its own deployment. As many run in parallel as the target allows, and [`WAITING`]
+/// times as many of those with only flows. `progress` gets the elapsed and the total expected time, in
+/// milliseconds.
 pub(crate) fn replay<'a>(
     plan: &Plan<'a>,
     suite: &Suite,
@@ -83,7 +81,7 @@ pub(crate) fn replay<'a>(
     canary: Option<&Canary>,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Replayed<'a> {
-    // Flows wait more than they work, so that many more of their deployments fit side by side.
+    // Flows mostly wait, so more of their deployments can run in parallel.
     let is_flow = |vector: &&Vector| matches!(vector.subject, Subject::Flow { .. });
     let (mut waiting, working): (Vec<_>, Vec<_>) =
         plan.groups.values().partition(|group| group.iter().all(is_flow));
@@ -102,7 +100,7 @@ pub(crate) fn replay<'a>(
         found: Mutex::default(),
     };
     let work = |groups: &[&Vec<&'a Vector>], next: &AtomicUsize| {
-        // A failure ends the run: what is missing for one deployment is missing for all.
+        // A failure ends the run, because it would affect every deployment.
         while replay.found().failure.is_none() {
             let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
             replay.group(group);
@@ -122,7 +120,7 @@ pub(crate) fn replay<'a>(
     found.end(&target.name())
 }
 
-/// How long a group is expected to take, in milliseconds.
+/// The expected duration of a group, in milliseconds.
 fn cost_of(group: &[&Vector], repetition: Repetition) -> u64 {
     let (tokens, flows) = parted(group);
     let count = |number: usize| u64::try_from(number).unwrap_or_default();
@@ -131,13 +129,13 @@ fn cost_of(group: &[&Vector], repetition: Repetition) -> u64 {
     cost::START + cost::TOKEN * tokens + count(repetition.rounds()) * flows
 }
 
-/// How long flows take that are gone through side by side.
+/// The expected duration of flows that run in parallel, in milliseconds.
 fn cost_of_flows(batch: &[&Vector]) -> u64 {
     let longest = batch.iter().map(|vector| seconds(vector)).max().unwrap_or_default();
     cost::SECOND * u64::from(longest)
 }
 
-/// The tokens of a group, and its flows: those that wait do so side by side.
+/// The tokens and the flows of a group. The flows are sorted by duration, the longest first.
 fn parted<'a>(group: &[&'a Vector]) -> (Vec<&'a Vector>, Vec<&'a Vector>) {
     let (tokens, mut flows): (Vec<&Vector>, Vec<&Vector>) =
         group.iter().partition(|vector| matches!(vector.subject, Subject::Token { .. }));
@@ -145,7 +143,7 @@ fn parted<'a>(group: &[&'a Vector]) -> (Vec<&'a Vector>, Vec<&'a Vector>) {
     (tokens, flows)
 }
 
-/// How long a flow takes, in seconds.
+/// The duration of a flow, in seconds.
 fn seconds(vector: &Vector) -> u32 {
     match &vector.subject {
         Subject::Flow { flow } => flow.last().map_or(0, |step| step.at),
@@ -163,13 +161,13 @@ struct Replay<'r, 'a> {
     found: Mutex<Found<'a>>,
 }
 
-/// A token that was open when the target died, and what is known of that.
+/// A token that was open when the target died, and how it died.
 struct Suspect<'a> {
     vector: &'a Vector,
     detail: String,
 }
 
-/// What was found so far, on all deployments.
+/// The results so far, from all deployments.
 #[derive(Debug, Default)]
 struct Found<'a> {
     answers: Answers<'a>,
@@ -177,17 +175,17 @@ struct Found<'a> {
     failure: Option<Failure>,
     /// How many deployments started.
     started: usize,
-    /// The deployments that did not: what they said, and the vectors that needed them.
+    /// Deployments that failed to start: the error, and the vectors that needed them.
     not_started: Vec<(String, Vec<&'a str>)>,
-    /// Which vectors the target crashed on, by how it did.
+    /// The vectors that crashed the target, by the first line of the crash.
     crashes: BTreeMap<String, BTreeSet<&'a str>>,
-    /// Crashes that none of the tokens that were open repeats alone.
+    /// Crashes that no open token repeats alone.
     unexplained: Vec<String>,
 }
 
 impl<'a> Replay<'_, 'a> {
     fn found(&self) -> MutexGuard<'_, Found<'a>> {
-        // Whoever panicked left whole entries behind.
+        // After a panic, every entry is still complete.
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -200,7 +198,7 @@ impl<'a> Replay<'_, 'a> {
         self.found().answers.add(&vector.id.0, seen);
     }
 
-    /// Replays one group on a deployment of its own, as far as it goes.
+    /// Replays one group on its own deployment, and records a failure.
     fn group(&self, group: &[&'a Vector]) {
         let failure = match self.try_group(group) {
             Ok(()) => return,
@@ -266,7 +264,7 @@ impl<'a> Replay<'_, 'a> {
         deployment.finish()
     }
 
-    /// Starts a deployment, and tries again where it does not come up.
+    /// Starts a deployment, with [`START_AGAIN`] further attempts.
     fn start(&self, first: &Vector) -> Result<Box<dyn Deployment>, TargetError> {
         let mut again = 0;
         loop {
@@ -281,8 +279,8 @@ impl<'a> Replay<'_, 'a> {
         }
     }
 
-    /// Asks tokens, and takes down what was seen. Gives those that were open when the target died, and those that
-    /// it did not come to.
+    /// Asks tokens and records the observations. Returns the tokens that were open when the target died, and
+    /// the tokens that were not asked.
     fn pass(
         &self,
         deployment: &mut dyn Deployment,
@@ -335,15 +333,15 @@ impl<'a> Replay<'_, 'a> {
         Ok(answered)
     }
 
-    /// Finds the token that the target died of: each one that was open is asked alone, until one of them kills it. That
-    /// one bears it. Gives those that are still to be asked.
+    /// Finds the token that killed the target. Each open token is asked alone until one kills the target
+    /// again; the crash is recorded for that token. Returns the tokens that are still to be asked.
     fn blame(
         &self,
         suspects: &[Suspect<'a>],
         deployment: &mut Box<dyn Deployment>,
         start: &dyn Fn() -> Result<Box<dyn Deployment>, TargetError>,
     ) -> Result<Vec<&'a Vector>, TargetError> {
-        drop(mem::replace(deployment, start()?));
+        *deployment = start()?;
         for (at, Suspect { vector, detail: _ }) in suspects.iter().enumerate() {
             let alone = self.ask(&mut **deployment, &[vector])?.pop();
             let Some(Answered::Seen { observation, now }) = alone else { continue };
@@ -362,7 +360,7 @@ impl<'a> Replay<'_, 'a> {
         Ok(Vec::new())
     }
 
-    /// Counts a crash. `vector` is what it happens on, where that is known.
+    /// Counts a crash. `vector` is the cause, if it is known.
     fn crashed(&self, how: &str, vector: Option<&'a Vector>) -> Result<(), TargetError> {
         let reason = how.lines().next().unwrap_or_default().to_owned();
         let mut found = self.found();
@@ -391,12 +389,12 @@ impl<'a> Replay<'_, 'a> {
 }
 
 impl<'a> Found<'a> {
-    /// What the whole run comes to.
+    /// The result of the replay.
     fn end(self, target: &str) -> Replayed<'a> {
         let Self { mut answers, lost, mut failure, started, not_started, crashes: _, unexplained } = self;
         for (text, ids) in not_started {
             if started == 0 {
-                // Nothing was asked at all: that is a failure of the run, not of some vectors.
+                // If no deployment started, the run fails as a whole.
                 failure.get_or_insert(Failure { message: text, environment: false });
             } else {
                 let crashed = || (Observation::Crashed { detail: text.clone() }, 0);
@@ -416,7 +414,8 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The challenge that a vector is, minted at the clock that decides.
+/// The challenge of a vector, for the clock that decides. For the clock of the machine, the token is minted
+/// now.
 fn challenge(vector: &Vector, given: Given<'_>, clock: Clock) -> Result<Challenge, TargetError> {
     let Given { suite, keys, mint, profile: _, repetition: _ } = given;
     let broken = |problem: String| TargetError::Fault(format!("{}: {problem}", vector.id));

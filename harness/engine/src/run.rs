@@ -13,15 +13,18 @@ use crate::judge::{Evidence, judge};
 use crate::log::{FORMAT, Failure, Header, RunLog};
 use crate::plan::{Plan, PlanError, plan};
 use crate::repetition::{Answers, Repetition, worse};
-use crate::replay::{Replayed, SHOWN, Seen, replay};
+use crate::replay::{Replayed, Seen, replay};
 use crate::select::Selection;
 use crate::suite::Suite;
 use crate::target::{Target, TargetError};
 
 pub use crate::replay::unix_time;
 
-/// Runs the selected vectors against a target. `progress` is told how much of the expected time is over, and how long
-/// all of it is expected to take, in milliseconds.
+/// How many vectors are named in a message.
+const SHOWN: usize = 5;
+
+/// Runs the selected vectors against a target. `progress` gets the elapsed and the total expected time, in
+/// milliseconds.
 ///
 /// # Errors
 ///
@@ -67,8 +70,8 @@ pub fn run(
     };
     let mut rows = Vec::new();
     let mut not_asked: BTreeMap<String, Vec<VectorId>> = BTreeMap::new();
-    // A soak is about the good tokens too: they must be accepted before and after.
-    let mut judged = plan.judged.clone();
+    // A soak also judges its good tokens: they must be accepted before and after.
+    let mut judged = plan.judged;
     if matches!(selection.repetition, Repetition::Soak(_)) {
         judged.extend(seen.keys());
     }
@@ -81,7 +84,7 @@ pub fn run(
         };
         let twin = suite.twin(vector);
         let of_twin = twin.and_then(|twin| Some((&twin.id, &seen.get(twin.id.0.as_str())?.0)));
-        // Without its twin, a refusal says nothing.
+        // A refusal proves nothing without an answer to the twin.
         if matches!(first.0, Observation::Refused { .. } | Observation::OverLimit { .. })
             && !matches!(vector.expectation, Expectation::Accept { .. })
             && twin.is_some()
@@ -90,7 +93,7 @@ pub fn run(
             leave_out("its twin was not asked".to_owned());
             continue;
         }
-        let judged = |(observation, now): &Seen| -> Result<_, PlanError> {
+        let row_of = |(observation, now): &Seen| -> Result<_, PlanError> {
             let evidence = Evidence {
                 vector,
                 observation: observation.clone(),
@@ -102,9 +105,9 @@ pub fn run(
             };
             Ok(judge(evidence, profile))
         };
-        let mut row = judged(first)?;
+        let mut row = row_of(first)?;
         if let Some((number, later)) = changed.get(id) {
-            row = worse(row, judged(later)?, *number);
+            row = worse(row, row_of(later)?, *number);
         }
         if !target.is_predicted() {
             row.missed = None;
@@ -112,7 +115,7 @@ pub fn run(
         rows.push(row);
     }
     let left_out = plan.not_carried.values().chain(not_asked.values()).map(Vec::len).sum::<usize>();
-    // The log tells of each selected vector once, and of a soak those too that stand beside it.
+    // The log has each selected vector once. That of a soak also has the good tokens.
     let selected = match selection.repetition {
         Repetition::Soak(_) => rows.len() + left_out,
         Repetition::Once | Repetition::Rounds(_) => plan.selected,
@@ -120,7 +123,7 @@ pub fn run(
     Ok(RunLog {
         header: Header {
             identity: target.identity(),
-            // A tenth, rounded up: of a selection of one, that one.
+            // A tenth, rounded up, so at least one.
             least_judged: plan.of_its_kind.div_ceil(10),
             selected,
             ..header(suite, selection, target, &profile.name)
@@ -134,7 +137,7 @@ pub fn run(
     })
 }
 
-/// What the log of a run begins with.
+/// The header of the log of a run.
 #[must_use]
 pub fn header(suite: &Suite, selection: &Selection, target: &dyn Target, profile: &str) -> Header {
     Header {
@@ -186,7 +189,7 @@ fn empty_promise(
     let mut asked: BTreeMap<Algorithm, (usize, bool)> = BTreeMap::new();
     for (id, (observation, _)) in seen {
         let vector = suite.get(id).expect("the plan is made of this suite");
-        // That no answer came at all is a fault of its own.
+        // A missing answer is a fault in its own right.
         let is_answer = !matches!(
             observation,
             Observation::Crashed { .. } | Observation::TimedOut { .. } | Observation::ProtocolError { .. }

@@ -8,10 +8,10 @@ use jotproof_model::Vector;
 use crate::repetition::Repetition;
 use crate::suite::Suite;
 
-/// What a selection by bug class begins with: `class:A4`.
+/// The prefix of a selection by bug class, as in `class:A4`.
 pub const OF_CLASS: &str = "class:";
 
-/// Which vectors to take, in which order, and how strictly to judge them.
+/// The vectors to take, their order, and the strictness of the judgement.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     only: Option<Picked>,
@@ -19,9 +19,9 @@ pub struct Selection {
     /// What the order is drawn from. It is the same in every run unless another one is asked for: two
     /// runs of a gate that differ are to differ in nothing but the target.
     pub seed: u64,
-    /// Whether a refusal for a wrong reason fails a run where no document promises the reason.
+    /// Whether a refusal for a wrong reason fails a run even if no document promises the reason.
     pub strict_reasons: bool,
-    /// How often they are asked.
+    /// The number of times that vectors are asked.
     pub repetition: Repetition,
 }
 
@@ -47,13 +47,13 @@ pub enum SelectError {
 }
 
 impl Selection {
-    /// A selection: `only` picks (everything, if empty), `skip` takes away. Each is a glob over ids, or a bug class
-    /// after [`OF_CLASS`].
+    /// Creates a selection. `only` picks vectors, or all if it is empty; `skip` removes some. Each entry is a
+    /// glob over ids, or [`OF_CLASS`] and a bug class.
     ///
     /// # Errors
     ///
-    /// Names the glob that is not well-formed, or that matches no vector. A glob of `skip` that does nothing would hide
-    /// that a vector is run, or that it has gone.
+    /// Names an invalid glob, or one that matches no vector. A misspelt glob in `skip` would otherwise go
+    /// unnoticed.
     pub fn new(suite: &Suite, only: &[String], skip: &[String]) -> Result<Self, SelectError> {
         for pattern in only.iter().chain(skip) {
             let picked = Picked::new(std::slice::from_ref(pattern))?;
@@ -75,13 +75,13 @@ impl Selection {
         Self { seed, ..self }
     }
 
-    /// The same, where every wrong reason fails a run.
+    /// Sets whether every wrong reason fails a run.
     #[must_use]
     pub fn with_strict_reasons(self, strict_reasons: bool) -> Self {
         Self { strict_reasons, ..self }
     }
 
-    /// The same, asked more than once.
+    /// Sets the number of times that vectors are asked.
     #[must_use]
     pub fn with_repetition(self, repetition: Repetition) -> Self {
         Self { repetition, ..self }
@@ -95,7 +95,7 @@ impl Selection {
     }
 }
 
-/// Vectors by their ids, or by their bug classes.
+/// A set of vectors, by globs over ids and by bug classes.
 #[derive(Debug, Clone)]
 struct Picked {
     ids: GlobSet,

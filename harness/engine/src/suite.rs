@@ -17,7 +17,7 @@ const PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vectors.zlib"));
 #[derive(Debug)]
 pub struct Suite {
     files: Vec<Arc<VectorFile>>,
-    index: BTreeMap<String, (usize, usize)>,
+    index: Arc<BTreeMap<String, (usize, usize)>>,
     keys: Arc<KeyRing>,
 }
 
@@ -145,7 +145,11 @@ impl Suite {
                 }
             }
         }
-        let suite = Self { files: files.into_iter().map(Arc::new).collect(), index, keys: Arc::new(keys) };
+        let suite = Self {
+            files: files.into_iter().map(Arc::new).collect(),
+            index: Arc::new(index),
+            keys: Arc::new(keys),
+        };
         for vector in suite.vectors() {
             if let Twin::Vector { id, .. } = &vector.twin
                 && suite.get(&id.0).is_none()
@@ -156,7 +160,7 @@ impl Suite {
         Ok(suite)
     }
 
-    /// The same suite as one target is asked it. A vector that cannot be adapted stays as it is, and is named with the
+    /// Adapts the suite to a target. A vector that cannot be adapted stays as it is, and is returned with the
     /// reason.
     #[must_use]
     pub fn adapted(
@@ -168,14 +172,14 @@ impl Suite {
         for file in &mut files {
             for at in 0..file.vectors.len() {
                 match adapt(&file.vectors[at]) {
-                    // Files in which nothing changes are shared.
+                    // Unchanged files stay shared.
                     Ok(Some(adapted)) => Arc::make_mut(file).vectors[at] = adapted,
                     Ok(None) => {}
                     Err(reason) => drop(cannot.insert(file.vectors[at].id.clone(), reason)),
                 }
             }
         }
-        (Self { files, index: self.index.clone(), keys: Arc::clone(&self.keys) }, cannot)
+        (Self { files, index: Arc::clone(&self.index), keys: Arc::clone(&self.keys) }, cannot)
     }
 
     /// Every vector, in the order of the files.
@@ -209,7 +213,7 @@ impl Suite {
         self.files.iter().flat_map(|file| &file.requirements).map(|(id, it)| (id.as_str(), it))
     }
 
-    /// Whether a document promises with which reason a vector is refused.
+    /// Whether a document promises the reason for the refusal of a vector.
     #[must_use]
     pub fn promises_reason(&self, vector: &Vector) -> bool {
         self.file_of(&vector.id.0).is_some_and(|file| {

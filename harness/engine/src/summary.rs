@@ -1,4 +1,4 @@
-//! The terminal summary: a pure function of run logs, and of the vectors that they are about.
+//! Renders the terminal summary from run logs and their vectors.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -19,9 +19,9 @@ use issues::Issue;
 /// How much to show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Detail {
-    /// What is explained, what is advisory, and what does not apply, with every reason.
+    /// Whether to show explained and advisory rows, and every reason why vectors do not apply.
     pub explained: bool,
-    /// Every vector of an issue, instead of the first one.
+    /// Whether to show every vector of an issue instead of the first.
     pub every_row: bool,
 }
 
@@ -30,7 +30,7 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const FAINT: Style = Style::new().dimmed();
 const STRONG: Style = Style::new().bold();
 
-/// The summary of several runs: a few lines each, then what is red, the worst first.
+/// Renders the summary of several runs: a few lines for each run, then the red rows, the worst first.
 #[must_use]
 pub fn summary(suite: &Suite, logs: &[RunLog], detail: Detail) -> String {
     let mut text = String::new();
@@ -48,7 +48,7 @@ pub fn summary(suite: &Suite, logs: &[RunLog], detail: Detail) -> String {
     }
     for log in logs {
         for judgement in Judgement::ALL {
-            // What was judged well but not as predicted comes last.
+            // Good judgements that were not predicted come last.
             let what = if judgement.is_fine() { "not as predicted" } else { judgement.name() };
             let red = |row: &Row| row.judgement == judgement && log.fails(row);
             issues(&mut text, suite, log, detail, what, BAD, red);
@@ -59,7 +59,7 @@ pub fn summary(suite: &Suite, logs: &[RunLog], detail: Detail) -> String {
 
 // Writing to a string does not fail, so the results of `write!` below carry nothing.
 
-/// The target, and what it says that it is.
+/// The name of the target, with its reported identity.
 fn name(log: &RunLog) -> String {
     match &log.header.identity {
         Some(identity) => format!("{} ({identity})", log.header.target),
@@ -67,7 +67,7 @@ fn name(log: &RunLog) -> String {
     }
 }
 
-/// What the run came to: one line, and those that must not be missed.
+/// Writes the result line of a run, and the lines that must not be missed.
 fn head(text: &mut String, suite: &Suite, log: &RunLog, width: usize) {
     let (style, word) = match log.exit() {
         _ if log.is_incomplete() => (BAD, "INCOMPLETE"),
@@ -103,7 +103,7 @@ fn head(text: &mut String, suite: &Suite, log: &RunLog, width: usize) {
     }
 }
 
-/// How many rows of each kind, and how many vectors got none.
+/// The number of rows of each kind, and the number of vectors without a row.
 fn counts(log: &RunLog) -> Vec<String> {
     let mut parts = Vec::new();
     if log.is_incomplete() {
@@ -139,7 +139,7 @@ fn seconds(milliseconds: u64) -> String {
     format!("{}.{:02} s", milliseconds / 1000, milliseconds % 1000 / 10)
 }
 
-/// The published vulnerabilities that the explained rows show, and the first version without them.
+/// The published vulnerabilities that the explained rows show, with the first version that fixes them.
 fn known_vulnerabilities(log: &RunLog) -> Option<String> {
     let profile = profile(log)?;
     let shown: BTreeSet<&str> = log.rows.iter().filter_map(|row| row.explained_by.as_deref()).collect();
@@ -205,7 +205,7 @@ fn not_applicable(text: &mut String, log: &RunLog) {
     }
 }
 
-/// The rows that are meant, one line an issue, the worst first.
+/// Writes the selected rows, one line for each issue, the worst first.
 fn issues(
     text: &mut String,
     suite: &Suite,

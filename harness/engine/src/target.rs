@@ -56,8 +56,8 @@ pub trait Target: Send + Sync {
         Arc::clone(suite)
     }
 
-    /// A vector as it is asked of this target: with an audience, an issuer, a namespace or a key of the target's own in
-    /// place of the suite's. Nothing where it is asked as it is.
+    /// The vector adapted to this target: audience, issuer, namespace and keys of the target replace those of
+    /// the suite. `None` if the vector needs no change.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ pub trait Target: Send + Sync {
         Ok(None)
     }
 
-    /// What mints its tokens, with these keys.
+    /// The mint for the tokens of this target.
     fn mint(&self, keys: &KeyRing) -> Mint {
         Mint::new(keys)
     }
@@ -82,8 +82,8 @@ pub trait Target: Send + Sync {
         Ok(())
     }
 
-    /// What it says that it is: name and version of a library, or the version that a server reports. Asked for when the
-    /// run is over; nothing where it says nothing.
+    /// The identity that the target reports: name and version of a library, or the version of a server.
+    /// `None` if it reports nothing. Called after the run.
     fn identity(&self) -> Option<String> {
         None
     }
@@ -121,12 +121,12 @@ pub trait Deployment: Send {
     /// Whose clock decides.
     fn clock(&self) -> Clock;
 
-    /// Asks questions and answers them, in any order, until there are none left. Where it leaves some, it cannot go
-    /// on; [`Deployment::finish`] says why, unless it [is over](Deployment::is_over).
+    /// Takes questions and answers them, in any order, until no question is left. A deployment that leaves
+    /// some cannot go on: it [is over](Deployment::is_over), or [`Deployment::finish`] returns the reason.
     fn replay(&mut self, questions: &Questions<'_>);
 
-    /// Whether what was started has ended by itself, so that nothing more can be asked of it. How it did is told by the
-    /// observations of what was open then.
+    /// Whether the started program has ended by itself and can be asked no more. The observations of the open
+    /// questions say how it ended.
     fn is_over(&self) -> bool {
         false
     }
@@ -172,7 +172,7 @@ impl Followed {
 pub enum Clock {
     /// The challenge's: tokens are taken as stored.
     Settable,
-    /// The machine's: each token is minted again at the moment at which it is asked.
+    /// The clock of the machine. Each token is minted just before it is asked.
     System,
 }
 
@@ -187,10 +187,11 @@ pub enum TargetError {
     /// Something is missing on this machine: a compiler, a binary, a free port.
     #[error("{0}")]
     EnvironmentMissing(String),
-    /// The target itself failed: it died, or is not what was started.
+    /// The target itself failed: it died, or is not the expected one.
     #[error("{0}")]
     Fault(String),
-    /// The target did not start. Another try may help; otherwise only what needs this start is lost.
+    /// The target did not start. Another attempt may help. Otherwise only the vectors of this deployment are
+    /// lost.
     #[error("{0}")]
     NotStarted(String),
 }

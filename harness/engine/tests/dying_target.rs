@@ -1,4 +1,4 @@
-//! A target that dies of some tokens, or does not start: which vectors bear it, and what becomes of the others.
+//! Targets that die of some tokens or do not start. Only the vectors that cause it become faults.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
@@ -14,19 +14,19 @@ use jotproof_engine::{Exit, Suite};
 use jotproof_model::{Algorithm, Capability, Challenge, Context, Judgement, KeyRing, Observation};
 use jotproof_profiles::{Profile, Profiles};
 
-/// How many questions it has open at a time.
+/// The number of questions that the target has open at a time.
 const OPEN: usize = 5;
 
-/// Accepts every token, but for what it dies of.
+/// A target that accepts every token except those that kill it.
 struct Mortal {
     capabilities: BTreeSet<Capability>,
-    /// Tokens of so many octets kill it.
+    /// The lengths of tokens that kill it, in octets.
     deadly: RangeInclusive<usize>,
-    /// It dies whatever is asked, so often.
+    /// The number of times that it dies regardless of the token.
     weak: Arc<Mutex<usize>>,
-    /// How often a deployment of an algorithm does not start.
+    /// The number of failed starts, by algorithm.
     fails: Mutex<BTreeMap<Algorithm, usize>>,
-    /// How many deployments were tried.
+    /// The number of attempts to start a deployment.
     tried: Mutex<usize>,
 }
 
@@ -162,7 +162,7 @@ fn a_crash_that_no_token_repeats_is_a_failure_of_the_run() {
     assert_eq!(log.exit(), Exit::TargetFault);
 }
 
-/// How often each of two deployments does not start, and what becomes of its vectors.
+/// Rows: the failed starts of two deployments, the attempts to start, the exit code.
 #[test]
 fn a_deployment_that_does_not_start_is_tried_again_and_then_costs_its_vectors_alone() {
     for (hs256, es256, tried, expected) in
@@ -179,7 +179,7 @@ fn a_deployment_that_does_not_start_is_tried_again_and_then_costs_its_vectors_al
             assert_eq!(faults(&log).len(), costs(es256), "{what}");
             assert_eq!((log.rows.len(), log.failure.is_none()), (2, true), "{what}");
         } else {
-            // Nothing has started at all: nobody knows anything of the vectors.
+            // Nothing started, so no vector has a row.
             assert_eq!((log.rows.len(), log.failure.is_some()), (0, true), "{what}");
         }
     }

@@ -1,4 +1,5 @@
-//! What single answers mean: unlisted ones, wrong reasons, and refusals whose twin was not accepted.
+//! The judgement of single answers: unlisted answers, wrong reasons, and refusals whose twin was not
+//! accepted.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
@@ -26,7 +27,7 @@ fn vector(id: &str) -> &'static Vector {
     SUITE.get(id).unwrap()
 }
 
-/// The row of a vector of which this was seen, and this of its twin.
+/// The row of a vector, from the observations of it and of its twin.
 fn row(id: &str, seen: Observation, of_twin: &Observation, strict: bool) -> Row {
     let (vector, profile) = (vector(id), Profiles::built_in().get(SERVER).unwrap());
     let twin = SUITE.twin(vector);
@@ -72,7 +73,7 @@ fn a_wrong_reason_counts_only_where_a_document_promises_the_reason() {
         let row = row(id, refused(answer, "invalid token"), &accepted(), strict);
         assert_eq!(row.judgement, judgement, "{id}: {}", row.detail);
         assert!(row.detail.starts_with("refused for another reason: close 3500"), "{}", row.detail);
-        // The profile says which answer comes, and that another one came is a finding in any case.
+        // The profile predicts the answer, so any other answer is a finding.
         assert!(row.is_red(), "{id}");
     }
 }

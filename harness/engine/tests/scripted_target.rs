@@ -20,22 +20,22 @@ use jotproof_profiles::{Profile, Profiles};
 struct Scripted {
     capabilities: BTreeSet<Capability>,
     asked: Arc<Mutex<Asked>>,
-    /// How long each of the first answers takes.
+    /// The duration of each slow answer.
     takes: Duration,
-    /// How many answers take that long; the rest comes at once.
+    /// The number of slow answers. The rest come at once.
     slow: usize,
     /// After how many answers it breaks off.
     breaks_off_after: usize,
     /// What it answers to every token.
     answers: Observation,
-    /// From which token on it accepts everything; counted from 0.
+    /// The number of the first token, from 0, from which on it accepts everything.
     gives_in_at: usize,
 }
 
 /// What it was asked.
 #[derive(Default)]
 struct Asked {
-    /// How many questions were asked.
+    /// The number of questions.
     questions: usize,
     /// How many deployments there were.
     deployments: usize,
@@ -153,7 +153,7 @@ fn rfc() -> &'static Profile {
     Profiles::built_in().get("rfc").unwrap()
 }
 
-/// One file of the suite, in which every token has a time so many seconds away.
+/// One file of the suite, with this clock margin in every vector.
 fn suite(margin: Option<u64>) -> Suite {
     let all = Suite::built_in().unwrap();
     let mut file = all.file_of("algorithms/valid/hs256").unwrap().clone();
@@ -166,15 +166,14 @@ fn suite(margin: Option<u64>) -> Suite {
 #[test]
 fn what_was_answered_too_late_is_asked_again_and_never_judged() {
     const LATE: Duration = Duration::from_millis(2100);
-    let many = |margin| suite(margin);
     for (suite, slow, again, is_judged) in [
-        // Nothing depends on the clock.
-        (many(None), 1, 0, true),
-        (many(Some(3)), 0, 0, true),
-        // The first answer comes too late, and the second one in time.
-        (many(Some(3)), 1, 1, true),
-        (alone(&many(Some(3))), 2, 2, true),
-        (alone(&many(Some(3))), 3, 2, false),
+        // No token depends on the clock.
+        (suite(None), 1, 0, true),
+        (suite(Some(3)), 0, 0, true),
+        // The first answer comes too late, the second in time.
+        (suite(Some(3)), 1, 1, true),
+        (alone(&suite(Some(3))), 2, 2, true),
+        (alone(&suite(Some(3))), 3, 2, false),
     ] {
         let target = Scripted { takes: LATE, slow, ..scripted(usize::MAX) };
         let selection = Selection::new(&suite, &[], &[]).unwrap();
@@ -191,7 +190,7 @@ fn what_was_answered_too_late_is_asked_again_and_never_judged() {
     }
 }
 
-/// The vector of a suite that has no twin, and nothing else.
+/// A suite with only the first vector that has no twin.
 fn alone(suite: &Suite) -> Suite {
     let first = suite.vectors().find(|vector| suite.twin(vector).is_none()).unwrap();
     let mut file = suite.file_of(&first.id.0).unwrap().clone();
@@ -216,7 +215,7 @@ fn a_target_that_breaks_off_keeps_what_it_said_and_passes_no_refusal_without_its
                 .is_none_or(|twin| row.expected == "accept" || known.contains(twin.id.0.as_str()))
         );
     }
-    // It refused what it must accept, and yet: most of it is not known.
+    // The target is overstrict, but the incomplete run takes precedence.
     assert!(log.rows.iter().any(|row| row.judgement == Judgement::Overstrict));
     assert!(!log.not_asked.is_empty());
     assert_eq!(log.exit(), Exit::TargetFault);
@@ -252,7 +251,7 @@ fn a_flow_that_is_late_begins_anew() {
         let whole = late.len() < 4;
         let target = Scripted {
             capabilities: profile.capabilities.clone(),
-            answers: Observation::Accepted { result: Box::default() },
+            answers: accepted(),
             ..scripted(usize::MAX)
         };
         target.asked.lock().unwrap().late = late.into();
@@ -269,7 +268,8 @@ fn a_flow_that_is_late_begins_anew() {
 
 const FORGED: &str = "algorithms/cross/hs256-foreign-key";
 
-/// Answers as a server does that refuses what is forged, and after so many tokens lets in everybody.
+/// Runs a soak against a target that accepts everything from token `gives_in_at` on. Returns the log and the
+/// number of questions.
 fn soaked(times: usize, gives_in_at: usize) -> (jotproof_engine::log::RunLog, usize) {
     let suite = Suite::built_in().unwrap();
     let target = Scripted { gives_in_at, ..scripted(usize::MAX) };
@@ -282,7 +282,7 @@ fn soaked(times: usize, gives_in_at: usize) -> (jotproof_engine::log::RunLog, us
 
 #[test]
 fn a_soak_finds_the_first_forged_token_that_is_let_in() {
-    // The good token is the first one: the target lets in token 1,001 of the forged ones.
+    // Token 0 is the good one, so the target accepts the forged token number 1,001.
     let (log, asked) = soaked(2000, 1001);
     assert_eq!(asked, 1 + 2000 + 1);
     let row = log.rows.iter().find(|row| row.id.0 == FORGED).unwrap();
@@ -297,7 +297,7 @@ fn a_soak_of_fewer_tokens_does_not() {
     assert_eq!(asked, 1002);
     let row = log.rows.iter().find(|row| row.id.0 == FORGED).unwrap();
     assert_eq!(row.judgement, Judgement::Void, "its good token was refused before: {}", row.detail);
-    // The good token that was asked last was accepted, and the first one was not.
+    // The good token was refused at first and accepted at the end.
     let good = log.rows.iter().find(|row| row.id.0 == "algorithms/valid/hs256").unwrap();
     assert_eq!(good.judgement, Judgement::Overstrict);
     assert!(good.detail.starts_with("answer 2 differs from the first one: accepted"), "{}", good.detail);

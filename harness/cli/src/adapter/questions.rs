@@ -1,7 +1,8 @@
-//! The questions of `jotproof adapter check`: for every capability that an adapter declares, a token that must be
-//! accepted and one that must be refused, each because of that capability alone.
+//! The questions of `jotproof adapter check`.
 //!
-//! They are written by hand, so that nobody doubts the right answer. What belongs to a server is taken from the vectors.
+//! Each declared capability gets a token that must be accepted and one that must be refused. The capability
+//! alone decides both. Questions about plain tokens are written by hand, so the right answer is beyond doubt.
+//! Questions about servers come from the vectors.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,31 +10,31 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use jotproof_catalogue::case::key_for;
 use jotproof_engine::Suite;
-use jotproof_engine::target::Clock;
 use jotproof_mint::{Mint, keys};
 use jotproof_model::adapter::Leeway;
 use jotproof_model::recipe::{Content, KeyForm, Signer};
 use jotproof_model::{
-    Algorithm, Application, Capability, Challenge, Context, Expectation, Recipe, Subject, Threat, Vector,
+    Algorithm, Application, Capability, Challenge, Context, Expectation, KeyRing, Recipe, Subject, Threat,
+    Vector,
 };
 use jotproof_profiles::predict::Outcome;
 use jotproof_profiles::{Profile, predicted};
 use jotproof_targets::exec::wire::Hello;
 
-/// A question whose right answer nobody doubts.
+/// A question whose right answer is beyond doubt.
 pub(super) struct Question {
-    /// The member of the hello that it is about.
+    /// The capability or member of the hello under test.
     pub(super) about: String,
-    /// What the token is.
+    /// A description of the token.
     pub(super) token: String,
-    /// Whether it must be accepted.
+    /// Whether the token must be accepted.
     pub(super) accept: bool,
-    /// What to see to where the answer is wrong.
+    /// The advice after a wrong answer.
     pub(super) remedy: &'static str,
     pub(super) challenge: Challenge,
 }
 
-/// The questions to an adapter, and the capabilities that there is no question about.
+/// The questions to an adapter, and the declared capabilities without a question.
 pub(super) fn questions(
     suite: &Suite,
     hello: &Hello,
@@ -41,7 +42,8 @@ pub(super) fn questions(
     now: i64,
 ) -> anyhow::Result<(Vec<Question>, Vec<Capability>)> {
     let mint = Mint::new(keys::all());
-    let mut desk = Desk { hello, profile, mint: &mint, now, questions: Vec::new() };
+    let keys = Arc::new(keys::all().clone());
+    let mut desk = Desk { hello, profile, mint: &mint, keys, now, questions: Vec::new() };
     let mut by_hand = BTreeSet::from([Capability::Leeway, Capability::Clock]);
     if hello.capabilities.contains(&Capability::Application(Application::Jwt)) {
         by_hand.extend(desk.of_hand()?);
@@ -59,26 +61,27 @@ struct Desk<'a> {
     hello: &'a Hello,
     profile: &'a Profile,
     mint: &'a Mint,
+    keys: Arc<KeyRing>,
     now: i64,
     questions: Vec<Question>,
 }
 
-/// The names that are configured, and those that are not.
+/// The configured audiences and issuers, and a name that is never configured.
 const AUDIENCE: &str = "https://api.example.com";
 const SECOND_AUDIENCE: &str = "https://admin.example.com";
 const ISSUER: &str = "https://issuer.example.com";
 const SECOND_ISSUER: &str = "https://login.example.com";
 const OTHER: &str = "https://elsewhere.example.com";
 
-/// A day in 2001, when every token of today lies in the future, and one in 2035.
+/// Two clocks far from today: a day in 2001 and a day in 2035.
 const LONG_AGO: i64 = 1_000_000_000;
 const LATER: i64 = 2_051_222_400;
 
-/// How far a time is from the clock, in seconds: more than an answer takes.
+/// The distance of a time from the clock, in seconds. No answer takes this long.
 const CLEAR: i64 = 30;
 
 impl Desk<'_> {
-    /// The capabilities of plain tokens. Those that were asked about are given back.
+    /// Asks about the capabilities of plain tokens, and returns those with a question.
     fn of_hand(&mut self) -> anyhow::Result<Vec<Capability>> {
         let declared = |capability: &Capability| self.hello.capabilities.contains(capability);
         let algorithms: Vec<Algorithm> = Algorithm::ALL
@@ -190,14 +193,15 @@ impl Desk<'_> {
                 let at = |time: i64| format!("{{\"sub\":\"alice\",\"exp\":{time}}}");
                 let good = mint(None, &self.extended(&at(LONG_AGO + 60)))?;
                 let bad = mint(None, &self.extended(&at(LATER - 60)))?;
-                let ask = &mut |desk: &mut Self, token, accept, now, octets| {
-                    desk.ask("clock: settable", token, accept, remedy, desk.context(&[algorithm]), octets);
-                    if let Some(question) = desk.questions.last_mut() {
+                for (token, accept, now, octets) in [
+                    ("a token that is still valid at `now`, in 2001,", true, LONG_AGO, good),
+                    ("a token that expired before `now`, in 2035,", false, LATER, bad),
+                ] {
+                    self.ask("clock: settable", token, accept, remedy, plain.clone(), octets);
+                    if let Some(question) = self.questions.last_mut() {
                         question.challenge.now = now;
                     }
-                };
-                ask(self, "a token that is still valid at `now`, in 2001,", true, LONG_AGO, good);
-                ask(self, "a token that expired before `now`, in 2035,", false, LATER, bad);
+                }
                 return Ok(());
             }
             _ => return Ok(()),
@@ -222,7 +226,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// The leeway can be set to what the hello says, and is 0 where it says nothing.
+    /// Asks whether the verifier applies each leeway of the hello: 0 unless the hello has a `leeway`.
     fn leeway(&mut self, algorithm: Algorithm) -> anyhow::Result<()> {
         let remedy =
             "hand `leeway` of the context to the library, and list under `leeway` what it can be set to";
@@ -233,7 +237,7 @@ impl Desk<'_> {
                 self.token(algorithm, None, &self.claims(&[("exp", (self.now - ago).to_string())]))
             });
             let context = Context { leeway: seconds, ..self.context(&[algorithm]) };
-            // A clock that runs on makes the half of a short leeway uncertain.
+            // With a short leeway, the clock may pass its end before the answer.
             if within >= CLEAR / 2 {
                 let token = format!("a token that expired {within} s ago");
                 self.ask(&about, &token, true, remedy, context.clone(), good?);
@@ -243,7 +247,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// A pair of vectors that needs a capability; `false` where there is none that the adapter can be asked.
+    /// Asks a vector that needs a capability, and its twin; `false` if the adapter can be asked no such pair.
     fn of_vectors(&mut self, suite: &Suite, capability: Capability) -> anyhow::Result<bool> {
         let can = |vector: &Vector| {
             matches!(vector.subject, Subject::Token { .. })
@@ -292,11 +296,12 @@ impl Desk<'_> {
             token: token.to_owned(),
             accept,
             remedy,
-            challenge: Challenge::new(octets, Arc::new(context), Arc::new(keys::all().clone()), self.now),
+            challenge: Challenge::new(octets, Arc::new(context), Arc::clone(&self.keys), self.now),
         });
     }
 
-    /// A verifier with the keys of these algorithms, and what the profile demands.
+    /// A context with the keys of these algorithms. It has an audience and an issuer if the profile demands
+    /// them.
     fn context(&self, algorithms: &[Algorithm]) -> Context {
         let names: Vec<&str> = algorithms.iter().map(|algorithm| key_for(*algorithm)).collect();
         let demanded =
@@ -309,7 +314,7 @@ impl Desk<'_> {
         }
     }
 
-    /// The claims of a valid token, some of them with another value.
+    /// The claims of a valid token, with some values replaced.
     fn claims(&self, changed: &[(&str, String)]) -> String {
         let mut claims = vec![("sub", "\"alice\"".to_owned()), ("exp", (self.now + 3600).to_string())];
         for (name, value) in changed {
@@ -320,7 +325,7 @@ impl Desk<'_> {
         self.extended(&format!("{{{}}}", members.join(",")))
     }
 
-    /// A claims set with the claims that the profile demands.
+    /// Adds the claims that the profile demands to a claims set.
     fn extended(&self, claims: &str) -> String {
         let mut text = claims.to_owned();
         for (capability, name, value) in
@@ -351,7 +356,7 @@ impl Desk<'_> {
     }
 }
 
-/// The token with the user changed after it was signed.
+/// The token with another user in the payload and the old signature.
 fn forged(token: &[u8]) -> anyhow::Result<Vec<u8>> {
     use jotproof_mint::base64url;
     let text = std::str::from_utf8(token)?;
@@ -363,7 +368,7 @@ fn forged(token: &[u8]) -> anyhow::Result<Vec<u8>> {
     Ok(parts.join(".").into_bytes())
 }
 
-/// The values of the leeway to ask about, the least first.
+/// The leeways to ask about, in seconds, in ascending order.
 fn leeways(leeway: Option<&Leeway>) -> Vec<u32> {
     const A_DAY: u32 = 86_400;
     match leeway {
@@ -374,13 +379,5 @@ fn leeways(leeway: Option<&Leeway>) -> Vec<u32> {
             values.dedup();
             values
         }
-    }
-}
-
-/// Whose clock decides, for people.
-pub(super) const fn clock(clock: Clock) -> &'static str {
-    match clock {
-        Clock::Settable => "settable",
-        Clock::System => "that of the machine",
     }
 }

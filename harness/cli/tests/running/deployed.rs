@@ -39,7 +39,8 @@ impl Started {
         })
     }
 
-    /// The same, and the variables of its environment.
+    /// Starts a server. `file` writes its configuration file for a port, and returns the path, the arguments
+    /// and the environment variables.
     pub fn with(
         server: &PinnedServer,
         file: impl Fn(&Path, u16) -> (PathBuf, Vec<String>, Vec<(&'static str, String)>),
@@ -86,7 +87,7 @@ impl Started {
         })
     }
 
-    /// The folder that it works in.
+    /// The working directory of the server.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

@@ -16,7 +16,7 @@ fn what_was_not_run_is_shown_and_is_its_own_exit_code() {
         let mut arguments: Vec<String> = vec!["run".to_owned()];
         arguments.extend(targets.iter().map(|target| (*target).to_owned()));
         arguments.extend(["--only", "algorithms/none/**"].map(str::to_owned));
-        // A conformance failure is never hidden, wherever this runs.
+        // A conformance failure keeps its exit code in every environment.
         let ways = [(None, ("CI", "false")), (Some("--require-live"), ("CI", "")), (None, ("CI", "true"))];
         for (flag, (name, value)) in ways {
             let mut arguments = arguments.clone();

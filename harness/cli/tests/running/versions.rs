@@ -87,7 +87,7 @@ fn a_server_of_another_generation_is_a_fault() {
         assert_eq!(ended.code, 3, "{}", ended.said);
         let is_shown = ended.said.contains("INCOMPLETE") || ended.said.contains("FAULT");
         assert!(is_shown && ended.said.contains(expected), "{}", ended.said);
-        // No advice that would be refused.
+        // The advice never names a version that the command rejects.
         assert_eq!(ended.said.contains("as in --server-version"), version != "7.0.0", "{}", ended.said);
     }
 }

@@ -1,4 +1,4 @@
-//! Rows with one cause: one line, an example, and the command that asks them again.
+//! Issues: rows with the same cause, shown as one line, an example, and the command to rerun them.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,19 +12,19 @@ use crate::log::{Row, RunLog};
 use crate::select::OF_CLASS;
 use crate::suite::Suite;
 
-/// Rows that show one thing that is wrong.
+/// Rows with the same cause.
 pub(super) struct Issue<'a> {
     rows: Vec<&'a Row>,
     severity: Option<Severity>,
     title: String,
-    /// The document and section that it is about.
+    /// The document and the section of the requirement.
     section: Option<String>,
-    /// What `--only` selects the vectors by.
+    /// The value of `--only` that selects the vectors.
     only: String,
 }
 
 impl<'a> Issue<'a> {
-    /// The issues of rows with one judgement, the most severe first, and of those the one with most vectors.
+    /// Groups rows with one judgement into issues. The order is by severity, then by the number of vectors.
     pub(super) fn of(suite: &'a Suite, rows: &[&'a Row]) -> Vec<Self> {
         let mut by_cause: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
         for row in rows {
@@ -50,8 +50,7 @@ impl<'a> Issue<'a> {
             Some(format!("{}{word}{}", row.document, row.section))
         });
         let (title, only) = match (rows.as_slice(), first) {
-            ([row], Some(first)) => (first.title.clone(), row.id.0.clone()),
-            ([row, ..], Some(first)) if has_own_cause(row.judgement) => {
+            ([row, rest @ ..], Some(first)) if rest.is_empty() || has_own_cause(row.judgement) => {
                 (first.title.clone(), row.id.0.clone())
             }
             ([_, ..], Some(first)) => (class.unwrap_or_default(), format!("{OF_CLASS}{}", first.bug_class)),
@@ -76,7 +75,7 @@ impl<'a> Issue<'a> {
     }
 }
 
-/// What rows are grouped by: the bug class, or how the target failed.
+/// The key that rows are grouped by: the bug class, or the failure of the target.
 fn cause(suite: &Suite, row: &Row) -> String {
     if has_own_cause(row.judgement) {
         return row.detail.lines().next().unwrap_or_default().to_owned();
@@ -84,7 +83,7 @@ fn cause(suite: &Suite, row: &Row) -> String {
     suite.get(&row.id.0).map_or_else(String::new, |vector| vector.bug_class.clone())
 }
 
-/// Whether a judgement says more of the target, or of the twin, than of the token.
+/// Whether a judgement is about the target or the twin rather than the token.
 const fn has_own_cause(judgement: Judgement) -> bool {
     matches!(judgement, Judgement::Fault | Judgement::Void)
 }
@@ -95,7 +94,7 @@ fn row_lines(text: &mut String, log: &RunLog, row: &Row) {
     if let Some(first) = lines.next() {
         let _ = write!(text, ": {first} (expected: {})", row.expected);
     }
-    // What is judged badly needs no prediction to be seen as bad.
+    // A missed prediction matters only if the judgement itself is fine.
     if let Some(missed) = row.missed.as_ref().filter(|_| row.judgement.is_fine()) {
         let _ = write!(text, ": profile {} predicted: {missed}", log.header.profile);
     }
@@ -105,7 +104,7 @@ fn row_lines(text: &mut String, log: &RunLog, row: &Row) {
     }
 }
 
-/// The text as one word of a shell.
+/// The text, quoted for a shell.
 fn quoted(text: &str) -> String {
     if text.contains(|c: char| !(c.is_ascii_alphanumeric() || "-_./:".contains(c))) {
         format!("'{text}'")

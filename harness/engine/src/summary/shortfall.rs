@@ -1,4 +1,4 @@
-//! Why a run judged too little, and what to do about it.
+//! The reasons why a run judged too little, with hints.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -9,10 +9,10 @@ use jotproof_model::Judgement;
 use crate::log::{Row, RunLog};
 use crate::suite::Suite;
 
-/// How many reasons are shown.
+/// The greatest number of reasons to show.
 const SHOWN: usize = 3;
 
-/// Says how much is missing, and the commonest reasons, each with what to do.
+/// Writes the shortfall and its most common reasons, each with a hint.
 pub(super) fn write(text: &mut String, suite: &Suite, log: &RunLog) {
     let (judged, least) = (log.judged(), log.header.least_judged.max(1));
     let _ = if judged < least {
@@ -48,7 +48,7 @@ pub(super) fn write(text: &mut String, suite: &Suite, log: &RunLog) {
     }
 }
 
-/// The rows of a judgement, by the first line of what is wrong.
+/// The rows of a judgement, by the first line of their detail.
 fn by_detail(log: &RunLog, judgement: Judgement) -> BTreeMap<&str, Vec<&Row>> {
     let mut rows: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in log.rows.iter().filter(|row| row.judgement == judgement) {
@@ -57,7 +57,7 @@ fn by_detail(log: &RunLog, judgement: Judgement) -> BTreeMap<&str, Vec<&Row>> {
     rows
 }
 
-/// What to do about vectors that do not apply, by what they need.
+/// The hint for vectors that do not apply, by the missing capability.
 fn hint(reason: &str, log: &RunLog) -> String {
     let reason = reason.strip_prefix("its twin needs ").unwrap_or(reason);
     let is_adapter = log.header.target.starts_with("exec:");
