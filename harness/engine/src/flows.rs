@@ -3,7 +3,7 @@
 //! Where the clock is the machine's, flows are minted for the beginning of a second and start with it, so
 //! that a step lies as far from the times of the tokens as the flow says. One whose steps came late, because
 //! the machine had other things to do, is gone through again: on a new deployment, where it has the first one
-//! to itself and may have changed it.
+//! to itself and may have changed it. One without an answer is gone through once more for the same reason.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,7 +51,8 @@ pub(crate) fn follow<'a>(
         latest = followed.iter().map(|followed| followed.late).max().unwrap_or_default();
         let mut again = Vec::new();
         for ((vector, challenge), followed) in open.into_iter().zip(challenges).zip(followed) {
-            if followed.late > LATE {
+            let is_silent = matches!(followed.observation, Observation::TimedOut { .. });
+            if followed.late > LATE || (is_silent && number == 0) {
                 again.push(vector);
             } else {
                 let now = challenge.now;

@@ -294,9 +294,9 @@ impl RunLog {
         let ids: Vec<&VectorId> = self.rows.iter().map(|row| &row.id).chain(left_out).collect();
         let different: BTreeSet<&VectorId> = ids.iter().copied().collect();
         let (selected, told) = (self.header.selected, different.len());
-        // A run that could not go on says so itself, and may not have come to name everything.
-        let is_cut_short = self.failure.is_some() && told <= selected && ids.len() == told;
-        if is_cut_short || told == selected && ids.len() == selected {
+        // A run that never began has a failure and nothing else.
+        let never_began = self.failure.is_some() && ids.is_empty();
+        if never_began || told == selected && ids.len() == selected {
             return Ok(self);
         }
         Err(LogError::Rows { target: self.header.target, selected, told })

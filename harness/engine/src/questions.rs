@@ -1,5 +1,5 @@
-//! The questions of one deployment. Each token is minted at the moment at which it is asked, and an
-//! answer that came too late to be judged is asked for again.
+//! The questions to one deployment. Each token is minted just before it is asked. A question whose answer
+//! comes too late to be judged is asked again, and so is a question without an answer.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -43,6 +43,8 @@ struct State {
     /// The time of the last minting, in seconds since the epoch.
     now: i64,
     tries: u8,
+    /// Whether it was asked again because no answer came in time.
+    is_second: bool,
     answer: Option<Observation>,
 }
 
@@ -144,9 +146,27 @@ impl<'a> Questions<'a> {
         (self.told)();
     }
 
-    /// Takes an answer back that turned out to be none.
-    pub fn take_back(&self, at: usize) {
-        self.states.borrow_mut()[at].answer = None;
+    /// Records that no answer came in time. The question is asked once more after all others, because a busy
+    /// machine also delays answers.
+    pub fn no_answer(&self, at: usize, after: Duration) {
+        let timed_out =
+            Observation::TimedOut { after_ms: u64::try_from(after.as_millis()).unwrap_or(u64::MAX) };
+        let is_second = std::mem::replace(&mut self.states.borrow_mut()[at].is_second, true);
+        if is_second {
+            self.answer(at, timed_out);
+            return;
+        }
+        self.silent.set(self.silent.get() + 1);
+        // The answer stays if the target hangs, so that the question is not asked again.
+        self.states.borrow_mut()[at].answer = Some(timed_out);
+        self.waiting.borrow_mut().push_back(at);
+    }
+
+    /// The numbers of the questions without an answer in time at first.
+    #[must_use]
+    pub fn asked_again(&self) -> Vec<usize> {
+        let states = self.states.borrow();
+        (0..states.len()).filter(|at| states[*at].is_second).collect()
     }
 
     /// Whether the target has timed out [`SILENT`] times in a row.
@@ -164,7 +184,7 @@ impl<'a> Questions<'a> {
         if let Some(problem) = self.problem.into_inner() {
             return Err(problem);
         }
-        let answered = |State { now, tries, answer }| match answer {
+        let answered = |State { now, tries, is_second: _, answer }| match answer {
             Some(observation) => Answered::Seen { observation, now },
             None if tries >= TRIES => Answered::TooLate,
             None => Answered::NotAsked,
@@ -238,10 +258,36 @@ mod tests {
     }
 
     #[test]
+    fn a_question_without_an_answer_is_asked_once_more() {
+        let within = Duration::from_millis(1);
+        // Whether each attempt is answered, and whether there is an answer in the end.
+        for (answers, asked, is_answered) in
+            [(&[true][..], 1, true), (&[false, true], 2, true), (&[false, false, true], 2, false)]
+        {
+            let questions = Questions::new(2, |_| Ok(challenge(0)));
+            let mut order = Vec::new();
+            while let Some((at, _)) = questions.next() {
+                let number = order.iter().filter(|other| **other == at).count();
+                order.push(at);
+                if at == 1 || answers[number] {
+                    questions.answer(at, refused());
+                } else {
+                    questions.no_answer(at, within);
+                }
+            }
+            assert_eq!(order.iter().filter(|at| **at == 0).count(), asked, "{answers:?}: {order:?}");
+            assert_eq!(order[..2], [0, 1], "the others come first");
+            assert_eq!(questions.asked_again().is_empty(), asked == 1);
+            let seen = questions.observations().expect("challenges can be made");
+            assert_eq!(seen[0] == refused(), is_answered, "{answers:?}: {seen:?}");
+        }
+    }
+
+    #[test]
     fn what_hangs_is_asked_no_more_and_what_is_left_is_told_apart() {
         let questions = Questions::new(SILENT + 2, |_| Ok(challenge(0)));
         while let Some((at, _)) = questions.next() {
-            questions.answer(at, Observation::TimedOut { after_ms: 1 });
+            questions.no_answer(at, Duration::from_millis(1));
         }
         assert!(questions.hangs());
         let end = questions.end().expect("challenges can be made");

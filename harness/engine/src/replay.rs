@@ -54,6 +54,8 @@ pub(crate) struct Replayed<'a> {
     pub(crate) lost: BTreeMap<&'a str, String>,
     /// The reason that the run ended early.
     pub(crate) failure: Option<Failure>,
+    /// The tokens without an answer in time at first.
+    pub(crate) asked_again: BTreeSet<&'a str>,
 }
 
 /// The data that all deployments of a run share.
@@ -173,7 +175,9 @@ struct Found<'a> {
     answers: Answers<'a>,
     lost: BTreeMap<&'a str, String>,
     failure: Option<Failure>,
-    /// How many deployments started.
+    /// The tokens without an answer in time at first.
+    asked_again: BTreeSet<&'a str>,
+    /// The number of deployments that started.
     started: usize,
     /// Deployments that failed to start: the error, and the vectors that needed them.
     not_started: Vec<(String, Vec<&'a str>)>,
@@ -318,6 +322,8 @@ impl<'a> Replay<'_, 'a> {
         }
         deployment.replay(&questions);
         let hangs = questions.hangs();
+        let ids = questions.asked_again().into_iter().map(|at| open[at].id.0.as_str());
+        self.found().asked_again.extend(ids);
         let answered = questions.end()?;
         if hangs {
             for (vector, answered) in open.iter().zip(answered) {
@@ -391,7 +397,16 @@ impl<'a> Replay<'_, 'a> {
 impl<'a> Found<'a> {
     /// The result of the replay.
     fn end(self, target: &str) -> Replayed<'a> {
-        let Self { mut answers, lost, mut failure, started, not_started, crashes: _, unexplained } = self;
+        let Self {
+            mut answers,
+            lost,
+            mut failure,
+            asked_again,
+            started,
+            not_started,
+            crashes: _,
+            unexplained,
+        } = self;
         for (text, ids) in not_started {
             if started == 0 {
                 // If no deployment started, the run fails as a whole.
@@ -410,7 +425,7 @@ impl<'a> Found<'a> {
             let earlier = failure.map(|failure| failure.message + "\n").unwrap_or_default();
             failure = Some(Failure { message: earlier + &message, environment: false });
         }
-        Replayed { answers, lost, failure }
+        Replayed { answers, lost, failure, asked_again }
     }
 }
 

@@ -45,7 +45,7 @@ pub fn run(
     let canary = target.is_on_this_machine().then(|| Canary::sing(suite.keys())).transpose();
     let nothing =
         |error: &TargetError| Replayed { failure: Some(Failure::from(error)), ..Default::default() };
-    let Replayed { answers, lost, failure } = match (ready, &canary) {
+    let Replayed { answers, lost, failure, asked_again } = match (ready, &canary) {
         (Ok(()), Ok(canary)) => {
             replay(&plan, suite, target, profile, selection.repetition, canary.as_ref(), progress)
         }
@@ -133,7 +133,7 @@ pub fn run(
         not_asked,
         failure,
         elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-        warnings: target.warnings(),
+        warnings: target.warnings().into_iter().chain(told_again(&asked_again)).collect(),
     })
 }
 
@@ -152,6 +152,15 @@ pub fn header(suite: &Suite, selection: &Selection, target: &dyn Target, profile
         seed: selection.seed,
         live: target.is_live(),
     }
+}
+
+/// The warning that tokens had no answer in time at first.
+fn told_again(ids: &BTreeSet<&str>) -> Option<String> {
+    let shown = ids.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    let more = if ids.len() > SHOWN { ", …" } else { "" };
+    let tokens = if ids.len() == 1 { "1 token".to_owned() } else { format!("{} tokens", ids.len()) };
+    (!ids.is_empty())
+        .then(|| format!("{tokens} got no answer in time at first and had to be asked again: {shown}{more}"))
 }
 
 /// That a target went where only tokens point.

@@ -323,9 +323,12 @@ impl<P: Protocol> Asker<'_, P> {
                 aside.set_apart(&mut observation);
             }
             dead.set(dead.get() || matches!(observation, Observation::Crashed { .. }));
-            questions.answer(at, observation);
+            match observation {
+                Observation::TimedOut { .. } => questions.no_answer(at, self.answer_within),
+                answer => questions.answer(at, answer),
+            }
         };
-        // What was answered too late comes again, after all others.
+        // Questions without an answer in time come again, after all others.
         while let Some(first) = next() {
             // A question is taken only when there is room for it, because its token is minted then.
             let rest = stream::iter(iter::once(first).chain(iter::from_fn(next)));
