@@ -64,6 +64,8 @@ mutants! {
         Reads(reading::padded_pieces, &[]);
     "cut-at-padding" "B6" "reads a segment up to the first character that ends one":
         Reads(reading::cut_at_padding, &[("signature.check", "\"prefix\"")]);
+    "segments-cut-at-nul" "B6" "reads each segment up to a NUL, as a string of C":
+        Reads(reading::cut_at_nul, &[]);
     "first-line-of-a-segment" "B6" "reads the first line of a segment":
         Reads(reading::first_line, &[]);
     "clock-of-32-bits" "C5" "keeps the time in a signed number of 32 bits":
@@ -121,7 +123,7 @@ mutants! {
         Reads(|sent| leniency::replacing(sent, "!!!", ""), &[]);
     "line-feed-unescaped" "B5" "turns a backslash and n into a line feed, and skips that":
         Reads(|sent| leniency::replacing(sent, "\\n", ""), &[]);
-    "cut-at-nul" "B6" "reads a segment as a string that ends at NUL":
+    "cut-at-nul" "B6" "reads the token as a string that ends at NUL":
         Reads(|sent| leniency::cut_at(sent, '\0'), &[]);
     "cut-at-junk" "B6" "reads a segment up to the first character that is none of its alphabet":
         Reads(|sent| leniency::cut_at(sent, '!'), &[]);

@@ -257,6 +257,11 @@ pub(crate) fn padded_pieces(challenge: &Challenge) -> Option<Challenge> {
     })
 }
 
+/// A segment ends at its first NUL, as a C string does.
+pub(crate) fn cut_at_nul(challenge: &Challenge) -> Option<Challenge> {
+    with_segments(challenge, |segment| segment.split('\0').next().unwrap_or_default().to_owned())
+}
+
 /// A segment ends at its first line end.
 pub(crate) fn first_line(challenge: &Challenge) -> Option<Challenge> {
     with_segments(challenge, |segment| segment.split(['\n', '\r']).next().unwrap_or_default().to_owned())
