@@ -548,12 +548,19 @@ mod tests {
     fn an_option_that_lets_clients_in_without_a_token_is_on_unless_its_value_is_false() {
         let connections = "CENTRIFUGO_CLIENT_ALLOW_ANONYMOUS_CONNECT_WITHOUT_TOKEN";
         let channels = "CENTRIFUGO_CHANNEL_WITHOUT_NAMESPACE_ALLOW_SUBSCRIBE_FOR_CLIENT";
-        for (variable, application) in
-            [(connections, Application::CentrifugoConnection), (channels, Application::CentrifugoSubscription)]
-        {
-            for (value, is_on) in
-                [("true", true), ("1", true), ("T", true), ("", false), ("0", false), ("FALSE", false), ("f", false)]
-            {
+        for (variable, application) in [
+            (connections, Application::CentrifugoConnection),
+            (channels, Application::CentrifugoSubscription),
+        ] {
+            for (value, is_on) in [
+                ("true", true),
+                ("1", true),
+                ("T", true),
+                ("", false),
+                ("0", false),
+                ("FALSE", false),
+                ("f", false),
+            ] {
                 let text = format!("CENTRIFUGO_CLIENT_TOKEN_HMAC_SECRET_KEY=s\n{variable}={value}\n");
                 let found = only(&text).terms.without_token;
                 let is_found = found.iter().any(|(applications, _)| applications.contains(&application));
