@@ -218,6 +218,26 @@ fn a_profile_of_ones_own_is_used() {
     assert_eq!(ran("reference:mine"), "mine");
 }
 
+#[test]
+fn a_long_run_tells_its_progress_and_never_goes_back() {
+    let target = format!("exec:{}", fake("slow 110"));
+    let output = jotproof(&["run", &target, "--only", "claims/audience/**", "--only", "claims/issuer/**"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let told: Vec<(u64, u64)> = said
+        .lines()
+        .filter_map(|line| {
+            let (_, numbers) = line.strip_suffix(" s")?.rsplit_once(": ")?;
+            let (percent, seconds) = numbers.split_once(" % after ")?;
+            Some((percent.parse().ok()?, seconds.parse().ok()?))
+        })
+        .collect();
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    assert!(!told.is_empty(), "a line every ten seconds: {said}");
+    assert!(told.is_sorted() && told.iter().all(|(percent, _)| *percent <= 100), "{told:?}");
+    let after: Vec<u64> = told.iter().map(|(_, seconds)| seconds / 10).collect();
+    assert_eq!(after, (1..=told.len() as u64).collect::<Vec<_>>(), "a line every ten seconds");
+}
+
 /// Two threads that keep the processor busy until the value is dropped.
 struct Busy {
     stop: Arc<AtomicBool>,
