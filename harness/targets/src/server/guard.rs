@@ -50,10 +50,10 @@ pub const GUARD_ARGUMENT: &str = "__guard";
 const START_ARGUMENT: &str = "__start";
 
 /// How long a server has to end after SIGTERM, before SIGKILL.
-const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_secs(5);
 
 /// How long the guard has to say that the server runs, and to go away after the server.
-pub(crate) const GUARD_WITHIN: Duration = Duration::from_secs(5);
+pub(crate) const GUARD_WITHIN: Duration = Duration::from_secs(8);
 
 /// The same where a container has to be made and removed.
 pub(crate) const CONTAINER_WITHIN: Duration = Duration::from_secs(60);
