@@ -4,7 +4,7 @@ use jotproof_model::edit::{
     Alias, ContextChange, Edit, FlowChange, Layer, OctetsKind, Surrounding, TextKind,
 };
 use jotproof_model::recipe::{
-    KeyForm, Place, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer, StructureChange,
+    KeyForm, Place, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer, Spelling, StructureChange,
 };
 use jotproof_model::{Algorithm, Step};
 
@@ -125,6 +125,11 @@ pub fn sent_segment(segment: Segment, change: SegmentChange) -> Edit {
 /// Inserts text into a segment.
 pub fn insert(text: &str, at: Place) -> SegmentChange {
     SegmentChange::Insert { text: text.to_owned(), at }
+}
+
+/// Writes characters of a segment in another way.
+pub fn spell(spelling: Spelling) -> SegmentChange {
+    SegmentChange::Spell { spelling }
 }
 
 /// Changes the token as a whole.

@@ -41,7 +41,10 @@ mod centrifugo_separate_keys;
 mod centrifugo_user_claim;
 mod claims_audience;
 mod claims_far_clock;
+mod claims_forged;
 mod claims_issuer;
+mod claims_neighbours;
+mod claims_nested;
 mod claims_several_names;
 mod claims_subject;
 mod claims_time_boundary;
@@ -49,6 +52,7 @@ mod claims_time_combinations;
 mod claims_time_lexemes;
 mod claims_types;
 mod encoding_base64url;
+mod encoding_characters;
 mod encoding_long_tokens;
 mod encoding_segments;
 mod forged_anonymous;
@@ -129,7 +133,10 @@ pub fn all() -> Vec<Topic> {
         centrifugo_separate_keys::topic(),
         centrifugo_user_claim::topic(),
         claims_audience::topic(),
+        claims_forged::topic(),
         claims_issuer::topic(),
+        claims_neighbours::topic(),
+        claims_nested::topic(),
         claims_several_names::topic(),
         claims_subject::topic(),
         claims_time_boundary::topic(),
@@ -137,6 +144,7 @@ pub fn all() -> Vec<Topic> {
         claims_time_lexemes::topic(),
         claims_types::topic(),
         encoding_base64url::topic(),
+        encoding_characters::topic(),
         encoding_long_tokens::topic(),
         forged_anonymous::anycable(),
         forged_anonymous::centrifugo(),

@@ -5,7 +5,7 @@
 use jotproof_mint::{Mint, base64url, keys, stored};
 use jotproof_model::recipe::{
     Content, KeyForm, Member, Number, Place, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer,
-    StructureChange,
+    Spelling, StructureChange,
 };
 use jotproof_model::{Algorithm, Recipe, Token};
 
@@ -258,6 +258,7 @@ fn the_changes_to_a_segment_give_this_text() {
     let twin = with_signature(&[0xfb, 0xef, 0xbe, 0xff, 0xff]);
     assert_eq!(mint(&twin).as_deref(), Ok("YWJj.YWJjZA.----__8"));
     let insert = |text: &str, at| SegmentChange::Insert { text: text.into(), at };
+    let spell = |spelling| SegmentChange::Spell { spelling };
     for (which, change, expected) in [
         (Segment::Header, SegmentChange::Pad { extra: 1 }, "YWJj=.YWJjZA.----__8"),
         (Segment::Payload, SegmentChange::Pad { extra: 0 }, "YWJj.YWJjZA==.----__8"),
@@ -275,6 +276,14 @@ fn the_changes_to_a_segment_give_this_text() {
         (Segment::Header, SegmentChange::RemoveLast { characters: 1 }, "YWJ.YWJjZA.----__8"),
         (Segment::Header, SegmentChange::RemoveLast { characters: 4 }, ".YWJjZA.----__8"),
         (Segment::Header, SegmentChange::Replace { text: "x y".into() }, "x y.YWJjZA.----__8"),
+        (Segment::Header, spell(Spelling::PercentEncoded), "%59WJj.YWJjZA.----__8"),
+        (Segment::Header, spell(Spelling::FullWidth), "\u{ff39}WJj.YWJjZA.----__8"),
+        (Segment::Signature, spell(Spelling::FullWidth), "YWJj.YWJjZA.----__\u{ff18}"),
+        (Segment::Signature, spell(Spelling::ArabicDigit), "YWJj.YWJjZA.----__\u{668}"),
+        (Segment::Payload, spell(Spelling::Cyrillic), "YWJj.YWJ\u{458}ZA.----__8"),
+        (Segment::Header, spell(Spelling::LowerCase), "ywjj.YWJjZA.----__8"),
+        (Segment::Header, spell(Spelling::UpperCase), "YWJJ.YWJjZA.----__8"),
+        (Segment::Header, spell(Spelling::SwappedCase), "ywjJ.YWJjZA.----__8"),
     ] {
         let mut recipe = twin.clone();
         recipe.segments.push(segment(which, change.clone()));
@@ -324,6 +333,11 @@ fn a_change_to_a_segment_that_cannot_be_made_says_why() {
             Segment::Payload,
             SegmentChange::Insert { text: String::new(), at: Place::End },
             "in the payload segment: the change `insert` cannot be made: it would leave all as it is",
+        ),
+        (
+            Segment::Header,
+            SegmentChange::Spell { spelling: Spelling::ArabicDigit },
+            "in the header segment: the change `spell` cannot be made: it would leave all as it is",
         ),
     ] {
         let mut recipe = with_signature(&[1, 2]);

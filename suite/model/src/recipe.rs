@@ -544,6 +544,31 @@ pub enum SegmentChange {
         /// The text.
         text: String,
     },
+    /// Write characters in another way. Where the text has no such character, minting fails.
+    Spell {
+        /// How.
+        spelling: Spelling,
+    },
+}
+
+/// Another way to write characters of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Spelling {
+    /// The first character as a percent sign and two hexadecimal digits (RFC 3986 section 2.1).
+    PercentEncoded,
+    /// The first letter or digit as its full-width form (U+FF10 to U+FF5A).
+    FullWidth,
+    /// The first digit as its Arabic-Indic form (U+0660 to U+0669).
+    ArabicDigit,
+    /// The first letter that has a Cyrillic look-alike as that one.
+    Cyrillic,
+    /// Every letter in lower case.
+    LowerCase,
+    /// Every letter in upper case.
+    UpperCase,
+    /// Every letter in the other case.
+    SwappedCase,
 }
 
 impl SegmentChange {
@@ -557,6 +582,7 @@ impl SegmentChange {
             Self::TrailingBits { .. } => "trailing_bits",
             Self::RemoveLast { .. } => "remove_last",
             Self::Replace { .. } => "replace",
+            Self::Spell { .. } => "spell",
         }
     }
 }

@@ -4,6 +4,7 @@ use jotproof_model::context::{Fallback, Place};
 use jotproof_model::recipe::KeyForm;
 
 use crate::Bug::{self, Crashes, Forgives, LetsIn, Reads, Refuses};
+use crate::elsewhere::{self, Which};
 use crate::{
     Mutant, leniency, lenient_json, matching, outright, parts, places, published, reading, signatures, times,
 };
@@ -509,6 +510,38 @@ mutants! {
         rules!("claims.text" = "replace");
     "claims-from-the-header" "C8" "believes a claim that is repeated in the header":
         Reads(reading::claims_from_the_header, &[]);
+    "azp-for-the-audience" "C8" "takes the client that a token was issued to for its audience":
+        Reads(|sent| elsewhere::neighbour(sent, "aud", "azp"), &[]);
+    "client-id-for-the-audience" "C8" "takes `client_id` for the audience, because some access tokens have no `aud`":
+        Reads(|sent| elsewhere::neighbour(sent, "aud", "client_id"), &[]);
+    "appid-for-the-audience" "C8" "takes `appid` for the audience":
+        Reads(|sent| elsewhere::neighbour(sent, "aud", "appid"), &[]);
+    "scope-for-the-audience" "C8" "looks for its own name among the scopes":
+        Reads(|sent| elsewhere::neighbour(sent, "aud", "scope"), &[]);
+    "resource-for-the-audience" "C8" "takes `resource` for the audience":
+        Reads(|sent| elsewhere::neighbour(sent, "aud", "resource"), &[]);
+    "audience-in-full" "C8" "takes a claim `audience` for `aud`":
+        Reads(|sent| elsewhere::neighbour(sent, "aud", "audience"), &[]);
+    "azp-for-the-issuer" "C9" "takes the client that a token was issued to for its issuer":
+        Reads(|sent| elsewhere::neighbour(sent, "iss", "azp"), &[]);
+    "client-id-for-the-issuer" "C9" "takes `client_id` for the issuer, as in the assertion of a client":
+        Reads(|sent| elsewhere::neighbour(sent, "iss", "client_id"), &[]);
+    "issuer-in-full" "C9" "takes a claim `issuer` for `iss`":
+        Reads(|sent| elsewhere::neighbour(sent, "iss", "issuer"), &[]);
+    "tenant-for-the-issuer" "C9" "takes `tid` for the issuer":
+        Reads(|sent| elsewhere::neighbour(sent, "iss", "tid"), &[]);
+    "identity-provider-for-the-issuer" "C9" "takes `idp` for the issuer":
+        Reads(|sent| elsewhere::neighbour(sent, "iss", "idp"), &[]);
+    "first-name-in-the-text" "C5" "searches the text of the payload for the name of a claim in quotes, and takes the first":
+        Reads(|sent| elsewhere::by_quoted_name(sent, Which::First), &[]);
+    "last-name-in-the-text" "C5" "searches the text of the payload for the name of a claim in quotes, and takes the last":
+        Reads(|sent| elsewhere::by_quoted_name(sent, Which::Last), &[]);
+    "first-word-in-the-text" "C5" "searches the text of the payload for the name of a claim, escaped or not, and takes the first":
+        Reads(|sent| elsewhere::by_bare_name(sent, Which::First), &[]);
+    "last-word-in-the-text" "C5" "searches the text of the payload for the name of a claim, escaped or not, and takes the last":
+        Reads(|sent| elsewhere::by_bare_name(sent, Which::Last), &[]);
+    "inner-objects-flattened" "C5" "flattens the objects inside of the payload":
+        Reads(|sent| elsewhere::in_inner_objects(sent), &[]);
     "payload-array-good" "J9" "finds no claim to object to in an array":
         LetsIn(|sent| outright::payload_is(sent, serde_json::Value::is_array));
     "payload-string-good" "J9" "finds no claim to object to in a string":

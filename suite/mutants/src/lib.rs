@@ -4,7 +4,7 @@
 //! Each is the reference verifier under `rfc` but for one bug, in one of the ways of [`Bug`]. Most
 //! bugs are a rule of the reference with another value; the others are what the rules have no word
 //! for: how a token is read before it is judged ([`reading`], [`leniency`], [`lenient_json`],
-//! [`times`], [`matching`], [`published`]) and where it is looked for ([`places`]), which
+//! [`times`], [`matching`], [`elsewhere`], [`published`]) and where it is looked for ([`places`]), which
 //! signatures are forgiven ([`signatures`]), and what is let in, refused or never answered at all
 //! ([`outright`]). The bugs are those that real libraries had.
 
@@ -15,6 +15,7 @@ use jotproof_profiles::Rules;
 use jotproof_reference::Reference;
 
 mod all;
+mod elsewhere;
 mod leniency;
 mod lenient_json;
 mod matching;

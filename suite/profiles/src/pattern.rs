@@ -633,7 +633,8 @@ impl<'a> Facts<'a> {
                     SegmentChange::Pad { .. }
                     | SegmentChange::StandardAlphabet
                     | SegmentChange::TrailingBits { .. }
-                    | SegmentChange::RemoveLast { .. } => None,
+                    | SegmentChange::RemoveLast { .. }
+                    | SegmentChange::Spell { .. } => None,
                 },
                 at: match &change.change {
                     SegmentChange::Insert { at, .. } => Some(*at),
@@ -641,7 +642,8 @@ impl<'a> Facts<'a> {
                     | SegmentChange::StandardAlphabet
                     | SegmentChange::TrailingBits { .. }
                     | SegmentChange::RemoveLast { .. }
-                    | SegmentChange::Replace { .. } => None,
+                    | SegmentChange::Replace { .. }
+                    | SegmentChange::Spell { .. } => None,
                 },
                 signed: Some(change.signed),
                 ..Self::named(EditName::Segment)

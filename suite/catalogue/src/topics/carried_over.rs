@@ -14,7 +14,7 @@ use crate::twins::{self, CORE};
 
 /// The topics whose cases make sense in a subscription token; a topic comes after those that its twins
 /// are in.
-const FOR_SUBSCRIPTIONS: [&str; 15] = [
+const FOR_SUBSCRIPTIONS: [&str; 16] = [
     "algorithms/valid",
     "algorithms/none",
     "algorithms/edge",
@@ -22,6 +22,7 @@ const FOR_SUBSCRIPTIONS: [&str; 15] = [
     "signatures/integrity",
     "encoding/segments",
     "encoding/base64url",
+    "encoding/characters",
     "encoding/long-tokens",
     "header/parameters",
     "json/names",

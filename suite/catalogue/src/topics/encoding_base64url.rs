@@ -114,7 +114,7 @@ fn undecodable(segment: Segment) -> Vec<Reason> {
 
 /// The reasons to refuse a segment with characters outside base64url. The token then also lacks the form of
 /// RFC 7515 section 7.1.
-fn misspelled(segment: Segment) -> Vec<Reason> {
+pub(super) fn misspelled(segment: Segment) -> Vec<Reason> {
     let mut reasons = undecodable(segment);
     reasons.push(Reason::NotCompact);
     reasons
@@ -139,7 +139,7 @@ const SENT_MISSPELLED: [Reason; 3] = [Reason::Encoding, Reason::NotCompact, Reas
 const SENT_WITH_OTHER_BITS: [Reason; 2] = [Reason::Encoding, Reason::Signature];
 
 /// Who can make a token with this segment in another spelling.
-const fn threat(segment: Segment) -> Threat {
+pub(super) const fn threat(segment: Segment) -> Threat {
     match segment {
         Segment::Header | Segment::Payload => Threat::Issuer,
         Segment::Signature => Threat::Mangler,

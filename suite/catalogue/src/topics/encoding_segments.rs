@@ -257,7 +257,7 @@ macro_rules! dotted {
 }
 
 /// Name, the text, what it is, bug class.
-const REWRITTEN: [(&str, &str, &str, &str); 9] = [
+const REWRITTEN: [(&str, &str, &str, &str); 20] = [
     ("dots-percent-encoded", dotted!("%2E"), "with `%2E` for its dots", "B10"),
     ("dots-full-width", dotted!("\u{ff0e}"), "with full-width dots", "B10"),
     ("dots-escaped", dotted!("\\u002e"), "with its dots as JSON escapes", "B10"),
@@ -282,6 +282,22 @@ const REWRITTEN: [(&str, &str, &str, &str); 9] = [
         "encoded once more, as base64url of the whole",
         "B10",
     ),
+    ("dots-percent-encoded-lower-case", dotted!("%2e"), "with `%2e` for its dots", "B10"),
+    ("dots-percent-encoded-twice", dotted!("%252E"), "with `%252E` for its dots", "B10"),
+    (
+        "last-dot-percent-encoded",
+        concat!(segment!(header), ".", segment!(payload), "%2E", segment!(signature)),
+        "with `%2E` for its last dot alone",
+        "B10",
+    ),
+    ("dots-as-character-references", dotted!("&#46;"), "with its dots as references of HTML", "B10"),
+    ("dots-ideographic", dotted!("\u{3002}"), "with ideographic full stops for its dots", "B10"),
+    ("dots-one-dot-leaders", dotted!("\u{2024}"), "with one dot leaders for its dots", "B10"),
+    ("dots-middle", dotted!("\u{b7}"), "with middle dots for its dots", "B10"),
+    ("commas-for-dots", dotted!(","), "with commas for its dots", "B10"),
+    ("colons-for-dots", dotted!(":"), "with colons for its dots", "B10"),
+    ("line-feeds-for-dots", dotted!("\n"), "with line feeds for its dots", "B10"),
+    ("line-ends-for-dots", dotted!("\r\n"), "with CR LF for its dots", "B10"),
 ];
 
 fn rewritten((name, text, what, class): (&str, &str, &str, &str)) -> Case {

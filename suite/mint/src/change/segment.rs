@@ -1,6 +1,6 @@
 //! Changes to the text of one segment.
 
-use jotproof_model::recipe::{Place, SegmentChange};
+use jotproof_model::recipe::{Place, SegmentChange, Spelling};
 
 use super::{ChangeError, LONGEST, WhyNot};
 
@@ -46,7 +46,57 @@ fn outcome(text: &str, change: &SegmentChange) -> Result<String, WhyNot> {
             text.chars().take(kept).collect()
         }
         SegmentChange::Replace { text } => text.clone(),
+        SegmentChange::Spell { spelling } => spelled(text, *spelling),
     })
+}
+
+/// The text with characters in another spelling; the same where it has none of them.
+fn spelled(text: &str, spelling: Spelling) -> String {
+    match spelling {
+        Spelling::PercentEncoded => with_first(text, |c| Some(format!("%{:02X}", u32::from(c)))),
+        Spelling::FullWidth => with_first(text, |c| moved(c, c.is_ascii_alphanumeric(), 0xfee0)),
+        Spelling::ArabicDigit => with_first(text, |c| moved(c, c.is_ascii_digit(), 0x660 - 0x30)),
+        Spelling::Cyrillic => with_first(text, |c| {
+            let (_, alike) = LOOK_ALIKES.iter().find(|(latin, _)| *latin == c)?;
+            Some(alike.to_string())
+        }),
+        Spelling::LowerCase => text.to_ascii_lowercase(),
+        Spelling::UpperCase => text.to_ascii_uppercase(),
+        Spelling::SwappedCase => text.chars().map(in_the_other_case).collect(),
+    }
+}
+
+/// Latin letters and the Cyrillic ones that look like them.
+const LOOK_ALIKES: [(char, char); 11] = [
+    ('a', '\u{430}'),
+    ('c', '\u{441}'),
+    ('e', '\u{435}'),
+    ('i', '\u{456}'),
+    ('j', '\u{458}'),
+    ('o', '\u{43e}'),
+    ('p', '\u{440}'),
+    ('s', '\u{455}'),
+    ('x', '\u{445}'),
+    ('y', '\u{443}'),
+    ('H', '\u{41d}'),
+];
+
+/// The text with another one in place of the first character that has one.
+fn with_first(text: &str, other: impl Fn(char) -> Option<String>) -> String {
+    let found = text.char_indices().find_map(|(at, c)| Some((at, c, other(c)?)));
+    match found {
+        Some((at, c, other)) => format!("{}{other}{}", &text[..at], &text[at + c.len_utf8()..]),
+        None => text.to_owned(),
+    }
+}
+
+/// A character moved by a distance, if it is one to be moved.
+fn moved(c: char, is_moved: bool, by: u32) -> Option<String> {
+    char::from_u32(u32::from(c) + by).filter(|_| is_moved).map(String::from)
+}
+
+fn in_the_other_case(c: char) -> char {
+    if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
 }
 
 /// The middle in octets, or just before it where that is inside a character: an earlier change may

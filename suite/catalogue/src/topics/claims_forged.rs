@@ -1,0 +1,148 @@
+//! G31: forged tokens whose claims are bad too.
+//!
+//! The claims of a token that no key signed mean nothing (RFC 7515 section 5.2). A verifier that answers by them
+//! tells a forger what it thinks of claims that he chose, and takes a forgery for an old token of a user.
+
+use jotproof_model::recipe::{Segment, SignatureChange, StructureChange};
+use jotproof_model::{Algorithm, Edit, Reason, Threat};
+
+use super::Topic;
+use crate::case::Case;
+use crate::edits::{claim, quoted, sign, signature, structure, unsigned};
+use crate::twins;
+
+pub(super) fn topic() -> Topic {
+    let cases = FORGERIES.iter().flat_map(|forgery| CLAIMS.iter().map(move |it| case(forgery, it))).collect();
+    Topic {
+        path: "claims/forged",
+        about: "Tokens without a good signature that are also expired, not yet valid, or for somebody else.",
+        cases,
+    }
+}
+
+/// A way to make a token without the key.
+struct Forgery {
+    name: &'static str,
+    edit: fn() -> Edit,
+    what: &'static str,
+    reasons: &'static [Reason],
+    requirement: &'static str,
+    class: &'static str,
+    threat: Threat,
+}
+
+const FORGERIES: [Forgery; 4] = [
+    Forgery {
+        name: "by-a-stranger",
+        edit: || sign(None, "hmac-64-bytes-foreign", Algorithm::HS256),
+        what: "signed by a key that is not configured",
+        reasons: &[Reason::Signature],
+        requirement: "RFC7515-5.2-VERIFY",
+        class: "S0",
+        threat: Threat::Forger,
+    },
+    Forgery {
+        name: "with-a-changed-signature",
+        edit: || signature(SignatureChange::FlipBit { bit: 0 }),
+        what: "with one bit of its signature changed",
+        reasons: &[Reason::Signature],
+        requirement: "RFC7515-5.2-VERIFY",
+        class: "S0",
+        threat: Threat::Mangler,
+    },
+    Forgery {
+        name: "without-a-signature",
+        edit: || structure(StructureChange::EmptySegment { segment: Segment::Signature }),
+        what: "with an empty signature segment",
+        reasons: &[Reason::Signature, Reason::NotCompact],
+        requirement: "RFC7515-5.2-VERIFY",
+        class: "S1",
+        threat: Threat::Forger,
+    },
+    Forgery {
+        name: "unsecured",
+        edit: || unsigned(Some("\"none\"")),
+        what: "with alg none",
+        reasons: &[Reason::Algorithm, Reason::Signature],
+        requirement: "RFC8725-3.2-NONE",
+        class: "A1",
+        threat: Threat::Forger,
+    },
+];
+
+/// A claim that is bad by itself.
+struct Claim {
+    name: &'static str,
+    claim: &'static str,
+    value: &'static str,
+    what: &'static str,
+    reason: Reason,
+    requirement: &'static str,
+}
+
+const CLAIMS: [Claim; 4] = [
+    Claim {
+        name: "expired",
+        claim: "exp",
+        value: "{{now-600}}",
+        what: "exp ten minutes ago",
+        reason: Reason::Expired,
+        requirement: "RFC7519-4.1.4-EXP",
+    },
+    Claim {
+        name: "not-yet-valid",
+        claim: "nbf",
+        value: "{{now+3600}}",
+        what: "nbf in an hour",
+        reason: Reason::NotYetValid,
+        requirement: "RFC7519-4.1.5-NBF",
+    },
+    Claim {
+        name: "another-audience",
+        claim: "aud",
+        value: "https://other.example.com",
+        what: "another audience than the configured one",
+        reason: Reason::Audience,
+        requirement: "RFC7519-4.1.3-AUD",
+    },
+    Claim {
+        name: "another-issuer",
+        claim: "iss",
+        value: "https://evil.example",
+        what: "another issuer than the configured one",
+        reason: Reason::Issuer,
+        requirement: "RFC8725-3.8-ISS",
+    },
+];
+
+fn case(forgery: &Forgery, it: &Claim) -> Case {
+    let is_time = matches!(it.claim, "exp" | "nbf");
+    let (twin, value) =
+        if is_time { (twins::hs256(), it.value.to_owned()) } else { (twins::bound(), quoted(it.value)) };
+    let reasons = forgery.reasons.iter().copied().chain([it.reason]);
+    twin.changed_by(
+        &format!("claims/forged/{}-{}", it.name, forgery.name),
+        vec![claim(it.claim, &value), (forgery.edit)()],
+    )
+    .reject(reasons)
+    .threat(forgery.threat)
+    .title(format!("two defects: {}, in a token {}", it.what, forgery.what))
+    .why(match it.claim {
+        "exp" => {
+            "Each defect is stored alone as well. Nobody signed this `exp`. A verifier that answers `expired` \
+             invites the client to renew a forgery, and a path that lets expired tokens pass must still verify \
+             them."
+        }
+        "nbf" => {
+            "Each defect is stored alone as well. Nobody signed this `nbf`. A verifier that answers by it lets a \
+             forger read its clock."
+        }
+        _ => {
+            "Each defect is stored alone as well. Nobody signed this claim. A verifier that answers by it tells a \
+             forger which names are configured."
+        }
+    })
+    .requirement(forgery.requirement)
+    .requirement(it.requirement)
+    .class(forgery.class)
+}

@@ -1,0 +1,309 @@
+//! G9: claims whose meaning is near that of `aud` or `iss`, and parameters of the header with their names.
+//!
+//! OAuth and its products have claims of their own for a client, a resource or a tenant. None of them says whom
+//! a token is for or who issued it.
+
+use jotproof_model::edit::{Alias, Layer};
+use jotproof_model::{Edit, Reason, Threat};
+
+use super::Topic;
+use crate::case::Case;
+use crate::edits::{alias, claim, header, quoted, without_claim};
+use crate::twins;
+
+pub(super) fn topic() -> Topic {
+    let mut cases: Vec<Case> = AUDIENCE.iter().flat_map(|row| of_audience(row)).collect();
+    cases.extend(ISSUER.iter().flat_map(|row| of_issuer(row)));
+    cases.extend(REPLICATED.iter().map(replicated));
+    cases.extend([subject_again(), subject_in_the_header_alone()]);
+    Topic {
+        path: "claims/neighbours",
+        about: "Claims that are near `aud` and `iss` and are not compared (`azp`, `client_id`, `scope`, `tid` and \
+                others), and claims that are repeated in the header.",
+        cases,
+    }
+}
+
+/// A claim near another one.
+struct Neighbour {
+    /// The name in ids.
+    name: &'static str,
+    /// The name of the claim.
+    claim: &'static str,
+    /// Before the configured name, in its value.
+    before: &'static str,
+    /// After the configured name, in its value.
+    after: &'static str,
+    /// Who takes it for the other claim.
+    why: &'static str,
+}
+
+const fn neighbour(name: &'static str, claim: &'static str, why: &'static str) -> Neighbour {
+    Neighbour { name, claim, before: "", after: "", why }
+}
+
+const AUDIENCE: [Neighbour; 7] = [
+    neighbour(
+        "azp",
+        "azp",
+        "`azp` names the client that the token was issued to (OpenID Connect Core). The client chose the API, and \
+         another API must refuse its token.",
+    ),
+    neighbour(
+        "client-id",
+        "client_id",
+        "`client_id` is the client that asked for the token (RFC 8693 section 4.3). Access tokens of some services \
+         have it and no `aud`.",
+    ),
+    neighbour(
+        "appid",
+        "appid",
+        "`appid` is the name that one identity provider gave to `azp`. It says who asked for the token, not whom it \
+         is for.",
+    ),
+    Neighbour {
+        name: "scope",
+        claim: "scope",
+        before: "openid ",
+        after: " email",
+        why: "`scope` is what the client may do (RFC 8693 section 4.2). A scope that is named after an API does not \
+              make a token one for that API.",
+    },
+    neighbour(
+        "resource",
+        "resource",
+        "`resource` is a parameter of a request (RFC 8707). What was asked for is not what was granted.",
+    ),
+    neighbour(
+        "audience",
+        "audience",
+        "`audience` is the parameter of a request for a token (RFC 8693 section 2.1). As a claim it is an unknown \
+         one.",
+    ),
+    neighbour(
+        "title-case",
+        "Aud",
+        "Names of claims are compared exactly. A decoder that matches them in any case fills one field from both, \
+         and the last one counts.",
+    ),
+];
+
+const ISSUER: [Neighbour; 6] = [
+    neighbour("azp", "azp", "`azp` names the client that the token was issued to, not the issuer."),
+    neighbour(
+        "client-id",
+        "client_id",
+        "`client_id` is the client that asked for the token. In an assertion of a client both may be equal; \
+         elsewhere they are not.",
+    ),
+    neighbour(
+        "issuer",
+        "issuer",
+        "`issuer` is a member of discovery documents. As a claim it is an unknown one.",
+    ),
+    neighbour(
+        "tid",
+        "tid",
+        "`tid` is the tenant of an identity provider. The provider is named by `iss`, and any other issuer can \
+         write a `tid` too.",
+    ),
+    neighbour(
+        "idp",
+        "idp",
+        "`idp` says where the user was authenticated before. The issuer of the token is another one.",
+    ),
+    neighbour(
+        "title-case",
+        "Iss",
+        "Names of claims are compared exactly. A decoder that matches them in any case fills one field from both, \
+         and the last one counts.",
+    ),
+];
+
+impl Neighbour {
+    /// The edit that adds the claim, beside `of`, with a configured name in its value.
+    fn with(&self, of: &str, configured: &str) -> Edit {
+        let value = quoted(&format!("{}{configured}{}", self.before, self.after));
+        if self.is_alias() {
+            alias(Layer::Payload, of, self.claim, Alias::Case, &value)
+        } else {
+            claim(self.claim, &value)
+        }
+    }
+
+    fn is_alias(&self) -> bool {
+        self.name == "title-case"
+    }
+
+    /// The bug class of confusing it with a claim of this class.
+    fn class(&self, of_claim: &'static str) -> &'static str {
+        if self.is_alias() { "J2" } else { of_claim }
+    }
+}
+
+const OTHER_AUDIENCE: &str = "https://other.example.com";
+const OTHER_ISSUER: &str = "https://evil.example";
+
+fn of_audience(row: &Neighbour) -> [Case; 4] {
+    let (name, member) = (row.name, row.claim);
+    let equal = twins::bound()
+        .changed(&format!("claims/neighbours/audience-and-ours-in-{name}"), row.with("aud", twins::AUDIENCE))
+        .accept()
+        .title(format!("the configured audience, and again in {member}"))
+        .why(format!("{member} is a claim that a verifier need not know. It changes nothing."))
+        .requirement("RFC7519-4-IGNORE")
+        .requirement("RFC7519-4.1.3-AUD")
+        .class(row.class("C8"));
+    let other = twins::bound()
+        .changed(
+            &format!("claims/neighbours/audience-and-another-in-{name}"),
+            row.with("aud", OTHER_AUDIENCE),
+        )
+        .accept()
+        .title(format!("the configured audience, and another in {member}"))
+        .why(format!("{} A verifier that compares it with the audience refuses a good token.", row.why))
+        .requirement("RFC7519-4-IGNORE")
+        .requirement("RFC7519-4.1.3-AUD")
+        .class(row.class("C8"));
+    let another = equal
+        .changed(
+            &format!("claims/neighbours/another-audience-and-ours-in-{name}"),
+            claim("aud", &quoted(OTHER_AUDIENCE)),
+        )
+        .reject([Reason::Audience])
+        .title(format!("another audience, and the configured one in {member}"))
+        .why(row.why)
+        .requirement("RFC7519-4.1.3-AUD")
+        .class(row.class("C8"))
+        .threat(Threat::Holder);
+    let absent = equal
+        .changed(&format!("claims/neighbours/no-audience-but-ours-in-{name}"), without_claim("aud"))
+        .reject([Reason::Audience, Reason::ClaimMissing])
+        .title(format!("no aud, and the configured audience in {member}"))
+        .why(row.why)
+        .requirement("RFC8725-3.9-AUD")
+        .class(row.class("C8"))
+        .threat(Threat::Holder);
+    [equal, other, another, absent]
+}
+
+fn of_issuer(row: &Neighbour) -> Vec<Case> {
+    let (name, member) = (row.name, row.claim);
+    let equal = twins::bound()
+        .changed(&format!("claims/neighbours/issuer-and-ours-in-{name}"), row.with("iss", twins::ISSUER))
+        .accept()
+        .title(format!("the configured issuer, and again in {member}"))
+        .why(format!("{member} is a claim that a verifier need not know. It changes nothing."))
+        .requirement("RFC7519-4-IGNORE")
+        .requirement("RFC8725-3.8-ISS")
+        .class(row.class("C9"));
+    let other = twins::bound()
+        .changed(&format!("claims/neighbours/issuer-and-another-in-{name}"), row.with("iss", OTHER_ISSUER))
+        .accept()
+        .title(format!("the configured issuer, and another in {member}"))
+        .why(format!("{} A verifier that compares it with the issuer refuses a good token.", row.why))
+        .requirement("RFC7519-4-IGNORE")
+        .requirement("RFC8725-3.8-ISS")
+        .class(row.class("C9"));
+    let another = equal
+        .changed(
+            &format!("claims/neighbours/another-issuer-and-ours-in-{name}"),
+            claim("iss", &quoted(OTHER_ISSUER)),
+        )
+        .reject([Reason::Issuer])
+        .title(format!("another issuer, and the configured one in {member}"))
+        .why(row.why)
+        .requirement("RFC8725-3.8-ISS")
+        .class(row.class("C9"))
+        .threat(Threat::Holder);
+    if row.is_alias() {
+        // Without `iss` both outcomes are right.
+        return vec![equal, other, another];
+    }
+    let absent = equal
+        .changed(&format!("claims/neighbours/no-issuer-but-ours-in-{name}"), without_claim("iss"))
+        .either_better_refused(
+            "`iss` is optional (RFC 7519 section 4.1.1), and RFC 8725 section 3.8 speaks of an issuer that is \
+             there. To prefer a refusal is the choice of this project.",
+            [Reason::Issuer, Reason::ClaimMissing],
+        )
+        .title(format!("no iss, and the configured issuer in {member}"))
+        .why(row.why)
+        .requirement("RFC7519-4.1.1-ISS")
+        .class(row.class("C9"))
+        .threat(Threat::Holder);
+    vec![equal, other, another, absent]
+}
+
+/// A claim that the header repeats with another value.
+struct Replicated {
+    claim: &'static str,
+    value: &'static str,
+    what: &'static str,
+    class: &'static str,
+}
+
+const REPLICATED: [Replicated; 3] = [
+    Replicated {
+        claim: "aud",
+        value: "\"https://other.example.com\"",
+        what: "the configured audience, and another in the header",
+        class: "C8",
+    },
+    Replicated {
+        claim: "iss",
+        value: "\"https://evil.example\"",
+        what: "the configured issuer, and another in the header",
+        class: "C9",
+    },
+    Replicated { claim: "sub", value: "\"43\"", what: "sub 42, and sub 43 in the header", class: "C11" },
+];
+
+fn replicated(row: &Replicated) -> Case {
+    let name = match row.claim {
+        "aud" => "audience",
+        "iss" => "issuer",
+        _ => "subject",
+    };
+    twins::bound()
+        .changed(
+            &format!("claims/neighbours/{name}-and-another-in-the-header"),
+            header(row.claim, row.value),
+        )
+        .either(
+            "RFC 7519 section 5.3: an application that receives a claim in the header too should verify that \
+             both are identical. RFC 7515 section 4: a parameter that is not understood is ignored.",
+            [Reason::HeaderParameter, Reason::ClaimType],
+        )
+        .title(row.what)
+        .why(
+            "If the token is accepted, the claims count. A gateway that routes by the header, before a server \
+             that reads the claims, sends the token to where it is not for.",
+        )
+        .requirement("RFC7519-5.3-REPLICATED")
+        .requirement("RFC7515-4-IGNORE")
+        .class(row.class)
+        .threat(Threat::Holder)
+}
+
+fn subject_again() -> Case {
+    twins::bound()
+        .changed("claims/neighbours/subject-and-again-in-the-header", header("sub", "\"42\""))
+        .accept()
+        .title("sub 42, and again in the header, where audience and issuer are configured")
+        .why("Both values are identical. A parameter that is not understood is ignored.")
+        .requirement("RFC7519-5.3-REPLICATED")
+        .requirement("RFC7515-4-IGNORE")
+        .class("C11")
+}
+
+fn subject_in_the_header_alone() -> Case {
+    subject_again()
+        .changed("claims/neighbours/subject-in-the-header-alone", without_claim("sub"))
+        .accept()
+        .title("no sub but in the header")
+        .why("`sub` is optional, so the token is good. It names no user: what the header says is no claim.")
+        .requirement("RFC7519-5.3-REPLICATED")
+        .requirement("RFC7519-4.1.2-SUB")
+        .class("C11")
+}
