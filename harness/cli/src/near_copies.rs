@@ -34,6 +34,7 @@ fn kind(vector: &Vector) -> String {
     let configured = serde_json::json!([
         context.application,
         context.algorithms,
+        context.keys.len().min(2),
         context.audiences().count().min(2),
         context.issuers().count().min(2),
         context.typ.is_some(),

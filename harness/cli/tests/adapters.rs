@@ -166,6 +166,11 @@ fn the_check_finds_a_lie_about_everything_that_is_declared() {
         ("typ", "typ", "a token of another type is accepted"),
         ("none", "none", "an unsecured token is refused"),
         ("several-keys", "several-keys", "a token by the second of two keys is refused"),
+        (
+            "several-keys-of-one-kind",
+            "several-keys-of-one-kind",
+            "a token by the second of two keys of one kind is refused",
+        ),
         ("binary-token", "binary-token", "is answered with unsupported"),
         ("leeway", "leeway 60", "a token that expired 30 s ago is refused"),
         ("'too much leeway'", "leeway 60", "a token that expired 90 s ago is accepted"),

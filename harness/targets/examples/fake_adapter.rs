@@ -124,7 +124,7 @@ fn misread(mut challenge: Challenge, lie: &str) -> Challenge {
     match lie {
         "several-audiences" => context.more_audiences.clear(),
         "several-issuers" => context.more_issuers.clear(),
-        "several-keys" => context.keys.truncate(1),
+        "several-keys" | "several-keys-of-one-kind" => context.keys.truncate(1),
         "none" => context.allow_none = false,
         "leeway" => context.leeway = 0,
         "too much leeway" => context.leeway += 300,

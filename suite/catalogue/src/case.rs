@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use jotproof_mint::flow::Plot;
-use jotproof_mint::{Mint, MintError, apply, placeholder, stored};
+use jotproof_mint::{Mint, MintError, apply, keys, placeholder, stored};
 use jotproof_model::algorithm::Family;
 use jotproof_model::context::RpcProxy;
 use jotproof_model::edit::{Layer, TextKind};
@@ -448,7 +448,8 @@ impl Case {
     ///
     /// Where the token cannot be minted.
     pub fn build(&self, mint: &Mint, now: i64) -> Result<Vector, MintError> {
-        let mut requires = self.context.requires();
+        let keys = keys::all();
+        let mut requires = self.context.requires(keys);
         let (subject, margin) = match &self.draft {
             Draft::Token(recipe) => {
                 let token = mint.token(recipe, now)?;
@@ -468,7 +469,7 @@ impl Case {
             Draft::Flow(plot) => {
                 // What it is configured with later has to be possible too.
                 for context in plot.steps.iter().filter_map(|step| step.action.configuration()) {
-                    requires.extend(context.requires());
+                    requires.extend(context.requires(keys));
                 }
                 (Subject::Flow { flow: Box::new(mint.flow(plot, now)?) }, None)
             }
@@ -737,6 +738,18 @@ pub const fn key_for(algorithm: Algorithm) -> &'static str {
             Family::Ecdsa => "p-256",
             Family::EdDsa => "ed25519",
         },
+    }
+}
+
+/// The key that is configured beside that of an algorithm during a rotation, where the suite has one.
+#[must_use]
+pub fn next_key(algorithm: Algorithm) -> Option<&'static str> {
+    match key_for(algorithm) {
+        "hmac-64-bytes" => Some("hmac-64-bytes-next"),
+        "rsa-2048" => Some("rsa-2048-next"),
+        "p-256" => Some("p-256-next"),
+        "ed25519" => Some("ed25519-next"),
+        _ => None,
     }
 }
 

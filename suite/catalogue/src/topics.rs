@@ -60,6 +60,7 @@ mod hardened_attacks;
 mod header_parameters;
 mod json_names;
 mod json_text;
+mod keys_several;
 mod keys_weak;
 mod near_the_clock;
 mod signatures_ecdsa;
@@ -153,6 +154,7 @@ pub fn all() -> Vec<Topic> {
         header_parameters::topic(),
         json_names::topic(),
         json_text::topic(),
+        keys_several::topic(),
         keys_weak::topic(),
         near_the_clock::anycable(),
         near_the_clock::centrifugo(),

@@ -136,18 +136,23 @@ macro_rules! rsa {
     };
 }
 
-static EMBEDDED: [(&str, Embedded); 67] = [
+static EMBEDDED: [(&str, Embedded); 74] = [
+    rsa!("rsa-512"),
     rsa!("rsa-1024"),
     rsa!("rsa-1024-foreign"),
+    rsa!("rsa-2047"),
     rsa!("rsa-2048"),
     rsa!("rsa-2048-foreign"),
+    rsa!("rsa-2048-next"),
     rsa!("rsa-2048-e-3"),
+    rsa!("rsa-2048-e-33-bits"),
     rsa!("rsa-3072"),
     rsa!("rsa-3072-foreign"),
     rsa!("rsa-4096"),
     rsa!("rsa-4096-foreign"),
     pair!(P256, "p-256"),
     pair!(P256, "p-256-foreign"),
+    pair!(P256, "p-256-next"),
     pair!(P384, "p-384"),
     pair!(P384, "p-384-foreign"),
     pair!(P521, "p-521"),
@@ -156,6 +161,7 @@ static EMBEDDED: [(&str, Embedded); 67] = [
     pair!(Secp256k1, "secp256k1-foreign"),
     pair!(Ed25519, "ed25519"),
     pair!(Ed25519, "ed25519-foreign"),
+    pair!(Ed25519, "ed25519-next"),
     hmac!("hmac-empty"),
     hmac!("hmac-1-byte"),
     hmac!("hmac-14-bytes"),
@@ -166,6 +172,7 @@ static EMBEDDED: [(&str, Embedded); 67] = [
     hmac!("hmac-63-bytes"),
     hmac!("hmac-64-bytes"),
     hmac!("hmac-64-bytes-foreign"),
+    hmac!("hmac-64-bytes-next"),
     hmac!("hmac-65-bytes"),
     hmac!("hmac-128-bytes"),
     hmac!("hmac-129-bytes"),

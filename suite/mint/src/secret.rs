@@ -32,21 +32,22 @@ pub fn octets(key: &KeyMaterial, form: KeyForm) -> Result<Vec<u8>, SignError> {
         KeyForm::SecretBeforeSpace => before(&text(&key.secret)?, b' ').ok_or_else(none),
         KeyForm::SecretAndNul => text(&key.secret).map(|secret| [secret, vec![0]].concat()),
         KeyForm::PublicPem => text(&key.public_pem),
-        KeyForm::PublicPemNoNewline => {
-            let pem = public_pem()?;
-            Ok(pem.strip_suffix('\n').unwrap_or(pem).as_bytes().to_vec())
-        }
+        KeyForm::PublicPemNoNewline => chomped(&key.public_pem).ok_or_else(none),
         KeyForm::PublicPemCrlf => Ok(public_pem()?.replace('\n', "\r\n").into_bytes()),
         KeyForm::PublicPemAfterNewline => Ok(format!("\n{}", public_pem()?).into_bytes()),
         KeyForm::PublicPemAfterText => Ok(format!("{TEXT_BEFORE}{}", public_pem()?).into_bytes()),
+        KeyForm::PublicPemAfterSpace => Ok(format!(" {}", public_pem()?).into_bytes()),
+        KeyForm::PublicPemAfterByteOrderMark => Ok(format!("\u{feff}{}", public_pem()?).into_bytes()),
         KeyForm::PublicPemEscapedNewlines => Ok(public_pem()?.replace('\n', "\\n").into_bytes()),
         KeyForm::PublicBase64 => {
             inside(&key.public_pem, "public PEM").map(|der| STANDARD.encode(der).into_bytes())
         }
         KeyForm::PublicDer => inside(&key.public_pem, "public PEM"),
         KeyForm::Pkcs1Pem => text(&key.public_pkcs1_pem),
+        KeyForm::Pkcs1PemNoNewline => chomped(&key.public_pkcs1_pem).ok_or_else(none),
         KeyForm::Pkcs1Der => inside(&key.public_pkcs1_pem, "public PKCS#1 PEM"),
         KeyForm::CertificatePem => text(&key.certificate_pem),
+        KeyForm::CertificatePemNoNewline => chomped(&key.certificate_pem).ok_or_else(none),
         KeyForm::CertificateDer => inside(&key.certificate_pem, "certificate PEM"),
         KeyForm::CertificateBase64 => {
             inside(&key.certificate_pem, "certificate PEM").map(|der| STANDARD.encode(der).into_bytes())
@@ -76,6 +77,12 @@ fn cut(mut secret: Vec<u8>, octets: usize) -> Option<Vec<u8>> {
 fn before(secret: &[u8], octet: u8) -> Option<Vec<u8>> {
     let at = secret.iter().position(|other| *other == octet)?;
     Some(secret[..at].to_vec())
+}
+
+/// A PEM file without its final newline.
+fn chomped(pem: &Option<String>) -> Option<Vec<u8>> {
+    let pem = pem.as_deref()?;
+    Some(pem.strip_suffix('\n').unwrap_or(pem).as_bytes().to_vec())
 }
 
 /// The text before a PEM file in the form that has some.
@@ -230,6 +237,10 @@ mod tests {
         let get = |form| String::from_utf8(octets(key, form).unwrap()).unwrap();
         assert_eq!(get(KeyForm::PublicPemAfterNewline), format!("\n{pem}"));
         assert_eq!(get(KeyForm::PublicPemAfterText), format!("The public key of the issuer\n{pem}"));
+        assert_eq!(get(KeyForm::PublicPemAfterSpace), format!(" {pem}"));
+        assert_eq!(octets(key, KeyForm::PublicPemAfterByteOrderMark).unwrap()[..4], *b"\xef\xbb\xbf-");
+        let certificate = key.certificate_pem.as_deref().unwrap();
+        assert_eq!(get(KeyForm::CertificatePemNoNewline), certificate.trim_end());
         let escaped = get(KeyForm::PublicPemEscapedNewlines);
         assert!(!escaped.contains('\n'));
         assert!(escaped.ends_with("-----END PUBLIC KEY-----\\n"));
@@ -313,6 +324,7 @@ mod tests {
             ("rsa-2048", KeyForm::SecretSha256),
             ("rsa-2048", KeyForm::Natural),
             ("ed25519", KeyForm::Pkcs1Pem),
+            ("ed25519", KeyForm::Pkcs1PemNoNewline),
             ("p-256", KeyForm::Pkcs1Pem),
             ("hmac-64-bytes", KeyForm::PublicPem),
             ("hmac-64-bytes", KeyForm::PublicDer),

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Algorithm;
+use crate::{Algorithm, KeyKind, KeyRing};
 
 /// Whose claim rules apply to a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -485,9 +485,12 @@ impl Context {
         }
     }
 
-    /// The capabilities that a verifier needs for this configuration.
+    /// The capabilities that a verifier needs for this configuration. `keys` has the material of its keys.
     #[must_use]
-    pub fn requires(&self) -> BTreeSet<Capability> {
+    pub fn requires(&self, keys: &KeyRing) -> BTreeSet<Capability> {
+        let kinds: Vec<KeyKind> =
+            self.keys.iter().filter_map(|name| keys.get(name)).map(|key| key.kind).collect();
+        let different: BTreeSet<KeyKind> = kinds.iter().copied().collect();
         let mut all = BTreeSet::from([Capability::Application(self.application)]);
         let of_a_key =
             if self.key_set.is_some() { Capability::KeySetAlgorithm } else { Capability::Algorithm };
@@ -510,7 +513,8 @@ impl Context {
             (self.separate.is_some(), Capability::SeparateSubscriptionKeys),
             (self.rpc_proxy.is_some(), Capability::RpcProxy),
             (self.namespace.is_some(), Capability::Namespace),
-            (self.keys.len() > 1, Capability::SeveralKeys),
+            (different.len() > 1, Capability::SeveralKeys),
+            (kinds.len() > different.len(), Capability::SeveralKeysOfOneKind),
             (self.identification.is_some(), Capability::Identification),
             (self.submission.is_some(), Capability::Submission),
             (
@@ -577,6 +581,8 @@ pub enum Capability {
     BinaryToken,
     /// Keys of several kinds can be configured side by side.
     SeveralKeys,
+    /// Several keys of one kind can be configured side by side. The name of each is its id (`kid`).
+    SeveralKeysOfOneKind,
     /// A life cycle can be gone through: connections that are renewed, and end.
     Flow,
     /// The configuration can be changed while the server runs.
@@ -629,6 +635,7 @@ impl fmt::Display for Capability {
             Self::Clock => f.write_str("clock"),
             Self::BinaryToken => f.write_str("binary-token"),
             Self::SeveralKeys => f.write_str("several-keys"),
+            Self::SeveralKeysOfOneKind => f.write_str("several-keys-of-one-kind"),
             Self::Flow => f.write_str("flow"),
             Self::Reload => f.write_str("reload"),
             Self::KeySet => f.write_str("key-set"),
@@ -680,6 +687,7 @@ impl FromStr for Capability {
             "clock" => Self::Clock,
             "binary-token" => Self::BinaryToken,
             "several-keys" => Self::SeveralKeys,
+            "several-keys-of-one-kind" => Self::SeveralKeysOfOneKind,
             "flow" => Self::Flow,
             "reload" => Self::Reload,
             "key-set" => Self::KeySet,

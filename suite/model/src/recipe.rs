@@ -149,8 +149,13 @@ pub enum KeyForm {
     PublicPemCrlf,
     /// The same with an empty line before it.
     PublicPemAfterNewline,
-    /// The same with a line of text before it (RFC 7468 section 2 allows explanatory text).
+    /// The same with the line `The public key of the issuer` and its line feed before it (RFC 7468 section 2 allows
+    /// explanatory text).
     PublicPemAfterText,
+    /// The same with a space before it.
+    PublicPemAfterSpace,
+    /// The same with a byte order mark, the octets EF BB BF, before it.
+    PublicPemAfterByteOrderMark,
     /// The same with `\n`, two characters, for each line end: how a variable of the environment holds it.
     PublicPemEscapedNewlines,
     /// The base64 text inside that PEM, in one line.
@@ -159,10 +164,14 @@ pub enum KeyForm {
     PublicDer,
     /// The PEM file `RSA PUBLIC KEY`.
     Pkcs1Pem,
+    /// The same without the final newline.
+    Pkcs1PemNoNewline,
     /// The DER octets inside that one.
     Pkcs1Der,
     /// The PEM file of the certificate.
     CertificatePem,
+    /// The same without the final newline.
+    CertificatePemNoNewline,
     /// The DER octets inside that one.
     CertificateDer,
     /// The base64 text of those octets in one line, as `x5c` holds it (RFC 7515 section 4.1.6).
@@ -187,18 +196,22 @@ pub enum KeyForm {
 
 impl KeyForm {
     /// The forms of a public key.
-    pub const PUBLIC: [Self; 21] = [
+    pub const PUBLIC: [Self; 25] = [
         Self::PublicPem,
         Self::PublicPemNoNewline,
         Self::PublicPemCrlf,
         Self::PublicPemAfterNewline,
         Self::PublicPemAfterText,
+        Self::PublicPemAfterSpace,
+        Self::PublicPemAfterByteOrderMark,
         Self::PublicPemEscapedNewlines,
         Self::PublicBase64,
         Self::PublicDer,
         Self::Pkcs1Pem,
+        Self::Pkcs1PemNoNewline,
         Self::Pkcs1Der,
         Self::CertificatePem,
+        Self::CertificatePemNoNewline,
         Self::CertificateDer,
         Self::CertificateBase64,
         Self::JwkJson,

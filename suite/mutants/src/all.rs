@@ -454,6 +454,14 @@ mutants! {
         Forgives(signatures::by_a_well_known_secret, &[]);
     "curve-not-bound" "K8" "verifies ECDSA on whatever curve a key is on":
         Forgives(signatures::on_another_curve, &[]);
+    "curve-not-bound-in-the-width-of-the-name" "K8" "asks for the width of the named curve, and verifies on the curve of the key":
+        Forgives(signatures::on_another_curve_in_the_width_of_the_name, &[]);
+    "first-key-only" "V1" "tries the first of several configured keys of one kind alone":
+        Reads(reading::first_key_of_each_kind, &[]);
+    "last-key-only" "V1" "keeps the last of several configured keys of one kind alone":
+        Reads(reading::last_key_of_each_kind, &[]);
+    "key-by-the-name-in-kid" "K13" "finds the key that `kid` names in a store with the keys of everybody":
+        Forgives(signatures::by_the_key_that_kid_names, &[]);
     "key-of-the-token" "K17" "verifies with the key or certificate that the token brings along":
         Forgives(signatures::by_the_key_in_the_header, &[("header.embedded_key", "\"ignore\"")]);
     "kid-followed" "K19" "opens, asks or runs what `kid` says, and takes the outcome for the key":

@@ -1,5 +1,7 @@
 //! How a mutant reads a token that is not written as it has to be.
 
+use std::collections::BTreeSet;
+
 use jotproof_mint::base64url;
 use jotproof_model::Challenge;
 use serde_json::{Value, json};
@@ -386,4 +388,27 @@ pub(crate) fn claims_from_the_header(challenge: &Challenge) -> Option<Challenge>
         }
     }
     any.then(|| with_payload(challenge, |_| Some(Value::Object(payload.clone()).to_string().into_bytes())))?
+}
+
+/// The first configured key of each kind alone.
+pub(crate) fn first_key_of_each_kind(challenge: &Challenge) -> Option<Challenge> {
+    one_key_of_each_kind(challenge, challenge.context.keys.iter())
+}
+
+/// The last configured key of each kind alone.
+pub(crate) fn last_key_of_each_kind(challenge: &Challenge) -> Option<Challenge> {
+    one_key_of_each_kind(challenge, challenge.context.keys.iter().rev())
+}
+
+/// The configuration with the first of these keys of each kind; nothing if that is every configured key.
+fn one_key_of_each_kind<'a>(
+    challenge: &Challenge,
+    names: impl Iterator<Item = &'a String>,
+) -> Option<Challenge> {
+    let mut kinds = BTreeSet::new();
+    let is_first_of_its_kind =
+        |name: &&String| challenge.keys.get(*name).is_some_and(|key| kinds.insert(key.kind));
+    let kept: Vec<String> = names.filter(is_first_of_its_kind).cloned().collect();
+    (kept.len() < challenge.context.keys.len())
+        .then(|| parts::with_context(challenge, |context| context.keys = kept))
 }

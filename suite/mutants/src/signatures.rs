@@ -56,14 +56,15 @@ fn computable(kind: KeyKind) -> &'static [Algorithm] {
     }
 }
 
-/// Whether what was sent carries a good signature by a configured key, however it was read.
+/// Whether what was sent carries a good signature by a configured key, however it was read. The keys are those of the
+/// configuration as it was read.
 pub(crate) fn good_as_sent(sent: &Challenge, read: &Challenge) -> bool {
     let Some(algorithm) = named(read).filter(|algorithm| sent.context.algorithms.contains(algorithm)) else {
         return false;
     };
     let Some(at) = sent.token.iter().rposition(|octet| *octet == b'.') else { return false };
     let Some(given) = text(read).and_then(|text| text.rsplit('.').next()).map(octets) else { return false };
-    configured(sent).any(|key| signed(key, algorithm, &sent.token[..at]).is_some_and(|good| good == given))
+    configured(read).any(|key| signed(key, algorithm, &sent.token[..at]).is_some_and(|good| good == given))
 }
 
 fn by_any(
@@ -207,6 +208,31 @@ pub(crate) fn on_another_curve(challenge: &Challenge) -> bool {
         && by_any(challenge, on_a_curve, algorithms, equal)
 }
 
+/// ECDSA by a configured key on another curve than that of `alg`, with numbers of the width of `alg`.
+pub(crate) fn on_another_curve_in_the_width_of_the_name(challenge: &Challenge) -> bool {
+    let width = match allowed(challenge) {
+        Some(Algorithm::ES384) => 48,
+        Some(Algorithm::ES512) => 66,
+        _ => 32,
+    };
+    sent(challenge).is_some_and(|(_, given)| given.len() == 2 * width)
+        && allowed(challenge) != fitting(challenge)
+        && cut_in_the_middle(challenge)
+}
+
+/// The allowed ECDSA algorithm whose curve the configured key is on, if one key is configured.
+fn fitting(challenge: &Challenge) -> Option<Algorithm> {
+    let mut keys = configured(challenge);
+    let (first, None) = (keys.next()?, keys.next()) else { return None };
+    match first.kind {
+        KeyKind::P256 => Some(Algorithm::ES256),
+        KeyKind::P384 => Some(Algorithm::ES384),
+        KeyKind::P521 => Some(Algorithm::ES512),
+        KeyKind::Secp256k1 => Some(Algorithm::ES256K),
+        KeyKind::Hmac | KeyKind::Rsa | KeyKind::Ed25519 => None,
+    }
+}
+
 /// An ECDSA signature of zeros.
 pub(crate) fn zeros(challenge: &Challenge) -> bool {
     let ecdsa = named(challenge).is_some_and(|algorithm| algorithm.family() == Family::Ecdsa);
@@ -317,6 +343,15 @@ pub(crate) fn by_what_kid_leads_to(challenge: &Challenge) -> bool {
         header.get("kid").and_then(Value::as_str).is_some_and(|kid| kid.contains(['/', '\'', '|', ';', '\\']))
     });
     leads && by_any_key(challenge)
+}
+
+/// A signature by the key that `kid` names, whether it is configured or not.
+pub(crate) fn by_the_key_that_kid_names(challenge: &Challenge) -> bool {
+    let named =
+        header(challenge).and_then(|header| keys::all().get(header.get("kid")?.as_str()?)).filter(|key| {
+            key.kind != KeyKind::Hmac || key.secret_octets().is_some_and(|secret| !secret.is_empty())
+        });
+    named.is_some_and(|key| by_any(challenge, std::iter::once(key), allowed(challenge).as_slice(), equal))
 }
 
 fn by_any_key(challenge: &Challenge) -> bool {

@@ -755,6 +755,9 @@ rules! {
     key_empty: EmptySecret = "key.empty",
     /// Whether a key below the size of RFC 7518 is refused.
     key_size: Strictness = "key.size",
+    /// Whether a `kid` that names none of several configured keys of one kind is refused. Otherwise every one of
+    /// them is tried, whatever `kid` says.
+    key_name: Strictness = "key.name",
     /// Which key of a published set counts.
     key_id: KeyId = "key_set.kid",
     /// What several keys of one `kid` are.
@@ -1024,6 +1027,7 @@ impl Default for Rules {
             hmac_key: HmacKey::default(),
             key_empty: EmptySecret::default(),
             key_size: Strictness::default(),
+            key_name: Strictness::default(),
             key_id: KeyId::default(),
             same_key_id: SameKeyId::default(),
             key_use: KeyUse::default(),

@@ -110,20 +110,28 @@ const fn hash_octets(algorithm: Algorithm) -> usize {
     }
 }
 
-/// Looks up the keys that a signature is tried with.
+/// Looks up the keys that a signature is tried with. Of several configured keys of one kind, `kid` may choose one
+/// by its name.
 ///
 /// # Errors
 ///
 /// None of the configured keys serves the algorithm, or none that does is fit for it.
 pub fn candidates<'a>(
     algorithm: Algorithm,
+    kid: Option<&str>,
     context: &'a Context,
     keys: &'a KeyRing,
     rules: &Rules,
 ) -> Result<Vec<Candidate<'a>>, Refusal> {
     let mut candidates = Vec::new();
     let mut unfit = None;
-    for key in configured(context, keys, rules).filter(|key| key.kind == kind_for(algorithm)) {
+    let named =
+        kid.filter(|_| rules.key_name == Strictness::Refuse && is_one_of_several(algorithm, context, keys));
+    let is_meant = |key: &&KeyMaterial| {
+        named.is_none_or(|name| context.keys.iter().any(|key| key == name) && keys.get(name) == Some(*key))
+    };
+    for key in configured(context, keys, rules).filter(|key| key.kind == kind_for(algorithm)).filter(is_meant)
+    {
         match fit(key, algorithm, rules) {
             Ok(candidate) => candidates.push(candidate),
             Err(why) => unfit = Some(why),
@@ -146,6 +154,12 @@ pub fn candidates<'a>(
         return Err(Refusal::new(Stage::Key, Reason::Key, detail));
     }
     Ok(candidates)
+}
+
+/// Whether several keys of the kind that an algorithm takes are configured.
+fn is_one_of_several(algorithm: Algorithm, context: &Context, keys: &KeyRing) -> bool {
+    let of_its_kind = |name: &&String| keys.get(*name).is_some_and(|key| key.kind == kind_for(algorithm));
+    context.keys.iter().filter(of_its_kind).count() > 1
 }
 
 fn fit<'a>(key: &'a KeyMaterial, algorithm: Algorithm, rules: &Rules) -> Result<Candidate<'a>, String> {

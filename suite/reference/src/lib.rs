@@ -115,7 +115,7 @@ impl Reference {
     #[must_use]
     pub fn cannot_verify(&self, context: &Context, keys: &KeyRing) -> Option<String> {
         context.algorithms.iter().find_map(|algorithm| {
-            let candidates = key::candidates(*algorithm, context, keys, &self.rules).ok()?;
+            let candidates = key::candidates(*algorithm, None, context, keys, &self.rules).ok()?;
             let impossible = candidates.iter().any(|key| !signature::is_possible(*algorithm, key));
             impossible.then(|| format!("{algorithm} with a key that aws-lc-rs does not take"))
         })
@@ -341,15 +341,17 @@ impl Reference {
                 let published = key_set::candidates(header.kid, algorithm, key_set, &groups, rules);
                 match rules.key_set_exclusive {
                     Strictness::Refuse => published,
-                    Strictness::Ignore => match key::candidates(algorithm, context, keys, rules) {
-                        Ok(configured) => {
-                            Ok(published.unwrap_or_default().into_iter().chain(configured).collect())
+                    Strictness::Ignore => {
+                        match key::candidates(algorithm, header.kid.value(), context, keys, rules) {
+                            Ok(configured) => {
+                                Ok(published.unwrap_or_default().into_iter().chain(configured).collect())
+                            }
+                            Err(_) => published,
                         }
-                        Err(_) => published,
-                    },
+                    }
                 }
             }
-            None => key::candidates(algorithm, context, keys, rules),
+            None => key::candidates(algorithm, header.kid.value(), context, keys, rules),
         };
         let found = |candidates: &Vec<_>| format!("{} configured for {algorithm}", candidates.len());
         let Some(candidates) = trace.result(Stage::Key, candidates, found) else {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use jotproof_catalogue::case::key_for;
+use jotproof_catalogue::case::{key_for, next_key};
 use jotproof_engine::Suite;
 use jotproof_mint::{Mint, keys};
 use jotproof_model::adapter::Leeway;
@@ -97,6 +97,7 @@ impl Desk<'_> {
             Capability::None,
             Capability::BinaryToken,
             Capability::SeveralKeys,
+            Capability::SeveralKeysOfOneKind,
             Capability::Clock,
         ]
         .into_iter()
@@ -109,12 +110,18 @@ impl Desk<'_> {
         }
         let Some(first) = algorithms.first().copied() else { return Ok(asked) };
         for option in options {
-            if option == Capability::SeveralKeys {
-                let second = algorithms.iter().find(|other| key_for(**other) != key_for(first));
-                let Some(second) = second else { continue };
-                self.several_keys(first, *second)?;
-            } else {
-                self.option(option, first)?;
+            match option {
+                Capability::SeveralKeys => {
+                    let second = algorithms.iter().find(|other| key_for(**other) != key_for(first));
+                    let Some(second) = second else { continue };
+                    self.several_keys(first, *second)?;
+                }
+                Capability::SeveralKeysOfOneKind => {
+                    let next = algorithms.iter().find_map(|of| Some((*of, next_key(*of)?)));
+                    let Some((algorithm, next)) = next else { continue };
+                    self.several_keys_of_one_kind(algorithm, next)?;
+                }
+                _ => self.option(option, first)?,
             }
             asked.push(option);
         }
@@ -222,6 +229,21 @@ impl Desk<'_> {
             let token = format!("a token by the {which} of two keys");
             self.ask(&about, &token, true, remedy, context.clone(), good);
             self.ask(&about, &format!("a forged copy of {token}"), false, remedy, context, bad);
+        }
+        Ok(())
+    }
+
+    fn several_keys_of_one_kind(&mut self, algorithm: Algorithm, next: &str) -> anyhow::Result<()> {
+        let about = Capability::SeveralKeysOfOneKind.to_string();
+        let remedy = "hand every key of the question to the library, as one set";
+        let one = self.context(&[algorithm]);
+        let context = Context { keys: vec![key_for(algorithm).to_owned(), next.to_owned()], ..one };
+        for (which, key) in [("second", next), ("first", key_for(algorithm))] {
+            let good = self.token_by(key, algorithm, None, &self.claims(&[]))?;
+            let bad = forged(&good)?;
+            let token = format!("a token by the {which} of two keys of one kind");
+            self.ask(&about, &token, true, remedy, context.clone(), good);
+            self.ask(&about, &format!("a forged copy of {token}"), false, remedy, context.clone(), bad);
         }
         Ok(())
     }
@@ -340,10 +362,20 @@ impl Desk<'_> {
     }
 
     fn token(&self, algorithm: Algorithm, typ: Option<&str>, claims: &str) -> anyhow::Result<Vec<u8>> {
+        self.token_by(key_for(algorithm), algorithm, typ, claims)
+    }
+
+    fn token_by(
+        &self,
+        key: &str,
+        algorithm: Algorithm,
+        typ: Option<&str>,
+        claims: &str,
+    ) -> anyhow::Result<Vec<u8>> {
         let typ = typ.map_or_else(String::new, |typ| format!(",\"typ\":\"{typ}\""));
         let header = format!("{{\"alg\":\"{algorithm}\"{typ}}}");
-        let key = key_for(algorithm).to_owned();
-        self.mint(&header, claims, Signer::Key { key, form: KeyForm::Natural, algorithm })
+        let signer = Signer::Key { key: key.to_owned(), form: KeyForm::Natural, algorithm };
+        self.mint(&header, claims, signer)
     }
 
     fn unsecured(&self) -> anyhow::Result<Vec<u8>> {

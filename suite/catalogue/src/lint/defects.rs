@@ -8,11 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind, FlowChange, JwkKind, Layer};
+use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{
     Action, Context, Edit, Expectation, Flow, KeySet, Step, Subject, Twin, Vector, VectorFile,
 };
 use serde_json::{Value, json};
 
+use super::threats::decisive;
 use super::times::Distance;
 use crate::NOW;
 use crate::build::vectors;
@@ -84,7 +86,19 @@ pub(super) fn defect(vector: &Vector) -> Option<String> {
     };
     // If only the configuration is changed, the token is part of the defect.
     let token = edits.is_empty().then_some(twin);
-    Some(without_names(json!([of_context, token, steps, edits]).to_string(), context, has_its_key))
+    let signer = meant_by_kid(vector, context);
+    Some(without_names(json!([of_context, token, signer, steps, edits]).to_string(), context, has_its_key))
+}
+
+/// The key that signed, if `kid` may choose among several configured keys.
+fn meant_by_kid<'a>(vector: &'a Vector, context: &Context) -> Option<&'a str> {
+    let recipe = decisive(&vector.subject).filter(|_| context.keys.len() > 1)?;
+    match (&recipe.header, &recipe.signer) {
+        (Content::Object { members, .. }, Signer::Key { key, .. }) => {
+            members.iter().any(|Member(name, _)| name == "kid").then_some(key)
+        }
+        _ => None,
+    }
 }
 
 fn configured_in_the_end(vector: &Vector) -> &Context {

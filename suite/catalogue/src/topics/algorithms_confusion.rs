@@ -70,7 +70,7 @@ pub(super) const FORMS: [(KeyForm, &str, &str); 8] = [
 ];
 
 /// The same, of forms that are met less often: with HS256 alone, for the hash is not the point.
-pub(super) const FURTHER_FORMS: [(KeyForm, &str, &str); 13] = [
+pub(super) const FURTHER_FORMS: [(KeyForm, &str, &str); 17] = [
     (KeyForm::PublicPemAfterNewline, "public-pem-after-newline", "its PEM file after an empty line"),
     (KeyForm::PublicPemAfterText, "public-pem-after-text", "its PEM file after a line of text"),
     (
@@ -88,12 +88,30 @@ pub(super) const FURTHER_FORMS: [(KeyForm, &str, &str); 13] = [
     (KeyForm::RawPublicText, "raw-public-key-text", "the base64url text of its bare numbers"),
     (KeyForm::UncompressedPoint, "uncompressed-point", "its point, uncompressed"),
     (KeyForm::CompressedPoint, "compressed-point", "its point, compressed"),
+    (KeyForm::PublicPemAfterSpace, "public-pem-after-space", "its PEM file after a space"),
+    (
+        KeyForm::PublicPemAfterByteOrderMark,
+        "public-pem-after-byte-order-mark",
+        "its PEM file after a byte order mark",
+    ),
+    (
+        KeyForm::Pkcs1PemNoNewline,
+        "pkcs1-pem-without-newline",
+        "its PEM file of the form `RSA PUBLIC KEY` without the last newline",
+    ),
+    (
+        KeyForm::CertificatePemNoNewline,
+        "certificate-pem-without-newline",
+        "the PEM file of its certificate without the last newline",
+    ),
 ];
 
 /// Whether the key of an algorithm has a form.
 pub(super) fn has_form(algorithm: Algorithm, form: KeyForm) -> bool {
     match form {
-        KeyForm::Pkcs1Pem | KeyForm::Pkcs1Der => key_for(algorithm) == "rsa-2048",
+        KeyForm::Pkcs1Pem | KeyForm::Pkcs1PemNoNewline | KeyForm::Pkcs1Der => {
+            key_for(algorithm) == "rsa-2048"
+        }
         KeyForm::UncompressedPoint | KeyForm::CompressedPoint => algorithm.family() == Family::Ecdsa,
         KeyForm::OpensshLine => algorithm != Algorithm::ES256K,
         _ => true,
@@ -103,7 +121,10 @@ pub(super) fn has_form(algorithm: Algorithm, form: KeyForm) -> bool {
 /// What an attacker guesses at with a form: how the verifier holds its key.
 pub(super) const fn why(form: KeyForm) -> &'static str {
     match form {
-        KeyForm::PublicPemAfterNewline | KeyForm::PublicPemAfterText => {
+        KeyForm::PublicPemAfterNewline
+        | KeyForm::PublicPemAfterText
+        | KeyForm::PublicPemAfterSpace
+        | KeyForm::PublicPemAfterByteOrderMark => {
             "A check that refuses a PEM file as an HMAC secret looks at its beginning. Where the key comes \
              from a file with something before the first line, the check does not see it, and the text \
              of the file is a secret that everybody knows."

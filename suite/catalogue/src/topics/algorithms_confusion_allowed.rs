@@ -11,14 +11,14 @@ use crate::case::{Case, Undecided, alg, key_for};
 use crate::edits::{context, sign, sign_with_form};
 use crate::twins;
 
-use Algorithm::{ES256, EdDSA, HS256, RS256};
+use Algorithm::{ES256, EdDSA, HS256, PS256, RS256};
 
 pub(super) fn topic() -> Topic {
     Topic {
         path: "algorithms/confusion-allowed",
         about: "HMAC keyed with every encoding of the verifier's public key, where HMAC is allowed too and that key is \
                 the only one.",
-        cases: [RS256, ES256, EdDSA].into_iter().flat_map(cases).collect(),
+        cases: [RS256, PS256, ES256, EdDSA].into_iter().flat_map(cases).collect(),
     }
 }
 

@@ -23,16 +23,19 @@ pub(super) fn topic() -> Topic {
 }
 
 /// Pairs: the algorithm of the token, and the algorithm whose curve the configured key is on.
-const PAIRS: [(Algorithm, Algorithm); 9] = [
+const PAIRS: [(Algorithm, Algorithm); 12] = [
     (ES256, ES384),
     (ES256, ES512),
     (ES256, ES256K),
     (ES384, ES256),
     (ES384, ES512),
+    (ES384, ES256K),
     (ES512, ES256),
     (ES512, ES384),
+    (ES512, ES256K),
     (ES256K, ES256),
     (ES256K, ES384),
+    (ES256K, ES512),
 ];
 
 fn cases((named, of_the_key): (Algorithm, Algorithm)) -> Vec<Case> {

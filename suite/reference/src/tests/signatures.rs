@@ -156,7 +156,7 @@ fn keys_are_bound_to_their_kind_curve_and_size() {
         let fits = |(name, kind): &(&'static str, KeyKind)| {
             let keys = ring([("key", public_key(*kind, &fixture(&format!("{name}.public.pem"))))]);
             let context = Context { keys: vec!["key".to_owned()], ..context(Application::Jwt) };
-            let Ok(candidates) = key::candidates(algorithm, &context, &keys, rules) else {
+            let Ok(candidates) = key::candidates(algorithm, None, &context, &keys, rules) else {
                 return false;
             };
             // A key that cannot be used is told apart from a signature that is wrong.
@@ -239,7 +239,8 @@ fn every_algorithm_verifies_its_own_signatures_only() {
     let parsed = ParsedKeys::default();
     for (made_by, signature) in &signatures {
         for (algorithm, _) in &signatures {
-            let candidates = key::candidates(*algorithm, &context, &keys, &Rules::default()).expect("a key");
+            let candidates =
+                key::candidates(*algorithm, None, &context, &keys, &Rules::default()).expect("a key");
             let verified = verify(*algorithm, &candidates, input, signature, &Rules::default(), &parsed);
             assert_eq!(verified.is_ok(), algorithm == made_by, "{made_by} as {algorithm}");
         }

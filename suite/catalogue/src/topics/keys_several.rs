@@ -1,0 +1,212 @@
+//! Several configured keys: two of one kind, as in a rotation, and keys of several kinds side by side.
+
+use jotproof_model::edit::ContextChange;
+use jotproof_model::{Algorithm, Edit, Reason, Threat};
+
+use super::Topic;
+use crate::case::{Case, alg, key_for, next_key};
+use crate::edits::{context, header, quoted, sign};
+use crate::twins;
+
+use Algorithm::{ES256, ES384, EdDSA, HS256, PS256, RS256};
+
+pub(super) fn topic() -> Topic {
+    let mut cases: Vec<Case> = ROTATED.into_iter().flat_map(rotation).collect();
+    cases.extend(side_by_side());
+    cases.extend(two_curves());
+    Topic {
+        path: "keys/several",
+        about: "Two keys of one kind, as in a rotation, in both orders and with every kid; keys of several kinds side \
+                by side.",
+        cases,
+    }
+}
+
+/// The algorithms that a key is rotated for.
+const ROTATED: [Algorithm; 5] = [HS256, RS256, PS256, ES256, EdDSA];
+
+fn id(name: &str) -> String {
+    format!("keys/several/{name}")
+}
+
+fn add(key: &str) -> Edit {
+    context(ContextChange::AddKey { key: key.to_owned() })
+}
+
+fn allow(algorithms: &[Algorithm]) -> Edit {
+    context(ContextChange::Algorithms { algorithms: algorithms.to_vec() })
+}
+
+fn kid(key: &str) -> Edit {
+    header("kid", &quoted(key))
+}
+
+fn accepted(case: Case) -> Case {
+    case.requirement("RFC7515-5.2-VERIFY").class("V1")
+}
+
+/// Two configured keys of one kind.
+fn rotation(algorithm: Algorithm) -> Vec<Case> {
+    let (key, word) = (key_for(algorithm), algorithm.name().to_lowercase());
+    let Some(next) = next_key(algorithm) else { return Vec::new() };
+    let foreign = format!("{key}-foreign");
+    let id = |end: &str| id(&format!("{word}-{end}"));
+    const EITHER_KEY: &str = "During a rotation the old key and the new one are both configured, and tokens by either \
+                              are good. A verifier that tries one of them alone refuses half of the tokens.";
+
+    let first = accepted(
+        twins::signed(algorithm)
+            .changed(&id("by-the-first"), add(next))
+            .accept()
+            .title(format!("{algorithm} by the first of two configured keys"))
+            .why(EITHER_KEY),
+    );
+    let second = accepted(
+        first
+            .changed(&id("by-the-second"), sign(None, next, algorithm))
+            .accept()
+            .title(format!("{algorithm} by the second of two configured keys"))
+            .why(EITHER_KEY),
+    );
+    let exchanged = context(ContextChange::ConfiguredKey { from: key.to_owned(), to: next.to_owned() });
+    let second_of_other_order = accepted(
+        twins::signed(algorithm)
+            .changed_by(&id("other-order-by-the-second"), vec![exchanged, add(key)])
+            .accept()
+            .title(format!("{algorithm} by the second of two keys that are configured in the other order"))
+            .why(EITHER_KEY),
+    );
+    let first_of_other_order = accepted(
+        second_of_other_order
+            .changed(&id("other-order-by-the-first"), sign(None, next, algorithm))
+            .accept()
+            .title(format!("{algorithm} by the first of two keys that are configured in the other order"))
+            .why(EITHER_KEY),
+    );
+
+    let by_a_third = |end: &str, edits: Vec<Edit>, what: &str, class: &str| {
+        first
+            .changed_by(&id(end), edits)
+            .reject([Reason::Signature, Reason::Key])
+            .threat(Threat::Forger)
+            .title(format!("{algorithm} by a third key, where two are configured{what}"))
+            .requirement("RFC7515-5.2-VERIFY")
+            .class(class)
+    };
+    let third = sign(None, &foreign, algorithm);
+    let forged = [
+        by_a_third("by-a-third", vec![third.clone()], "", "S0")
+            .why("A verifier that tries each of its keys has tried them all, and none of them fits."),
+        by_a_third("by-a-third-kid-of-the-second", vec![third.clone(), kid(next)], ", and kid names the second", "S0")
+            .why("`kid` says which key to verify with. It verifies nothing by itself."),
+        by_a_third("by-a-third-with-its-kid", vec![third, kid(&foreign)], ", and kid names the third", "K13")
+            .why(
+                "The key that `kid` names exists and is not configured here. A verifier that looks it up in a store \
+                 with keys of other issuers lets each of them sign for this one.",
+            )
+            .requirement("RFC8725-3.10-TRUST"),
+    ];
+
+    let by_its_kid = |twin: &Case, which: &str, key: &str| {
+        accepted(
+            twin.changed(&id(&format!("by-the-{which}-with-its-kid")), kid(key))
+                .accept()
+                .title(format!("{algorithm} by the {which} of two configured keys, and kid names it"))
+                .why("`kid` names the key that signed, and that key is configured.")
+                .requirement("RFC7515-4.1.4-KID"),
+        )
+    };
+    let by_another_kid = |twin: &Case, end: &str, value: &str, what: &str| {
+        twin.changed(&id(end), header("kid", value))
+            .either(
+                "RFC 7515 section 4.1.4 calls `kid` a hint, and its use is optional, so a verifier may try every key. \
+                 The section also says that `kid` indicates the key that was used, so a verifier may use that key \
+                 alone.",
+                [Reason::Key, Reason::Signature],
+            )
+            .threat(Threat::Issuer)
+            .title(format!("{algorithm} by one of two configured keys, and kid {what}"))
+            .why("A good signature by a configured key. `kid` does not lead to that key.")
+            .requirement("RFC7515-4.1.4-KID")
+            .class("K12")
+    };
+    let mut cases = vec![
+        by_its_kid(&first, "first", key),
+        by_its_kid(&second, "second", next),
+        by_another_kid(&first, "by-the-first-kid-of-the-second", &quoted(next), "names the other one"),
+        by_another_kid(&second, "by-the-second-kid-of-the-first", &quoted(key), "names the other one"),
+        by_another_kid(&second, "by-the-second-kid-unknown", "\"2026-01\"", "is unknown"),
+    ];
+    cases.extend(forged);
+    cases.extend([first, second, second_of_other_order, first_of_other_order]);
+    cases
+}
+
+/// One key of each of several kinds. The algorithm of the token says which one verifies.
+fn side_by_side() -> Vec<Case> {
+    const KINDS: [Algorithm; 4] = [HS256, RS256, ES256, EdDSA];
+    let others = |of: Algorithm| KINDS.into_iter().filter(move |other| *other != of);
+    let good = |algorithm: Algorithm| {
+        let mut edits: Vec<Edit> = others(algorithm).map(|other| add(key_for(other))).collect();
+        edits.push(allow(&KINDS));
+        twins::signed(algorithm)
+            .changed_by(&id(&format!("four-kinds-{}", algorithm.name().to_lowercase())), edits)
+            .accept()
+            .title(format!("{algorithm}, where keys of four kinds are configured"))
+            .why("With one key of each kind, the algorithm of the header says which one verifies.")
+            .requirement("RFC7515-5.2-VERIFY")
+            .requirement("RFC8725-3.1-ALG")
+            .class("V1")
+    };
+    let foreign = |algorithm: Algorithm| {
+        let key = format!("{}-foreign", key_for(algorithm));
+        good(algorithm)
+            .changed(
+                &id(&format!("four-kinds-{}-foreign-key", algorithm.name().to_lowercase())),
+                sign(None, &key, algorithm),
+            )
+            .reject([Reason::Signature])
+            .threat(Threat::Forger)
+            .title(format!("{algorithm} by a foreign key, where keys of four kinds are configured"))
+            .why("The configured key of the kind decides, and no key of another kind takes its place.")
+            .requirement("RFC7515-5.2-VERIFY")
+            .class("S0")
+    };
+    KINDS.into_iter().flat_map(|algorithm| [good(algorithm), foreign(algorithm)]).collect()
+}
+
+/// Two keys on two curves. Each algorithm has one curve.
+fn two_curves() -> Vec<Case> {
+    let good = |algorithm: Algorithm, other: Algorithm| {
+        twins::signed(algorithm)
+            .changed_by(
+                &id(&format!("two-curves-{}", algorithm.name().to_lowercase())),
+                vec![add(key_for(other)), allow(&[algorithm, other])],
+            )
+            .accept()
+            .title(format!("{algorithm}, where keys on the curves of {algorithm} and {other} are configured"))
+            .why("The algorithm of the header says on which curve the key is.")
+            .requirement("RFC7515-5.2-VERIFY")
+            .requirement("RFC7518-3.4-CURVE")
+            .class("V1")
+    };
+    let exchanged = |algorithm: Algorithm, other: Algorithm| {
+        good(algorithm, other)
+            .changed(
+                &id(&format!("two-curves-{}-by-{}", algorithm.name().to_lowercase(), key_for(other))),
+                sign(Some(&alg(algorithm)), key_for(other), algorithm),
+            )
+            .reject([Reason::Key, Reason::Signature])
+            .title(format!("{algorithm} by the configured key on the curve of {other}"))
+            .why(
+                "Both keys are configured, and the signature is by one of them. The curve is a part of the \
+                 algorithm, so that only the other key serves this one.",
+            )
+            .requirement("RFC7518-3.4-CURVE")
+            .class("K8")
+    };
+    [(ES256, ES384), (ES384, ES256)]
+        .into_iter()
+        .flat_map(|(algorithm, other)| [good(algorithm, other), exchanged(algorithm, other)])
+        .collect()
+}
