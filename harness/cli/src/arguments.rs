@@ -305,6 +305,18 @@ pub(crate) enum VectorsCommand {
     Stream(StreamName),
     /// Show which verifiers with a seeded bug the cases find, and which cases find none
     Mutants(Source),
+    /// List the normative sentences with the number of their cases, and fail if one lacks a case
+    Requirements(Requirements),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Requirements {
+    /// Only those whose id contains this text: RFC7519, 8725-3
+    #[arg(value_name = "TEXT")]
+    pub(crate) text: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) source: Source,
 }
 
 #[derive(Debug, Args)]

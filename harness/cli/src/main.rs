@@ -11,6 +11,7 @@ mod open_files;
 mod progress;
 mod replacement;
 mod report;
+mod requirements;
 mod run;
 mod show;
 mod terminal;

@@ -218,6 +218,12 @@ fn content(content: &Content) -> String {
         }
         Content::Text { text } => shortened(text),
         Content::Octets { base64url } => shortened(&format!("octets {base64url}")),
+        Content::Token { recipe } => shortened(&format!(
+            "a token: header {}, payload {}, signer {}",
+            self::content(&recipe.header),
+            self::content(&recipe.payload),
+            serde_json::to_string(&recipe.signer).unwrap_or_default()
+        )),
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn vectors(arguments: &Vectors) -> Outcome {
         VectorsCommand::Check(folder) => check(folder),
         VectorsCommand::Stream(stream) => print_stream(stream),
         VectorsCommand::Mutants(source) => crate::mutants::mutants(source),
+        VectorsCommand::Requirements(asked) => crate::requirements::requirements(asked),
     }
 }
 

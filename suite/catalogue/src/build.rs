@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use jotproof_mint::{Mint, keys};
 use jotproof_model::adapter::Line;
-use jotproof_model::recipe::Signer;
 use jotproof_model::{Subject, Vector, VectorFile};
 use jotproof_profiles::ProfileFile;
 use sha2::{Digest, Sha256};
@@ -70,9 +69,7 @@ pub fn topic_file(topic: &Topic, mint: &Mint, now: i64) -> Result<VectorFile, Bu
             Subject::Flow { flow } => flow.tokens.values().map(|token| &token.recipe).collect(),
         };
         for recipe in recipes {
-            if let Signer::Key { key, .. } = &recipe.signer {
-                key_names.insert(key.clone());
-            }
+            key_names.extend(recipe.key_names().into_iter().map(str::to_owned));
         }
         for id in &vector.requirements {
             let requirement = registry::requirements().get(id).ok_or_else(|| BuildError::Registry {

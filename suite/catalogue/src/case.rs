@@ -622,7 +622,7 @@ fn effect_of(recipe: &Recipe, context: &Context) -> Effect {
     if context.submission.as_ref().is_some_and(Vec::is_empty) {
         return Effect::default();
     }
-    let Content::Object { members, .. } = &recipe.payload else {
+    let Content::Object { members, .. } = recipe.payload.innermost() else {
         return Effect::default();
     };
     let mut last: BTreeMap<&str, &str> = BTreeMap::new();
@@ -682,7 +682,7 @@ fn clock_margin(recipe: &Recipe, leeway: u32) -> Option<u64> {
     let leeway = i64::from(leeway);
     let either_way = vec![0, leeway, -leeway];
     let mut texts: Vec<(&str, Vec<i64>)> = Vec::new();
-    for content in [&recipe.header, &recipe.payload] {
+    for content in [&recipe.header, recipe.payload.innermost()] {
         match content {
             Content::Object { members, before, after } => {
                 texts.extend(members.iter().map(|Member(name, value)| {
@@ -696,7 +696,7 @@ fn clock_margin(recipe: &Recipe, leeway: u32) -> Option<u64> {
                 texts.extend([before, after].map(|text| (text.as_str(), either_way.clone())));
             }
             Content::Text { text } => texts.push((text, either_way.clone())),
-            Content::Octets { .. } => {}
+            Content::Octets { .. } | Content::Token { .. } => {}
         }
     }
     texts

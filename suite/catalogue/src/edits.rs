@@ -4,7 +4,8 @@ use jotproof_model::edit::{
     Alias, ContextChange, Edit, FlowChange, Layer, OctetsKind, Surrounding, TextKind,
 };
 use jotproof_model::recipe::{
-    KeyForm, Place, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer, Spelling, StructureChange,
+    KeyForm, Member, Place, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer, Spelling,
+    StructureChange,
 };
 use jotproof_model::{Algorithm, Step};
 
@@ -100,6 +101,17 @@ pub fn sign(alg: Option<&str>, key: &str, algorithm: Algorithm) -> Edit {
 /// Lets an encoding of a key sign as an HMAC secret.
 pub fn sign_with_form(alg: Option<&str>, key: &str, form: KeyForm, algorithm: Algorithm) -> Edit {
     Edit::Sign { alg: alg.map(str::to_owned), signer: Signer::Key { key: key.to_owned(), form, algorithm } }
+}
+
+/// Makes the token the payload of another one, with these members in its header (raw values).
+pub fn nest(header: &[(&str, &str)], signer: Signer) -> Edit {
+    let member = |(name, value): &(&str, &str)| Member((*name).to_owned(), (*value).to_owned());
+    Edit::Nest { header: header.iter().map(member).collect(), signer }
+}
+
+/// A key that signs in its natural form.
+pub fn by(key: &str, algorithm: Algorithm) -> Signer {
+    Signer::Key { key: key.to_owned(), form: KeyForm::Natural, algorithm }
 }
 
 /// Lets nobody sign: an empty signature under the header's `alg` (a raw value).

@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod lint;
 mod published;
 pub mod registry;
+pub mod requirements;
 mod rulings;
 mod stakes;
 pub mod steps;

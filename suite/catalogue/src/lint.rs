@@ -9,16 +9,13 @@ use jotproof_mint::sign::{self, PrivateKey};
 use jotproof_mint::{Mint, apply, base64url, keys, secret, stored};
 use jotproof_model::algorithm::Family;
 use jotproof_model::recipe::Signer;
-use jotproof_model::registry::{Binds, Requirement};
-use jotproof_model::{
-    Expectation, FlowToken, KeyRing, Level, Recipe, Subject, Token, Twin, Vector, VectorFile,
-};
+use jotproof_model::{Expectation, FlowToken, KeyRing, Recipe, Subject, Token, Twin, Vector, VectorFile};
 use jotproof_profiles::predict::entries_for;
 use jotproof_profiles::{EntryKind, Profile, ProfileFile, Profiles, Rules, Then, predicted};
 
 use crate::build::{self, BuildError, vectors};
 use crate::ledger::{self, Ledger};
-use crate::registry;
+use crate::{registry, requirements};
 
 mod alike;
 mod defects;
@@ -253,51 +250,14 @@ fn is_as_signed(recipe: &Recipe) -> bool {
         && recipe.segments.iter().all(|edit| edit.signed)
 }
 
-/// Every MUST that binds a verifier has an accepted and a refused case, or a written waiver; every
-/// registry entry is used.
+/// The findings in the registries: a sentence that lacks its cases, or a bug class without one.
 fn coverage(files: &[VectorFile]) -> Vec<String> {
-    let mut accepted: BTreeSet<&str> = BTreeSet::new();
-    let mut refused: BTreeSet<&str> = BTreeSet::new();
-    let mut classes: BTreeSet<&str> = BTreeSet::new();
-    for vector in vectors(files) {
-        classes.insert(&vector.bug_class);
-        let names = vector.requirements.iter().map(String::as_str);
-        match vector.expectation {
-            Expectation::Accept { .. } => accepted.extend(names),
-            Expectation::Reject { .. } => refused.extend(names),
-            Expectation::Either { .. } => {
-                for name in names {
-                    accepted.insert(name);
-                    refused.insert(name);
-                }
-            }
-        }
-    }
-    let mut found = Vec::new();
-    for (id, requirement) in registry::requirements() {
-        let Requirement {
-            level,
-            binds,
-            waiver,
-            document: _,
-            section: _,
-            says: _,
-            promises_reason: _,
-            options: _,
-        } = requirement;
-        let (yes, no) = (accepted.contains(id.as_str()), refused.contains(id.as_str()));
-        if !yes && !no {
-            found.push(format!("{id}: no case refers to this requirement"));
-        } else if *level == Level::Must && *binds == Binds::Verifier && !(yes && no) && waiver.is_none() {
-            let missing = if yes { "refused" } else { "accepted" };
-            found.push(format!("{id}: this MUST has no {missing} case, and no waiver"));
-        }
-    }
-    for id in registry::bug_classes().keys() {
-        if !classes.contains(id.as_str()) {
-            found.push(format!("{id}: no case refers to this bug class"));
-        }
-    }
+    let lacking = |it: requirements::Coverage| Some(format!("{}: {}", it.id, it.finding()?));
+    let mut found: Vec<String> =
+        requirements::coverage(vectors(files)).into_iter().filter_map(lacking).collect();
+    let classes: BTreeSet<&str> = vectors(files).map(|vector| vector.bug_class.as_str()).collect();
+    let unused = registry::bug_classes().keys().filter(|id| !classes.contains(id.as_str()));
+    found.extend(unused.map(|id| format!("{id}: no case refers to this bug class")));
     found
 }
 

@@ -31,7 +31,8 @@ pub(crate) fn has_another_effect(edit: &Edit, user_id_claim: Option<&str>) -> bo
         Edit::DuplicateMember { .. }
         | Edit::AddAlias { .. }
         | Edit::RenameMember { .. }
-        | Edit::SetText { .. } => true,
+        | Edit::SetText { .. }
+        | Edit::Nest { .. } => true,
         Edit::SetMember { name, value, .. } => {
             says_who(name) || NAMES.iter().any(|name| value.contains(&format!("\"{name}\"")))
         }

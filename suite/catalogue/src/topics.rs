@@ -57,7 +57,10 @@ mod encoding_long_tokens;
 mod encoding_segments;
 mod forged_anonymous;
 mod hardened_attacks;
+mod header_encrypted;
+mod header_nested;
 mod header_parameters;
+mod header_unencoded;
 mod json_names;
 mod json_text;
 mod keys_several;
@@ -151,7 +154,10 @@ pub fn all() -> Vec<Topic> {
         forged_anonymous::centrifugo(),
         encoding_segments::topic(),
         hardened_attacks::topic(),
+        header_encrypted::topic(),
+        header_nested::topic(),
         header_parameters::topic(),
+        header_unencoded::topic(),
         json_names::topic(),
         json_text::topic(),
         keys_several::topic(),

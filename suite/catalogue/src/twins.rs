@@ -40,6 +40,10 @@ pub fn hs256() -> Case {
           proves nothing by any other refusal.",
     )
     .requirement("RFC7519-8-HS256")
+    .requirement("RFC7519-7.2-KIND")
+    .requirement("RFC7519-7.2-PERIOD")
+    .requirement("RFC7519-7.2-ALL")
+    .requirement("RFC8725-3.1-SAME")
     .documented("CF-ALG-1")
     .class("V1")
 }

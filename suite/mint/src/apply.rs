@@ -145,12 +145,17 @@ fn edit_recipe(recipe: &mut Recipe, edit: &Edit) -> Result<(), EditError> {
                 there_before.insert_str(0, before);
                 there_after.push_str(after);
             }
-            Content::Text { .. } | Content::Octets { .. } => {
+            Content::Text { .. } | Content::Octets { .. } | Content::Token { .. } => {
                 return Err(EditError::NotAnObject { layer: *layer });
             }
         },
         Edit::SetText { layer, text, what: _ } => {
             *content(recipe, *layer) = Content::Text { text: text.clone() };
+        }
+        Edit::Nest { header, signer } => {
+            let inner = Box::new(recipe.clone());
+            let payload = Content::Token { recipe: inner };
+            *recipe = Recipe::new(Content::object(header.clone()), payload, signer.clone());
         }
         Edit::SetOctets { layer, base64url, what: _ } => {
             *content(recipe, *layer) = Content::Octets { base64url: base64url.clone() };
@@ -169,6 +174,9 @@ fn edit_recipe(recipe: &mut Recipe, edit: &Edit) -> Result<(), EditError> {
                 && key == from
             {
                 key.clone_from(to);
+            }
+            if let Content::Token { recipe: inner } = &mut recipe.payload {
+                edit_recipe(inner, edit)?;
             }
         }
         Edit::Context { .. } => {}
@@ -277,7 +285,9 @@ fn content(recipe: &mut Recipe, layer: Layer) -> &mut Content {
 fn members(recipe: &mut Recipe, layer: Layer) -> Result<&mut Vec<Member>, EditError> {
     match content(recipe, layer) {
         Content::Object { members, .. } => Ok(members),
-        Content::Text { .. } | Content::Octets { .. } => Err(EditError::NotAnObject { layer }),
+        Content::Text { .. } | Content::Octets { .. } | Content::Token { .. } => {
+            Err(EditError::NotAnObject { layer })
+        }
     }
 }
 

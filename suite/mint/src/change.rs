@@ -65,8 +65,14 @@ pub enum WhyNot {
     #[error("its octets are not base64url without padding: {0}")]
     NotBase64url(crate::base64url::DecodeError),
     /// The token is not text any more.
-    #[error("the token is not text any more: append octets last")]
+    #[error("it is not text any more: append octets last")]
     NotText,
+    /// It needs a key: [`Mint::token`](crate::Mint::token) makes it.
+    #[error("it needs a key, and only a mint has keys")]
+    NeedsAKey,
+    /// The key cannot encrypt so.
+    #[error("`dir` is for a secret of 32 octets, and `rsa_oaep_256` for an RSA key")]
+    CannotEncrypt,
     /// The outcome is longer than [`LONGEST`].
     #[error("the outcome is longer than {LONGEST} octets")]
     TooLong,

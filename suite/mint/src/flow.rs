@@ -51,5 +51,6 @@ pub fn names_client(recipe: &Recipe) -> bool {
         }
         Content::Text { text } => placeholder::names_client(text),
         Content::Octets { .. } => false,
+        Content::Token { recipe } => names_client(recipe),
     }
 }

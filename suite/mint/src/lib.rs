@@ -13,6 +13,7 @@ pub mod apply;
 pub mod base64url;
 pub mod change;
 pub mod document;
+mod encrypt;
 pub mod flow;
 pub mod keys;
 mod mint;

@@ -7,7 +7,9 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use jotproof_model::algorithm::Family;
 use jotproof_model::edit::Layer;
-use jotproof_model::recipe::{Content, KeyForm, Member, Segment, SegmentEdit, Signer, StructureChange};
+use jotproof_model::recipe::{
+    Content, KeyForm, Member, Plaintext, Segment, SegmentEdit, Signer, StructureChange,
+};
 use jotproof_model::{Algorithm, KeyMaterial, KeyRing, Recipe};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -18,7 +20,7 @@ use crate::change::{self, ChangeError, WhyNot};
 use crate::keys::UnknownKey;
 use crate::placeholder::{self, PlaceholderError, Values};
 use crate::sign::{self, PrivateKey, SignError};
-use crate::{base64url, secret};
+use crate::{base64url, encrypt, secret};
 
 /// Mints tokens with the keys of a ring. Several threads may share one.
 ///
@@ -133,6 +135,14 @@ impl Mint {
             let failed = |why| MintError::Structure { why };
             if let StructureChange::AppendOctets { base64url } = change {
                 octets_after.extend(change::structure::octets(base64url, change).map_err(failed)?);
+            } else if let StructureChange::Encrypt { key, with, plaintext } = change {
+                let inside = match plaintext {
+                    Plaintext::Claims => self.content(&recipe.payload, Layer::Payload, values)?,
+                    Plaintext::Token => token.into_bytes(),
+                };
+                let material = &self.keys.get(key).ok_or_else(|| UnknownKey(key.clone()))?.material;
+                token = encrypt::encrypted(&inside, material, *with, *plaintext)
+                    .map_err(|why| failed(ChangeError { change: change.name(), why }))?;
             } else if octets_after.is_empty() {
                 token = change::structure::change(&token, change).map_err(failed)?;
             } else {
@@ -194,6 +204,7 @@ impl Mint {
             Content::Octets { base64url } => {
                 base64url::decode(base64url).map_err(|why| MintError::Octets { layer, why })
             }
+            Content::Token { recipe } => self.token(recipe, values),
         }
     }
 

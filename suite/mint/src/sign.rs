@@ -274,7 +274,7 @@ fn rsa_pss(
         Hash::Sha384 => Pss::new::<rsa::sha2::Sha384>(),
         Hash::Sha512 => Pss::new::<rsa::sha2::Sha512>(),
     };
-    key.sign_with_rng(&mut Salt(&salt), padding, &digest).map_err(|error| SignError::Rsa(error.to_string()))
+    key.sign_with_rng(&mut Chosen(&salt), padding, &digest).map_err(|error| SignError::Rsa(error.to_string()))
 }
 
 /// A salt that is the same every time, and another for another key or input.
@@ -283,10 +283,10 @@ fn pss_salt(hash: Hash, der: &[u8], input: &[u8]) -> Vec<u8> {
     hash.digest(&[b"jotproof PSS salt", der, input])
 }
 
-/// Hands the chosen salt to `rsa`, which asks a random generator for it and for nothing else.
-struct Salt<'a>(&'a [u8]);
+/// Hands chosen octets to `rsa`, which asks a random generator for a salt or a seed, and for nothing else.
+pub(crate) struct Chosen<'a>(pub(crate) &'a [u8]);
 
-impl RngCore for Salt<'_> {
+impl RngCore for Chosen<'_> {
     fn next_u32(&mut self) -> u32 {
         let mut octets = [0; 4];
         self.fill_bytes(&mut octets);
@@ -311,7 +311,7 @@ impl RngCore for Salt<'_> {
     }
 }
 
-impl CryptoRng for Salt<'_> {}
+impl CryptoRng for Chosen<'_> {}
 
 /// Reads an EC private key in PKCS#8.
 fn ec<C, E>(pem: &str, malformed: E) -> Result<ecdsa::SigningKey<C>, SignError>

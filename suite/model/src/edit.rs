@@ -11,7 +11,7 @@ use crate::context::{
     Carrier, Fallback, KeySet, Namespace, Origin, Parameter, PreviousSecret, RpcProxy, Separate,
 };
 use crate::flow::Step;
-use crate::recipe::{SegmentEdit, SignatureChange, Signer, StructureChange};
+use crate::recipe::{Member, SegmentEdit, SignatureChange, Signer, StructureChange};
 
 /// A change to a recipe or to its context: `recipe == apply(edits, twin.recipe)`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -85,6 +85,13 @@ pub enum Edit {
         text: String,
         /// What the text is.
         what: TextKind,
+    },
+    /// Make the token the payload of another one: a nested token (RFC 7519 section 5.2).
+    Nest {
+        /// The members of the outer header.
+        header: Vec<Member>,
+        /// Who signs the outer token.
+        signer: Signer,
     },
     /// Put octets that are not UTF-8 in place of the object.
     SetOctets {
@@ -174,6 +181,7 @@ impl Edit {
             | Self::RenameMember { layer, name, .. } => *layer == object && name == member,
             Self::Surround { .. }
             | Self::SetText { .. }
+            | Self::Nest { .. }
             | Self::SetOctets { .. }
             | Self::Sign { .. }
             | Self::Signature { .. }

@@ -40,6 +40,23 @@ pub struct Recipe {
 }
 
 impl Recipe {
+    /// The names of the keys that sign or encrypt, also inside a nested token.
+    #[must_use]
+    pub fn key_names(&self) -> Vec<&str> {
+        let mut names = match &self.payload {
+            Content::Token { recipe } => recipe.key_names(),
+            Content::Object { .. } | Content::Text { .. } | Content::Octets { .. } => Vec::new(),
+        };
+        if let Signer::Key { key, .. } = &self.signer {
+            names.push(key);
+        }
+        names.extend(self.structure.iter().filter_map(|change| match change {
+            StructureChange::Encrypt { key, .. } => Some(key.as_str()),
+            _ => None,
+        }));
+        names
+    }
+
     /// The token as its signer makes it, without a change.
     #[must_use]
     pub fn new(header: Content, payload: Content, signer: Signer) -> Self {
@@ -72,9 +89,31 @@ pub enum Content {
         /// The octets, base64url without padding.
         base64url: String,
     },
+    /// A whole token: the payload of a nested one (RFC 7519 section 5.2).
+    Token {
+        /// How the inner token is minted.
+        recipe: Box<Recipe>,
+    },
 }
 
 impl Content {
+    /// The object, text or octets inside every layer of a nested token.
+    #[must_use]
+    pub fn innermost(&self) -> &Self {
+        match self {
+            Self::Token { recipe } => recipe.payload.innermost(),
+            Self::Object { .. } | Self::Text { .. } | Self::Octets { .. } => self,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn innermost_mut(&mut self) -> &mut Self {
+        match self {
+            Self::Token { recipe } => recipe.payload.innermost_mut(),
+            Self::Object { .. } | Self::Text { .. } | Self::Octets { .. } => self,
+        }
+    }
+
     /// An object with nothing around it.
     #[must_use]
     pub fn object(members: Vec<Member>) -> Self {
@@ -562,6 +601,10 @@ pub enum SegmentChange {
         /// How.
         spelling: Spelling,
     },
+    /// Write what the base64url text stands for, as it is: the unencoded payload of RFC 7797 section 3.
+    Unencoded,
+    /// Write the base64url of the text: the other way round.
+    Encoded,
 }
 
 /// Another way to write characters of a segment.
@@ -596,6 +639,8 @@ impl SegmentChange {
             Self::RemoveLast { .. } => "remove_last",
             Self::Replace { .. } => "replace",
             Self::Spell { .. } => "spell",
+            Self::Unencoded => "unencoded",
+            Self::Encoded => "encoded",
         }
     }
 }
@@ -671,6 +716,16 @@ pub enum StructureChange {
     Detached,
     /// Upper-case letters for lower-case ones.
     UpperCase,
+    /// Encrypt it: an encrypted token in its place (RFC 7516 section 7.1), of five segments.
+    Encrypt {
+        /// The name of the key: a secret of 32 octets for `dir`, an RSA key for `rsa_oaep_256`. Of an RSA key, the
+        /// public half is enough, which anybody may have.
+        key: String,
+        /// How the key is used.
+        with: KeyManagement,
+        /// What is encrypted.
+        plaintext: Plaintext,
+    },
     /// Other text in its place.
     Replace {
         /// The text; may be empty.
@@ -683,6 +738,37 @@ pub enum StructureChange {
         /// How many times.
         times: u32,
     },
+}
+
+/// How the key of an encrypted token is used. The content is encrypted with A256GCM (RFC 7518 section 5.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyManagement {
+    /// A shared secret encrypts the content (RFC 7518 section 4.5).
+    Dir,
+    /// A public key encrypts the key of the content (RFC 7518 section 4.3).
+    RsaOaep256,
+}
+
+impl KeyManagement {
+    /// The value of `alg`.
+    #[must_use]
+    pub const fn alg(self) -> &'static str {
+        match self {
+            Self::Dir => "dir",
+            Self::RsaOaep256 => "RSA-OAEP-256",
+        }
+    }
+}
+
+/// What an encrypted token has inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Plaintext {
+    /// The claims set.
+    Claims,
+    /// The whole token. The header then has `cty` `JWT` (RFC 7519 section 5.2).
+    Token,
 }
 
 impl StructureChange {
@@ -700,6 +786,7 @@ impl StructureChange {
             Self::JsonGeneral => "json_general",
             Self::Detached => "detached",
             Self::UpperCase => "upper_case",
+            Self::Encrypt { .. } => "encrypt",
             Self::Replace { .. } => "replace",
             Self::Repeat { .. } => "repeat",
         }

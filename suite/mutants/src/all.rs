@@ -221,6 +221,18 @@ mutants! {
         rules!("header.critical" = "ignore");
     "unencoded-payload-ignored" "H2" "knows neither `b64` nor `crit`":
         rules!("header.b64" = "ignore", "header.critical" = "ignore");
+    "unencoded-payload-read" "H2" "reads the plain text of a payload where a critical `b64` is false":
+        Reads(|sent| reading::unencoded(sent, true, |b64| *b64 == false), &[]);
+    "unencoded-payload-without-crit" "H2" "reads the plain text of a payload where `b64` is false, critical or not":
+        Reads(|sent| reading::unencoded(sent, false, |b64| *b64 == false), &[]);
+    "unencoded-payload-by-presence" "H2" "reads the plain text of a payload where there is a critical `b64`, whatever its value":
+        Reads(|sent| reading::unencoded(sent, true, |_| true), &[]);
+    "unencoded-payload-by-falsehood" "H2" "reads the plain text of a payload where a critical `b64` is anything that a language takes for false":
+        Reads(|sent| reading::unencoded(sent, true, |b64| *b64 == false || *b64 == 0 || b64.is_null()), &[]);
+    "nested-inner-unverified" "H4" "verifies the outer layer of a nested token, and takes the claims of the inner one as they are":
+        Reads(reading::claims_of_the_inner, &[]);
+    "nested-outer-unverified" "H4" "goes straight to the inner layer of a nested token":
+        Reads(reading::inner, &[]);
     "typ-ignored" "H4" "never looks at the `typ` that it was told to expect":
         Bug::Rules(&[("header.typ", "\"ignore\""), ("header.strings", "[]")]);
     "nested-unknown" "H4" "takes the claims set of a token that says it holds another token":

@@ -10,6 +10,43 @@ use crate::parts::{
     self, changed, header, octets, text, with_header, with_payload, with_segments, with_token,
 };
 
+/// A payload that is not encoded is read where `b64` is like this (RFC 7797), and, if asked, `crit` names it.
+pub(crate) fn unencoded(
+    challenge: &Challenge,
+    critical: bool,
+    like: fn(&Value) -> bool,
+) -> Option<Challenge> {
+    let (_, rest) = text(challenge)?.split_once('.')?;
+    let (payload, signature) = rest.rsplit_once('.')?;
+    let mut header = header(challenge)?;
+    let is_critical = header.remove("crit") == Some(json!(["b64"]));
+    let b64 = header.remove("b64")?;
+    if critical && !is_critical || !like(&b64) || !payload.starts_with('{') {
+        return None;
+    }
+    let header = base64url::encode(Value::Object(header).to_string().as_bytes());
+    changed(challenge, format!("{header}.{}.{signature}", base64url::encode(payload.as_bytes())))
+}
+
+/// The token inside a nested one.
+pub(crate) fn inner(challenge: &Challenge) -> Option<Challenge> {
+    let nested = header(challenge)?.get("cty")?.as_str()?.eq_ignore_ascii_case("JWT");
+    let [_, payload, _] = parts::segments(challenge)?;
+    let inner = String::from_utf8(octets(payload)).ok().filter(|inner| inner.split('.').count() == 3)?;
+    nested.then(|| with_token(challenge, inner))
+}
+
+/// The claims of the token inside a nested one, under the header and the signature of the outer one.
+pub(crate) fn claims_of_the_inner(challenge: &Challenge) -> Option<Challenge> {
+    let inner = inner(challenge)?;
+    let [_, claims, _] = parts::segments(&inner)?;
+    let [_, _, signature] = parts::segments(challenge)?;
+    let mut header = header(challenge)?;
+    header.remove("cty");
+    let header = base64url::encode(Value::Object(header).to_string().as_bytes());
+    changed(challenge, format!("{header}.{claims}.{signature}"))
+}
+
 /// White space anywhere is skipped.
 pub(crate) fn without_white_space(challenge: &Challenge) -> Option<Challenge> {
     let kept = |c: &char| !c.is_whitespace() && !matches!(c, '\u{200b}' | '\u{feff}' | '\u{85}');

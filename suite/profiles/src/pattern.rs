@@ -195,6 +195,7 @@ pub enum EditName {
     RenameMember,
     Surround,
     SetText,
+    Nest,
     SetOctets,
     Sign,
     Signature,
@@ -383,11 +384,11 @@ impl Pattern {
     fn edit_matches(&self, edit: &Edit, context: &Context) -> bool {
         // What each kind of edit has; a pattern that asks for what the edit does not have fails.
         let mut has = Facts::of(edit);
-        if let Edit::Sign { signer: Signer::Key { key, form, .. }, .. } = edit {
-            has.configured_key = Some(*form == KeyForm::Natural && context.keys.contains(key));
-        }
-        if let Edit::Sign { signer: Signer::Nobody, .. } = edit {
-            has.configured_key = Some(false);
+        if let Edit::Sign { signer, .. } | Edit::Nest { signer, .. } = edit {
+            has.configured_key = Some(match signer {
+                Signer::Key { key, form, .. } => *form == KeyForm::Natural && context.keys.contains(key),
+                Signer::Nobody => false,
+            });
         }
         self.edit.is_none_or(|name| name == has.name)
             && self.layer.is_none_or(|layer| has.layer == Some(layer))
@@ -509,7 +510,7 @@ impl<'a> Changed<'a> {
 fn has_members(content: &Content, names: &[String]) -> bool {
     names.iter().all(|name| match content {
         Content::Object { members, .. } => members.iter().any(|Member(raw, _)| raw == name),
-        Content::Text { .. } | Content::Octets { .. } => false,
+        Content::Text { .. } | Content::Octets { .. } | Content::Token { .. } => false,
     })
 }
 
@@ -614,6 +615,13 @@ impl<'a> Facts<'a> {
             Edit::SetOctets { layer, base64url: _, what } => {
                 Self { layer: Some(*layer), octets: Some(*what), ..Self::named(EditName::SetOctets) }
             }
+            Edit::Nest { header: _, signer } => Self {
+                algorithm: match signer {
+                    Signer::Key { algorithm, .. } => Some(*algorithm),
+                    Signer::Nobody => None,
+                },
+                ..Self::named(EditName::Nest)
+            },
             Edit::Sign { alg, signer } => Self {
                 alg: alg.as_deref(),
                 algorithm: match signer {
@@ -634,7 +642,9 @@ impl<'a> Facts<'a> {
                     | SegmentChange::StandardAlphabet
                     | SegmentChange::TrailingBits { .. }
                     | SegmentChange::RemoveLast { .. }
-                    | SegmentChange::Spell { .. } => None,
+                    | SegmentChange::Spell { .. }
+                    | SegmentChange::Unencoded
+                    | SegmentChange::Encoded => None,
                 },
                 at: match &change.change {
                     SegmentChange::Insert { at, .. } => Some(*at),
@@ -643,7 +653,9 @@ impl<'a> Facts<'a> {
                     | SegmentChange::TrailingBits { .. }
                     | SegmentChange::RemoveLast { .. }
                     | SegmentChange::Replace { .. }
-                    | SegmentChange::Spell { .. } => None,
+                    | SegmentChange::Spell { .. }
+                    | SegmentChange::Unencoded
+                    | SegmentChange::Encoded => None,
                 },
                 signed: Some(change.signed),
                 ..Self::named(EditName::Segment)
@@ -662,7 +674,8 @@ impl<'a> Facts<'a> {
                     | StructureChange::JsonFlattened
                     | StructureChange::JsonGeneral
                     | StructureChange::Detached
-                    | StructureChange::UpperCase => None,
+                    | StructureChange::UpperCase
+                    | StructureChange::Encrypt { .. } => None,
                 },
                 times: match change {
                     StructureChange::Repeat { times, .. } => usize::try_from(*times).unwrap_or(usize::MAX),

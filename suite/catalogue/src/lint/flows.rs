@@ -53,13 +53,13 @@ pub(crate) fn too_near(plot: &Plot) -> impl Iterator<Item = (i64, i64)> {
 
 /// How far the times of a token lie after the start, in seconds.
 fn ends(recipe: &Recipe) -> Vec<i64> {
-    match &recipe.payload {
+    match recipe.payload.innermost() {
         Content::Object { members, .. } => members
             .iter()
             .filter(|Member(name, _)| name != "iat")
             .flat_map(|Member(_, value)| placeholder::offsets(value).unwrap_or_default())
             .collect(),
-        Content::Text { .. } | Content::Octets { .. } => Vec::new(),
+        Content::Text { .. } | Content::Octets { .. } | Content::Token { .. } => Vec::new(),
     }
 }
 

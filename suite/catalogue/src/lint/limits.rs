@@ -31,11 +31,11 @@ fn of_token(recipe: &Recipe, token: &Token, now: i64, report: &mut impl FnMut(St
     {
         report(format!("a token of {} octets need not be accepted; {OCTETS} must", octets.len()));
     }
-    for content in [&recipe.header, &recipe.payload] {
+    for content in [&recipe.header, recipe.payload.innermost()] {
         let (texts, outer): (Vec<&str>, _) = match content {
             Content::Object { members, .. } => (members.iter().map(|Member(_, value)| &**value).collect(), 1),
             Content::Text { text } => (vec![text], 0),
-            Content::Octets { .. } => (Vec::new(), 0),
+            Content::Octets { .. } | Content::Token { .. } => (Vec::new(), 0),
         };
         for text in texts {
             let filled = placeholder::fill(text, now).unwrap_or_default();

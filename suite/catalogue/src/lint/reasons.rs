@@ -50,7 +50,8 @@ fn breaks_the_signature(edit: &Edit) -> bool {
             StructureChange::JsonFlattened
             | StructureChange::JsonGeneral
             | StructureChange::Replace { .. }
-            | StructureChange::Repeat { .. } => false,
+            | StructureChange::Repeat { .. }
+            | StructureChange::Encrypt { .. } => false,
         },
         _ => false,
     }
@@ -59,7 +60,9 @@ fn breaks_the_signature(edit: &Edit) -> bool {
 /// Whether an edit can lead to a reason. A reason without a rule accepts every edit.
 fn can_lead_to(edit: &Edit, reason: Reason) -> bool {
     // A change of the whole token can lead to every reason, and so can a change of the steps of a flow.
-    if matches!(edit, Edit::Structure { .. } | Edit::Flow { .. }) || replaces(edit, Layer::Payload) {
+    if matches!(edit, Edit::Structure { .. } | Edit::Flow { .. } | Edit::Nest { .. })
+        || replaces(edit, Layer::Payload)
+    {
         return true;
     }
     match reason {
@@ -118,6 +121,7 @@ fn changes(edit: &Edit, object: Layer) -> bool {
         | Edit::SetText { layer, .. }
         | Edit::SetOctets { layer, .. } => *layer == object,
         Edit::Sign { alg, .. } => object == Layer::Header && alg.is_some(),
+        Edit::Nest { .. } => true,
         Edit::Signature { .. }
         | Edit::Segment { .. }
         | Edit::Structure { .. }

@@ -2,7 +2,9 @@
 
 use jotproof_mint::{Mint, base64url};
 use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind};
-use jotproof_model::recipe::{KeyForm, Segment, SegmentChange, SignatureChange, Signer, StructureChange};
+use jotproof_model::recipe::{
+    KeyForm, KeyManagement, Plaintext, Segment, SegmentChange, SignatureChange, Signer, StructureChange,
+};
 use jotproof_model::{Edit, Expectation, Recipe, Subject, Threat, Twin, Vector};
 
 use super::is_as_signed;
@@ -44,6 +46,9 @@ fn of_token(vector: &Vector, recipe: &Recipe, mint: &Mint, now: i64) -> Option<(
     }
     if recipe.signature.iter().any(|change| left_by(change) == Left::OtherNumbers) {
         return None;
+    }
+    if recipe.structure.iter().any(is_encrypted_with_a_secret) {
+        return Some((vec![Issuer], "only the holder of the secret can encrypt"));
     }
     if !holds_a_signature(recipe, mint, now) {
         return Some((
@@ -101,6 +106,10 @@ fn left_by(change: &SignatureChange) -> Left {
     }
 }
 
+fn is_encrypted_with_a_secret(change: &StructureChange) -> bool {
+    matches!(change, StructureChange::Encrypt { with: KeyManagement::Dir, .. })
+}
+
 /// Whether the token contains more than one octet of a signature by the key.
 fn holds_a_signature(recipe: &Recipe, mint: &Mint, now: i64) -> bool {
     let in_octets = !recipe.signature.iter().any(|change| left_by(change) == Left::Nothing);
@@ -111,7 +120,9 @@ fn holds_a_signature(recipe: &Recipe, mint: &Mint, now: i64) -> bool {
         StructureChange::KeepSegments { segments } => *segments > 2,
         StructureChange::EmptySegment { segment } => *segment != Segment::Signature,
         StructureChange::Replace { text } => quotes_the_signature(text, recipe, mint, now),
-        StructureChange::Repeat { .. } => false,
+        StructureChange::Repeat { .. } | StructureChange::Encrypt { plaintext: Plaintext::Claims, .. } => {
+            false
+        }
         StructureChange::Prefix { .. }
         | StructureChange::Suffix { .. }
         | StructureChange::AppendOctets { .. }
@@ -119,7 +130,8 @@ fn holds_a_signature(recipe: &Recipe, mint: &Mint, now: i64) -> bool {
         | StructureChange::JsonFlattened
         | StructureChange::JsonGeneral
         | StructureChange::Detached
-        | StructureChange::UpperCase => true,
+        | StructureChange::UpperCase
+        | StructureChange::Encrypt { plaintext: Plaintext::Token, .. } => true,
     });
     recipe.signer != Signer::Nobody && in_octets && in_text && in_token
 }

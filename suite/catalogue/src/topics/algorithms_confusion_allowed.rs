@@ -33,11 +33,13 @@ fn cases(of_the_key: Algorithm) -> Vec<Case> {
         .why("The key and the algorithm belong together, and the algorithm is allowed.")
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("RFC8725-3.1-ALG")
+        .requirement("RFC8725-3.1-KEY")
         .class("V1");
     let refused = |case: Undecided, class: &str| {
         case.reject([Reason::Key, Reason::Signature])
             .threat(Threat::Forger)
             .requirement("RFC8725-3.1-ALG")
+            .requirement("RFC8725-3.1-KEY")
             .class(class)
     };
     let confused = |(form, name, what): (KeyForm, &str, &str)| {

@@ -89,6 +89,7 @@ fn computed_otherwise((named, computed): (Algorithm, Algorithm)) -> Case {
         .why(how)
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("RFC7515-4.1.1-ALG")
+        .requirement("RFC8725-3.1-SAME")
         .class("A7")
 }
 

@@ -394,6 +394,8 @@ fn allowed() -> Case {
               is the right one.",
         )
         .requirement("RFC7519-8-HS256")
+        .requirement("RFC7519-6-UNSECURED")
+        .requirement("RFC7518-3.6-EMPTY")
         .requirement("RFC7518-3.6-NONE")
         .requirement("RFC8725-3.2-NONE")
         .class("V1")
@@ -428,6 +430,8 @@ fn allowed_with_mac() -> Case {
             "Recipients verify that the signature of an unsecured token is empty: one that is not was \
               meant for another verifier, who might believe it.",
         )
+        .requirement("RFC7519-6-UNSECURED")
+        .requirement("RFC7518-3.6-EMPTY")
         .requirement("RFC7518-3.6-NONE")
         .class("A1")
 }

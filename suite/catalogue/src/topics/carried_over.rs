@@ -14,7 +14,7 @@ use crate::twins::{self, CORE};
 
 /// The topics whose cases make sense in a subscription token; a topic comes after those that its twins
 /// are in.
-const FOR_SUBSCRIPTIONS: [&str; 16] = [
+const FOR_SUBSCRIPTIONS: [&str; 19] = [
     "algorithms/valid",
     "algorithms/none",
     "algorithms/edge",
@@ -24,7 +24,10 @@ const FOR_SUBSCRIPTIONS: [&str; 16] = [
     "encoding/base64url",
     "encoding/characters",
     "encoding/long-tokens",
+    "header/encrypted",
+    "header/nested",
     "header/parameters",
+    "header/unencoded",
     "json/names",
     "json/text",
     "claims/types",

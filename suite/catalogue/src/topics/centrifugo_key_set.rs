@@ -162,6 +162,7 @@ fn kid_spelled(algorithm: Algorithm) -> Vec<Case> {
                 .title(format!("kid {what}"))
                 .why("`kid` is a case-sensitive string, and is compared as such: no key has this one.")
                 .requirement("RFC7515-4.1.4-KID")
+                .requirement("RFC7517-6-COMPARE")
                 .class("K12")
         })
         .collect();
@@ -174,6 +175,7 @@ fn kid_spelled(algorithm: Algorithm) -> Vec<Case> {
             .title("kid with an escaped character")
             .why("It is the same string, written in another way.")
             .requirement("RFC8259-8.3-NAMES")
+            .requirement("RFC7517-6-COMPARE")
             .class("J4"),
     );
     cases

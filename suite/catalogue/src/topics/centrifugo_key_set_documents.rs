@@ -197,6 +197,7 @@ fn algorithms(algorithm: Algorithm) -> Vec<Case> {
             .title("no alg")
             .why("`alg` is optional; the key serves the allowed algorithm of its type.")
             .requirement("RFC7517-4.4-ALG")
+            .requirement("RFC7517-4-DUP")
             .class("V1"),
         changed(algorithm, "alg-number", set("alg", "256"))
             .either_better_refused("RFC 7517 section 5: what is out of range is ignored", [Reason::Key])

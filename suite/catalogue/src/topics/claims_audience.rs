@@ -198,6 +198,7 @@ fn other((name, value, what, why): (&str, &str, &str, &str)) -> Case {
         .reject([Reason::Audience])
         .title(what)
         .why(format!("{why} A token for somebody else is accepted."))
+        .requirement("RFC7519-7.3-COMPARE")
         .requirement("RFC7519-4.1.3-AUD")
         .requirement("RFC8725-3.9-AUD")
         .documented(if name == "another" { "CF-AUD-2" } else { "CF-AUD-3" })

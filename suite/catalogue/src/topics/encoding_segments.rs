@@ -80,6 +80,7 @@ fn cut_off(segments: u32) -> Case {
         .title(title)
         .why(why)
         .requirement("RFC7515-7.1-COMPACT")
+        .requirement(if segments == 1 { "RFC7519-7.2-PERIOD" } else { "RFC7519-7.2-ALL" })
         .class("S1")
 }
 

@@ -6,7 +6,7 @@ use jotproof_model::vector::Severity;
 use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
-use crate::case::Case;
+use crate::case::{Case, key_for};
 use crate::edits::{context, header, sign, without_header};
 use crate::published::named;
 use crate::twins;
@@ -19,6 +19,7 @@ pub(super) fn topic() -> Topic {
     cases.extend(embedded_keys());
     cases.extend(ILL_TYPED.into_iter().map(ill_typed));
     cases.extend(NOT_FETCHABLE.into_iter().map(not_fetchable));
+    cases.extend(KEY_URLS.into_iter().map(key_at_a_url));
     cases.push(encrypted());
     cases.extend([nested("JWT", "upper"), nested("jwt", "lower")]);
     cases.extend(expected_type());
@@ -101,6 +102,7 @@ fn ignored((name, parameter, value, what, why, class): (&str, &str, &str, &str, 
         .severity(Severity::Low);
     match name {
         "jku" | "x5u" => case.requirement("RFC8725-3.10-TRUST"),
+        "unknown-uri" => case.requirement("RFC7515-4.1.11-CRIT").requirement("RFC7515-5.2-UNDERSTOOD"),
         "b64-true" => case.requirement("RFC7797-7-JWT"),
         "unknown-number" | "unknown-null" => case.requirement("RFC7519-7.2-PARAMS"),
         // Its inner names are in an object of their own.
@@ -163,6 +165,7 @@ fn unknown_extension_present() -> Case {
               accepts it drops a condition that the issuer relied on.",
         )
         .requirement("RFC7515-4.1.11-CRIT")
+        .requirement("RFC7515-5.2-UNDERSTOOD")
         .class("H1")
 }
 
@@ -433,6 +436,7 @@ fn own_certificate_chain() -> Case {
         .why("The token brings a certificate along. It is not needed, and nobody has to validate it.")
         .severity(Severity::Low)
         .requirement("RFC7515-4-IGNORE")
+        .requirement("RFC7515-4.1.6-X5C")
         .class("K17")
 }
 
@@ -451,7 +455,7 @@ fn foreign_key_named(algorithm: Algorithm, name: &str, parameter: &str, value: &
 }
 
 fn foreign_key_used(algorithm: Algorithm, name: &str, parameter: &str, value: &str, signer: &str) -> Case {
-    twins::signed(algorithm)
+    let case = twins::signed(algorithm)
         .changed_by(
             &format!("header/parameters/{name}"),
             vec![header(parameter, value), sign(None, signer, algorithm)],
@@ -465,7 +469,35 @@ fn foreign_key_used(algorithm: Algorithm, name: &str, parameter: &str, value: &s
         )
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("RFC8725-3.10-TRUST")
-        .class("K17")
+        .class("K17");
+    if parameter == "x5c" { case.requirement("RFC7515-4.1.6-X5C") } else { case }
+}
+
+/// Algorithm, name, parameter, raw value.
+const KEY_URLS: [(Algorithm, &str, &str, &str); 4] = [
+    (Algorithm::ES256, "es256-jku-of-the-signer", "jku", "\"https://127.0.0.1:9/jwks.json\""),
+    (Algorithm::ES256, "es256-x5u-of-the-signer", "x5u", "\"https://127.0.0.1:9/chain.pem\""),
+    (Algorithm::RS256, "rs256-jku-without-tls-of-the-signer", "jku", "\"http://127.0.0.1:9/jwks.json\""),
+    (Algorithm::RS256, "rs256-x5u-without-tls-of-the-signer", "x5u", "\"http://127.0.0.1:9/chain.pem\""),
+];
+
+fn key_at_a_url((algorithm, name, parameter, value): (Algorithm, &str, &str, &str)) -> Case {
+    let foreign = format!("{}-foreign", key_for(algorithm));
+    twins::signed(algorithm)
+        .changed_by(
+            &format!("header/parameters/{name}"),
+            vec![header(parameter, value), sign(None, &foreign, algorithm)],
+        )
+        .reject([Reason::Signature, Reason::Key, Reason::HeaderParameter])
+        .threat(Threat::Forger)
+        .title(format!("{algorithm}: {parameter} points at a foreign key, and that key signed"))
+        .why(
+            "Two defects, each stored alone as well. The sender says where the key is that fits the signature. A \
+             verifier that fetches it believes whoever asks to be believed, and connects to where the sender wants.",
+        )
+        .requirement("RFC7515-5.2-VERIFY")
+        .requirement("RFC8725-3.10-TRUST")
+        .class("K18")
 }
 
 // Values of the wrong type.
@@ -556,6 +588,7 @@ fn of_the_expected_type() -> Case {
         .title("typ is the expected one")
         .why("Where tokens are typed, this is how one says what it is for.")
         .requirement("RFC8725-3.11-TYP")
+        .requirement("RFC8725-3.12-EXCLUSIVE")
         .requirement("RFC7519-5.1-TYP")
         .class("H4")
 }
@@ -575,6 +608,7 @@ fn same_type((name, value, what): (&str, &str, &str)) -> Case {
             "Media types are compared without regard to case, and `application/` is left out where \
               nothing else has a slash (RFC 7515 section 4.1.9).",
         )
+        .requirement("RFC7515-4.1.9-PREFIX")
         .requirement("RFC8725-3.11-TYP")
         .requirement("RFC7519-5.1-TYP")
         .class("H4")
@@ -595,7 +629,9 @@ fn other_type((name, value, what): (&str, &str, &str)) -> Case {
         .threat(Threat::Holder)
         .title(format!("typ is {what}, where {TYPE} is expected"))
         .why(OTHER_PURPOSE)
+        .requirement("RFC7515-4.1.9-PREFIX")
         .requirement("RFC8725-3.11-TYP")
+        .requirement("RFC8725-3.12-EXCLUSIVE")
         .requirement(if value.starts_with('"') { "RFC7519-5.1-TYP" } else { "RFC7519-7.2-PARAMS" })
         .class("H4")
 }

@@ -301,6 +301,7 @@ fn escaped(twin: &Case, id: &str, layer: Layer, name: &str, to: &str) -> Case {
               compares the text between the quotes misses the member, and what hangs on it.",
         )
         .requirement("RFC8259-8.3-NAMES")
+        .requirement("RFC7515-5.3-COMPARE")
         .class("J4")
 }
 
@@ -493,6 +494,7 @@ fn upper_case_exp_alone() -> Case {
         .accept()
         .title("EXP a minute ago, and no exp")
         .why("`EXP` is a name that is not understood; the token has no expiration time, and needs none.")
+        .requirement("RFC7519-7.3-COMPARE")
         .requirement("RFC7519-4-IGNORE")
         .class("J2")
 }
@@ -504,6 +506,7 @@ fn upper_case_alg_alone() -> Case {
         .title("ALG HS256, and no alg, over a good HS256 MAC")
         .why("`alg` must be there, and `ALG` is another name, which is ignored.")
         .requirement("RFC7515-4.1.1-ALG")
+        .requirement("RFC7515-5.3-COMPARE")
         .requirement("RFC7515-4-IGNORE")
         .class("J2")
 }

@@ -74,6 +74,7 @@ fn space_around(layer: Layer) -> Case {
               beginning of the text, or for `eyJ` at that of the token, refuses a good one.",
         )
         .requirement("RFC8259-2-JSON")
+        .requirement("RFC7515-10.12-EXTRA")
         .class("V1");
     one_object(case, layer)
 }
@@ -88,7 +89,9 @@ fn header_as_in_the_appendix() -> Case {
         .title("a header with CR LF between its members")
         .why("The first example of RFC 7515 (appendix A.1) has this very header.")
         .requirement("RFC8259-2-JSON")
+        .requirement("RFC8259-9-ACCEPT")
         .requirement("RFC7515-5.2-JSON")
+        .requirement("RFC7515-10.12-STRICT")
         .class("V1")
 }
 
@@ -160,6 +163,7 @@ fn text_after((name, layer, after, what): (&str, Layer, &str, &str)) -> Case {
               one takes the rest, or the last value, and reads another token.",
         )
         .requirement("RFC8259-2-JSON")
+        .requirement("RFC7515-10.12-EXTRA")
         .class("J8");
     one_object(case, layer)
 }
@@ -254,6 +258,8 @@ fn no_json((name, layer, written, what): (&str, Layer, &str, &str)) -> Case {
           for a claim is nothing to the next.",
     )
     .requirement("RFC8259-2-JSON")
+    .requirement("RFC7515-10.12-STRICT")
+    .requirement("RFC8259-7-STRING")
     .class(match name {
         // No parser makes anything of these: who accepts them has not asked it.
         "header-no-json" => "A10",
@@ -430,6 +436,7 @@ fn nul_in_sub() -> Case {
     twins::hs256()
         .changed("json/text/sub-escaped-nul", claim("sub", "\"42\\u00003\""))
         .accept()
+        .requirement("RFC8259-7-STRING")
         .title("a sub with an escaped NUL in it")
         .why(
             "The user is four characters, the third of them NUL. A reader of C strings lets in the \

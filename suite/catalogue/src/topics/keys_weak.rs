@@ -1,5 +1,6 @@
 //! G15: keys that are empty, too short, well known, and just long enough.
 
+use jotproof_model::algorithm::Family;
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Edit, Reason, Threat};
 
@@ -203,6 +204,7 @@ fn short_secret((algorithm, key, words): (Algorithm, &str, &str)) -> Case {
               single token, without asking the server.",
         )
         .requirement("RFC7518-3.2-KEY")
+        .requirement("RFC8725-3.5-ENTROPY")
         .class("K3")
 }
 
@@ -240,7 +242,13 @@ fn good_secret((algorithm, key, length, why): (Algorithm, &str, u32, &str)) -> C
         .why(why)
         .requirement("RFC7518-3.2-KEY")
         .requirement("RFC7518-3.2-MAC")
+        .requirement("RFC8725-3.5-ENTROPY")
         .class(if length <= 48 { "K3" } else { "K5" })
+}
+
+/// A token that is signed with a configured secret of 32 octets, the least for HS256.
+pub(super) fn hs256_secret_of_32_bytes() -> Case {
+    good_secret(GOOD_SECRETS[0])
 }
 
 /// Why an empty secret is as good as none.
@@ -291,7 +299,7 @@ fn short_modulus(algorithm: Algorithm) -> Case {
             "RSA keys have 2048 bits or more; a modulus of 1024 bits is within reach of those who can \
               spend enough.",
         )
-        .requirement("RFC7518-3.3-KEY")
+        .requirement(if algorithm.family() == Family::RsaPss { "RFC7518-3.5-KEY" } else { "RFC7518-3.3-KEY" })
         .class("K6")
 }
 
@@ -317,6 +325,6 @@ fn long_modulus_pss((algorithm, key): (Algorithm, &str)) -> Case {
             "The padding of PSS fills whatever the modulus leaves (RFC 8017 section 9.1). A verifier that \
              counts on 2048 bits looks for its parts in the wrong places.",
         )
-        .requirement("RFC7518-3.3-KEY")
+        .requirement("RFC7518-3.5-KEY")
         .class("K6")
 }

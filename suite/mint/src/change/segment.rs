@@ -3,6 +3,7 @@
 use jotproof_model::recipe::{Place, SegmentChange, Spelling};
 
 use super::{ChangeError, LONGEST, WhyNot};
+use crate::base64url;
 
 /// The alphabet of base64url (RFC 4648 section 5): the place of a character is its value.
 const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -47,6 +48,11 @@ fn outcome(text: &str, change: &SegmentChange) -> Result<String, WhyNot> {
         }
         SegmentChange::Replace { text } => text.clone(),
         SegmentChange::Spell { spelling } => spelled(text, *spelling),
+        SegmentChange::Unencoded => {
+            let octets = base64url::decode(text).map_err(WhyNot::NotBase64url)?;
+            String::from_utf8(octets).map_err(|_| WhyNot::NotText)?
+        }
+        SegmentChange::Encoded => base64url::encode(text.as_bytes()),
     })
 }
 

@@ -65,6 +65,7 @@ fn outcome(token: &str, change: &StructureChange) -> Result<String, WhyNot> {
         }
         StructureChange::Detached => empty(token, Segment::Payload)?,
         StructureChange::UpperCase => token.to_ascii_uppercase(),
+        StructureChange::Encrypt { .. } => return Err(WhyNot::NeedsAKey),
         StructureChange::Replace { text } => text.clone(),
         StructureChange::Repeat { text, times } => {
             let times = usize::try_from(*times).unwrap_or(usize::MAX);

@@ -11,7 +11,7 @@ use jotproof_engine::opening;
 use jotproof_engine::target::CannotCarry;
 use jotproof_mint::{base64url, keys, own};
 use jotproof_model::context::{Carrier, Parameter, ParameterSource, Place};
-use jotproof_model::recipe::{Content, KeyForm, Member, Signer};
+use jotproof_model::recipe::{Content, KeyForm, Member, Signer, StructureChange};
 use jotproof_model::{
     Algorithm, Application, Capability, Context, Expectation, Identification, KeyKind, KeyMaterial, Reason,
     Recipe, Subject, Threat, Twin, Vector, VectorId,
@@ -150,6 +150,12 @@ impl Terms {
     pub fn adapted(&self, vector: &Vector, profile: &Profile) -> Result<Option<Vector>, CannotCarry> {
         if !matches!(vector.subject, Subject::Token { .. }) {
             return Ok(None);
+        }
+        let is_encrypted = |change: &StructureChange| matches!(change, StructureChange::Encrypt { .. });
+        if matches!(recipe(vector).payload, Content::Token { .. })
+            || recipe(vector).structure.iter().any(is_encrypted)
+        {
+            return cannot("a server with the key of the suite: the token has another one inside");
         }
         self.sees_that_there_is_no_token(vector, profile)?;
         let is_decided = predicted(vector, None, profile).is_ok();
@@ -518,7 +524,7 @@ impl Terms {
         }
         let recipe = recipe_mut(vector);
         let before = length(&recipe.payload);
-        each_text(&mut recipe.payload, |text| *text = renamed(text));
+        each_text(&mut recipe.payload, &mut |text| *text = renamed(text));
         // The names of the members of `subs` are channels too, so the length may have changed.
         align(recipe, before, |recipe| &mut recipe.payload);
         Ok(())
@@ -610,6 +616,7 @@ fn length(content: &Content) -> usize {
         }
         Content::Text { text } => text.len(),
         Content::Octets { base64url } => base64url.len(),
+        Content::Token { recipe } => length(&recipe.payload),
     }
 }
 
@@ -629,7 +636,7 @@ fn align(recipe: &mut Recipe, before: usize, of: impl Fn(&mut Recipe) -> &mut Co
 }
 
 /// Calls a function with each raw text of a content.
-fn each_text(content: &mut Content, mut change: impl FnMut(&mut String)) {
+fn each_text(content: &mut Content, change: &mut dyn FnMut(&mut String)) {
     match content {
         Content::Object { members, before, after } => {
             change(before);
@@ -640,6 +647,7 @@ fn each_text(content: &mut Content, mut change: impl FnMut(&mut String)) {
         }
         Content::Text { text } => change(text),
         Content::Octets { .. } => {}
+        Content::Token { recipe } => each_text(&mut recipe.payload, change),
     }
 }
 
@@ -674,7 +682,7 @@ fn rename(content: &mut Content, from: &str, to: &str) -> Result<(), CannotCarry
         let octets = base64url::decode(base64url).unwrap_or_default();
         is_whole = !String::from_utf8_lossy(&octets).contains(from);
     }
-    each_text(content, |text| {
+    each_text(content, &mut |text| {
         let mut renamed = String::new();
         let mut rest = 0;
         for (at, raw) in strings(text) {
@@ -697,7 +705,7 @@ fn insert(payload: &mut Content, missing: Vec<Member>) -> Result<(), CannotCarry
         return Ok(());
     }
     let none = |what: &str| cannot(format!("a server without an audience or issuer: {what}"));
-    match payload {
+    match payload.innermost_mut() {
         Content::Object { members, .. } => {
             let is_there =
                 |Member(raw, _): &Member| missing.iter().any(|Member(name, _)| is_called(raw, name));
@@ -722,7 +730,7 @@ fn insert(payload: &mut Content, missing: Vec<Member>) -> Result<(), CannotCarry
                 _ => none("the payload has no place for one"),
             }
         }
-        Content::Octets { .. } => none("the payload has no place for one"),
+        Content::Octets { .. } | Content::Token { .. } => none("the payload has no place for one"),
     }
 }
 
@@ -733,10 +741,10 @@ fn namespaces_in(payload: &Content) -> BTreeSet<String> {
         let names = strings(text).into_iter().filter_map(|(_, raw)| super::namespace(raw));
         found.extend(names.map(str::to_owned));
     };
-    match payload {
+    match payload.innermost() {
         Content::Object { members, .. } => members.iter().for_each(|Member(_, value)| look(value)),
         Content::Text { text } => look(text),
-        Content::Octets { .. } => {}
+        Content::Octets { .. } | Content::Token { .. } => {}
     }
     found
 }
