@@ -75,7 +75,7 @@ impl<'a> Answers<'a> {
 }
 
 /// Whether two answers to one vector agree. Times are ignored, because each answer is about a new token.
-fn are_alike(first: &Observation, later: &Observation) -> bool {
+pub(crate) fn are_alike(first: &Observation, later: &Observation) -> bool {
     match (first, later) {
         (Observation::Accepted { result: first }, Observation::Accepted { result: later }) => {
             first.user == later.user

@@ -12,10 +12,11 @@ use jotproof_model::{Challenge, KeyRing, Observation, Subject, Vector};
 use jotproof_profiles::Profile;
 
 use crate::canary::Canary;
+use crate::judge::told;
 use crate::log::Failure;
 use crate::plan::Plan;
 use crate::questions::{Answered, Questions, SILENT, TRIES};
-use crate::repetition::{Answers, Repetition};
+use crate::repetition::{Answers, Repetition, are_alike};
 use crate::suite::Suite;
 use crate::target::{Clock, Deployment, Target, TargetError};
 use crate::{flows, opening};
@@ -56,6 +57,8 @@ pub(crate) struct Replayed<'a> {
     pub(crate) failure: Option<Failure>,
     /// The tokens without an answer in time at first.
     pub(crate) asked_again: BTreeSet<&'a str>,
+    /// The tokens beyond ordinary limits after which the good token got another answer, by id, and which.
+    pub(crate) disturbed: BTreeMap<&'a str, String>,
 }
 
 /// The data that all deployments of a run share.
@@ -153,6 +156,11 @@ fn seconds(vector: &Vector) -> u32 {
     }
 }
 
+/// Whether a token is beyond the limits that a verifier may set (RFC 8259 section 9): those of the topics `limits/`.
+fn is_beyond_limits(vector: &Vector) -> bool {
+    vector.id.0.starts_with("limits/")
+}
+
 /// One replay.
 struct Replay<'r, 'a> {
     target: &'r dyn Target,
@@ -177,6 +185,8 @@ struct Found<'a> {
     failure: Option<Failure>,
     /// The tokens without an answer in time at first.
     asked_again: BTreeSet<&'a str>,
+    /// The tokens after which the good token got another answer.
+    disturbed: BTreeMap<&'a str, String>,
     /// The number of deployments that started.
     started: usize,
     /// Deployments that failed to start: the error, and the vectors that needed them.
@@ -227,22 +237,15 @@ impl<'a> Replay<'_, 'a> {
         let mut deployment = start()?;
         self.took(cost::START);
         let (tokens, flows) = parted(group);
-        let mut open = self.given.repetition.order(&tokens);
-        while !open.is_empty() {
-            let (suspects, left) = self.pass(&mut *deployment, &open)?;
-            if deployment.is_over() {
-                open = self.blame(&suspects, &mut deployment, &start)?;
-                open.extend(left);
-            } else if left.is_empty() {
-                break;
-            } else {
-                let silent = format!(
-                    "{} left {} questions of {} without an answer: this is a mistake in its driver",
-                    self.target.name(),
-                    left.len(),
-                    open.len()
-                );
-                return Err(deployment.finish().err().unwrap_or(TargetError::Fault(silent)));
+        let (beyond, ordinary): (Vec<_>, Vec<_>) =
+            tokens.into_iter().partition(|vector| is_beyond_limits(vector));
+        self.tokens(&ordinary, &mut deployment, &start)?;
+        for vector in beyond {
+            self.tokens(&[vector], &mut deployment, &start)?;
+            if let Some(good) = self.given.suite.twin(vector)
+                && let Some(good) = group.iter().find(|other| other.id == good.id)
+            {
+                self.next_token(vector, good, &mut deployment, &start)?;
             }
         }
         let rounds = 0..self.given.repetition.rounds();
@@ -266,6 +269,63 @@ impl<'a> Replay<'_, 'a> {
             self.took(cost_of_flows(batch));
         }
         deployment.finish()
+    }
+
+    /// Asks tokens until each has an answer.
+    fn tokens(
+        &self,
+        tokens: &[&'a Vector],
+        deployment: &mut Box<dyn Deployment>,
+        start: &dyn Fn() -> Result<Box<dyn Deployment>, TargetError>,
+    ) -> Result<(), TargetError> {
+        let mut open = self.given.repetition.order(tokens);
+        while !open.is_empty() {
+            let (suspects, left) = self.pass(&mut **deployment, &open)?;
+            if deployment.is_over() {
+                open = self.blame(&suspects, deployment, start)?;
+                open.extend(left);
+            } else if left.is_empty() {
+                break;
+            } else {
+                let silent = format!(
+                    "{} left {} questions of {} without an answer: this is a mistake in its driver",
+                    self.target.name(),
+                    left.len(),
+                    open.len()
+                );
+                let unanswered = TargetError::Fault(silent);
+                return Err(mem::replace(deployment, start()?).finish().err().unwrap_or(unanswered));
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the good token again that a token beyond ordinary limits was made from. Its answer must be the one from
+    /// before.
+    fn next_token(
+        &self,
+        vector: &'a Vector,
+        good: &'a Vector,
+        deployment: &mut Box<dyn Deployment>,
+        start: &dyn Fn() -> Result<Box<dyn Deployment>, TargetError>,
+    ) -> Result<(), TargetError> {
+        let answered = self.ask(&mut **deployment, &[good])?.pop();
+        if deployment.is_over() {
+            *deployment = start()?;
+        }
+        let Some(Answered::Seen { observation, now: _ }) = answered else { return Ok(()) };
+        let mut found = self.found();
+        let Some((before, _)) = found.answers.first.get(good.id.0.as_str()) else { return Ok(()) };
+        if !are_alike(before, &observation) {
+            let how = format!(
+                "after it, {} has another answer: {}, and before that {}",
+                good.id,
+                told(&observation),
+                told(before)
+            );
+            found.disturbed.insert(&vector.id.0, how);
+        }
+        Ok(())
     }
 
     /// Starts a deployment, with [`START_AGAIN`] further attempts.
@@ -402,6 +462,7 @@ impl<'a> Found<'a> {
             lost,
             mut failure,
             asked_again,
+            disturbed,
             started,
             not_started,
             crashes: _,
@@ -425,7 +486,7 @@ impl<'a> Found<'a> {
             let earlier = failure.map(|failure| failure.message + "\n").unwrap_or_default();
             failure = Some(Failure { message: earlier + &message, environment: false });
         }
-        Replayed { answers, lost, failure, asked_again }
+        Replayed { answers, lost, failure, asked_again, disturbed }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use jotproof_mint::NOBODY;
-use jotproof_model::{Algorithm, Capability, Expectation, Observation, VectorId};
+use jotproof_model::{Algorithm, Capability, Expectation, Judgement, Observation, VectorId};
 use jotproof_profiles::predict::Outcome;
 use jotproof_profiles::{Profile, predicted};
 
@@ -45,7 +45,7 @@ pub fn run(
     let canary = target.is_on_this_machine().then(|| Canary::sing(suite.keys())).transpose();
     let nothing =
         |error: &TargetError| Replayed { failure: Some(Failure::from(error)), ..Default::default() };
-    let Replayed { answers, lost, failure, asked_again } = match (ready, &canary) {
+    let Replayed { answers, lost, failure, asked_again, disturbed } = match (ready, &canary) {
         (Ok(()), Ok(canary)) => {
             replay(&plan, suite, target, profile, selection.repetition, canary.as_ref(), progress)
         }
@@ -108,6 +108,11 @@ pub fn run(
         let mut row = row_of(first)?;
         if let Some((number, later)) = changed.get(id) {
             row = worse(row, row_of(later)?, *number);
+        }
+        if let Some(how) = disturbed.get(id) {
+            row.judgement = Judgement::Fault;
+            row.explained_by = None;
+            row.detail.clone_from(how);
         }
         if !target.is_predicted() {
             row.missed = None;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use jotproof_engine::run::unix_time;
 use jotproof_model::adapter::{AdapterClock, Answer, Order};
-use jotproof_model::{Algorithm, Capability, Challenge, Observation, Verifier as _};
+use jotproof_model::{Algorithm, Capability, Challenge, Observation, Token, Verifier as _};
 use jotproof_profiles::rules::{Check, SignatureCheck, Strictness, WrongType};
 use jotproof_profiles::{Profiles, Rules};
 use jotproof_reference::Reference;
@@ -20,7 +20,7 @@ use jotproof_targets::exec::{serve, wire};
 
 const MODES: &str = "honest, always-accept, always-reject, reasonless, secretive, no-es256, hang N, hang-from N, crash N, \
     crash-from N, crash-once FILE, flaky, twice N, late-twice N, wrong-id N, garbage N, no-hello, slow-hello, newer, \
-    clock-listed, slow N, profile NAME, lie WHAT";
+    clock-listed, slow N, profile NAME, lie WHAT, crash-deep, hang-deep, refuse-after-deep";
 
 /// The age of a question, in seconds, that is too old for a verifier with the clock of the machine.
 const STALE: i64 = 4;
@@ -49,6 +49,7 @@ fn converse(mode: &str, argument: &str) -> Result<(), Box<dyn std::error::Error>
         "slow-hello" => sleep(),
         _ => say(&message(&hello(serve::hello(profile), mode, argument))?)?,
     }
+    let mut was_deep = false;
     for (count, line) in std::io::stdin().lock().lines().enumerate() {
         let Order::Verify(question) = serde_json::from_str(&line?)? else { break };
         let id = question.id;
@@ -75,6 +76,9 @@ fn converse(mode: &str, argument: &str) -> Result<(), Box<dyn std::error::Error>
                 }
             }
             "no-es256" if es256 => answer = Answer::Unsupported { id, what: "ES256".to_owned() },
+            "crash-deep" if is_deep(&challenge) => std::process::abort(),
+            "hang-deep" if is_deep(&challenge) => sleep(),
+            "refuse-after-deep" if was_deep => answer = refused(id),
             "hang" if this => sleep(),
             "hang-from" if argument.parse().is_ok_and(|from: u64| id >= from) => sleep(),
             "crash" if this => std::process::abort(),
@@ -91,9 +95,16 @@ fn converse(mode: &str, argument: &str) -> Result<(), Box<dyn std::error::Error>
             "garbage" if this => say(b"DEBUG: verifying\n")?,
             _ => {}
         }
+        was_deep |= is_deep(&challenge);
         say(&message(&answer)?)?;
     }
     Ok(())
+}
+
+/// Whether the token has more than 40 levels of JSON.
+fn is_deep(challenge: &Challenge) -> bool {
+    let mutant = jotproof_mutants::ALL.iter().find(|mutant| mutant.name == "dies-of-forty-levels");
+    mutant.is_some_and(|mutant| matches!(mutant.verifier().verify(challenge), Observation::Crashed { .. }))
 }
 
 /// A verifier without the check that its hello declares.
@@ -141,6 +152,9 @@ fn hide(answer: &mut Answer, challenge: &Challenge, lie: &str) {
         Answer::Refused { reason, .. } if lie == "reasons" => *reason = None,
         Answer::Refused { id, .. } if lie == "binary-token" && str::from_utf8(&challenge.token).is_err() => {
             *answer = Answer::Unsupported { id: *id, what: "a token that is not text".to_owned() };
+        }
+        Answer::Refused { id, .. } if lie == "long-token" && challenge.token.len() > Token::LONG => {
+            *answer = Answer::Unsupported { id: *id, what: "a long token".to_owned() };
         }
         _ => {}
     }

@@ -72,6 +72,8 @@ pub struct Connection {
     stream: WebSocketStream<TcpStream>,
     head: String,
     heard: Heard,
+    /// What the server said while something was sent.
+    said: Option<Event>,
 }
 
 /// What a server does on an open connection.
@@ -175,7 +177,7 @@ impl Carriage for Connection {
         }
         let config = WebSocketConfig::default().read_buffer_size(READ_AT_ONCE);
         let stream = WebSocketStream::from_partially_read(stream, rest, Role::Client, Some(config)).await;
-        Ok(Self { stream, head, heard })
+        Ok(Self { stream, head, heard, said: None })
     }
 
     fn at(opening: Handshake, address: &Address) -> Handshake {
@@ -196,7 +198,16 @@ impl Connection {
     ///
     /// A [`Failure`] where the connection is gone.
     pub async fn send(&mut self, frame: impl Into<Message>) -> Result<(), Failure> {
-        self.stream.send(frame.into()).await.map_err(|error| failure(&error))
+        let Err(error) = self.stream.send(frame.into()).await else { return Ok(()) };
+        // A server may close, and say why, before it has read a long message to the end: what it said counts, not
+        // that writing failed.
+        match self.receive().await {
+            Ok(said @ Event::Closed { .. }) => {
+                self.said = Some(said);
+                Ok(())
+            }
+            Ok(Event::Text(_) | Event::Binary(_)) | Err(_) => Err(failure(&error)),
+        }
     }
 
     /// Waits for the next text, binary or close frame.
@@ -205,6 +216,9 @@ impl Connection {
     ///
     /// A [`Failure`] where the connection ends without a close frame or something else comes.
     pub async fn receive(&mut self) -> Result<Event, Failure> {
+        if let Some(said) = self.said.take() {
+            return Ok(said);
+        }
         loop {
             match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => {

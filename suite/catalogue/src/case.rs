@@ -18,7 +18,7 @@ use jotproof_model::recipe::{
 use jotproof_model::vector::Severity;
 use jotproof_model::{
     Action, Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Expiry, Level, Reason,
-    Recipe, Session, Step, Subject, Threat, Twin, Vector, VectorId,
+    Recipe, Session, Step, Subject, Threat, Token, Twin, Vector, VectorId,
 };
 
 use crate::{edits, registry, rulings, stakes};
@@ -462,6 +462,7 @@ impl Case {
                 let needs_a_clock =
                     margin.is_some_and(|margin| margin < MARGIN) || hangs_on_the_signature(recipe);
                 requires.extend(is_binary.then_some(Capability::BinaryToken));
+                requires.extend((token.len() > Token::LONG).then_some(Capability::LongToken));
                 requires.extend(needs_a_clock.then_some(Capability::Clock));
                 let token = stored::store(&token, recipe);
                 (Subject::Token { token, recipe: Box::new(recipe.clone()) }, margin)

@@ -65,6 +65,7 @@ mod json_names;
 mod json_text;
 mod keys_several;
 mod keys_weak;
+mod limits;
 mod near_the_clock;
 mod signatures_ecdsa;
 mod signatures_eddsa;
@@ -162,6 +163,8 @@ pub fn all() -> Vec<Topic> {
         json_text::topic(),
         keys_several::topic(),
         keys_weak::topic(),
+        limits::depth(),
+        limits::size(),
         near_the_clock::anycable(),
         near_the_clock::centrifugo(),
         signatures_ecdsa::topic(),

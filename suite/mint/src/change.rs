@@ -77,3 +77,12 @@ pub enum WhyNot {
     #[error("the outcome is longer than {LONGEST} octets")]
     TooLong,
 }
+
+/// A text, so many times.
+fn repeated(text: &str, times: u32) -> Result<String, WhyNot> {
+    let times = usize::try_from(times).unwrap_or(usize::MAX);
+    if text.len().checked_mul(times).is_none_or(|length| length > LONGEST) {
+        return Err(WhyNot::TooLong);
+    }
+    Ok(text.repeat(times))
+}

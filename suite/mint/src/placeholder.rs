@@ -1,5 +1,7 @@
 //! Placeholders in text: times (`{{now}}`, `{{now+3600}}`, `{{now-60}}`), the id that a server gave to the
-//! client (`{{client}}`), and runs of one letter (`{{a*9000}}`), which keep the recipe of a long token short.
+//! client (`{{client}}`), and runs of one text (`{{a*9000}}`, `{{[*100}}`), which keep the recipe of a long token
+//! short. A `#` in the text of a run is the number of the repetition, from 0: `{{"m#":0,*3}}` is
+//! `"m0":0,"m1":0,"m2":0,`.
 //!
 //! A recipe says how far its times are from the clock, never what they are, so that it can be minted
 //! at any clock. Everything else that begins with `{{` is an error rather than text: a placeholder
@@ -13,6 +15,10 @@ use crate::change::LONGEST;
 const OPEN: &str = "{{";
 const CLOSE: &str = "}}";
 const CLIENT: &str = "{{client}}";
+/// What stands for the number of the repetition in a run.
+const NUMBER: char = '#';
+/// The most digits of such a number.
+const DIGITS: usize = 20;
 
 /// What placeholders stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +55,10 @@ pub fn fill<'a>(text: &str, values: impl Into<Values<'a>>) -> Result<String, Pla
                 filled.push_str(&time.to_string());
             }
             What::Client => filled.push_str(client),
-            What::Run { character, times } => filled.extend(std::iter::repeat_n(character, times)),
+            What::Run { unit, times } if unit.contains(NUMBER) => {
+                filled.extend((0..times).map(|number| unit.replace(NUMBER, &number.to_string())));
+            }
+            What::Run { unit, times } => filled.push_str(&unit.repeat(times)),
         }
         rest = after;
     }
@@ -87,7 +96,7 @@ pub enum PlaceholderError {
     /// It is not one.
     #[error(
         "{0:?} is not a placeholder: write {{{{now}}}}, {{{{now+SECONDS}}}}, {{{{now-SECONDS}}}}, {{{{client}}}} or \
-         {{{{LETTER*TIMES}}}}"
+         {{{{TEXT*TIMES}}}}"
     )]
     Malformed(String),
     /// Its run is longer than [`LONGEST`].
@@ -100,13 +109,13 @@ pub enum PlaceholderError {
 
 struct Placeholder<'a> {
     text: &'a str,
-    what: What,
+    what: What<'a>,
 }
 
-enum What {
+enum What<'a> {
     Time { offset: i64 },
     Client,
-    Run { character: char, times: usize },
+    Run { unit: &'a str, times: usize },
 }
 
 /// The text before the first placeholder, that placeholder, and the text after it.
@@ -121,9 +130,9 @@ fn next(text: &str) -> Result<Option<(&str, Placeholder<'_>, &str)>, Placeholder
         return Ok(Some((before, Placeholder { text: placeholder, what: What::Client }, after)));
     }
     let inner = &placeholder[OPEN.len()..placeholder.len() - CLOSE.len()];
-    if let Some((letter, times)) = inner.split_once('*') {
-        let what = run(letter, times).ok_or_else(|| malformed(placeholder))?;
-        if matches!(what, What::Run { times, .. } if times > LONGEST) {
+    if let Some((unit, times)) = inner.rsplit_once('*') {
+        let what = run(unit, times).ok_or_else(|| malformed(placeholder))?;
+        if is_too_long(&what) {
             return Err(PlaceholderError::TooLong(placeholder.to_owned()));
         }
         return Ok(Some((before, Placeholder { text: placeholder, what }, after)));
@@ -142,14 +151,20 @@ fn next(text: &str) -> Result<Option<(&str, Placeholder<'_>, &str)>, Placeholder
     Ok(Some((before, Placeholder { text: placeholder, what: What::Time { offset } }, after)))
 }
 
-/// A run of an ASCII letter. `times` is its length in decimal.
-fn run(letter: &str, times: &str) -> Option<What> {
-    let mut letters = letter.chars();
-    let (Some(character), None) = (letters.next(), letters.next()) else { return None };
+/// A run of a text. `times` is its length in decimal. A text that begins like another placeholder is a slip of the pen.
+fn run<'a>(unit: &'a str, times: &str) -> Option<What<'a>> {
     let is_number = !times.is_empty() && times.bytes().all(|octet| octet.is_ascii_digit());
+    let is_other = ["now", "client"].iter().any(|other| unit.trim_start().starts_with(other));
     // A number beyond `usize` is too long in any case.
-    (character.is_ascii_alphabetic() && is_number)
-        .then(|| What::Run { character, times: times.parse().unwrap_or(usize::MAX) })
+    (!unit.is_empty() && !is_other && is_number)
+        .then(|| What::Run { unit, times: times.parse().unwrap_or(usize::MAX) })
+}
+
+/// Whether a run may be longer than [`LONGEST`].
+fn is_too_long(what: &What<'_>) -> bool {
+    let What::Run { unit, times } = what else { return false };
+    let number = if unit.contains(NUMBER) { DIGITS } else { 0 };
+    (unit.len() + number).saturating_mul(*times) > LONGEST
 }
 
 /// Names the placeholder, or its beginning where it has no end in sight.
@@ -175,6 +190,10 @@ mod tests {
             ("{{now-60}}", "1699999940", vec![-60]),
             ("{{now-1700000001}}", "-1", vec![-1_700_000_001]),
             ("\"{{a*5}}\"{{Z*1}}{{x*0}}", "\"aaaaa\"Z", vec![]),
+            ("{{aa*2}}{{1*3}}{{**2}}", "aaaa111**", vec![]),
+            ("{{[*3}}{{]*3}}", "[[[]]]", vec![]),
+            ("{{{\"a\":*2}}{{now}}{{}*2}}", "{\"a\":{\"a\":1700000000}}", vec![0]),
+            ("{\"x\":0{{,\"m#\":#*3}}}", "{\"x\":0,\"m0\":0,\"m1\":1,\"m2\":2}", vec![]),
             ("{{now}}.5e0,{{now+1}}}}", "1700000000.5e0,1700000001}}", vec![0, 1]),
         ] {
             assert_eq!(fill(text, NOW).as_deref(), Ok(filled), "{text}");
@@ -198,9 +217,10 @@ mod tests {
             ("{{now", "{{now"),
             ("{{a*}}", "{{a*}}"),
             ("{{*5}}", "{{*5}}"),
-            ("{{aa*5}}", "{{aa*5}}"),
             ("{{a*-5}}", "{{a*-5}}"),
-            ("{{1*5}}", "{{1*5}}"),
+            ("{{now*5}}", "{{now*5}}"),
+            ("{{now-60*5}}", "{{now-60*5}}"),
+            ("{{client*5}}", "{{client*5}}"),
             ("{{", "{{"),
         ] {
             let error = PlaceholderError::Malformed(named.to_owned());
@@ -221,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_run_without_end_is_an_error_that_names_it() {
-        for text in ["{{a*67108865}}", "{{a*99999999999999999999999}}"] {
+        for text in ["{{a*67108865}}", "{{a*99999999999999999999999}}", "{{ab*33554433}}", "{{#*3195661}}"] {
             assert_eq!(fill(text, NOW), Err(PlaceholderError::TooLong(text.to_owned())), "{text}");
         }
     }
@@ -231,7 +251,7 @@ mod tests {
         assert_eq!(
             PlaceholderError::Malformed("{{nwo}}".into()).to_string(),
             "\"{{nwo}}\" is not a placeholder: write {{now}}, {{now+SECONDS}}, {{now-SECONDS}}, {{client}} \
-             or {{LETTER*TIMES}}"
+             or {{TEXT*TIMES}}"
         );
     }
 }

@@ -579,6 +579,8 @@ pub enum Capability {
     Clock,
     /// A token that is not UTF-8 text can be submitted.
     BinaryToken,
+    /// A token of more than 64 KiB can be submitted.
+    LongToken,
     /// Keys of several kinds can be configured side by side.
     SeveralKeys,
     /// Several keys of one kind can be configured side by side. The name of each is its id (`kid`).
@@ -634,6 +636,7 @@ impl fmt::Display for Capability {
             Self::RefuseAnonymous => f.write_str("refuse-anonymous"),
             Self::Clock => f.write_str("clock"),
             Self::BinaryToken => f.write_str("binary-token"),
+            Self::LongToken => f.write_str("long-token"),
             Self::SeveralKeys => f.write_str("several-keys"),
             Self::SeveralKeysOfOneKind => f.write_str("several-keys-of-one-kind"),
             Self::Flow => f.write_str("flow"),
@@ -686,6 +689,7 @@ impl FromStr for Capability {
             "refuse-anonymous" => Self::RefuseAnonymous,
             "clock" => Self::Clock,
             "binary-token" => Self::BinaryToken,
+            "long-token" => Self::LongToken,
             "several-keys" => Self::SeveralKeys,
             "several-keys-of-one-kind" => Self::SeveralKeysOfOneKind,
             "flow" => Self::Flow,

@@ -36,5 +36,5 @@ pub use key::{KeyKind, KeyMaterial};
 pub use observation::{Observation, Seen, SeenExpiry};
 pub use reason::Reason;
 pub use recipe::Recipe;
-pub use vector::{Subject, Threat, Token, Twin, Vector, VectorFile, VectorId};
+pub use vector::{Piece, Subject, Threat, Token, Twin, Vector, VectorFile, VectorId};
 pub use verifier::{Challenge, FlowChallenge, ForClient, KeyRing, Opening, Verifier};

@@ -4,8 +4,8 @@
 //! only be written where nothing re-serialises it.
 //!
 //! Times are placeholders: `{{now}}`, `{{now+3600}}` and `{{now-1}}` are the clock in whole seconds since the
-//! epoch, plus or minus the given seconds, in decimal. `{{a*9000}}` is a run of one letter. Placeholders may
-//! be anywhere in [`Content`] text.
+//! epoch, plus or minus the given seconds, in decimal. `{{a*9000}}` is a run of one text. A `#` in that
+//! text is the number of the repetition, from 0. Placeholders may be anywhere in [`Content`] text.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,8 @@ use crate::Algorithm;
 /// How a token is minted. `mint(recipe, now)` is a pure function.
 ///
 /// The steps, in order: the placeholders of header and payload are filled in (times such as
-/// `{{now+3600}}`, `{{client}}`, runs of one letter such as `{{a*9000}}`); both are base64url
-/// encoded; the segment changes marked `signed` are made; the signer signs `header.payload`; the
+/// `{{now+3600}}`, `{{client}}`, runs of one text such as `{{a*9000}}` and `{{[*100}}`, with the
+/// number of the repetition, from 0, for each `#` in it); both are base64url encoded; the segment changes marked `signed` are made; the signer signs `header.payload`; the
 /// signature changes are made on its octets; they are encoded; the other segment changes are made;
 /// the structure changes are made on the whole token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -596,6 +596,11 @@ pub enum SegmentChange {
         /// The text.
         text: String,
     },
+    /// Write the text several times, without anything between.
+    Repeat {
+        /// How many times.
+        times: u32,
+    },
     /// Write characters in another way. Where the text has no such character, minting fails.
     Spell {
         /// How.
@@ -641,6 +646,7 @@ impl SegmentChange {
             Self::Spell { .. } => "spell",
             Self::Unencoded => "unencoded",
             Self::Encoded => "encoded",
+            Self::Repeat { .. } => "repeat",
         }
     }
 }

@@ -135,6 +135,41 @@ pub enum Token {
         /// How many times.
         times: u32,
     },
+    /// A long text in pieces, each of which is repeated.
+    Pieces {
+        /// The pieces, in order.
+        pieces: Vec<Piece>,
+    },
+}
+
+/// A piece of a token.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Piece {
+    /// The text.
+    pub text: String,
+    /// How many times it stands there.
+    pub times: u32,
+}
+
+impl Token {
+    /// A token of more octets than this needs [`Capability::LongToken`]: many readers of lines end at 64 KiB.
+    pub const LONG: usize = 64 * 1024;
+
+    /// Its length, in octets.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        let run =
+            |text: &str, times: u32| text.len().saturating_mul(usize::try_from(times).unwrap_or(usize::MAX));
+        match self {
+            Self::Text { text } => text.len(),
+            Self::Octets { base64url } => base64url.len() / 4 * 3 + (base64url.len() % 4).saturating_sub(1),
+            Self::Run { text, times } => run(text, *times),
+            Self::Pieces { pieces } => {
+                pieces.iter().map(|Piece { text, times }| run(text, *times)).fold(0, usize::saturating_add)
+            }
+        }
+    }
 }
 
 /// The accepted vector that a vector was made from.

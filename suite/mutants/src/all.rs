@@ -168,6 +168,14 @@ mutants! {
         Crashes(|sent| outright::dots(sent, 500));
     "dies-of-ten-thousand-dots" "B11" "allocates for every dot, and dies of ten thousand":
         Crashes(|sent| outright::dots(sent, 5_000));
+    "dies-of-forty-levels" "J15" "has room for forty levels of JSON, and dies of more":
+        Crashes(|sent| outright::levels(sent, 41));
+    "dies-of-a-thousand-levels" "J15" "takes the error of a JSON parser that ran out of stack for none of its own":
+        Crashes(|sent| outright::levels(sent, 1_000));
+    "dies-of-deep-claims" "J15" "reads claims by recursion, until there is no stack left":
+        Crashes(|sent| outright::levels_of_claims(sent, 5_000));
+    "dies-of-digits" "J16" "reads a number digit by digit, in time that grows with the square of their number":
+        Crashes(|sent| outright::digits(sent, 50_000));
     "no-token-is-nobody" "C20" "lets in nobody where the token is the empty text":
         LetsIn(|sent| sent.token.is_empty());
     "only-dots-are-nobody" "C20" "lets in nobody where the token is dots alone":

@@ -40,6 +40,42 @@ pub(crate) fn dots(challenge: &Challenge, least: usize) -> bool {
     challenge.token.iter().filter(|octet| **octet == b'.').count() >= least
 }
 
+/// The header or the payload has at least so many levels of arrays and objects.
+pub(crate) fn levels(challenge: &Challenge, least: usize) -> bool {
+    segments(challenge)
+        .is_some_and(|[header, payload, _]| [header, payload].iter().any(|text| is_deep(text, least)))
+}
+
+/// The payload has at least so many levels of arrays and objects.
+pub(crate) fn levels_of_claims(challenge: &Challenge, least: usize) -> bool {
+    segments(challenge).is_some_and(|[_, payload, _]| is_deep(payload, least))
+}
+
+/// Whether a segment has at least so many levels, outside of strings.
+fn is_deep(segment: &str, least: usize) -> bool {
+    let (mut level, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for octet in octets(segment) {
+        match octet {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => level += 1,
+            b']' | b'}' if !quoted => level = level.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(level);
+    }
+    deepest >= least
+}
+
+/// There is a run of at least so many digits in the header or the payload.
+pub(crate) fn digits(challenge: &Challenge, least: usize) -> bool {
+    let is_long = |segment: &str| {
+        octets(segment).split(|octet| !octet.is_ascii_digit()).any(|digits| digits.len() >= least)
+    };
+    segments(challenge).is_some_and(|[header, payload, _]| is_long(header) || is_long(payload))
+}
+
 /// It is encrypted, to a key that anybody may have.
 pub(crate) fn encrypted(challenge: &Challenge) -> bool {
     header(challenge).is_some_and(|header| header.contains_key("enc"))

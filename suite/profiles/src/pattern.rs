@@ -1,6 +1,8 @@
 //! The closed patterns that select constructed cases: over edits and context, never over ids, tokens
 //! or outcomes.
 
+use std::borrow::Cow;
+
 use jotproof_model::context::{Carrier, ParameterSource};
 use jotproof_model::edit::{
     Alias, ContextChange, DocumentChange, DocumentKind, FlowChange, JwkKind, Layer, OctetsKind, Surrounding,
@@ -11,7 +13,7 @@ use jotproof_model::recipe::{
 };
 use jotproof_model::{
     Action, ActionName, Algorithm, Application, Context, Edit, Flow, KeySet, NamedSession, Recipe, Step,
-    Subject, Twin, Vector,
+    Subject, Token, Twin, Vector,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,7 +34,7 @@ pub struct Pattern {
     /// Members that it must not change.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_members: Vec<String>,
-    /// The value that a member is given.
+    /// The value that a member is given, or the text in place of an object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<ValuePattern>,
     /// How a name differs from the one that it resembles.
@@ -71,6 +73,12 @@ pub struct Pattern {
     /// The places where text is inserted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub at: Vec<Place>,
+    /// The changed token is at least this long, in octets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<usize>,
+    /// The changed token is at most this long, in octets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<usize>,
     /// Whether the signature covers the changed text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<bool>,
@@ -248,6 +256,12 @@ pub struct ValuePattern {
     /// It is a string that holds a JSON number, or a time; the bounds then are of what it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted_number: Option<bool>,
+    /// It has at least this many levels of arrays and objects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_levels: Option<usize>,
+    /// It has at most this many levels of arrays and objects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_levels: Option<usize>,
     /// It is written as digits alone, with an optional minus sign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integer: Option<bool>,
@@ -314,6 +328,7 @@ impl Pattern {
     fn place_matches(&self, changed: &Changed<'_>) -> bool {
         (self.steps.is_empty() || changed.steps.iter().any(|step| self.steps.contains(step)))
             && !changed.steps.iter().any(|step| self.not_steps.contains(step))
+            && within(self.min_length, self.max_length, changed.token.map(Token::length))
             && (self.beside.is_empty()
                 || changed.recipe.is_some_and(|recipe| has_members(&recipe.payload, &self.beside)))
             && (self.beside_in_header.is_empty()
@@ -479,6 +494,8 @@ struct Changed<'a> {
     edit: &'a Edit,
     /// The recipe of the token.
     recipe: Option<&'a Recipe>,
+    /// The token.
+    token: Option<&'a Token>,
     /// The kinds of steps that submit the token, or that are changed.
     steps: Vec<ActionName>,
 }
@@ -486,10 +503,13 @@ struct Changed<'a> {
 impl<'a> Changed<'a> {
     fn by(edit: &'a Edit, vector: &'a Vector) -> Self {
         match (&vector.subject, edit) {
-            (Subject::Token { recipe, .. }, _) => Self { edit, recipe: Some(recipe), steps: Vec::new() },
+            (Subject::Token { recipe, token }, _) => {
+                Self { edit, recipe: Some(recipe), token: Some(token), steps: Vec::new() }
+            }
             (Subject::Flow { flow }, Edit::Flow { change: FlowChange::Token { token, edit } }) => Self {
                 edit,
                 recipe: flow.tokens.get(token).map(|token| &token.recipe),
+                token: flow.tokens.get(token).map(|token| &token.token),
                 steps: flow.uses(token).map(|step| step.action.name()).collect(),
             },
             (Subject::Flow { .. }, Edit::Flow { change }) => {
@@ -499,9 +519,9 @@ impl<'a> Changed<'a> {
                     }
                     FlowChange::RemoveStep { .. } | FlowChange::Token { .. } => None,
                 };
-                Self { edit, recipe: None, steps: name.into_iter().collect() }
+                Self { edit, recipe: None, token: None, steps: name.into_iter().collect() }
             }
-            (Subject::Flow { .. }, _) => Self { edit, recipe: None, steps: Vec::new() },
+            (Subject::Flow { .. }, _) => Self { edit, recipe: None, token: None, steps: Vec::new() },
         }
     }
 }
@@ -609,9 +629,12 @@ impl<'a> Facts<'a> {
                 before: Some(!before.is_empty()),
                 ..Self::named(EditName::Surround)
             },
-            Edit::SetText { layer, what, text: _ } => {
-                Self { layer: Some(*layer), what: Some(*what), ..Self::named(EditName::SetText) }
-            }
+            Edit::SetText { layer, what, text } => Self {
+                layer: Some(*layer),
+                what: Some(*what),
+                value: Some(text),
+                ..Self::named(EditName::SetText)
+            },
             Edit::SetOctets { layer, base64url: _, what } => {
                 Self { layer: Some(*layer), octets: Some(*what), ..Self::named(EditName::SetOctets) }
             }
@@ -644,7 +667,8 @@ impl<'a> Facts<'a> {
                     | SegmentChange::RemoveLast { .. }
                     | SegmentChange::Spell { .. }
                     | SegmentChange::Unencoded
-                    | SegmentChange::Encoded => None,
+                    | SegmentChange::Encoded
+                    | SegmentChange::Repeat { .. } => None,
                 },
                 at: match &change.change {
                     SegmentChange::Insert { at, .. } => Some(*at),
@@ -655,7 +679,8 @@ impl<'a> Facts<'a> {
                     | SegmentChange::Replace { .. }
                     | SegmentChange::Spell { .. }
                     | SegmentChange::Unencoded
-                    | SegmentChange::Encoded => None,
+                    | SegmentChange::Encoded
+                    | SegmentChange::Repeat { .. } => None,
                 },
                 signed: Some(change.signed),
                 ..Self::named(EditName::Segment)
@@ -730,11 +755,13 @@ impl ValuePattern {
             && !self.not_texts.iter().any(|text| text == raw)
             && (self.not_strings.is_empty() || spells_none_of(raw, &self.not_strings))
             && is(self.json, is_json(raw))
-            && is(self.beyond_binary64, is_json(raw) && raw.parse::<f64>().is_ok_and(f64::is_infinite))
+            && self.beyond_binary64.is_none_or(|beyond| beyond == is_beyond_binary64(raw))
             && self.contains.as_ref().is_none_or(|part| raw.contains(part.as_str()))
             && is(self.string_or_strings, is_string_or_strings(raw))
             && is(self.quoted_number, inner.is_some())
             && is(self.integer, is_integer(raw))
+            && (self.min_levels.is_none() && self.max_levels.is_none()
+                || within(self.min_levels, self.max_levels, Some(levels(raw))))
             && within(self.min, self.max, number(compared))
             && within(self.min_offset, self.max_offset, offset(compared))
     }
@@ -754,28 +781,84 @@ fn spells_none_of(raw: &str, strings: &[String]) -> bool {
     serde_json::from_str::<String>(raw).is_ok_and(|text| !strings.contains(&text))
 }
 
-/// Whether it is one JSON value; a time is a digit, whatever stands around it.
-fn is_json(raw: &str) -> bool {
+/// The text with each run at most so many times, and with a digit for each time.
+fn shortened(raw: &str, most: usize) -> Cow<'_, str> {
+    if !raw.contains("{{") {
+        return Cow::Borrowed(raw);
+    }
     let mut text = String::new();
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once("{{") {
-        let Some((_, after)) = after.split_once("}}") else { break };
+        let Some((inner, after)) = after.split_once("}}") else { break };
         text.push_str(before);
-        text.push('1');
+        match run(inner) {
+            Some((unit, times)) => text.push_str(&unit.replace('#', "0").repeat(times.min(most))),
+            None => text.push('1'),
+        }
         rest = after;
     }
     text.push_str(rest);
-    serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()
+    Cow::Owned(text)
+}
+
+/// The text of a run, and how many times it is there.
+fn run(inner: &str) -> Option<(&str, usize)> {
+    let (unit, times) = inner.rsplit_once('*')?;
+    Some((unit, times.parse().ok()?))
+}
+
+/// Whether it is one JSON value; a time is a digit, whatever stands around it.
+fn is_json(raw: &str) -> bool {
+    serde_json::from_str::<serde::de::IgnoredAny>(&shortened(raw, 1)).is_ok()
+}
+
+/// Whether it is a number that binary64 cannot hold.
+fn is_beyond_binary64(raw: &str) -> bool {
+    /// So many digits are more than binary64 holds.
+    const DIGITS: usize = 400;
+    is_json(raw) && shortened(raw, DIGITS).parse::<f64>().is_ok_and(f64::is_infinite)
+}
+
+/// The levels of arrays and objects of a raw value. A run such as `{{[*100}}` counts as often as it is there.
+fn levels(raw: &str) -> usize {
+    let (mut level, mut deepest) = (0, 0);
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((inner, after)) = after.split_once("}}") else { break };
+        (level, deepest) = nested(before, 1, level, deepest);
+        if let Some((unit, times)) = run(inner) {
+            (level, deepest) = nested(unit, times, level, deepest);
+        }
+        rest = after;
+    }
+    nested(rest, 1, level, deepest).1
+}
+
+/// The level after a text that is there so many times, and the deepest one so far.
+fn nested(text: &str, times: usize, mut level: usize, mut deepest: usize) -> (usize, usize) {
+    for _ in 0..times {
+        let mut is_text = false;
+        for character in text.chars() {
+            match character {
+                '"' => is_text = !is_text,
+                '[' | '{' if !is_text => level += 1,
+                ']' | '}' if !is_text => level = level.saturating_sub(1),
+                _ => {}
+            }
+            deepest = deepest.max(level);
+        }
+    }
+    (level, deepest)
 }
 
 fn is_string_or_strings(raw: &str) -> bool {
-    serde_json::from_str::<String>(raw).is_ok() || serde_json::from_str::<Vec<String>>(raw).is_ok()
+    let raw = shortened(raw, 1);
+    serde_json::from_str::<String>(&raw).is_ok() || serde_json::from_str::<Vec<String>>(&raw).is_ok()
 }
 
 /// The type of a raw JSON value, told by its first character; a time is a number.
 fn json_type(raw: &str) -> JsonType {
-    match raw.as_bytes() {
-        [b'{', b'{', ..] => JsonType::Number,
+    match shortened(raw, 1).as_bytes() {
         [b'{', ..] => JsonType::Object,
         [b'[', ..] => JsonType::Array,
         [b'"', ..] => JsonType::String,
@@ -801,9 +884,7 @@ fn quoted(raw: &str) -> Option<&str> {
 }
 
 fn is_integer(raw: &str) -> bool {
-    if raw.starts_with("{{") {
-        return raw.ends_with("}}");
-    }
-    let digits = raw.strip_prefix('-').unwrap_or(raw);
+    let raw = shortened(raw, 1);
+    let digits = raw.strip_prefix('-').unwrap_or(&raw);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }

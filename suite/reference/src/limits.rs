@@ -3,10 +3,10 @@
 //! below.
 
 /// The longest token, in octets.
-pub const TOKEN: usize = 1 << 20;
+pub const TOKEN: usize = 1 << 22;
 
 /// The deepest nesting of arrays and objects: that of Go's `encoding/json`.
 pub const DEPTH: usize = 10_000;
 
 /// The most values in one header or payload, nested ones included.
-pub const VALUES: usize = 100_000;
+pub const VALUES: usize = 1 << 18;

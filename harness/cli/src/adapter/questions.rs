@@ -77,6 +77,9 @@ const OTHER: &str = "https://elsewhere.example.com";
 const LONG_AGO: i64 = 1_000_000_000;
 const LATER: i64 = 2_051_222_400;
 
+/// The characters of padding in a long token.
+const LONG: usize = 800_000;
+
 /// The distance of a time from the clock, in seconds. No answer takes this long.
 const CLEAR: i64 = 30;
 
@@ -96,6 +99,7 @@ impl Desk<'_> {
             Capability::Typ,
             Capability::None,
             Capability::BinaryToken,
+            Capability::LongToken,
             Capability::SeveralKeys,
             Capability::SeveralKeysOfOneKind,
             Capability::Clock,
@@ -193,6 +197,13 @@ impl Desk<'_> {
                 octets.push(0xff);
                 let remedy = "decode `token_base64url`, and hand the octets to the library";
                 self.ask(&about, "a token with an octet that is not text", false, remedy, plain, octets);
+                return Ok(());
+            }
+            Capability::LongToken => {
+                let padding = format!("\"{}\"", "a".repeat(LONG));
+                let long = forged(&mint(None, &self.claims(&[("padding", padding)]))?)?;
+                let remedy = "read a whole line, however long, and hand the token to the library";
+                self.ask(&about, "a forged token of a megabyte", false, remedy, plain, long);
                 return Ok(());
             }
             Capability::Clock => {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, BufRead, Write};
 
 use jotproof_model::adapter::{AdapterClock, Answer, Leeway, Numbers, Observable, PROTOCOL};
-use jotproof_model::{Capability, Challenge, Observation, Reason, Verifier};
+use jotproof_model::{Capability, Challenge, Observation, Reason, Token, Verifier};
 use jotproof_profiles::Profile;
 
 use super::wire::{self, Asked};
@@ -64,6 +64,9 @@ fn declared(challenge: Challenge, capabilities: &BTreeSet<Capability>) -> Result
     let mut needed = challenge.context.requires(&challenge.keys);
     if str::from_utf8(&challenge.token).is_err() {
         needed.insert(Capability::BinaryToken);
+    }
+    if challenge.token.len() > Token::LONG {
+        needed.insert(Capability::LongToken);
     }
     let missing: Vec<String> = needed.difference(capabilities).map(ToString::to_string).collect();
     if missing.is_empty() { Ok(challenge) } else { Err(format!("not declared: {}", missing.join(", "))) }

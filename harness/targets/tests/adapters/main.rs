@@ -258,6 +258,45 @@ fn an_adapter_that_goes_on_hanging_is_given_up() {
     );
 }
 
+/// Runs the vectors beyond ordinary limits against the fake adapter in a mode.
+fn beyond_limits(mode: &str) -> RunLog {
+    let selection = Selection::new(&SUITE, &["limits/**".to_owned()], &[]).unwrap();
+    let profile = Profiles::built_in().get("rfc").unwrap();
+    let target = fake(mode).with_bounds(Bounds { answer: Duration::from_millis(700), ..BOUNDS });
+    jotproof_engine::run(&SUITE, &selection, &target, profile, &|_, _| ()).unwrap()
+}
+
+#[test]
+fn an_adapter_that_dies_of_41_levels_is_at_fault_by_name() {
+    assert_eq!(score(&beyond_limits("honest")), BTreeMap::new());
+    for (mode, how) in [("crash-deep", "signal: 6"), ("hang-deep", "no answer within")] {
+        let log = beyond_limits(mode);
+        let faults: BTreeMap<_, _> = log
+            .rows
+            .iter()
+            .filter(|row| row.judgement == Judgement::Fault)
+            .map(|row| (row.id.0.as_str(), row.detail.as_str()))
+            .collect();
+        // An adapter that goes on hanging is given up after a few.
+        assert!(faults.len() >= 5, "{mode}: {faults:?}");
+        assert!(faults.values().all(|detail| detail.contains(how)), "{mode}: {faults:?}");
+        assert!(
+            faults.keys().all(|id| id.starts_with("limits/depth/") && !id.contains("33-levels")),
+            "{mode}: {faults:?}"
+        );
+        assert_ne!(log.exit(), Exit::Ok, "{mode}");
+    }
+}
+
+#[test]
+fn a_token_after_which_the_next_good_one_is_refused_is_at_fault_by_name() {
+    let log = beyond_limits("refuse-after-deep");
+    let fault = log.rows.iter().find(|row| row.judgement == Judgement::Fault).unwrap();
+    assert!(fault.id.0.starts_with("limits/depth/"), "{fault:?}");
+    assert!(fault.detail.starts_with("after it, algorithms/valid/hs256 has another answer: "), "{fault:?}");
+    assert_eq!(log.exit(), Exit::TargetFault);
+}
+
 #[test]
 fn an_unknown_profile_is_an_error_and_one_that_demands_much_is_warned_of() {
     let unknown = fake_run("profile no-such-profile");

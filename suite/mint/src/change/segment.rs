@@ -53,6 +53,7 @@ fn outcome(text: &str, change: &SegmentChange) -> Result<String, WhyNot> {
             String::from_utf8(octets).map_err(|_| WhyNot::NotText)?
         }
         SegmentChange::Encoded => base64url::encode(text.as_bytes()),
+        SegmentChange::Repeat { times } => super::repeated(text, *times)?,
     })
 }
 

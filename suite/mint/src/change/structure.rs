@@ -3,7 +3,7 @@
 use jotproof_model::recipe::{Segment, StructureChange};
 use serde_json::Value;
 
-use super::{ChangeError, LONGEST, WhyNot};
+use super::{ChangeError, WhyNot};
 use crate::base64url;
 
 /// The token after a change.
@@ -67,13 +67,7 @@ fn outcome(token: &str, change: &StructureChange) -> Result<String, WhyNot> {
         StructureChange::UpperCase => token.to_ascii_uppercase(),
         StructureChange::Encrypt { .. } => return Err(WhyNot::NeedsAKey),
         StructureChange::Replace { text } => text.clone(),
-        StructureChange::Repeat { text, times } => {
-            let times = usize::try_from(*times).unwrap_or(usize::MAX);
-            if text.len().checked_mul(times).is_none_or(|length| length > LONGEST) {
-                return Err(WhyNot::TooLong);
-            }
-            text.repeat(times)
-        }
+        StructureChange::Repeat { text, times } => super::repeated(text, *times)?,
     })
 }
 

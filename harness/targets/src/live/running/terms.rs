@@ -401,7 +401,13 @@ impl Terms {
         self.give_keys(&mut vector.context);
         // A server can refuse the token without the other capabilities.
         vector.requires.retain(|needed| {
-            matches!(needed, Capability::Application(_) | Capability::BinaryToken | Capability::Clock)
+            matches!(
+                needed,
+                Capability::Application(_)
+                    | Capability::BinaryToken
+                    | Capability::LongToken
+                    | Capability::Clock
+            )
         });
         self.measure_otherwise(vector);
         true

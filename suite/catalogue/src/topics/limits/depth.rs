@@ -1,0 +1,137 @@
+//! Arrays and objects, one in the other.
+
+use jotproof_model::edit::Layer::{self, Header, Payload};
+use jotproof_model::{Algorithm, Reason, Threat};
+
+use super::{foreign, forged, good, reasons, word};
+use crate::case::Case;
+use crate::edits::{claim, set};
+use crate::topics::Topic;
+use crate::twins;
+
+/// A limit that some parser has.
+struct Depth {
+    name: &'static str,
+    levels: u32,
+    /// What is known to end there.
+    limit: &'static str,
+}
+
+const DEPTHS: [Depth; 6] = [
+    Depth { name: "33-levels", levels: 33, limit: "A parser that keeps one bit for each level ends at 32." },
+    Depth {
+        name: "41-levels",
+        levels: 41,
+        limit: "Some parsers have room for 40 levels, and do not count them.",
+    },
+    Depth { name: "100-levels", levels: 100, limit: "Ruby's JSON parser ends at 100 levels." },
+    Depth {
+        name: "1000-levels",
+        levels: 1000,
+        limit: "Python's parser raises an error of its own at about 1,000 levels, which is none of JSON.",
+    },
+    Depth { name: "10000-levels", levels: 10_000, limit: "Go's parser ends at 10,000 levels." },
+    Depth {
+        name: "100000-levels",
+        levels: 100_000,
+        limit: "A parser that calls itself for each level, without a limit, has no stack left.",
+    },
+];
+
+/// What is nested.
+#[derive(Clone, Copy)]
+enum Shape {
+    Arrays,
+    Objects,
+}
+
+impl Shape {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Arrays => "arrays",
+            Self::Objects => "objects",
+        }
+    }
+
+    /// So many levels, as raw JSON text.
+    fn nested(self, levels: u32) -> String {
+        match self {
+            Self::Arrays => format!("{{{{[*{levels}}}}}{{{{]*{levels}}}}}"),
+            Self::Objects => format!("{{{{{{\"a\":*{levels}}}}}0{{{{}}*{levels}}}}}"),
+        }
+    }
+}
+
+pub(in crate::topics) fn topic() -> Topic {
+    let mut cases = Vec::new();
+    for layer in [Header, Payload] {
+        for depth in &DEPTHS {
+            cases.extend([Shape::Arrays, Shape::Objects].map(|shape| deep(layer, shape, depth)));
+        }
+        for depth in DEPTHS.iter().filter(|depth| depth.levels >= 100) {
+            cases.push(by_a_foreign_key(layer, depth));
+        }
+        cases.push(never_closed(layer));
+    }
+    cases.extend(DEPTHS.iter().filter(|depth| depth.levels >= 100).map(expired));
+    Topic {
+        path: "limits/depth",
+        about: "Arrays and objects, one in the other, deeper than any token needs: accepted or refused, and never a crash.",
+        cases,
+    }
+}
+
+fn deep(layer: Layer, shape: Shape, Depth { name, levels, limit }: &Depth) -> Case {
+    let (word, what) = (word(layer), shape.word());
+    let id = format!("limits/depth/{word}-{what}-{name}");
+    good(twins::hs256().changed(&id, set(layer, "x", &shape.nested(*levels))), layer)
+        .title(format!("a {word} with {what} of {levels} levels"))
+        .why(format!(
+            "{limit} A verifier accepts this token or refuses it. It does not end, and it does not hang."
+        ))
+        .class("J15")
+}
+
+fn by_a_foreign_key(layer: Layer, Depth { name, levels, limit: _ }: &Depth) -> Case {
+    let word = word(layer);
+    let edits = vec![set(layer, "x", &Shape::Arrays.nested(*levels)), foreign(Algorithm::HS256)];
+    forged(twins::hs256().changed_by(&format!("limits/depth/{word}-{name}-foreign-key"), edits), layer)
+        .title(format!("a forged token with a {word} of {levels} levels"))
+}
+
+/// It is not JSON, and a parser finds that out at its deepest level.
+fn never_closed(layer: Layer) -> Case {
+    const LEVELS: u32 = 100_000;
+    let word = word(layer);
+    let value = format!("{{{{[*{LEVELS}}}}}");
+    let case = twins::hs256()
+        .changed(&format!("limits/depth/{word}-never-closed"), set(layer, "x", &value))
+        .reject(reasons(layer))
+        .title(format!("a {word} with {LEVELS} arrays that are not closed"))
+        .why(
+            "The text is not JSON. A parser that calls itself for each level has no stack left before it comes to the \
+             end of the text.",
+        )
+        .requirement("RFC8259-2-JSON")
+        .class("J15");
+    match layer {
+        Header => case.requirement("RFC7519-7.2-HEADER"),
+        Payload => case.requirement("RFC7519-7.2-PAYLOAD"),
+    }
+}
+
+/// A parser that gives up at some level must not give up the claims.
+fn expired(Depth { name, levels, limit: _ }: &Depth) -> Case {
+    let edits = vec![claim("x", &Shape::Arrays.nested(*levels)), claim("exp", "{{now-3600}}")];
+    twins::hs256()
+        .changed_by(&format!("limits/depth/payload-{name}-expired"), edits)
+        .reject([Reason::Expired, Reason::Payload, Reason::Limit])
+        .threat(Threat::Holder)
+        .title(format!("an expired token with a payload of {levels} levels"))
+        .why(
+            "The token is no longer valid, however deep its payload is. A parser that gives up and returns nothing leaves \
+             a verifier without an exp to compare.",
+        )
+        .requirement("RFC7519-4.1.4-EXP")
+        .class("J15")
+}
