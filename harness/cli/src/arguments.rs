@@ -28,6 +28,7 @@ Exit codes:
   2    wrong usage or input
   3    the run is incomplete, or the target died, hung or broke its protocol
   4    nothing or too little was judged
+  5    a known failure is outdated
   6    something is missing on this machine, or it did not take the output
   130  interrupted"
 )]
@@ -79,7 +80,7 @@ pub(crate) enum Command {
     Adapter(Adapter),
     /// Build and check the published vectors (for those who write cases)
     Vectors(Vectors),
-    /// Say how much live runs prove, as Markdown (for those who write cases; see ci/evidence)
+    /// Make a report of run logs: JUnit, or how much live runs prove (see ci/evidence)
     Report(Report),
     /// Make what the fuzz targets start from (for those who fuzz; see docs/fuzzing.md)
     Fuzz(Fuzz),
@@ -193,6 +194,19 @@ pub(crate) struct Run {
     /// wrong_result, wrong_reason; may be repeated, or be a list with commas
     #[arg(long, value_name = "JUDGEMENT", value_delimiter = ',', value_parser = judgement)]
     pub(crate) fail_on: Vec<Judgement>,
+
+    /// Accept the failures in this TOML file. Each must still fail: an outdated entry ends the run with
+    /// exit code 5. See docs/ci.md
+    #[arg(long, value_name = "FILE")]
+    pub(crate) known_failures: Option<PathBuf>,
+
+    /// Add the failures of this run to such a file, an entry for each bug class
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_known_failures: Option<PathBuf>,
+
+    /// Write a JUnit report, which continuous integration shows
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
 
     /// Ask a server over another of its transports than the default one, which is a WebSocket; of
     /// Centrifugo protobuf, http_stream, sse, uni_websocket, uni_sse, uni_http_stream
@@ -347,14 +361,16 @@ pub(crate) struct Report {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
     /// Every row of the servers' documentation, with its cases and what run logs say of them
-    Rows(Rows),
+    Rows(Logs),
     /// What was reached of the servers' own token code, and why the rest was not
     Coverage(Coverage),
+    /// A JUnit report of run logs, which continuous integration shows
+    Junit(Logs),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Rows {
-    /// Run logs, as `jotproof run --log` writes them, of runs of all vectors
+pub(crate) struct Logs {
+    /// Run logs, as `jotproof run --log` writes them
     #[arg(value_name = "LOG", required = true)]
     pub(crate) logs: Vec<PathBuf>,
 

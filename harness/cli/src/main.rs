@@ -8,6 +8,7 @@ mod log_file;
 mod mutants;
 mod near_copies;
 mod open_files;
+mod outputs;
 mod progress;
 mod replacement;
 mod report;

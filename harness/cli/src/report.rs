@@ -5,23 +5,31 @@ use std::io::BufReader;
 use std::path::Path;
 
 use anyhow::Context as _;
-use jotproof_engine::Exit;
 use jotproof_engine::log::RunLog;
-use jotproof_engine::report::{coverage, rows};
+use jotproof_engine::report::{coverage, junit, rows};
+use jotproof_engine::{Exit, Suite};
 
-use crate::arguments::{Coverage, Report, ReportCommand, Rows, Source};
+use crate::arguments::{Coverage, Logs, Report, ReportCommand, Source};
 use crate::{Outcome, terminal};
 
 pub(crate) fn report(arguments: &Report) -> Outcome {
     let text = match &arguments.command {
-        ReportCommand::Rows(arguments) => of_rows(arguments)?,
+        ReportCommand::Rows(arguments) => {
+            let (suite, logs) = read(arguments)?;
+            rows::report(&suite, &logs)?
+        }
         ReportCommand::Coverage(arguments) => of_coverage(arguments)?,
+        ReportCommand::Junit(arguments) => {
+            let (suite, logs) = read(arguments)?;
+            junit::report(&suite, &logs)?
+        }
     };
     Ok(terminal::end_with(&text, Exit::Ok))
 }
 
-fn of_rows(arguments: &Rows) -> anyhow::Result<String> {
-    let Rows { logs: paths, source: Source { vectors: folder } } = arguments;
+/// Reads the run logs, and the vectors that they are about.
+fn read(arguments: &Logs) -> anyhow::Result<(Suite, Vec<RunLog>)> {
+    let Logs { logs: paths, source: Source { vectors: folder } } = arguments;
     let suite = terminal::suite(folder.as_deref())?;
     let mut logs = Vec::new();
     for path in paths {
@@ -29,7 +37,7 @@ fn of_rows(arguments: &Rows) -> anyhow::Result<String> {
         let read = RunLog::read_all(BufReader::new(file));
         logs.extend(read.with_context(|| format!("run log {}", path.display()))?);
     }
-    Ok(rows::report(&suite, &logs)?)
+    Ok((suite, logs))
 }
 
 fn of_coverage(arguments: &Coverage) -> anyhow::Result<String> {

@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
+use jotproof_engine::known::KnownFailures;
 use jotproof_engine::log::{Header, RunLog};
 use jotproof_engine::repetition::Repetition;
 use jotproof_engine::run::header;
@@ -19,7 +20,7 @@ use jotproof_targets::reference::ReferenceTarget;
 use crate::arguments::{Run, Source};
 use crate::log_file::LogFile;
 use crate::progress::Progress;
-use crate::{Outcome, open_files, terminal};
+use crate::{Outcome, open_files, outputs, terminal};
 
 pub(crate) fn run(arguments: &Run) -> Outcome {
     let Run {
@@ -46,6 +47,9 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         min_judged: _,
         keep_server_logs,
         fail_on: _,
+        known_failures,
+        write_known_failures,
+        junit,
         transport,
         explained,
         all,
@@ -69,6 +73,7 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         .with_strict_reasons(*strict_reasons)
         .with_repetition(repetition);
     let profiles = terminal::profiles(folder.as_deref())?;
+    let known = outputs::known_failures(known_failures.as_deref(), &suite)?;
     let server = ServerArguments {
         profiles: Some(&profiles),
         options: server_option,
@@ -100,6 +105,7 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         open_files::enough()?;
     }
     let file = log.as_deref().map(LogFile::open).transpose()?;
+    junit.as_deref().map(outputs::begin_junit).transpose()?;
     let to_stdout = file.as_ref().is_some_and(LogFile::is_standard_output);
     let file = Arc::new(Mutex::new(file));
     let interrupted = Arc::clone(&file);
@@ -112,7 +118,9 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
     });
     let mut logs: Vec<RunLog> = Vec::new();
     let broken = targets.into_iter().try_for_each(|target| -> anyhow::Result<()> {
-        logs.push(run_one(target.as_ref(), arguments, &suite, &selection, &profiles, &file)?);
+        let given =
+            Given { arguments, suite: &suite, selection: &selection, profiles: &profiles, known: &known };
+        logs.push(run_one(target.as_ref(), given, &file)?);
         Ok(())
     });
     // The logs so far are shown and counted even if the log file cannot be written.
@@ -124,6 +132,14 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
             (Some(file), Err(error)) => file.break_off(&format!("{error:#}"), false),
         }
     };
+    let reported = match junit {
+        Some(path) if broken.is_ok() => outputs::junit(path, &suite, &logs),
+        _ => Ok(()),
+    };
+    let listed = match write_known_failures {
+        Some(path) if broken.is_ok() => outputs::write_known_failures(path, &suite, &logs),
+        _ => Ok(()),
+    };
     let text = summary(&suite, &logs, Detail { explained: *explained, every_row: *all });
     let shown = if to_stdout {
         terminal::say(&text);
@@ -132,20 +148,24 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         // If standard output cannot be written, standard error may still work.
         terminal::print(&text).inspect_err(|_| terminal::say(&text))
     };
-    let failed = [broken, written, shown].into_iter().filter_map(Result::err);
+    let failed = [broken, written, reported, listed, shown].into_iter().filter_map(Result::err);
     let failed = failed.map(|error| terminal::report(&error)).fold(Exit::Ok, Exit::worst);
     Ok(RunLog::exit_of_all(&logs).worst(failed))
 }
 
+/// The data that all targets of a run share.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    arguments: &'a Run,
+    suite: &'a Suite,
+    selection: &'a Selection,
+    profiles: &'a Profiles,
+    known: &'a KnownFailures,
+}
+
 /// Runs one target and writes its log.
-fn run_one(
-    target: &dyn Target,
-    arguments: &Run,
-    suite: &Suite,
-    selection: &Selection,
-    profiles: &Profiles,
-    file: &Mutex<Option<LogFile>>,
-) -> anyhow::Result<RunLog> {
+fn run_one(target: &dyn Target, given: Given<'_>, file: &Mutex<Option<LogFile>>) -> anyhow::Result<RunLog> {
+    let Given { arguments, suite, selection, profiles, known } = given;
     let with_file = |act: &dyn Fn(&mut LogFile)| {
         if let Some(file) = &mut *file.lock().unwrap_or_else(PoisonError::into_inner) {
             act(file);
@@ -166,6 +186,7 @@ fn run_one(
     log.header.repeat = repeat;
     log.header.fail_on = arguments.fail_on.iter().copied().collect();
     log.header.least_judged = arguments.min_judged.unwrap_or(log.header.least_judged);
+    known.mark(&mut log, suite);
     with_file(&|file| file.write(&log));
     Ok(log)
 }

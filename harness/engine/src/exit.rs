@@ -15,6 +15,8 @@ pub enum Exit {
     TargetFault = 3,
     /// Nothing was judged, or too little.
     TooLittleJudged = 4,
+    /// The list of known failures has an outdated entry.
+    KnownFailuresOutdated = 5,
     /// Something that the run needs is missing on this machine, or the output could not be written.
     EnvironmentMissing = 6,
     /// The command was interrupted by Ctrl-C or a termination signal.
@@ -29,15 +31,17 @@ impl Exit {
     }
 
     /// The exit code of the command, from the outcomes of two targets. In order of precedence: an
-    /// interruption, a conformance failure, a fault, a missing environment, too little judged.
+    /// interruption, a conformance failure, a fault, a missing environment, too little judged, an outdated known
+    /// failure.
     #[must_use]
     pub fn worst(self, other: Self) -> Self {
-        const ORDER: [Exit; 7] = [
+        const ORDER: [Exit; 8] = [
             Exit::Interrupted,
             Exit::ConformanceFailure,
             Exit::TargetFault,
             Exit::EnvironmentMissing,
             Exit::TooLittleJudged,
+            Exit::KnownFailuresOutdated,
             Exit::Usage,
             Exit::Ok,
         ];

@@ -59,6 +59,7 @@ pub fn judge(evidence: Evidence<'_>, profile: &Profile) -> Row {
         detail,
         explained_by,
         missed,
+        known: None,
     }
 }
 

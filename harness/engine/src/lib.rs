@@ -11,6 +11,7 @@ mod canary;
 pub mod exit;
 mod flows;
 pub mod judge;
+pub mod known;
 pub mod log;
 pub mod opening;
 pub mod plan;

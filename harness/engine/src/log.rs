@@ -27,6 +27,9 @@ pub struct RunLog {
     /// What is to be said of the target beside what was judged.
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// The outdated entries of the list of known failures.
+    #[serde(default)]
+    pub outdated: Vec<String>,
 }
 
 /// The format of a written log, and its version.
@@ -81,6 +84,9 @@ pub struct Row {
     /// What the profile predicted, where something else happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missed: Option<String>,
+    /// The reason of the known failure that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<String>,
 }
 
 /// Why a target could not be used.
@@ -111,6 +117,8 @@ struct Footer {
     failure: Option<Failure>,
     #[serde(default)]
     warnings: Vec<String>,
+    #[serde(default)]
+    outdated: Vec<String>,
     elapsed_ms: u64,
 }
 
@@ -175,6 +183,7 @@ impl RunLog {
             failure: None,
             elapsed_ms: 0,
             warnings: Vec::new(),
+            outdated: Vec::new(),
         }
     }
 
@@ -202,10 +211,10 @@ impl RunLog {
         !self.not_asked.is_empty() && !self.did_not_happen()
     }
 
-    /// Whether a row fails the run: it is red, or its judgement is in `fail_on`.
+    /// Whether a row fails the run: it is red, or its judgement is in `fail_on`, and it is no known failure.
     #[must_use]
     pub fn fails(&self, row: &Row) -> bool {
-        row.is_red() || self.header.fail_on.contains(&row.judgement)
+        row.known.is_none() && (row.is_red() || self.header.fail_on.contains(&row.judgement))
     }
 
     /// What the run ends with.
@@ -234,6 +243,9 @@ impl RunLog {
         }
         if self.judged() < self.header.least_judged.max(1) || self.proves_too_little() {
             return Exit::TooLittleJudged;
+        }
+        if !self.outdated.is_empty() {
+            return Exit::KnownFailuresOutdated;
         }
         Exit::Ok
     }
@@ -274,8 +286,17 @@ impl RunLog {
                     Some((header, rows))
                 }
                 (Line::Footer(footer), Some((header, rows))) => {
-                    let Footer { not_carried, not_asked, failure, warnings, elapsed_ms } = footer;
-                    let log = Self { header, rows, not_carried, not_asked, failure, elapsed_ms, warnings };
+                    let Footer { not_carried, not_asked, failure, warnings, outdated, elapsed_ms } = footer;
+                    let log = Self {
+                        header,
+                        rows,
+                        not_carried,
+                        not_asked,
+                        failure,
+                        elapsed_ms,
+                        warnings,
+                        outdated,
+                    };
                     logs.push(log.whole()?);
                     None
                 }
@@ -318,6 +339,7 @@ impl RunLog {
             "not_asked": self.not_asked,
             "failure": self.failure,
             "warnings": self.warnings,
+            "outdated": self.outdated,
             "elapsed_ms": self.elapsed_ms,
             "exit": self.exit().code(),
         }}))
@@ -339,6 +361,7 @@ mod tests {
             detail: String::new(),
             explained_by: None,
             missed: None,
+            known: None,
         }
     }
 
@@ -365,6 +388,7 @@ mod tests {
             failure: Some(Failure { message: "it went away".to_owned(), environment: false }),
             elapsed_ms: 7,
             warnings: vec!["it says that it is another".to_owned()],
+            outdated: vec!["line 3: a/b: expired".to_owned()],
         }
     }
 
@@ -388,6 +412,7 @@ mod tests {
             rows: rows.collect(),
             failure: None,
             not_asked: BTreeMap::new(),
+            outdated: Vec::new(),
             ..whole
         }
     }

@@ -133,6 +133,7 @@ mod tests {
             detail: String::new(),
             explained_by: None,
             missed: None,
+            known: None,
         }
     }
 

@@ -139,6 +139,7 @@ pub fn run(
         failure,
         elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
         warnings: target.warnings().into_iter().chain(told_again(&asked_again)).collect(),
+        outdated: Vec::new(),
     })
 }
 

@@ -75,6 +75,7 @@ fn head(text: &mut String, suite: &Suite, log: &RunLog, width: usize) {
         Exit::ConformanceFailure => (BAD, "FAILED"),
         Exit::TargetFault => (BAD, "FAULT"),
         Exit::TooLittleJudged => (BAD, "TOO LITTLE JUDGED"),
+        Exit::KnownFailuresOutdated => (BAD, "OUTDATED"),
         Exit::EnvironmentMissing => (BAD, "NOT RUN"),
         Exit::Usage | Exit::Interrupted => (BAD, "ERROR"),
     };
@@ -101,6 +102,9 @@ fn head(text: &mut String, suite: &Suite, log: &RunLog, width: usize) {
     if log.exit() == Exit::TooLittleJudged {
         shortfall::write(text, suite, log);
     }
+    for outdated in &log.outdated {
+        let _ = writeln!(text, "  {BAD}known failures, {outdated}{BAD:#}");
+    }
 }
 
 /// The number of rows of each kind, and the number of vectors without a row.
@@ -112,13 +116,15 @@ fn counts(log: &RunLog) -> Vec<String> {
     }
     parts.push(format!("{} judged", log.rows.len()));
     for judgement in Judgement::ALL.into_iter().rev() {
-        let (explained, plain): (Vec<&Row>, Vec<&Row>) = log
-            .rows
-            .iter()
-            .filter(|row| row.judgement == judgement)
-            .partition(|row| row.explained_by.is_some());
+        let (known, others): (Vec<&Row>, Vec<&Row>) =
+            log.rows.iter().filter(|row| row.judgement == judgement).partition(|row| row.known.is_some());
+        let (explained, plain): (Vec<&Row>, Vec<&Row>) =
+            others.into_iter().partition(|row| row.explained_by.is_some());
         if !plain.is_empty() {
             parts.push(format!("{} {judgement}", plain.len()));
+        }
+        if !known.is_empty() {
+            parts.push(format!("{} {judgement} known", known.len()));
         }
         if !explained.is_empty() {
             parts.push(format!("{} {judgement} explained", explained.len()));

@@ -1,0 +1,96 @@
+//! What a pipeline uses: known failures and the JUnit report.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A reference with a seeded bug, and vectors that find it.
+const RUN: [&str; 7] = ["run", "reference", "--mutant", "mac-prefix", "--only", "signatures/**", "--only"];
+const MORE: &str = "algorithms/valid/**";
+
+fn jotproof(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_jotproof"))
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("the command runs")
+}
+
+/// Runs the vectors with more arguments. Returns the exit code and everything that was said.
+fn run(more: &[&str]) -> (Option<i32>, String) {
+    let output = jotproof(&[&RUN[..], &[MORE], more].concat());
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).expect("output is UTF-8"))
+}
+
+fn text(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn known_failures_are_written_acknowledged_and_then_green() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let list = folder.path().join("known.toml");
+    let path = list.to_str().expect("the path is UTF-8");
+
+    let (code, said) = run(&[]);
+    assert_eq!(code, Some(1), "{said}");
+    let (code, said) = run(&["--write-known-failures", path]);
+    assert_eq!(code, Some(1), "writing a list changes no result: {said}");
+    let written = text(&list);
+    assert!(written.contains("[[known]]") && !written.contains("acknowledge-risk"), "{written}");
+
+    // Somebody lets forgers in, so a person must say that this is accepted.
+    let (code, said) = run(&["--known-failures", path]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("add acknowledge-risk = true"), "{said}");
+    fs::write(&list, written.replace("reason =", "acknowledge-risk = true\nreason ="))
+        .expect("it can be written");
+    let (code, said) = run(&["--known-failures", path]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains(" known"), "{said}");
+
+    // A run without the bug outdates the list.
+    let arguments = [&["run", "reference:rfc"], &RUN[4..], &[MORE, "--known-failures", path]].concat();
+    let output = jotproof(&arguments);
+    let said = String::from_utf8_lossy(&output.stdout);
+    // The list names the target, which is another one.
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    let general: String = text(&list)
+        .lines()
+        .filter(|line| !line.starts_with("target"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    fs::write(&list, general).expect("it can be written");
+    let output = jotproof(&arguments);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(5), "{said}");
+    assert!(said.contains("OUTDATED") && said.contains("delete the entry"), "{said}");
+}
+
+#[test]
+fn the_junit_report_is_of_the_log_and_never_green_for_a_run_without_an_end() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let [report, log] = ["junit.xml", "run.jsonl"].map(|name| folder.path().join(name));
+    let paths = [&report, &log].map(|path| path.to_str().expect("the path is UTF-8"));
+    let (code, said) = run(&["--junit", paths[0], "--log", paths[1]]);
+    assert_eq!(code, Some(1), "{said}");
+    let written = text(&report);
+    assert!(written.contains("<failure") && written.contains(r#"classname="algorithms.valid""#), "{written}");
+    let made = jotproof(&["report", "junit", paths[1]]);
+    assert!(made.status.success());
+    let without_ids = |xml: &str| xml.lines().skip(2).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(without_ids(&String::from_utf8_lossy(&made.stdout)), without_ids(&written));
+
+    // The target cannot be named: the report of the last run must not stay.
+    let output =
+        jotproof(&["run", "exec:/no/such/adapter", "--only", "algorithms/valid/**", "--junit", paths[0]]);
+    assert_eq!(output.status.code(), Some(6));
+    assert!(text(&report).contains("<error"), "{}", text(&report));
+
+    // A folder that is not there is told before the run.
+    let nowhere = folder.path().join("no/such/junit.xml");
+    let (code, said) = run(&["--junit", nowhere.to_str().expect("the path is UTF-8")]);
+    assert_eq!(code, Some(6), "{said}");
+    assert!(said.contains("cannot write") && !said.contains("judged"), "{said}");
+}
