@@ -20,6 +20,9 @@ use jotproof_targets::reference::ReferenceTarget;
 use crate::arguments::Source;
 use crate::{Outcome, near_copies, terminal};
 
+/// The family of vectors beyond limits.
+const LIMITS: &str = "limits/";
+
 /// What one mutant got wrong.
 struct Kills {
     mutant: &'static Mutant,
@@ -117,10 +120,20 @@ fn found_in_class(kills: &[Kills]) -> BTreeMap<&str, BTreeSet<&str>> {
     found
 }
 
+/// The bug classes of the vectors beyond limits, and a selection of all other vectors. Those beyond limits take as
+/// long as all others together, so only the mutants of their classes are asked them.
+fn limits(suite: &Suite) -> anyhow::Result<(BTreeSet<&str>, Selection)> {
+    let limits = suite.vectors().filter(|vector| vector.id.0.starts_with(LIMITS));
+    let classes: BTreeSet<&str> = limits.map(|vector| vector.bug_class.as_str()).collect();
+    let skip = if classes.is_empty() { vec![] } else { vec![format!("{LIMITS}**")] };
+    Ok((classes, Selection::new(suite, &[], &skip)?))
+}
+
 /// Runs every mutant, on as many threads as there are processors.
 fn all(suite: &Suite) -> anyhow::Result<Vec<Kills>> {
     let rfc = Profiles::built_in().get("rfc")?;
-    let selection = Selection::new(suite, &[], &[])?;
+    let everything = Selection::default();
+    let (of_limits, others) = limits(suite)?;
     let progress = terminal::progress("mutants".to_owned());
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let found = Mutex::new(BTreeMap::new());
@@ -129,7 +142,8 @@ fn all(suite: &Suite) -> anyhow::Result<Vec<Kills>> {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(mutant) = jotproof_mutants::ALL.get(at) else { return Ok(()) };
             let target = ReferenceTarget::mutant(mutant);
-            let log = jotproof_engine::run(suite, &selection, &target, rfc, &|_, _| ())?;
+            let selection = if of_limits.contains(mutant.bug_class) { &everything } else { &others };
+            let log = jotproof_engine::run(suite, selection, &target, rfc, &|_, _| ())?;
             if let Ok(mut found) = found.lock() {
                 found.insert(at, kills(mutant, &log, suite));
             }
