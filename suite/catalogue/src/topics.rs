@@ -61,7 +61,9 @@ mod header_encrypted;
 mod header_nested;
 mod header_parameters;
 mod header_unencoded;
+mod json_encodings;
 mod json_names;
+mod json_syntax;
 mod json_text;
 mod keys_several;
 mod keys_weak;
@@ -159,7 +161,9 @@ pub fn all() -> Vec<Topic> {
         header_nested::topic(),
         header_parameters::topic(),
         header_unencoded::topic(),
+        json_encodings::topic(),
         json_names::topic(),
+        json_syntax::topic(),
         json_text::topic(),
         keys_several::topic(),
         keys_weak::topic(),

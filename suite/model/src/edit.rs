@@ -266,6 +266,9 @@ pub enum OctetsKind {
     MalformedUtf8,
     /// An object in another encoding: UTF-16, UTF-32.
     OtherEncoding,
+    /// An object in UTF-8, but for octets outside of strings, or in place of the end of one, that are not
+    /// well-formed.
+    MalformedSyntax,
 }
 
 /// A change of what the verifier is configured with.

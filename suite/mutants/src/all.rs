@@ -247,33 +247,93 @@ mutants! {
         rules!("header.nested" = "ignore");
 
     "comments-read" "J8" "skips comments in JSON":
-        Reads(|sent| leniency::in_the_payload(sent, lenient_json::without_comments), &[]);
+        Reads(|sent| leniency::in_the_json(sent, lenient_json::without_comments), &[]);
     "single-quotes-read" "J8" "takes single quotes for double ones":
-        Reads(|sent| leniency::in_the_payload(sent, |text| text.replace('\'', "\"")), &[]);
-    "last-comma-read" "J8" "ignores a comma before the end of an object":
-        Reads(|sent| leniency::in_the_payload(sent, |text| text.replace(",}", "}")), &[]);
+        Reads(|sent| leniency::in_the_json(sent, |text| text.replace('\'', "\"")), &[]);
+    "last-comma-read" "J8" "ignores a comma before the end of an object or an array":
+        Reads(|sent| leniency::in_the_json(sent, |text| text.replace(",}", "}").replace(",]", "]")), &[]);
     "cut-off-completed" "J8" "closes what a cut-off object left open":
-        Reads(|sent| leniency::in_the_payload(sent, lenient_json::closed), &[]);
-    "word-after-the-payload" "J8" "ignores a letter after the claims set":
-        Reads(|sent| leniency::in_the_payload(sent, |text| text.trim_end_matches('x').to_owned()), &[]);
+        Reads(|sent| leniency::in_the_json(sent, lenient_json::closed), &[]);
+    "word-after-the-payload" "J8" "ignores a letter after the header and the claims set":
+        Reads(|sent| leniency::in_the_json(sent, |text| text.trim_end_matches('x').to_owned()), &[]);
     "comma-after-the-payload" "J8" "ignores a comma after the claims set":
-        Reads(|sent| leniency::in_the_payload(sent, |text| text.trim_end_matches(',').to_owned()), &[]);
+        Reads(|sent| leniency::in_the_json(sent, |text| text.trim_end_matches(',').to_owned()), &[]);
     "nul-after-the-payload" "J8" "ignores NUL after the claims set":
-        Reads(|sent| leniency::in_the_payload(sent, |text| text.trim_end_matches('\0').to_owned()), &[]);
+        Reads(|sent| leniency::in_the_json(sent, |text| text.trim_end_matches('\0').to_owned()), &[]);
     "second-object-after-the-payload" "J8" "reads a stream of JSON, and the first object of it":
-        Reads(|sent| leniency::in_the_payload(sent, |text| text.split_inclusive('}').next().unwrap_or_default().to_owned()), &[]);
+        Reads(|sent| leniency::in_the_json(sent, lenient_json::first_of_a_stream), &[]);
+    "blank-payload-good" "J9" "takes a blank payload for one without claims":
+        LetsIn(outright::payload_is_blank);
+    "blank-header-is-default" "A10" "knows its algorithm where the header is blank":
+        Reads(reading::blank_header_unread, &[]);
     "no-break-space-after-the-payload" "J8" "ignores a no-break space after the claims set":
-        Reads(|sent| leniency::in_the_payload(sent, |text| text.trim_end_matches('\u{a0}').to_owned()), &[]);
+        Reads(|sent| leniency::in_the_json(sent, |text| text.trim_end_matches('\u{a0}').to_owned()), &[]);
     "word-after-the-header" "J8" "ignores a letter after the header":
         Reads(|sent| parts::with_header(sent, |text| text.strip_suffix(b"x").map(<[u8]>::to_vec)), &[]);
     "control-characters-read" "J8" "reads control characters inside a string":
-        Reads(|sent| leniency::in_the_payload(sent, |text| text.replace('\t', "\\t")), &[]);
+        Reads(|sent| leniency::in_the_json(sent, |text| text.replace('\t', "\\t")), &[]);
     "unknown-escapes-read" "J8" "reads an escape that JSON does not have, as programming languages do":
-        Reads(|sent| leniency::in_the_payload(sent, |text| text.replace("\\x", "\\u00")), &[]);
+        Reads(|sent| leniency::in_the_json(sent, |text| text.replace("\\x", "\\u00")), &[]);
+    "line-comments-read" "J8" "skips comments from two slashes to the end of the line":
+        Reads(|sent| leniency::in_the_json(sent, |text| lenient_json::without_lines_from(text, "//")), &[]);
+    "hash-comments-read" "J8" "skips comments from a number sign to the end of the line":
+        Reads(|sent| leniency::in_the_json(sent, |text| lenient_json::without_lines_from(text, "#")), &[]);
+    "names-without-quotes-read" "J8" "reads member names without quotes, as JSON5 has them":
+        Reads(|sent| leniency::in_the_json(sent, lenient_json::names_quoted), &[]);
+    "values-without-quotes-read" "J8" "reads a bare word as a string, as YAML does":
+        Reads(|sent| leniency::in_the_json(sent, lenient_json::values_quoted), &[]);
+    "equals-signs-read" "J8" "takes an equals sign for a colon":
+        Reads(|sent| leniency::in_the_json(sent, |text| lenient_json::outside_strings(text, '=', ':')), &[]);
+    "semicolons-read" "J8" "takes a semicolon for a comma":
+        Reads(|sent| leniency::in_the_json(sent, |text| lenient_json::outside_strings(text, ';', ',')), &[]);
+    "missing-commas-read" "J8" "needs no comma between two values":
+        Reads(|sent| leniency::in_the_json(sent, lenient_json::with_missing_commas), &[]);
+    "missing-values-read" "J8" "skips a value that is missing between two commas":
+        Reads(|sent| leniency::in_the_json(sent, |text| text.replace(",,", ",")), &[]);
+    "white-space-of-c-read" "J8" "skips form feeds and vertical tabs in JSON, as `isspace` does":
+        Reads(|sent| leniency::in_the_json(sent, |text| lenient_json::without_outside_strings(text, |c| matches!(c, '\u{b}' | '\u{c}'))), &[]);
+    "white-space-of-unicode-read" "J8" "skips every white space of Unicode in JSON, as JSON5 does":
+        Reads(|sent| leniency::in_the_json(sent, |text| lenient_json::without_outside_strings(text, |c| c.is_whitespace() && !" \t\r\n".contains(c))), &[]);
+    "line-feeds-in-strings-read" "J8" "reads strings of several lines":
+        Reads(|sent| leniency::in_the_json(sent, |text| lenient_json::controls_escaped(text, |c| c == '\n')), &[]);
+    "any-control-character-read" "J8" "reads every control character inside a string":
+        Reads(|sent| leniency::in_the_json(sent, |text| lenient_json::controls_escaped(text, |c| c < ' ')), &[]);
+    "needless-escapes-read" "J8" "drops the backslash before a character that needs none, as JavaScript does":
+        Reads(|sent| leniency::in_the_json(sent, lenient_json::needless_escapes_dropped), &[]);
+    "escaped-single-quotes-read" "J8" "reads an escaped single quote":
+        Reads(|sent| leniency::in_the_json(sent, |text| text.replace("\\'", "'")), &[]);
+    "header-in-an-array" "A10" "takes the first element of an array for the header":
+        Reads(|sent| parts::with_header(sent, reading::first_element), &[]);
+    "header-in-a-string" "A10" "reads a header that is a string with JSON in it":
+        Reads(|sent| parts::with_header(sent, reading::text_inside), &[]);
+    "utf-16-read" "J5" "reads UTF-16, and no UTF-32":
+        Reads(|sent| reading::in_other_encodings(sent, |it| it.width == 2), &[]);
+    "little-endian-read" "J5" "reads UTF-16 and UTF-32 with the least octet first":
+        Reads(|sent| reading::in_other_encodings(sent, |it| it.is_little_endian), &[]);
+    "marked-encodings-read" "J5" "reads UTF-16 and UTF-32 that begin with a byte order mark":
+        Reads(|sent| reading::in_other_encodings(sent, |it| it.is_marked), &[]);
+    "cesu-8-read" "J6" "joins two surrogates that are each encoded in three octets, as CESU-8 and Java do":
+        Reads(|sent| leniency::octets_of_the_json(sent, b"\xed\xa0\xbd\xed\xb8\x80", "\u{1f600}".as_bytes()), &[]);
+    "overlong-nul-read" "J6" "reads NUL in two octets, as Java writes it":
+        Reads(|sent| leniency::octets_of_the_json(sent, b"\xc0\x80", b"\\u0000"), &[]);
+    "overlong-in-three-octets-read" "J6" "looks for overlong forms of two octets alone":
+        Reads(|sent| leniency::octets_of_the_json(sent, b"\xe0\x80\xb2", b"2"), &[]);
+    "beyond-unicode-read" "J6" "reads four octets beyond U+10FFFF":
+        Reads(|sent| leniency::octets_of_the_json(sent, b"\xf4\x90\x80\x80", "\u{fffd}".as_bytes()), &[]);
+    "octets-of-seven-bits" "J6" "drops the highest bit of what is not UTF-8":
+        Reads(|sent| leniency::rewritten_octets(sent, reading::in_seven_bits), &[]);
+    "cut-off-sequences-replaced" "J6" "replaces a sequence that is cut off, and nothing else":
+        Reads(|sent| leniency::octets_of_the_json(sent, b"\xe9\"", "\u{fffd}\"".as_bytes()), &[]);
+    "overlong-quotes-read" "J6" "takes a quote in two octets for one":
+        Reads(|sent| leniency::octets_of_the_json(sent, b"\xc0\xa2", b"\""), &[]);
+    "flattened-serialization-read" "B9" "reads the flattened JSON serialization":
+        Reads(reading::from_flattened_json, &[]);
+    "claims-of-the-first-name" "B9" "verifies a JSON serialization, and reads the claims of a token in its first member name":
+        LetsIn(outright::token_for_a_name);
     "overlong-utf-8-read" "J6" "decodes an ASCII digit that is written in two octets":
-        Reads(|sent| leniency::octets_of_the_payload(sent, b"\xc0\xb2", b"2"), &[]);
+        Reads(|sent| leniency::octets_of_the_json(sent, b"\xc0\xb2", b"2"), &[]);
     "surrogates-read" "J6" "decodes UTF-8 of a surrogate, as old encoders write it, to a replacement character":
-        Reads(|sent| leniency::octets_of_the_payload(sent, b"\xed\xa0\x80", b"\xef\xbf\xbd"), &[]);
+        Reads(|sent| leniency::octets_of_the_json(sent, b"\xed\xa0\x80", b"\xef\xbf\xbd"), &[]);
     "typ-beginning" "H4" "compares only the beginning of `typ` with the one that it expects":
         Reads(|sent| leniency::typ(sent, |ours, theirs| theirs != ours && theirs.starts_with(ours)), &[]);
     "typ-under-any-tree" "H4" "compares `typ` only after its slash with the one that it expects":

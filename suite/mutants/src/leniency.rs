@@ -48,12 +48,11 @@ pub(crate) fn between(challenge: &Challenge, before: &str, after: &str) -> Optio
     changed(challenge, inner.to_owned())
 }
 
-/// A time claim whose raw text is rewritten like this, in JSON that is otherwise JSON.
+/// A time claim, or a private member, whose raw text is rewritten like this, in JSON that is otherwise JSON.
 pub(crate) fn times(challenge: &Challenge, rewrite: fn(&str) -> Option<String>) -> Option<Challenge> {
-    with_payload(challenge, |payload| {
-        let payload = str::from_utf8(payload).ok()?;
-        let mut whole = payload.to_owned();
-        for name in ["exp", "nbf", "iat", "expire_at"] {
+    in_the_json(challenge, |text| {
+        let mut whole = text.to_owned();
+        for name in ["exp", "nbf", "iat", "expire_at", "x"] {
             let marker = format!("\"{name}\":");
             let Some(at) = whole.find(&marker).map(|at| at + marker.len()) else { continue };
             let length = whole[at..].find([',', '}']).unwrap_or(whole.len() - at);
@@ -61,13 +60,15 @@ pub(crate) fn times(challenge: &Challenge, rewrite: fn(&str) -> Option<String>) 
                 whole.replace_range(at..at + length, &value);
             }
         }
-        Some(whole.into_bytes())
+        whole
     })
 }
 
-/// A text inside the payload is put in place of another one.
-pub(crate) fn in_the_payload(challenge: &Challenge, rewrite: fn(&str) -> String) -> Option<Challenge> {
-    with_payload(challenge, |payload| Some(rewrite(str::from_utf8(payload).ok()?).into_bytes()))
+/// The texts of header and payload are rewritten.
+pub(crate) fn in_the_json(challenge: &Challenge, rewrite: impl Fn(&str) -> String) -> Option<Challenge> {
+    let rewritten = |octets: &[u8]| Some(rewrite(str::from_utf8(octets).ok()?).into_bytes());
+    let in_header = with_header(challenge, rewritten);
+    with_payload(in_header.as_ref().unwrap_or(challenge), rewritten).or(in_header)
 }
 
 /// The configured algorithm, where this finds the one that is named alike.
@@ -121,12 +122,21 @@ pub(crate) fn without_parameter(
     with_header(challenge, |_| Some(Value::Object(header.clone()).to_string().into_bytes()))
 }
 
-/// Some octets in place of others, in the payload.
-pub(crate) fn octets_of_the_payload(challenge: &Challenge, from: &[u8], to: &[u8]) -> Option<Challenge> {
-    with_payload(challenge, |payload| {
-        let at = payload.windows(from.len()).position(|window| window == from)?;
-        Some([&payload[..at], to, &payload[at + from.len()..]].concat())
+/// Some octets in place of others, in header and payload.
+pub(crate) fn octets_of_the_json(challenge: &Challenge, from: &[u8], to: &[u8]) -> Option<Challenge> {
+    rewritten_octets(challenge, |octets| {
+        let at = octets.windows(from.len()).position(|window| window == from)?;
+        Some([&octets[..at], to, &octets[at + from.len()..]].concat())
     })
+}
+
+/// The octets of header and payload are rewritten.
+pub(crate) fn rewritten_octets(
+    challenge: &Challenge,
+    rewrite: impl Fn(&[u8]) -> Option<Vec<u8>>,
+) -> Option<Challenge> {
+    let in_header = with_header(challenge, &rewrite);
+    with_payload(in_header.as_ref().unwrap_or(challenge), &rewrite).or(in_header)
 }
 
 /// The token is the JSON text of a string, or base64 of the whole.

@@ -19,6 +19,13 @@ pub(crate) fn first_value(challenge: &Challenge) -> Option<Challenge> {
     in_payload.or(in_header)
 }
 
+/// The first of several objects in a row.
+pub(crate) fn first_of_a_stream(text: &str) -> String {
+    let first = end_of_object(text.as_bytes()).and_then(|end| text.split_at_checked(end));
+    let (first, _) = first.filter(|(_, rest)| rest.starts_with('{')).unwrap_or((text, ""));
+    first.to_owned()
+}
+
 /// The text without its comments.
 pub(crate) fn without_comments(text: &str) -> String {
     match text.split_once("/*").and_then(|(before, rest)| Some((before, rest.split_once("*/")?.1))) {
@@ -30,6 +37,115 @@ pub(crate) fn without_comments(text: &str) -> String {
 /// The text with the brace that its end lacks.
 pub(crate) fn closed(text: &str) -> String {
     if text.ends_with('}') { text.to_owned() } else { format!("{text}}}") }
+}
+
+/// The text without what stands between a sign outside of strings and the end of its line.
+pub(crate) fn without_lines_from(text: &str, sign: &str) -> String {
+    match text.split_once(sign).and_then(|(before, rest)| Some((before, rest.split_once('\n')?.1))) {
+        Some((before, after)) => [before, after].concat(),
+        None => text.to_owned(),
+    }
+}
+
+/// The text with one sign in place of another, outside of strings.
+pub(crate) fn outside_strings(text: &str, from: char, to: char) -> String {
+    pieces(text, |plain| plain.replace(from, &to.to_string()), str::to_owned)
+}
+
+/// The text without these characters outside of strings.
+pub(crate) fn without_outside_strings(text: &str, dropped: fn(char) -> bool) -> String {
+    pieces(text, |plain| plain.replace(dropped, ""), str::to_owned)
+}
+
+/// The text with quotes around every bare name.
+pub(crate) fn names_quoted(text: &str) -> String {
+    pieces(text, |plain| words(plain, |after| after.starts_with(':')), str::to_owned)
+}
+
+/// The text with quotes around every bare word that is a value and no literal of JSON.
+pub(crate) fn values_quoted(text: &str) -> String {
+    pieces(text, |plain| words(plain, |after| !after.starts_with(':')), str::to_owned)
+}
+
+/// The text with a comma between two values that only a space separates.
+pub(crate) fn with_missing_commas(text: &str) -> String {
+    text.replace("\" \"", "\",\"").replace("1 2", "1,2")
+}
+
+/// The text with the control characters of this kind escaped.
+pub(crate) fn controls_escaped(text: &str, of: fn(char) -> bool) -> String {
+    let escaped = |c: char| if of(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    pieces(text, str::to_owned, |string| string.chars().map(escaped).collect())
+}
+
+/// The text without the backslash before a character that needs none.
+pub(crate) fn needless_escapes_dropped(text: &str) -> String {
+    pieces(text, str::to_owned, |string| {
+        let mut kept = String::new();
+        let mut characters = string.chars();
+        while let Some(c) = characters.next() {
+            match (c, characters.clone().next()) {
+                ('\\', Some(next)) if "\"\\/bfnrtu".contains(next) => {
+                    kept.extend([c, next]);
+                    characters.next();
+                }
+                ('\\', Some(_)) => {}
+                _ => kept.push(c),
+            }
+        }
+        kept
+    })
+}
+
+/// The text with what is inside of strings and what is outside rewritten.
+fn pieces(text: &str, outside: impl Fn(&str) -> String, inside: impl Fn(&str) -> String) -> String {
+    let mut rewritten = String::new();
+    let mut rest = text;
+    while let Some((plain, after)) = rest.split_once('"') {
+        let end = end_of_string(after);
+        rewritten.push_str(&outside(plain));
+        rewritten.push('"');
+        rewritten.push_str(&inside(&after[..end]));
+        rest = &after[end..];
+        if let Some(more) = rest.strip_prefix('"') {
+            rewritten.push('"');
+            rest = more;
+        }
+    }
+    rewritten + &outside(rest)
+}
+
+/// Where the closing quote of a string stands, or where the text ends.
+fn end_of_string(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The text with quotes around the words that what follows them makes words of this kind.
+fn words(text: &str, of: impl Fn(&str) -> bool) -> String {
+    let mut quoted = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        let (before, word) = rest.split_at(start);
+        let end = word.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(word.len());
+        let (word, after) = word.split_at(end);
+        quoted.push_str(before);
+        if of(after) && !matches!(word, "true" | "false" | "null") {
+            quoted.push_str(&format!("\"{word}\""));
+        } else {
+            quoted.push_str(word);
+        }
+        rest = after;
+    }
+    quoted + rest
 }
 
 /// Where the object at the start of the text ends.
@@ -229,6 +345,22 @@ mod tests {
                 Ok(json),
                 "{nearly}"
             );
+        }
+    }
+
+    #[test]
+    fn single_leniencies_leave_the_rest_as_it_is() {
+        for (mended, expected) in [
+            (without_lines_from("{\"a\":1,# x\n\"b\":2}", "#"), "{\"a\":1,\"b\":2}"),
+            (outside_strings("{\"a=\"=1}", '=', ':'), "{\"a=\":1}"),
+            (without_outside_strings("{\"a\u{c}\":\u{c}1}", |c| c == '\u{c}'), "{\"a\u{c}\":1}"),
+            (names_quoted("{a:b,\"c\":true}"), "{\"a\":b,\"c\":true}"),
+            (values_quoted("{a:b,\"c\":true}"), "{a:\"b\",\"c\":true}"),
+            (with_missing_commas("{\"a\":\"b\" \"c\":[1 2]}"), "{\"a\":\"b\",\"c\":[1,2]}"),
+            (controls_escaped("{\"a\":\t\"\t\"}", |c| c == '\t'), "{\"a\":\t\"\\u0009\"}"),
+            (needless_escapes_dropped(r#"{"a":"\'\"\x\\"}"#), r#"{"a":"'\"x\\"}"#),
+        ] {
+            assert_eq!(mended, expected);
         }
     }
 

@@ -23,10 +23,28 @@ pub(crate) fn payload_unreadable(challenge: &Challenge) -> bool {
     header(challenge).is_some() && payload(challenge).is_none()
 }
 
+/// The payload is white space alone.
+pub(crate) fn payload_is_blank(challenge: &Challenge) -> bool {
+    segments(challenge).is_some_and(|[_, payload, _]| {
+        let octets = octets(payload);
+        !octets.is_empty() && octets.iter().all(u8::is_ascii_whitespace)
+    })
+}
+
 /// The payload is JSON of a type like this.
 pub(crate) fn payload_is(challenge: &Challenge, like: fn(&Value) -> bool) -> bool {
     let value = |payload| serde_json::from_slice::<Value>(&octets(payload)).ok();
     segments(challenge).and_then(|[_, payload, _]| value(payload)).is_some_and(|value| like(&value))
+}
+
+/// The first member name of a JSON serialization is a token with claims.
+pub(crate) fn token_for_a_name(challenge: &Challenge) -> bool {
+    let name = text(challenge)
+        .filter(|text| serde_json::from_str::<Value>(text).is_ok())
+        .and_then(|text| text.strip_prefix("{\"")?.split('"').next());
+    let claims = name.and_then(|name| name.split('.').nth(1));
+    claims
+        .is_some_and(|claims| serde_json::from_slice::<Value>(&octets(claims)).is_ok_and(|it| it.is_object()))
 }
 
 /// A JSON serialization like this.

@@ -228,6 +228,15 @@ pub(crate) fn header_unread(challenge: &Challenge) -> Option<Challenge> {
     with_header(challenge, |_| Some(json!({ "alg": alg }).to_string().into_bytes()))
 }
 
+/// A header that is white space alone is that of a token as it is configured.
+pub(crate) fn blank_header_unread(challenge: &Challenge) -> Option<Challenge> {
+    let alg = challenge.context.algorithms.first()?.name();
+    with_header(challenge, |header| {
+        let is_blank = !header.is_empty() && header.iter().all(u8::is_ascii_whitespace);
+        is_blank.then(|| json!({ "alg": alg }).to_string().into_bytes())
+    })
+}
+
 /// Where `alg` says none, the signature does not matter, nor whether there is one.
 pub(crate) fn none_with_any_signature(challenge: &Challenge) -> Option<Challenge> {
     let none = header(challenge)?.get("alg").is_some_and(|alg| alg.as_str() == Some("none"));
@@ -375,8 +384,65 @@ fn to_utf8(octets: &[u8]) -> Option<Vec<u8>> {
         _ => return None,
     };
     let kept = |octet: &&u8| **octet != 0 && **octet != 0xfe && **octet != 0xff;
+    let is_mark = |unit: &&[u8]| unit.contains(&0xfe) && unit.contains(&0xff);
     // All of it is ASCII, wide.
-    octets.chunks_exact(width).map(|unit| unit.iter().find(kept).copied()).collect()
+    let units = octets.chunks_exact(width).filter(|unit| !is_mark(unit));
+    units.map(|unit| unit.iter().find(kept).copied()).collect()
+}
+
+/// What text in UTF-16 or UTF-32 begins with.
+pub(crate) struct Encoding {
+    /// The octets of a unit.
+    pub width: usize,
+    /// Whether the least octet comes first.
+    pub is_little_endian: bool,
+    /// Whether there is a byte order mark.
+    pub is_marked: bool,
+}
+
+/// Header and payload are read in the encodings of this kind.
+pub(crate) fn in_other_encodings(challenge: &Challenge, read: fn(&Encoding) -> bool) -> Option<Challenge> {
+    let to_utf8 = |octets: &[u8]| to_utf8(octets).filter(|_| encoding(octets).is_some_and(|it| read(&it)));
+    let in_header = with_header(challenge, to_utf8);
+    with_payload(in_header.as_ref().unwrap_or(challenge), to_utf8).or(in_header)
+}
+
+fn encoding(octets: &[u8]) -> Option<Encoding> {
+    let (width, is_little_endian, is_marked) = match octets {
+        [0xff, 0xfe, 0, 0, ..] => (4, true, true),
+        [0, 0, 0xfe, 0xff, ..] => (4, false, true),
+        [0xff, 0xfe, ..] => (2, true, true),
+        [0xfe, 0xff, ..] => (2, false, true),
+        [_, 0, 0, 0, ..] => (4, true, false),
+        [0, 0, 0, _, ..] => (4, false, false),
+        [_, 0, ..] => (2, true, false),
+        [0, _, ..] => (2, false, false),
+        _ => return None,
+    };
+    Some(Encoding { width, is_little_endian, is_marked })
+}
+
+/// An array is its first element.
+pub(crate) fn first_element(octets: &[u8]) -> Option<Vec<u8>> {
+    let value: Value = serde_json::from_slice(octets).ok()?;
+    Some(value.as_array()?.first()?.to_string().into_bytes())
+}
+
+/// A string is the JSON text that it holds.
+pub(crate) fn text_inside(octets: &[u8]) -> Option<Vec<u8>> {
+    Some(serde_json::from_slice::<String>(octets).ok()?.into_bytes())
+}
+
+/// Octets that are not UTF-8 lose their highest bit.
+pub(crate) fn in_seven_bits(octets: &[u8]) -> Option<Vec<u8>> {
+    str::from_utf8(octets).is_err().then(|| octets.iter().map(|octet| octet & 0x7f).collect())
+}
+
+/// The flattened JSON serialization is read as a compact one.
+pub(crate) fn from_flattened_json(challenge: &Challenge) -> Option<Challenge> {
+    let whole: Value = serde_json::from_slice(&challenge.token).ok()?;
+    let part = |name: &str| whole[name].as_str();
+    changed(challenge, format!("{}.{}.{}", part("protected")?, part("payload")?, part("signature")?))
 }
 
 /// The option that refuses anonymous users is forgotten.

@@ -14,7 +14,7 @@ use crate::twins::{self, CORE};
 
 /// The topics whose cases make sense in a subscription token; a topic comes after those that its twins
 /// are in.
-const FOR_SUBSCRIPTIONS: [&str; 19] = [
+const FOR_SUBSCRIPTIONS: [&str; 20] = [
     "algorithms/valid",
     "algorithms/none",
     "algorithms/edge",
@@ -29,6 +29,7 @@ const FOR_SUBSCRIPTIONS: [&str; 19] = [
     "header/parameters",
     "header/unencoded",
     "json/names",
+    "json/syntax",
     "json/text",
     "claims/types",
     "claims/time-boundary",

@@ -43,6 +43,9 @@ pub(super) fn subscription() -> Topic {
     let kind = &SUBSCRIPTION;
     let mut cases = of_both(kind);
     cases.extend(OTHER_USERS.into_iter().map(|row| other_user(kind, row)));
+    cases.push(number_of_the_user(kind));
+    cases.extend(SUB_TYPES.into_iter().map(|row| sub_type(kind, row)));
+    cases.extend(ANONYMOUS_SUB_TYPES.into_iter().map(|row| anonymous_sub_type(kind, row)));
     cases.push(sub_absent(kind));
     cases.extend(anonymous(kind));
     cases.extend(client_of_its_own(kind));
@@ -62,6 +65,8 @@ pub(super) fn private_channel() -> Topic {
     let mut cases = of_both(kind);
     cases.extend(OTHER_CLIENTS.into_iter().map(|row| other_client(kind, row)));
     cases.extend(client_missing(kind));
+    cases.extend(CLIENT_TYPES.into_iter().map(|row| client_type(kind, row)));
+    cases.extend(SUB_TYPES_OF_A_CLIENT.into_iter().map(|row| sub_type_of_a_client(kind, row)));
     cases.extend(SUB_OF_A_CLIENT.into_iter().map(|row| sub_of_a_client(kind, row)));
     Topic {
         path: kind.path,
@@ -497,6 +502,62 @@ fn other_user(kind: &Kind, (name, value, what): (&str, &str, &str)) -> Case {
         .threat(Threat::Holder)
 }
 
+const A_STRING: &str = "The documentation says that `sub` is a string, and not what becomes of anything else. To \
+                        prefer a refusal is the choice of this project.";
+
+/// The number is the user id of the session if it is turned into text.
+fn number_of_the_user(kind: &Kind) -> Case {
+    (kind.twin)()
+        .changed(&kind.id("sub-number"), claim("sub", "42"))
+        .either_better_refused(A_STRING, [Reason::ClaimType, Reason::User])
+        .title("a sub that is the id of the connected user as a number")
+        .why(
+            "As text it names the connected user. A server that turns numbers into text also takes 42.0 or 4.2e1 \
+             for somebody.",
+        )
+        .requirement("CF-SUB-4")
+        .class("C11")
+}
+
+/// Name, raw value of `sub`, what it is.
+const SUB_TYPES: [(&str, &str, &str); 7] = [
+    ("sub-other-number", "43", "another number"),
+    ("sub-true", "true", "true"),
+    ("sub-false", "false", "false"),
+    ("sub-null", "null", "null"),
+    ("sub-array", "[\"42\"]", "an array with the id of the connected user"),
+    ("sub-object", "{\"id\":\"42\"}", "an object with the id of the connected user"),
+    ("sub-empty-array", "[]", "an empty array"),
+];
+
+fn sub_type(kind: &Kind, (name, value, what): (&str, &str, &str)) -> Case {
+    (kind.twin)()
+        .changed(&kind.id(name), claim("sub", value))
+        .reject([Reason::ClaimType, Reason::ClaimMissing, Reason::User])
+        .title(format!("a sub that is {what}, in the session of a named user"))
+        .why(
+            "`sub` is the user that is connected. Refused for its type, read as text or taken as absent, it is not \
+             that user.",
+        )
+        .requirement("CS-SUB-1")
+        .class("C11")
+}
+
+/// Name, raw value of `sub`, what it is. An empty value counts as nothing in many languages.
+const ANONYMOUS_SUB_TYPES: [(&str, &str, &str); 2] =
+    [("anonymous-sub-false", "false", "false"), ("anonymous-sub-array", "[]", "an empty array")];
+
+fn anonymous_sub_type(kind: &Kind, (name, value, what): (&str, &str, &str)) -> Case {
+    let [_, empty, _] = anonymous(kind);
+    empty
+        .changed(&kind.id(name), claim("sub", value))
+        .either_better_refused(A_STRING, [Reason::ClaimType, Reason::ClaimMissing, Reason::User])
+        .title(format!("a sub that is {what}, in the session of an anonymous user"))
+        .why("The token is refused for its type, or it is one of an anonymous user, who is who asks.")
+        .requirement("CF-SUB-4")
+        .class("C11")
+}
+
 fn sub_absent(kind: &Kind) -> Case {
     (kind.twin)()
         .changed(&kind.id("sub-absent"), without_claim("sub"))
@@ -512,7 +573,7 @@ fn sub_absent(kind: &Kind) -> Case {
 }
 
 /// In the session of an anonymous user.
-fn anonymous(kind: &Kind) -> Vec<Case> {
+fn anonymous(kind: &Kind) -> [Case; 3] {
     let nobody = (kind.twin)()
         .changed_by(
             &kind.id("anonymous-sub-absent"),
@@ -541,7 +602,7 @@ fn anonymous(kind: &Kind) -> Vec<Case> {
         .requirement("CS-SUB-1")
         .class("C14")
         .threat(Threat::Holder);
-    vec![nobody, empty, named]
+    [nobody, empty, named]
 }
 
 /// `client`, which subscription tokens need no longer.
@@ -694,6 +755,47 @@ fn client_missing(kind: &Kind) -> [Case; 3] {
             .class("C14")
             .threat(Threat::Holder)
     })
+}
+
+/// Name, raw value of `client`, what it is.
+const CLIENT_TYPES: [(&str, &str, &str); 4] = [
+    ("client-true", "true", "true"),
+    ("client-null", "null", "null"),
+    ("client-array", "[\"{{client}}\"]", "an array with the id of the client"),
+    ("client-object", "{\"id\":\"{{client}}\"}", "an object with the id of the client"),
+];
+
+fn client_type(kind: &Kind, (name, value, what): (&str, &str, &str)) -> Case {
+    (kind.twin)()
+        .changed(&kind.id(name), claim("client", value))
+        .reject([Reason::ClaimMissing, Reason::ClaimType, Reason::Client])
+        .title(format!("a client that is {what}"))
+        .why("The id of a client is a string. What is not one names no client, and the claim is required.")
+        .requirement("CP-CLI-2")
+        .class("C14")
+}
+
+/// Name, raw value of `sub`, what it is.
+const SUB_TYPES_OF_A_CLIENT: [(&str, &str, &str); 5] = [
+    ("sub-number", "42", "a number"),
+    ("sub-true", "true", "true"),
+    ("sub-null", "null", "null"),
+    ("sub-array", "[\"42\"]", "an array"),
+    ("sub-object", "{\"id\":\"42\"}", "an object"),
+];
+
+fn sub_type_of_a_client(kind: &Kind, (name, value, what): (&str, &str, &str)) -> Case {
+    (kind.twin)()
+        .changed(&kind.id(name), claim("sub", value))
+        .either(
+            "The documentation knows no `sub` here: the claim is ignored (RFC 7519 section 4), or refused, because \
+             it is a string (section 4.1.2).",
+            [Reason::ClaimType, Reason::ClaimMissing, Reason::User],
+        )
+        .title(format!("a sub that is {what}"))
+        .why("It is the client that the token is bound to, and whose user is known.")
+        .requirement("RFC7519-4-IGNORE")
+        .class("C11")
 }
 
 /// Name, raw value of `sub`, what it is.

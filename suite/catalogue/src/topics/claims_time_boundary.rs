@@ -17,6 +17,8 @@ pub(super) fn topic() -> Topic {
     let lenient = lenient();
     cases.extend(WITHIN_LEEWAY.into_iter().map(within_leeway));
     cases.extend(BEYOND_LEEWAY.into_iter().map(|row| beyond_leeway(&lenient, row)));
+    cases.extend(AT_LEEWAY.into_iter().map(|row| at_leeway(&lenient, row)));
+    cases.extend(ISSUED_AROUND_LEEWAY.into_iter().map(|row| issued_around_leeway(&lenient, row)));
     cases.push(lenient);
     Topic {
         path: "claims/time-boundary",
@@ -249,6 +251,52 @@ fn within_leeway((name, member, value, what, requirement): Leeway) -> Case {
         )
         .requirement(requirement)
         .class("C5")
+}
+
+/// A time exactly as far on the wrong side as the leeway.
+const AT_LEEWAY: [Leeway; 2] = [
+    ("exp-60-seconds-ago", "exp", "{{now-60}}", "exp 60 seconds ago", "RFC7519-4.1.4-EXP"),
+    ("nbf-in-60-seconds", "nbf", "{{now+60}}", "nbf in 60 seconds", "RFC7519-4.1.5-NBF"),
+];
+
+fn at_leeway(lenient: &Case, (name, member, value, what, requirement): Leeway) -> Case {
+    let undecided =
+        lenient.changed(&format!("claims/time-boundary/leeway-of-a-minute-{name}"), claim(member, value));
+    let why =
+        "RFC 7519 sections 4.1.4 and 4.1.5 allow some leeway, and do not say whether its last second counts.";
+    let case = if member == "exp" {
+        undecided.either(why, [Reason::Expired])
+    } else {
+        undecided.either(why, [Reason::NotYetValid])
+    };
+    case.title(format!("{what}, where a leeway of a minute is configured"))
+        .why(
+            "The time lies exactly at the end of the leeway. A second to either side is decided, and verifiers that \
+             compare with `<` and with `<=` differ here.",
+        )
+        .requirement(requirement)
+        .class("C5")
+        .threat(Threat::Holder)
+}
+
+const ISSUED_AROUND_LEEWAY: [Leeway; 3] = [
+    ("iat-in-59-seconds", "iat", "{{now+59}}", "iat in 59 seconds", "RFC7519-4.1.6-IAT"),
+    ("iat-in-60-seconds", "iat", "{{now+60}}", "iat in 60 seconds", "RFC7519-4.1.6-IAT"),
+    ("iat-in-61-seconds", "iat", "{{now+61}}", "iat in 61 seconds", "RFC7519-4.1.6-IAT"),
+];
+
+fn issued_around_leeway(lenient: &Case, (name, member, value, what, requirement): Leeway) -> Case {
+    lenient
+        .changed(&format!("claims/time-boundary/leeway-of-a-minute-{name}"), claim(member, value))
+        .either(
+            "`iat` says when the token was issued, and nothing of refusing it (RFC 7519 section 4.1.6); \
+             an application may mistrust a time that has not come.",
+            [Reason::IssuedInFuture],
+        )
+        .title(format!("{what}, where a leeway of a minute is configured"))
+        .why("Leeway is for clocks that differ. Whether it also covers the time of issue is not said.")
+        .requirement(requirement)
+        .class("C7")
 }
 
 const BEYOND_LEEWAY: [Leeway; 4] = [

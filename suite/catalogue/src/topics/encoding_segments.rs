@@ -257,8 +257,15 @@ macro_rules! dotted {
     };
 }
 
+/// `{"sub":"1","ext":"{\"user_id\":1}"}`: claims that nobody signed.
+macro_rules! forged {
+    () => {
+        "eyJzdWIiOiIxIiwiZXh0Ijoie1widXNlcl9pZFwiOjF9In0"
+    };
+}
+
 /// Name, the text, what it is, bug class.
-const REWRITTEN: [(&str, &str, &str, &str); 20] = [
+const REWRITTEN: [(&str, &str, &str, &str); 23] = [
     ("dots-percent-encoded", dotted!("%2E"), "with `%2E` for its dots", "B10"),
     ("dots-full-width", dotted!("\u{ff0e}"), "with full-width dots", "B10"),
     ("dots-escaped", dotted!("\\u002e"), "with its dots as JSON escapes", "B10"),
@@ -299,6 +306,39 @@ const REWRITTEN: [(&str, &str, &str, &str); 20] = [
     ("colons-for-dots", dotted!(":"), "with colons for its dots", "B10"),
     ("line-feeds-for-dots", dotted!("\n"), "with line feeds for its dots", "B10"),
     ("line-ends-for-dots", dotted!("\r\n"), "with CR LF for its dots", "B10"),
+    ("in-an-array", concat!("[\"", dotted!("."), "\"]"), "as the element of a JSON array", "B9"),
+    (
+        "before-a-json-serialization",
+        concat!(
+            dotted!("."),
+            "{\"protected\":\"",
+            segment!(header),
+            "\",\"payload\":\"",
+            forged!(),
+            "\",\"signature\":\"",
+            segment!(signature),
+            "\"}"
+        ),
+        "with the JSON serialization of forged claims after it",
+        "B9",
+    ),
+    (
+        "json-in-place-of-its-signature",
+        concat!(
+            segment!(header),
+            ".",
+            forged!(),
+            ".{\"protected\":\"",
+            segment!(header),
+            "\",\"payload\":\"",
+            segment!(payload),
+            "\",\"signature\":\"",
+            segment!(signature),
+            "\"}"
+        ),
+        "in the JSON serialization, in place of the signature of forged claims",
+        "B9",
+    ),
 ];
 
 fn rewritten((name, text, what, class): (&str, &str, &str, &str)) -> Case {
@@ -319,15 +359,8 @@ macro_rules! json {
     };
 }
 
-/// `{"sub":"1","ext":"{\"user_id\":1}"}`: claims that nobody signed.
-macro_rules! forged {
-    () => {
-        "eyJzdWIiOiIxIiwiZXh0Ijoie1widXNlcl9pZFwiOjF9In0"
-    };
-}
-
 /// Name, the text, what it is, why, who makes it.
-const SERIALIZED: [(&str, &str, &str, &str, Threat); 7] = [
+const SERIALIZED: [(&str, &str, &str, &str, Threat); 9] = [
     (
         "json-flattened-unprotected-header",
         json!("{\"payload\":\"", forged!(), "\",\"header\":{\"alg\":\"none\"},\"signature\":\"\"}"),
@@ -419,6 +452,45 @@ const SERIALIZED: [(&str, &str, &str, &str, Threat); 7] = [
         "with a member whose name is a header and forged claims, with their dots",
         "One reader takes the JSON apart and verifies the good signature over the good claims, the other \
          splits the text at its dots and reads the forged ones.",
+        Threat::Forger,
+    ),
+    (
+        "json-general-with-a-token-for-a-name",
+        json!(
+            "{\"",
+            segment!(header),
+            ".",
+            forged!(),
+            ".\":0,\"payload\":\"",
+            segment!(payload),
+            "\",\"signatures\":[{\"protected\":\"",
+            segment!(header),
+            "\",\"signature\":\"",
+            segment!(signature),
+            "\"}]}"
+        ),
+        "with a member whose name is a header and forged claims, with their dots",
+        "One reader takes the JSON apart and verifies the good signature over the good claims, the other \
+         splits the text at its dots and reads the forged ones.",
+        Threat::Forger,
+    ),
+    (
+        "json-with-a-token-for-a-text",
+        json!(
+            "{\"x\":\"",
+            segment!(header),
+            ".",
+            forged!(),
+            ".\",\"protected\":\"",
+            segment!(header),
+            "\",\"payload\":\"",
+            segment!(payload),
+            "\",\"signature\":\"",
+            segment!(signature),
+            "\"}"
+        ),
+        "with an unknown member whose text is a header and forged claims, with their dots",
+        "The member is ignored where the JSON is read, and its dots cut the text where it is split.",
         Threat::Forger,
     ),
 ];
