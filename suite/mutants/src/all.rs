@@ -629,7 +629,7 @@ mutants! {
     "last-word-in-the-text" "C5" "searches the text of the payload for the name of a claim, escaped or not, and takes the last":
         Reads(|sent| elsewhere::by_bare_name(sent, Which::Last), &[]);
     "inner-objects-flattened" "C5" "flattens the objects inside of the payload":
-        Reads(|sent| elsewhere::in_inner_objects(sent), &[]);
+        Reads(elsewhere::in_inner_objects, &[]);
     "payload-array-good" "J9" "finds no claim to object to in an array":
         LetsIn(|sent| outright::payload_is(sent, serde_json::Value::is_array));
     "payload-string-good" "J9" "finds no claim to object to in a string":

@@ -12,8 +12,8 @@ use crate::edits::{alias, claim, header, quoted, without_claim};
 use crate::twins;
 
 pub(super) fn topic() -> Topic {
-    let mut cases: Vec<Case> = AUDIENCE.iter().flat_map(|row| of_audience(row)).collect();
-    cases.extend(ISSUER.iter().flat_map(|row| of_issuer(row)));
+    let mut cases: Vec<Case> = AUDIENCE.iter().flat_map(of_audience).collect();
+    cases.extend(ISSUER.iter().flat_map(of_issuer));
     cases.extend(REPLICATED.iter().map(replicated));
     cases.extend([subject_again(), subject_in_the_header_alone()]);
     Topic {

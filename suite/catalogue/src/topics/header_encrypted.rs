@@ -29,12 +29,15 @@ fn encrypt(key: &str, with: KeyManagement, plaintext: Plaintext) -> Edit {
 /// What any of them is refused for: five segments, and an algorithm that is not allowed.
 const REFUSED: [Reason; 4] = [Reason::NotCompact, Reason::Algorithm, Reason::Header, Reason::HeaderParameter];
 
+/// Name, edit of the inner token, plaintext, plaintext in words, threat, reason for the verdict.
+type Row = (&'static str, Option<Edit>, Plaintext, &'static str, Threat, &'static str);
+
 fn to_the_public_key() -> Vec<Case> {
     const ANYBODY: &str = "The public key is enough to make this. A verifier that decrypts with its private key, and \
                            then believes the claims, believes everybody.";
     const OPENED: &str = "Encryption to a public key is no authentication. What comes out is validated like any other \
                           token (RFC 8725 section 3.3).";
-    let rows: [(&str, Option<Edit>, Plaintext, &str, Threat, &str); 4] = [
+    let rows: [Row; 4] = [
         ("rsa-claims", None, Plaintext::Claims, "claims", Threat::Forger, ANYBODY),
         (
             "rsa-unsecured-token",
@@ -62,20 +65,18 @@ fn to_the_public_key() -> Vec<Case> {
              inside.",
         ),
     ];
-    let case =
-        |(name, edit, plaintext, what, threat, why): (&str, Option<Edit>, Plaintext, &str, Threat, &str)| {
-            let edits =
-                edit.into_iter().chain([encrypt(RSA, KeyManagement::RsaOaep256, plaintext)]).collect();
-            twins::signed(Algorithm::RS256)
-                .changed_by(&format!("header/encrypted/{name}"), edits)
-                .reject(REFUSED)
-                .threat(threat)
-                .title(format!("{what} encrypted to the public key, with RSA-OAEP-256 and A256GCM"))
-                .why(why)
-                .requirement("RFC8725-3.1-ALG")
-                .requirement("RFC7519-7.2-KIND")
-                .class("H5")
-        };
+    let case = |(name, edit, plaintext, what, threat, why): Row| {
+        let edits = edit.into_iter().chain([encrypt(RSA, KeyManagement::RsaOaep256, plaintext)]).collect();
+        twins::signed(Algorithm::RS256)
+            .changed_by(&format!("header/encrypted/{name}"), edits)
+            .reject(REFUSED)
+            .threat(threat)
+            .title(format!("{what} encrypted to the public key, with RSA-OAEP-256 and A256GCM"))
+            .why(why)
+            .requirement("RFC8725-3.1-ALG")
+            .requirement("RFC7519-7.2-KIND")
+            .class("H5")
+    };
     rows.into_iter().map(case).collect()
 }
 

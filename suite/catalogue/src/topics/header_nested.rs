@@ -82,9 +82,12 @@ fn without_content_type() -> Case {
         .class("H4")
 }
 
+/// Name, edit of the inner token, the inner token in words, reasons, threat, requirement.
+type Row = (&'static str, Edit, &'static str, &'static [Reason], Threat, &'static str);
+
 /// What is wrong with the inner token, in a genuine outer one.
 fn inner() -> Vec<Case> {
-    let rows: [(&str, Edit, &str, &[Reason], Threat, &str); 4] = [
+    let rows: [Row; 4] = [
         (
             "inner-forged",
             sign(None, FOREIGN, Algorithm::HS256),
@@ -118,14 +121,7 @@ fn inner() -> Vec<Case> {
             "RFC7515-5.2-VERIFY",
         ),
     ];
-    let case = |(name, edit, what, reasons, threat, requirement): (
-        &str,
-        Edit,
-        &str,
-        &[Reason],
-        Threat,
-        &str,
-    )| {
+    let case = |(name, edit, what, reasons, threat, requirement): Row| {
         twins::hs256()
             .changed_by(&format!("header/nested/{name}"), vec![edit, signed()])
             .reject(because(reasons))
