@@ -285,7 +285,7 @@ fn context_lines(page: &mut Page, context: &Context) {
     if let Some(Session { user, client, channel }) = session {
         page.line("session", &format!("user {user:?}, client {client}, asks for channel {channel:?}"));
     }
-    if let Some(KeySet { path, documents, fetched, origin }) = key_set {
+    if let Some(KeySet { path, documents, fetched, origin, transport }) = key_set {
         page.line("key set", &format!("at {path}, in place of configured keys"));
         match origin {
             Origin::Published => {}
@@ -293,6 +293,9 @@ fn context_lines(page: &mut Page, context: &Context) {
             Origin::WithoutScheme | Origin::OtherScheme | Origin::Malformed => {
                 page.line("", &format!("its URL begins {:?}", origin.before_path("host")));
             }
+        }
+        if !transport.is_plain() {
+            page.line("", &format!("it is sent otherwise: {}", transport.name()));
         }
         for (path, document) in documents {
             page.line("", &format!("{path} is {}", shortened(document)));

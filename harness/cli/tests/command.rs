@@ -167,6 +167,31 @@ fn without_go_the_missing_environment_has_its_own_exit_code() {
 }
 
 #[test]
+fn a_requirement_without_its_cases_is_found() {
+    let said = |arguments: &[&str]| {
+        let output = jotproof(arguments).output().expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, text) = said(&["vectors", "requirements", "RFC7519-4.1.4"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.contains("1 requirements, 1 of them a MUST for verifiers: 0 waived, 0 lack a case"),
+        "{text}"
+    );
+    // A folder with one accepted vector has no rejected case for the same sentence.
+    let folder = vectors_with(|_| ());
+    let path = folder.path().to_str().expect("the path is text");
+    let (code, text) = said(&["vectors", "requirements", "RFC7519-8", "--vectors", path]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("waived: "), "{text}");
+    let (code, text) = said(&["vectors", "requirements", "RFC7515-5.2-VERIFY", "--vectors", path]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("lacking: "), "{text}");
+    let (code, _) = said(&["vectors", "requirements", "RFC-NONE"]);
+    assert_eq!(code, Some(2));
+}
+
+#[test]
 fn the_published_vectors_are_as_made() {
     let output = jotproof(&["vectors", "check"]).output().expect("the command runs");
     assert_eq!(output.status.code(), Some(0), "{}", shown(&output));

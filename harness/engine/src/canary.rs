@@ -158,7 +158,7 @@ fn of_others(keys: &KeyRing) -> String {
     let standing_in = keys.iter().filter_map(|(name, key)| {
         let ours = name.strip_suffix(FOREIGN).filter(|ours| keys.contains_key(*ours))?;
         let kid = Value::from(ours).to_string();
-        let public = key.secret.is_none();
+        let public = key.secret_octets().is_none();
         public.then(|| document::with_member(&key.jwk, "kid", &kid).ok())?
     });
     let jwks: Vec<String> = standing_in.collect();

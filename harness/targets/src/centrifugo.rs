@@ -100,10 +100,10 @@ impl Server for Centrifugo {
     /// The key set, where one is published, and what clients call, where they can.
     fn backend(&self, context: &Context) -> Option<Backend> {
         let calls = context.rpc_proxy.map(|_| rpc::router(self.calls.clone()));
-        let Some(KeySet { documents, origin, .. }) = &context.key_set else {
+        let Some(KeySet { documents, origin, transport, .. }) = &context.key_set else {
             return Some(Backend { router: calls?, published: None, answers: true });
         };
-        let published = Published::new(documents.clone());
+        let published = Published::new(documents.clone(), *transport);
         let answers = *origin != Origin::Silent;
         let router = calls.unwrap_or_default().merge(published.router());
         Some(Backend { router, published: Some(published), answers })

@@ -47,6 +47,8 @@ pub struct Case {
     context: Context,
     expectation: Expectation,
     effect: Option<Effect>,
+    /// Whether it can be judged at the clock of its topic alone.
+    at_its_own_clock: bool,
 }
 
 /// What is submitted, before it is minted.
@@ -93,6 +95,7 @@ impl Case {
             context: Context::new(application, &["hmac-64-bytes"], &[Algorithm::HS256]),
             expectation: Expectation::Accept { level: Level::Must },
             effect: None,
+            at_its_own_clock: false,
         }
     }
 
@@ -180,6 +183,7 @@ impl Case {
             twin: Twin::Vector { id: VectorId(self.id.clone()), edits },
             expectation: Expectation::Accept { level: Level::Must },
             effect: None,
+            at_its_own_clock: false,
         })
     }
 
@@ -428,6 +432,13 @@ impl Case {
         self
     }
 
+    /// The same case, for targets whose clock can be set: its times are those of its topic.
+    #[must_use]
+    pub fn at_its_own_clock(mut self) -> Self {
+        self.at_its_own_clock = true;
+        self
+    }
+
     /// The severity of a verifier that fails this case. It is that of the bug class, or low if the worst
     /// outcome is the refusal of a good token.
     fn severity_of_failing(&self) -> Severity {
@@ -459,8 +470,9 @@ impl Case {
                     .chain(end.map(i64::unsigned_abs))
                     .min();
                 let is_binary = std::str::from_utf8(&token).is_err();
-                let needs_a_clock =
-                    margin.is_some_and(|margin| margin < MARGIN) || hangs_on_the_signature(recipe);
+                let needs_a_clock = margin.is_some_and(|margin| margin < MARGIN)
+                    || hangs_on_the_signature(recipe)
+                    || self.at_its_own_clock;
                 requires.extend(is_binary.then_some(Capability::BinaryToken));
                 requires.extend((token.len() > Token::LONG).then_some(Capability::LongToken));
                 requires.extend(needs_a_clock.then_some(Capability::Clock));

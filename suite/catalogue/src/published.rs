@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jotproof_mint::{document, keys};
 use jotproof_model::algorithm::Family;
-use jotproof_model::context::Origin;
+use jotproof_model::context::{Origin, Transport};
 use jotproof_model::edit::{ContextChange, DocumentChange};
 use jotproof_model::{Algorithm, Edit, KeySet};
 
@@ -67,7 +67,13 @@ pub fn set_of<'a>(
         .into_iter()
         .map(|(path, jwk)| (path.to_owned(), document::key_set([jwk])))
         .collect::<BTreeMap<_, _>>();
-    let key_set = KeySet { path: path.to_owned(), documents, fetched: Vec::new(), origin: Origin::Published };
+    let key_set = KeySet {
+        path: path.to_owned(),
+        documents,
+        fetched: Vec::new(),
+        origin: Origin::Published,
+        transport: Transport::Plain,
+    };
     vec![
         context(ContextChange::KeySet { key_set }),
         context(ContextChange::Algorithms { algorithms: vec![algorithm] }),

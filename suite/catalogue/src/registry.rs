@@ -57,6 +57,46 @@ mod tests {
         }
     }
 
+    /// The sections that bind a verifier with a MUST, or lay down what it validates.
+    const SECTIONS: [(&str, &[&str]); 11] = [
+        (
+            "RFC 7515",
+            &[
+                "2", "4", "4.1.1", "4.1.2", "4.1.4", "4.1.5", "4.1.6", "4.1.9", "4.1.10", "4.1.11", "5.2",
+                "5.3", "6", "7.1", "7.2", "8", "10.12",
+            ],
+        ),
+        ("RFC 7517", &["4", "4.1", "4.2", "4.3", "4.4", "4.5", "4.6", "5", "6", "9.1", "9.2"]),
+        ("RFC 7518", &["3.2", "3.3", "3.4", "3.5", "3.6", "4", "5", "6.2.1", "6.3.1", "6.3.2.7", "6.4"]),
+        (
+            "RFC 7519",
+            &[
+                "2", "3", "4", "4.1.1", "4.1.2", "4.1.3", "4.1.4", "4.1.5", "4.1.6", "4.1.7", "5.1", "5.2",
+                "5.3", "6", "7.2", "7.3", "8",
+            ],
+        ),
+        ("RFC 7797", &["3", "5.2", "6", "7"]),
+        ("RFC 8017", &["8.1.2", "8.2.2"]),
+        ("RFC 8032", &["5.1.7"]),
+        ("RFC 8037", &["2", "3.1", "3.2"]),
+        ("RFC 8259", &["2", "6", "7", "8.1", "8.2", "8.3", "9"]),
+        ("RFC 8725", &["3.1", "3.2", "3.3", "3.4", "3.5", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12"]),
+        ("RFC 9864", &["2.2"]),
+    ];
+
+    #[test]
+    fn every_section_that_binds_a_verifier_has_a_requirement() {
+        let is_in = |requirement: &Requirement, section: &str| {
+            requirement.section.split(", ").any(|part| part.split(' ').next() == Some(section))
+        };
+        for (document, sections) in SECTIONS {
+            let of_document = || requirements().values().filter(move |it| it.document == document);
+            for section in sections {
+                assert!(of_document().any(|it| is_in(it, section)), "{document} section {section} has none");
+            }
+        }
+    }
+
     #[test]
     fn bug_classes_say_what_goes_wrong() {
         for (id, class) in bug_classes() {

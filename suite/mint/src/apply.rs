@@ -256,6 +256,9 @@ fn edit_context(context: &mut Context, change: &ContextChange) -> Result<(), Edi
         ContextChange::KeySetOrigin { origin } => {
             context.key_set.as_mut().ok_or(EditError::NoKeySet)?.origin = *origin;
         }
+        ContextChange::KeySetTransport { transport } => {
+            context.key_set.as_mut().ok_or(EditError::NoKeySet)?.transport = *transport;
+        }
         ContextChange::UserIdClaim { claim } => context.user_id_claim.clone_from(claim),
         ContextChange::PreviousSecret { previous } => context.previous_secret.clone_from(previous),
         ContextChange::Separate { separate } => context.separate.clone_from(separate),

@@ -45,6 +45,7 @@ pub struct UnknownKey(pub String);
 struct Embedded {
     kind: KeyKind,
     secret: Option<&'static str>,
+    binary_secret: Option<&'static [u8]>,
     private_pem: Option<&'static str>,
     public_pem: Option<&'static str>,
     public_pkcs1_pem: Option<&'static str>,
@@ -57,7 +58,7 @@ impl Embedded {
         KeyMaterial {
             kind: self.kind,
             secret: self.secret.map(str::to_owned),
-            binary_secret: None,
+            binary_secret: self.binary_secret.map(<[u8]>::to_vec),
             public_pem: self.public_pem.map(str::to_owned),
             public_pkcs1_pem: self.public_pkcs1_pem.map(str::to_owned),
             certificate_pem: self.certificate_pem.map(str::to_owned),
@@ -100,6 +101,25 @@ macro_rules! hmac {
             Embedded {
                 kind: KeyKind::Hmac,
                 secret: Some(file!($name, ".secret.txt")),
+                binary_secret: None,
+                private_pem: None,
+                public_pem: None,
+                public_pkcs1_pem: None,
+                certificate_pem: None,
+                jwk: file!($name, ".jwk.json"),
+            },
+        )
+    };
+}
+
+macro_rules! binary {
+    ($name:literal) => {
+        (
+            $name,
+            Embedded {
+                kind: KeyKind::Hmac,
+                secret: None,
+                binary_secret: Some(include_bytes!(concat!("../../../fixtures/keys/", $name, ".secret.bin"))),
                 private_pem: None,
                 public_pem: None,
                 public_pkcs1_pem: None,
@@ -117,6 +137,7 @@ macro_rules! pair {
             Embedded {
                 kind: KeyKind::$kind,
                 secret: None,
+                binary_secret: None,
                 private_pem: Some(file!($name, ".private.pem")),
                 public_pem: Some(file!($name, ".public.pem")),
                 public_pkcs1_pem: $pkcs1,
@@ -136,7 +157,7 @@ macro_rules! rsa {
     };
 }
 
-static EMBEDDED: [(&str, Embedded); 74] = [
+static EMBEDDED: [(&str, Embedded); 82] = [
     rsa!("rsa-512"),
     rsa!("rsa-1024"),
     rsa!("rsa-1024-foreign"),
@@ -211,6 +232,14 @@ static EMBEDDED: [(&str, Embedded); 74] = [
     hmac!("hmac-like-hex"),
     hmac!("hmac-like-base64"),
     hmac!("hmac-like-a-number"),
+    binary!("rfc-7515-a-1"),
+    rsa!("rfc-7515-a-2"),
+    pair!(P256, "rfc-7515-a-3"),
+    pair!(P521, "rfc-7515-a-4"),
+    pair!(P521, "rfc-7520-ec"),
+    binary!("rfc-7520-hmac"),
+    rsa!("rfc-7520-rsa"),
+    pair!(Ed25519, "rfc-8037-a"),
 ];
 
 #[cfg(test)]
@@ -235,6 +264,7 @@ mod tests {
         for (name, key) in all() {
             let forms = [
                 ("secret.txt", key.secret.is_some()),
+                ("secret.bin", key.binary_secret.is_some()),
                 ("private.pem", key.private_pem.is_some()),
                 ("public.pem", key.public_pem.is_some()),
                 ("public.pkcs1.pem", key.public_pkcs1_pem.is_some()),

@@ -22,7 +22,7 @@ pub fn octets(key: &KeyMaterial, form: KeyForm) -> Result<Vec<u8>, SignError> {
     let inside =
         |pem: &Option<String>, name| der(pem.as_deref().ok_or_else(none)?).ok_or(SignError::Malformed(name));
     match form {
-        KeyForm::Natural => text(&key.secret),
+        KeyForm::Natural => key.secret_octets().map(<[u8]>::to_vec).ok_or_else(none),
         KeyForm::SecretSha256 => text(&key.secret).map(|secret| Sha256::digest(secret).to_vec()),
         KeyForm::SecretSha384 => text(&key.secret).map(|secret| Sha384::digest(secret).to_vec()),
         KeyForm::SecretSha512 => text(&key.secret).map(|secret| Sha512::digest(secret).to_vec()),

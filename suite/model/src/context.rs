@@ -144,6 +144,9 @@ pub struct KeySet {
     /// What its URL is, but for the path.
     #[serde(default, skip_serializing_if = "Origin::is_published")]
     pub origin: Origin,
+    /// How the documents are sent.
+    #[serde(default, skip_serializing_if = "Transport::is_plain")]
+    pub transport: Transport,
 }
 
 impl KeySet {
@@ -151,6 +154,51 @@ impl KeySet {
     #[must_use]
     pub fn is_template(&self) -> bool {
         self.path.contains("{{")
+    }
+}
+
+/// How the documents of a key set are sent.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    /// With status 200 and the media type `application/json`.
+    #[default]
+    Plain,
+    /// With the media type `application/jwk-set+json` (RFC 7517 section 8.5.2).
+    MediaType,
+    /// Compressed with gzip, if the client asks for that (RFC 9110 section 12.5.3).
+    Gzip,
+    /// With status 201.
+    Created,
+    /// After a redirect with status 301 to another path.
+    MovedPermanently,
+    /// After a redirect with status 302 to another path.
+    Found,
+    /// As white space that never ends: 1 KiB every 50 ms.
+    Endless,
+}
+
+impl Transport {
+    /// Whether it is the default, which is left out of the stored form.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        *self == Self::Plain
+    }
+
+    /// The name as stored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::MediaType => "media_type",
+            Self::Gzip => "gzip",
+            Self::Created => "created",
+            Self::MovedPermanently => "moved_permanently",
+            Self::Found => "found",
+            Self::Endless => "endless",
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Algorithm;
 use crate::context::{
-    Carrier, Fallback, KeySet, Namespace, Origin, Parameter, PreviousSecret, RpcProxy, Separate,
+    Carrier, Fallback, KeySet, Namespace, Origin, Parameter, PreviousSecret, RpcProxy, Separate, Transport,
 };
 use crate::flow::Step;
 use crate::recipe::{Member, SegmentEdit, SignatureChange, Signer, StructureChange};
@@ -256,6 +256,10 @@ pub enum TextKind {
     Empty,
     /// An object, in another spelling (white space inside, other order).
     Object,
+    /// The claims of an example of an RFC, as printed there.
+    ExampleClaims,
+    /// Other text of an example of an RFC, as printed there.
+    Example,
 }
 
 /// What octets that are not UTF-8 are.
@@ -397,6 +401,11 @@ pub enum ContextChange {
     KeySetOrigin {
         /// What.
         origin: Origin,
+    },
+    /// How the documents of the key set are sent.
+    KeySetTransport {
+        /// How.
+        transport: Transport,
     },
     /// The claim that names the user.
     UserIdClaim {
@@ -580,6 +589,8 @@ pub enum DocumentKind {
     NotJson,
     /// The same set with white space in it.
     WhiteSpace,
+    /// The same set with a byte order mark before it (RFC 8259 section 8.1).
+    ByteOrderMark,
     /// A set of keys of somebody else.
     OtherKeys,
     /// The same set with everything that its private key is made of (RFC 7518 section 6.3.2).
@@ -613,6 +624,7 @@ impl ContextChange {
             Self::IssuerRegex { .. } => "issuer_regex",
             Self::NoPattern { .. } => "no_pattern",
             Self::KeySetOrigin { .. } => "key_set_origin",
+            Self::KeySetTransport { .. } => "key_set_transport",
             Self::UserIdClaim { .. } => "user_id_claim",
             Self::PreviousSecret { .. } => "previous_secret",
             Self::Separate { .. } => "separate",

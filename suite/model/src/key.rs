@@ -35,12 +35,17 @@ pub enum KeyKind {
 pub struct KeyMaterial {
     /// What sort of key it is.
     pub kind: KeyKind,
-    /// HMAC only: the secret as text (every secret of the suite is ASCII; it may be empty).
+    /// HMAC only: the secret as text. It may be empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
-    /// HMAC only: a secret that is not text, in place of `secret`. The suite has no such secret and never
-    /// stores one. Another runner may send one to our verifier (`jotproof adapter serve`).
-    #[serde(skip)]
+    /// HMAC only: a secret that is not text, in place of `secret`; base64url without padding.
+    #[serde(
+        rename = "secret_base64url",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "crate::octets"
+    )]
+    #[schemars(with = "Option<String>")]
     pub binary_secret: Option<Vec<u8>>,
     /// The public key as PEM, `PUBLIC KEY` (SubjectPublicKeyInfo, RFC 5280 section 4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -18,6 +18,7 @@ pub mod flow;
 pub mod judgement;
 pub mod key;
 pub mod observation;
+mod octets;
 pub mod reason;
 pub mod recipe;
 pub mod registry;

@@ -303,6 +303,12 @@ pub enum SignatureChange {
         /// The octets, base64url without padding; may be empty.
         base64url: String,
     },
+    /// Other octets in its place, which are a published signature of this very signing input: one that has a random
+    /// number in it, and cannot be made again. Valid at one clock and for one key only.
+    Published {
+        /// The octets, base64url without padding.
+        base64url: String,
+    },
     /// As many zero octets.
     Zero,
     /// The octets in reverse order.
@@ -493,6 +499,7 @@ impl SignatureChange {
             Self::DropLeadingZeros => "drop_leading_zeros",
             Self::FlipBit { .. } => "flip_bit",
             Self::Replace { .. } => "replace",
+            Self::Published { .. } => "published",
             Self::Zero => "zero",
             Self::Reverse => "reverse",
             Self::Der => "der",

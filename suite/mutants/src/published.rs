@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jotproof_mint::{keys, secret};
-use jotproof_model::context::Origin;
+use jotproof_model::context::{Origin, Transport};
 use jotproof_model::recipe::KeyForm;
 use jotproof_model::{Algorithm, Challenge, Context, KeyMaterial, KeySet, Reason};
 use jotproof_profiles::Rules;
@@ -140,7 +140,7 @@ pub(crate) fn by_a_key_of_the_token(challenge: &Challenge) -> bool {
 /// Whether there is no set, or no key in it.
 pub(crate) fn there_is_no_key(challenge: &Challenge) -> bool {
     let Some(key_set) = key_set(challenge) else { return false };
-    if key_set.origin != Origin::Published {
+    if key_set.origin != Origin::Published || key_set.transport == Transport::Endless {
         return true;
     }
     let tenant = || {

@@ -17,7 +17,7 @@ use crate::parts::{header, octets, payload, text};
 /// The signature that a key makes over octets; nothing where it has no such signature.
 fn signed(key: &KeyMaterial, algorithm: Algorithm, input: &[u8]) -> Option<Vec<u8>> {
     match (algorithm.family(), key.kind) {
-        (Family::Hmac, KeyKind::Hmac) => sign::hmac(key.secret.as_deref()?.as_bytes(), algorithm, input).ok(),
+        (Family::Hmac, KeyKind::Hmac) => sign::hmac(key.secret_octets()?, algorithm, input).ok(),
         (Family::Hmac, _) | (_, KeyKind::Hmac) => None,
         _ => PrivateKey::new(key).ok()?.sign(algorithm, input).ok(),
     }
@@ -362,7 +362,7 @@ fn by_any_key(challenge: &Challenge) -> bool {
 /// A secret that is configured and is empty, blank, or the word for nothing.
 pub(crate) fn where_the_secret_is_nothing(challenge: &Challenge) -> bool {
     configured(challenge)
-        .any(|key| key.kind == KeyKind::Hmac && key.secret.as_deref().is_none_or(|secret| secret.is_empty()))
+        .any(|key| key.kind == KeyKind::Hmac && key.secret_octets().is_none_or(<[u8]>::is_empty))
 }
 
 /// Whether the user of a token satisfies a condition; `None` stands for a token without a user.

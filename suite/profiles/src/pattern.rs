@@ -716,6 +716,9 @@ impl<'a> Facts<'a> {
                 option: Some(change.name()),
                 ..match change {
                     ContextChange::KeySetDocument { change, path: _ } => Self::of_document(change),
+                    ContextChange::KeySetTransport { transport } => {
+                        Self { change: Some(transport.name()), ..Self::named(EditName::Context) }
+                    }
                     _ => Self::named(EditName::Context),
                 }
             },

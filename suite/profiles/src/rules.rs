@@ -796,6 +796,8 @@ rules! {
     template: Template = "key_set.template",
     /// What keys are kept by.
     key_cache: KeyCache = "key_set.cache",
+    /// Whether a key set at which a redirect leads is refused.
+    key_set_redirects: Strictness = "key_set.redirects",
     /// How much of the signature is checked.
     signature: SignatureCheck = "signature.check",
     /// What the payload may be.
@@ -1047,6 +1049,7 @@ impl Default for Rules {
             key_set_exclusive: Strictness::default(),
             template: Template::default(),
             key_cache: KeyCache::default(),
+            key_set_redirects: Strictness::default(),
             signature: SignatureCheck::default(),
             payload: Payload::default(),
             payload_trailing_text: Strictness::default(),

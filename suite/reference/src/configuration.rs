@@ -108,7 +108,16 @@ mod tests {
 
     fn with_origin(origin: Origin) -> Context {
         let (path, documents) = ("/keys".to_owned(), [].into());
-        Context { key_set: Some(KeySet { path, documents, fetched: Vec::new(), origin }), ..plain() }
+        Context {
+            key_set: Some(KeySet {
+                path,
+                documents,
+                fetched: Vec::new(),
+                origin,
+                transport: jotproof_model::context::Transport::Plain,
+            }),
+            ..plain()
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use aws_lc_rs::signature::ParsedPublicKey;
-use jotproof_model::context::{Origin, without_dot_segments};
+use jotproof_model::context::{Origin, Transport, without_dot_segments};
 use jotproof_model::{Algorithm, KeyKind, KeySet, Reason};
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
@@ -43,6 +43,11 @@ pub fn candidates(
         Origin::Published => {}
         Origin::Silent => return refuse("nothing answers where the key set is to be"),
         origin => return refuse(format!("nothing is fetched from {:?}", origin.before_path("host"))),
+    }
+    match key_set.transport {
+        Transport::Plain | Transport::MediaType | Transport::Gzip => {}
+        Transport::MovedPermanently | Transport::Found if rules.key_set_redirects == Strictness::Ignore => {}
+        transport => return refuse(format!("the key set is sent otherwise: {}", transport.name())),
     }
     let kept = key_set.fetched.iter().filter(|_| rules.key_cache == KeyCache::KeyId);
     for path in kept {

@@ -2,15 +2,20 @@
 //! documents that it fetches.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
-use axum::http::{StatusCode, Uri};
-use axum::response::IntoResponse as _;
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
 use axum::serve::ListenerExt as _;
-use jotproof_model::context::without_dot_segments;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use futures_util::Stream;
+use jotproof_model::context::{Transport, without_dot_segments};
 use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 
@@ -32,14 +37,15 @@ pub struct Published(Arc<Mutex<Documents>>);
 #[derive(Debug, Default)]
 struct Documents {
     by_path: BTreeMap<String, String>,
+    transport: Transport,
     asked: Vec<String>,
 }
 
 impl Published {
-    /// Documents by their paths.
+    /// Documents by their paths, and how they are sent.
     #[must_use]
-    pub fn new(documents: BTreeMap<String, String>) -> Self {
-        Self(Arc::new(Mutex::new(Documents { by_path: documents, asked: Vec::new() })))
+    pub fn new(documents: BTreeMap<String, String>, transport: Transport) -> Self {
+        Self(Arc::new(Mutex::new(Documents { by_path: documents, transport, asked: Vec::new() })))
     }
 
     /// Puts a document at a path, in place of any other: a rotation of keys.
@@ -48,8 +54,9 @@ impl Published {
     }
 
     /// Puts other documents in place of all there are.
-    pub fn replace(&self, documents: BTreeMap<String, String>) {
-        self.documents().by_path = documents;
+    pub fn replace(&self, by_path: BTreeMap<String, String>, transport: Transport) {
+        let mut documents = self.documents();
+        (documents.by_path, documents.transport) = (by_path, transport);
     }
 
     /// Takes the document at a path away: an outage.
@@ -67,21 +74,73 @@ impl Published {
     /// status 404.
     pub fn router(&self) -> Router {
         let published = self.clone();
-        Router::new().fallback(async move |uri: Uri| match published.answer(&uri) {
-            Some(document) => ([("content-type", "application/json")], document).into_response(),
-            None => StatusCode::NOT_FOUND.into_response(),
+        Router::new().fallback(async move |uri: Uri, headers: HeaderMap| {
+            let transport = published.documents().transport;
+            match published.answer(&uri) {
+                Some(document) => sent(transport, &uri, &headers, document),
+                None => StatusCode::NOT_FOUND.into_response(),
+            }
         })
     }
 
     fn answer(&self, uri: &Uri) -> Option<String> {
         let mut documents = self.documents();
         documents.asked.push(uri.to_string());
-        documents.by_path.get(&without_dot_segments(uri.path())).cloned()
+        let path = without_dot_segments(uri.path());
+        documents.by_path.get(path.strip_prefix(MOVED).unwrap_or(&path)).cloned()
     }
 
     fn documents(&self) -> MutexGuard<'_, Documents> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What stands before the path to which a redirect leads.
+const MOVED: &str = "/moved";
+
+/// A document, as it is to be sent.
+fn sent(transport: Transport, uri: &Uri, headers: &HeaderMap, document: String) -> Response {
+    const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
+    let moved = |status: StatusCode| {
+        let location = format!("{MOVED}{}", uri.path());
+        (status, [("location", location)]).into_response()
+    };
+    match transport {
+        Transport::MovedPermanently | Transport::Found if uri.path().starts_with(MOVED) => {
+            (JSON, document).into_response()
+        }
+        Transport::MovedPermanently => moved(StatusCode::MOVED_PERMANENTLY),
+        Transport::Found => moved(StatusCode::FOUND),
+        Transport::Plain => (JSON, document).into_response(),
+        Transport::MediaType => ([("content-type", "application/jwk-set+json")], document).into_response(),
+        Transport::Created => (StatusCode::CREATED, JSON, document).into_response(),
+        Transport::Gzip if asks_for_gzip(headers) => {
+            (JSON, [("content-encoding", "gzip")], compressed(&document)).into_response()
+        }
+        Transport::Gzip => (JSON, document).into_response(),
+        Transport::Endless => (JSON, Body::from_stream(endless())).into_response(),
+    }
+}
+
+fn asks_for_gzip(headers: &HeaderMap) -> bool {
+    headers
+        .get("accept-encoding")
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|text| text.contains("gzip"))
+}
+
+fn compressed(document: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let whole = encoder.write_all(document.as_bytes()).and_then(|()| encoder.finish());
+    whole.expect("memory takes every octet")
+}
+
+/// White space, 1 KiB at a time, until nobody reads any more.
+fn endless() -> impl Stream<Item = io::Result<Vec<u8>>> + Send {
+    futures_util::stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        Some((Ok(vec![b' '; 1024]), ()))
+    })
 }
 
 /// Serves `router` on the loopback interface for as long as the runtime lives. Requests are answered
@@ -120,7 +179,8 @@ mod tests {
 
     #[test]
     fn documents_come_and_go_and_every_question_is_told() {
-        let published = Published::new(BTreeMap::from([("/a/keys".to_owned(), "{}".to_owned())]));
+        let published =
+            Published::new(BTreeMap::from([("/a/keys".to_owned(), "{}".to_owned())]), Transport::Plain);
         let ask = |text: &str| published.answer(&text.parse().expect("a path"));
         assert_eq!(ask("/a/keys").as_deref(), Some("{}"));
         assert_eq!(ask("/b/../a/keys?x=/c").as_deref(), Some("{}"));

@@ -445,7 +445,7 @@ impl<S: Server> Anew<S> {
     /// one; then the server is told to read it.
     fn configure(&self, running: &RunningServer, context: &Context) -> Result<(), String> {
         if let (Some(published), Some(key_set)) = (&self.published, &context.key_set) {
-            published.replace(key_set.documents.clone());
+            published.replace(key_set.documents.clone(), key_set.transport);
         }
         let settings = self.server.settings(context, &self.keys).map_err(|reason| reason.to_string())?;
         // Whoever panicked left whole settings behind.
@@ -547,8 +547,8 @@ impl<S: Server> Target for ServerTarget<S> {
             None => settings.to_string(),
             // What is served beside the server is part of the deployment.
             // The path is a setting; at one and the same URL something answers, or nothing does.
-            Some(KeySet { path: _, origin, documents, fetched }) => {
-                json!([settings, documents, fetched, origin]).to_string()
+            Some(KeySet { path: _, origin, transport, documents, fetched }) => {
+                json!([settings, documents, fetched, origin, transport]).to_string()
             }
         })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jotproof_engine::target::{CannotCarry, Target as _};
 use jotproof_mint::{document, keys};
-use jotproof_model::context::Origin;
+use jotproof_model::context::{Origin, Transport};
 use jotproof_model::verifier::{ForClient, Opening};
 use jotproof_model::{Algorithm, Application, Context, KeySet, Observation, Seen, SeenExpiry, Session};
 use jotproof_targets::centrifugo::Centrifugo;
@@ -319,6 +319,7 @@ fn of_key_set() -> Context {
         documents: BTreeMap::from([("/jwks.json".to_owned(), key_set(&["rsa-2048"]))]),
         fetched: Vec::new(),
         origin: Origin::Published,
+        transport: Transport::Plain,
     });
     context
 }

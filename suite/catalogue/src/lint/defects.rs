@@ -137,8 +137,9 @@ fn configured(context: &Context, edits: &[Value]) -> Value {
         Some(_) if is_removed(claim) => json!(true),
         regex => json!(regex),
     };
-    let key_set =
-        |key_set: &KeySet| json!([key_set.is_template(), key_set.origin, !key_set.fetched.is_empty()]);
+    let key_set = |key_set: &KeySet| {
+        json!([key_set.is_template(), key_set.origin, key_set.transport, !key_set.fetched.is_empty()])
+    };
     json!([
         context.application,
         context.keys,

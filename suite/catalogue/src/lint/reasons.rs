@@ -1,7 +1,7 @@
 //! Checks the reasons of a case against its construction. They must be exactly the union over its defects.
 
 use jotproof_model::edit::{ContextChange, Layer, Matched, TextKind};
-use jotproof_model::recipe::{Segment, Signer, StructureChange};
+use jotproof_model::recipe::{Segment, SignatureChange, Signer, StructureChange};
 use jotproof_model::{Edit, Expectation, Reason, Twin, Vector};
 
 use super::threats::decisive;
@@ -35,7 +35,8 @@ fn is_signed(vector: &Vector) -> bool {
 /// Whether the edit makes the signature wrong or missing.
 fn breaks_the_signature(edit: &Edit) -> bool {
     match edit {
-        Edit::Signature { .. } => true,
+        // A published signature is valid.
+        Edit::Signature { change } => !matches!(change, SignatureChange::Published { .. }),
         Edit::Segment { change } => !change.signed,
         Edit::Structure { change } => match change {
             StructureChange::Prefix { .. }
@@ -104,7 +105,9 @@ fn edit_of(edit: &Edit, names: &[&str]) -> bool {
 /// Whether the edit replaces the object by another one.
 fn replaces(edit: &Edit, object: Layer) -> bool {
     match edit {
-        Edit::SetText { layer, what, .. } => *layer == object && *what == TextKind::Object,
+        Edit::SetText { layer, what, .. } => {
+            *layer == object && matches!(what, TextKind::Object | TextKind::ExampleClaims | TextKind::Example)
+        }
         _ => false,
     }
 }

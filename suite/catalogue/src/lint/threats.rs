@@ -85,6 +85,7 @@ fn left_by(change: &SignatureChange) -> Left {
         // Another width also covers the numbers of a curve other than the named one, which the holder of the
         // key makes.
         SignatureChange::EcdsaNumbers { .. }
+        | SignatureChange::Published { .. }
         | SignatureChange::EcdsaWidths { .. }
         | SignatureChange::RsaNumber { .. }
         | SignatureChange::RsaPkcs1 { .. }
@@ -170,7 +171,7 @@ fn of_published_keys(vector: &Vector) -> Option<Threat> {
     let Twin::Vector { edits, .. } = &vector.twin else { return None };
     let [Edit::Context { change }] = &edits[..] else { return None };
     let is_unfit = match change {
-        ContextChange::KeySetOrigin { .. } => true,
+        ContextChange::KeySetOrigin { .. } | ContextChange::KeySetTransport { .. } => true,
         ContextChange::KeySetDocument { change, .. } => match change {
             DocumentChange::SetDocument { what, .. } => *what != DocumentKind::OtherKeys,
             DocumentChange::SetJwkMember { .. }

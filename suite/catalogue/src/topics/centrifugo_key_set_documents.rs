@@ -2,7 +2,7 @@
 
 use jotproof_mint::sign::PrivateKey;
 use jotproof_mint::{document, keys};
-use jotproof_model::context::Origin;
+use jotproof_model::context::{Origin, Transport};
 use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind, JwkKind};
 use jotproof_model::vector::Severity;
 use jotproof_model::{Algorithm, Expectation, Reason, Threat};
@@ -25,6 +25,8 @@ pub(super) fn topic() -> Topic {
         cases.extend(further_keys(algorithm));
         cases.extend(no_set(algorithm));
     }
+    cases.extend(same_set(RS256));
+    cases.extend(sent(RS256));
     cases.extend(members_in_any_case());
     cases.extend(rsa());
     cases.extend(elliptic_curve());
@@ -384,14 +386,22 @@ fn further_keys(algorithm: Algorithm) -> Vec<Case> {
 
 /// No set, or none with a key in it.
 fn no_set(algorithm: Algorithm) -> Vec<Case> {
-    let document = |text: &str, what| DocumentChange::SetDocument { text: text.to_owned(), what };
+    let written = |text: &str, what| DocumentChange::SetDocument { text: text.to_owned(), what };
     let rows = [
-        ("no-keys", document("{\"keys\":[]}", DocumentKind::NoKeys), "a set without keys"),
-        ("no-member-keys", document("{}", DocumentKind::NoSet), "an object without keys"),
-        ("not-an-object", document("[]", DocumentKind::NotAnObject), "a bare array"),
+        ("no-keys", written("{\"keys\":[]}", DocumentKind::NoKeys), "a set without keys"),
+        ("no-member-keys", written("{}", DocumentKind::NoSet), "an object without keys"),
+        ("not-an-object", written("[]", DocumentKind::NotAnObject), "a bare array"),
+        (
+            "in-a-string",
+            written(
+                &quoted(&document::key_set([&*jwk(key_for(algorithm), algorithm)])),
+                DocumentKind::NotAnObject,
+            ),
+            "the set as the text of a JSON string",
+        ),
         (
             "not-json",
-            document("<!doctype html><title>Sign in</title>", DocumentKind::NotJson),
+            written("<!doctype html><title>Sign in</title>", DocumentKind::NotJson),
             "a page in place of the set",
         ),
         ("outage", DocumentChange::RemoveDocument, "nothing where the set was"),
@@ -412,6 +422,84 @@ fn no_set(algorithm: Algorithm) -> Vec<Case> {
     cases
         .extend(rows.into_iter().map(|(name, change, what)| refused(changed(algorithm, name, change), what)));
     cases
+}
+
+/// The same set, larger or with a byte order mark.
+fn same_set(algorithm: Algorithm) -> [Case; 2] {
+    let set = document::key_set([&*jwk(key_for(algorithm), algorithm)]);
+    let marked = format!("\u{feff}{set}");
+    let long = DocumentChange::SetSetMember { name: "note".to_owned(), value: quoted(&"a".repeat(20_000)) };
+    [
+        changed(
+            algorithm,
+            "byte-order-mark",
+            DocumentChange::SetDocument { text: marked, what: DocumentKind::ByteOrderMark },
+        )
+        .either("RFC 8259 section 8.1: a parser may ignore a byte order mark or take it for an error.", [Reason::Key])
+        .title("a byte order mark before the set")
+        .why("Some editors and libraries write one.")
+        .requirement("RFC8259-8.1-BOM")
+        .class("J5"),
+        changed(algorithm, "twenty-thousand-characters", long)
+            .either(
+                "RFC 8259 section 9: an implementation may limit the size of a text. RFC 7517 section 5: members that are \
+                 not understood are ignored.",
+                [Reason::Key],
+            )
+            .title("a set of more than 16 KiB")
+            .why("A verifier that reads a part of the set, and does not notice, shuts everybody out.")
+            .requirement("RFC7517-5-IGNORE")
+            .class("V1"),
+    ]
+}
+
+/// The same set, sent in another way.
+fn sent(algorithm: Algorithm) -> Vec<Case> {
+    const OPEN: &str = "The documentation of Centrifugo says that the set is at the URL. No sentence says which answers \
+                        count.";
+    let by = |transport: Transport, name: &str| {
+        twin(algorithm).changed(
+            &format!("centrifugo/key-set-documents/{}-{name}", word(algorithm)),
+            context(ContextChange::KeySetTransport { transport }),
+        )
+    };
+    let open = |transport, name: &str, title: &str| {
+        by(transport, name)
+            .either(OPEN, [Reason::Key])
+            .title(title)
+            .why(
+                "It is the same set. A verifier that does not take it finds no key, and shuts everybody out.",
+            )
+            .requirement("CF-JWKS-1")
+            .class("V1")
+    };
+    let same = |transport, name: &str, title: &str, why: &str| {
+        by(transport, name).accept().title(title).why(why).requirement("CF-JWKS-1").class("V1")
+    };
+    vec![
+        same(
+            Transport::MediaType,
+            "media-type",
+            "the set has the media type application/jwk-set+json",
+            "This is the registered media type of a set (RFC 7517 section 8.5.2).",
+        ),
+        same(
+            Transport::Gzip,
+            "gzip",
+            "the set is compressed for a client that asks for gzip",
+            "A client that asks for a content coding decodes it (RFC 9110 section 12.5.3).",
+        ),
+        open(Transport::Created, "status-201", "the set comes with status 201"),
+        open(Transport::MovedPermanently, "moved", "a redirect with status 301 leads to the set"),
+        open(Transport::Found, "found", "a redirect with status 302 leads to the set"),
+        by(Transport::Endless, "endless")
+            .reject([Reason::Key])
+            .title("the set never ends")
+            .why("A verifier that waits for the end of the document, without a limit, waits for ever.")
+            .requirement("RFC7517-5-KEYS")
+            .requirement("CF-JWKS-1")
+            .class("K2"),
+    ]
 }
 
 /// Everything that a private key is made of, where the public one should be.

@@ -1,7 +1,7 @@
 //! Key sets at URLs that are made of what a token says: one set for each issuer or audience.
 
 use jotproof_mint::document;
-use jotproof_model::context::Origin;
+use jotproof_model::context::{Origin, Transport};
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Edit, KeySet, Reason, Threat};
 
@@ -75,6 +75,7 @@ fn token_of_acme(
         .into(),
         fetched: fetched.iter().map(|path| (*path).to_owned()).collect(),
         origin: Origin::Published,
+        transport: Transport::Plain,
     };
     vec![
         context(ContextChange::KeySet { key_set }),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use jotproof_mint::document;
-use jotproof_model::context::Origin;
+use jotproof_model::context::{Origin, Transport};
 use jotproof_model::edit::FlowChange;
 use jotproof_model::{Action, Algorithm, Context, Edit, KeySet, Reason, Threat};
 
@@ -43,8 +43,13 @@ fn cases() -> Vec<Case> {
     let next = &*format!("{old}-foreign");
     let token = published::twin(ALGORITHM);
     let publish = |documents: BTreeMap<String, String>| {
-        let key_set =
-            KeySet { path: PATH.to_owned(), documents, fetched: Vec::new(), origin: Origin::Published };
+        let key_set = KeySet {
+            path: PATH.to_owned(),
+            documents,
+            fetched: Vec::new(),
+            origin: Origin::Published,
+            transport: Transport::Plain,
+        };
         configure(Context { key_set: Some(key_set), ..token.context().clone() })
     };
     let signed = |name: &str, kid: &str, key: &str| -> Vec<Edit> {

@@ -51,7 +51,7 @@ fn outcome(octets: &[u8], change: &SignatureChange, made: Made<'_>) -> Result<Ve
             *octet.ok_or(WhyNot::TooFar { asked: bit + 1, there })? ^= 0b1000_0000 >> (bit % 8);
             changed
         }
-        C::Replace { base64url } => decode(base64url)?,
+        C::Replace { base64url } | C::Published { base64url } => decode(base64url)?,
         C::Zero => vec![0; octets.len()],
         C::Reverse => octets.iter().rev().copied().collect(),
         C::Der => ecdsa_sig_value(octets, made)?,

@@ -10,6 +10,7 @@ fn search_for(document: &str, kid: &str, rules: &Rules) -> bool {
         documents: [("/keys".to_owned(), document.to_owned())].into(),
         fetched: Vec::new(),
         origin: Origin::Published,
+        transport: Transport::Plain,
     };
     candidates(Found::Value(kid), Algorithm::RS256, &key_set, &Groups::new(), rules).is_ok()
 }
