@@ -156,9 +156,10 @@ fn seconds(vector: &Vector) -> u32 {
     }
 }
 
-/// Whether a token is beyond the limits that a verifier may set (RFC 8259 section 9): those of the topics `limits/`.
+/// Whether a token is beyond the limits that a verifier may set (RFC 8259 section 9): those of the topics `limits/`,
+/// and those made again of them.
 fn is_beyond_limits(vector: &Vector) -> bool {
-    vector.id.0.starts_with("limits/")
+    vector.id.0.split('/').any(|part| part == "limits")
 }
 
 /// One replay.

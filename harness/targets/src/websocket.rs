@@ -374,7 +374,37 @@ fn failure(error: &Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, check_answer, header};
+    use futures_util::SinkExt as _;
+    use tokio::net::TcpListener;
+    use tokio_tungstenite::tungstenite::Message;
+    use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+    use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+    use super::{Connection, Event, Failure, Handshake, check_answer, header};
+    use crate::live::Carriage as _;
+    use crate::live::leak::Record;
+
+    #[test]
+    fn what_a_server_says_before_it_has_read_a_long_message_counts() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let event = runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            tokio::spawn(async move {
+                let (stream, _) = listener.accept().await.unwrap();
+                let mut client = tokio_tungstenite::accept_async(stream).await.unwrap();
+                let close = CloseFrame { code: CloseCode::Size, reason: "".into() };
+                client.send(Message::Close(Some(close))).await.unwrap();
+                // What is left unread makes a reset of the end.
+                client.get_ref().readable().await.unwrap();
+            });
+            let handshake = Handshake { target: "/".to_owned(), subprotocol: None, headers: Vec::new() };
+            let mut connection = Connection::open(address, &handshake, &Record::default()).await.unwrap();
+            connection.send("a".repeat(32 << 20)).await.unwrap();
+            connection.receive().await.unwrap()
+        });
+        assert_eq!(event, Event::Closed { code: 1009, reason: String::new() });
+    }
 
     #[test]
     fn a_header_is_found_in_any_case_and_the_first_one_counts() {

@@ -221,7 +221,7 @@ impl Case {
             },
             _ => true,
         });
-        if !fits || self.effect.is_some() {
+        if !fits || self.effect.is_some() && !self.leaves_claims_out() {
             return None;
         }
         let edits = match &twin.draft {
@@ -248,7 +248,16 @@ impl Case {
         new.severity = self.severity;
         new.threat = self.threat;
         new.expectation.clone_from(&self.expectation);
+        if self.effect.is_some() {
+            new = new.effect(|effect| effect.claims = None);
+        }
         Some(new.ruled(&edits))
+    }
+
+    /// Whether it is beyond the ordinary limits and says of its effect no more than that the claims are not compared.
+    fn leaves_claims_out(&self) -> bool {
+        let without_claims = Effect { claims: None, ..self.draft.effect(&self.context) };
+        self.id.starts_with("limits/") && self.effect.as_ref() == Some(&without_claims)
     }
 
     /// The same case with the verdict and the row of the documents of its application, if they decide it.

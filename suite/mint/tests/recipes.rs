@@ -7,7 +7,7 @@ use jotproof_model::recipe::{
     Content, KeyForm, Member, Number, Place, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer,
     Spelling, StructureChange,
 };
-use jotproof_model::{Algorithm, Recipe, Token};
+use jotproof_model::{Algorithm, Piece, Recipe, Token};
 
 const NOW: i64 = 1_700_000_000;
 
@@ -513,11 +513,54 @@ fn a_token_is_stored_as_text_as_a_run_or_as_octets_and_comes_back() {
         assert_eq!(stored, expected);
         assert_eq!(stored::octets(&stored), Ok(token));
     }
+    let piece = |text: &str, times| Piece { text: text.into(), times };
+    let long = format!("eyJh.{}YWJj{}.AQI", "W1tb".repeat(30_000), "A".repeat(1000));
+    for (token, expected) in [
+        (
+            long.clone(),
+            Token::Pieces {
+                pieces: vec![
+                    piece("eyJh.", 1),
+                    piece("W1tb", 30_000),
+                    piece("YWJj", 1),
+                    piece("A", 1000),
+                    piece(".AQI", 1),
+                ],
+            },
+        ),
+        // Half of it and more has no repetition.
+        (long.clone() + &unlike(130_000), text(long + &unlike(130_000))),
+        ("W1tb".repeat(16_000), text("W1tb".repeat(16_000))),
+    ] {
+        let stored = stored::store(token.as_bytes(), &plain);
+        assert_eq!(stored, expected);
+        assert_eq!(stored.length(), token.len());
+        assert_eq!(stored::octets(&stored), Ok(token.into_bytes()));
+    }
+    let endless = Token::Pieces { pieces: vec![piece("ab", u32::MAX), piece("ab", u32::MAX)] };
+    assert_eq!(stored::octets(&endless), Err(stored::StoredError::TooLong));
     assert!(stored::octets(&Token::Octets { base64url: "__5".into() }).is_err());
     assert_eq!(
         stored::octets(&Token::Run { text: "ab".into(), times: u32::MAX }),
         Err(stored::StoredError::TooLong)
     );
+}
+
+/// A text without repetitions.
+fn unlike(length: usize) -> String {
+    let text: String = (0..).map(|number: u32| format!("{number:08}")).take(length / 8).collect();
+    assert_eq!(text.len(), length);
+    text
+}
+
+#[test]
+fn nested_values_of_any_depth_are_minted() {
+    let nested = |levels: u32| format!("{{{{[*{levels}}}}}{{{{]*{levels}}}}}");
+    let payload = Content::object(vec![Member("x".to_owned(), nested(100_000))]);
+    let recipe = Recipe { payload, ..signed("hmac-64-bytes", Algorithm::HS256) };
+    let token = String::from_utf8(Mint::new(keys::all()).token(&recipe, NOW).unwrap()).unwrap();
+    let expected = format!("{{\"x\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(segments(&token)[1], expected.as_bytes());
 }
 
 #[test]

@@ -168,6 +168,8 @@ mutants! {
         Crashes(|sent| outright::dots(sent, 500));
     "dies-of-ten-thousand-dots" "B11" "allocates for every dot, and dies of ten thousand":
         Crashes(|sent| outright::dots(sent, 5_000));
+    "dies-of-a-million-dots" "B11" "allocates for every dot, and runs out of memory at a million":
+        Crashes(|sent| outright::dots(sent, 500_000));
     "dies-of-forty-levels" "J15" "has room for forty levels of JSON, and dies of more":
         Crashes(|sent| outright::levels(sent, 41));
     "dies-of-a-thousand-levels" "J15" "takes the error of a JSON parser that ran out of stack for none of its own":

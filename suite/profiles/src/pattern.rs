@@ -891,3 +891,49 @@ fn is_integer(raw: &str) -> bool {
     let digits = raw.strip_prefix('-').unwrap_or(&raw);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ValuePattern, levels};
+
+    #[test]
+    fn levels_are_counted_outside_of_strings_and_runs_as_often_as_they_are_there() {
+        for (raw, expected) in [
+            ("1", 0),
+            ("\"[[[\"", 0),
+            ("[{\"a\":[]}]", 3),
+            ("[[],[],[[]]]", 3),
+            ("{{now+60}}", 0),
+            ("{{[*100000}}{{]*100000}}", 100_000),
+            ("{{{\"a\":*41}}0{{}*41}}", 41),
+            ("{{[]*500}}", 1),
+            ("{{[*7}}", 7),
+        ] {
+            assert_eq!(levels(raw), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_value_with_runs_is_what_its_runs_make_it() {
+        let json = |json| ValuePattern { json: Some(json), ..ValuePattern::default() };
+        let beyond = |beyond| ValuePattern { beyond_binary64: Some(beyond), ..ValuePattern::default() };
+        let strings = ValuePattern { string_or_strings: Some(true), ..ValuePattern::default() };
+        let integer = ValuePattern { integer: Some(true), ..ValuePattern::default() };
+        for (pattern, raw, expected) in [
+            (json(true), "{{[*9}}{{]*9}}", true),
+            (json(true), "{{[*9}}", false),
+            (json(true), "{{now+60}}.5", true),
+            (beyond(true), "{{9*100000}}", true),
+            (beyond(true), "1e{{9*100000}}", true),
+            (beyond(true), "0.{{3*100000}}", false),
+            (beyond(false), "{{now}}", true),
+            (strings.clone(), "[{{\"a\",*99}}\"b\"]", true),
+            (strings, "[{{0,*99}}\"b\"]", false),
+            (integer.clone(), "{{now+3600}}", true),
+            (integer.clone(), "{{[*9}}{{]*9}}", false),
+            (integer, "{{now+3600}}.5", false),
+        ] {
+            assert_eq!(pattern.matches(raw), expected, "{raw}: {pattern:?}");
+        }
+    }
+}

@@ -14,7 +14,7 @@ use crate::twins::{self, CORE};
 
 /// The topics whose cases make sense in a subscription token; a topic comes after those that its twins
 /// are in.
-const FOR_SUBSCRIPTIONS: [&str; 20] = [
+const FOR_SUBSCRIPTIONS: [&str; 21] = [
     "algorithms/valid",
     "algorithms/none",
     "algorithms/edge",
@@ -35,6 +35,7 @@ const FOR_SUBSCRIPTIONS: [&str; 20] = [
     "claims/time-boundary",
     "claims/audience",
     "claims/issuer",
+    "limits/depth",
 ];
 
 /// Those that are made again for private channels of a version that is no longer developed.
