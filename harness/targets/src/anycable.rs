@@ -82,6 +82,8 @@ impl Server for Anycable {
             // Sessions are resumed over a protocol of WebSocket.
             capabilities.remove(&Capability::Flow);
             capabilities.remove(&Capability::Resumption);
+            // The token is in the URL, which HTTP clients limit.
+            capabilities.remove(&Capability::LongToken);
         }
         capabilities
     }

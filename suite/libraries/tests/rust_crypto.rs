@@ -33,6 +33,7 @@ fn lenient() -> Rules {
     Rules {
         key_size: Strictness::Ignore,
         key_empty: EmptySecret::Ignore,
+        key_name: Strictness::Ignore,
         header_duplicates: Duplicates::Last,
         trailing_bits: Strictness::Ignore,
         ..Rules::default()

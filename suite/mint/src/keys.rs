@@ -157,8 +157,7 @@ macro_rules! rsa {
     };
 }
 
-static EMBEDDED: [(&str, Embedded); 82] = [
-    rsa!("rsa-512"),
+static EMBEDDED: [(&str, Embedded); 81] = [
     rsa!("rsa-1024"),
     rsa!("rsa-1024-foreign"),
     rsa!("rsa-2047"),

@@ -461,7 +461,7 @@ fn a_change_to_a_token_that_cannot_be_made_says_why() {
                 StructureChange::AppendOctets { base64url: "_w".into() },
                 StructureChange::Suffix { text: "x".into() },
             ],
-            "`suffix` cannot be made: the token is not text any more: append octets last",
+            "`suffix` cannot be made: it is not text any more: append octets last",
         ),
         (
             vec![StructureChange::Repeat { text: "ab".into(), times: u32::MAX }],
@@ -480,7 +480,7 @@ fn text_that_cannot_be_made_says_where_it_stands() {
     assert_eq!(
         mint(&recipe).unwrap_err(),
         "in the payload: \"{{later}}\" is not a placeholder: write {{now}}, {{now+SECONDS}}, \
-         {{now-SECONDS}}, {{client}} or {{LETTER*TIMES}}"
+         {{now-SECONDS}}, {{client}} or {{TEXT*TIMES}}"
     );
     let octets = Content::Octets { base64url: "_w==".into() };
     let recipe = Recipe { header: octets, ..unsigned("", "{}") };

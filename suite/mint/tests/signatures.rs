@@ -33,8 +33,10 @@ fn length(name: &str, kind: KeyKind, algorithm: Algorithm) -> Option<usize> {
             _ => 64,
         },
         (KeyKind::Rsa, Family::RsaPkcs1 | Family::RsaPss) => {
-            let bits: usize = name.split('-').nth(1)?.parse().ok()?;
-            bits / 8
+            // The RSA keys of the RFCs have 2048 bits. Other names tell.
+            let is_of_rfc = name.starts_with("rfc-");
+            let bits: usize = if is_of_rfc { 2048 } else { name.split('-').nth(1)?.parse().ok()? };
+            bits.div_ceil(8)
         }
         // As wide as the order of the key's curve, whatever the hash.
         (KeyKind::P256 | KeyKind::Secp256k1, Family::Ecdsa) => 64,
@@ -56,7 +58,7 @@ fn every_algorithm_with_every_key_gives_its_length_or_says_that_it_does_not_fit(
                 Some(_) if too_short => {
                     assert_eq!(signature, Err(SignError::ModulusTooShort { algorithm, bits: 1024 }), "{name}")
                 }
-                Some(length) => assert_eq!(signature.unwrap().len(), length, "{algorithm} {name}"),
+                Some(length) => assert_eq!(signature.map(|it| it.len()), Ok(length), "{algorithm} {name}"),
                 None => {
                     assert_eq!(signature, Err(SignError::Unfit { algorithm, kind: material.kind }), "{name}")
                 }

@@ -119,6 +119,10 @@ impl Transport {
             // expires does not take the connection with it.
             of_default.remove(&Capability::Flow);
         }
+        if matches!(self, Self::Sse | Self::UniSse) {
+            // The token is in the URL, which HTTP clients limit.
+            of_default.remove(&Capability::LongToken);
+        }
         if self == Self::Protobuf {
             // JSON holds text only.
             of_default.insert(Capability::BinaryToken);

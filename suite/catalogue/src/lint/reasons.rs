@@ -77,7 +77,10 @@ fn can_lead_to(edit: &Edit, reason: Reason) -> bool {
         Reason::ClaimMissing => leaves_a_claim_out(edit),
         Reason::Header => changes(edit, Layer::Header) || is_segment(edit, Segment::Header),
         Reason::Encoding => matches!(edit, Edit::Segment { .. }),
-        Reason::NotCompact => matches!(edit, Edit::Segment { .. }) || edit.touches(Layer::Header, "enc"),
+        Reason::NotCompact => {
+            matches!(edit, Edit::Segment { .. } | Edit::Surround { layer: Layer::Header, .. })
+                || edit.touches(Layer::Header, "enc")
+        }
         Reason::Signature => {
             matches!(
                 edit,

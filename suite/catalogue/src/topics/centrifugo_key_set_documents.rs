@@ -392,14 +392,6 @@ fn no_set(algorithm: Algorithm) -> Vec<Case> {
         ("no-member-keys", written("{}", DocumentKind::NoSet), "an object without keys"),
         ("not-an-object", written("[]", DocumentKind::NotAnObject), "a bare array"),
         (
-            "in-a-string",
-            written(
-                &quoted(&document::key_set([&*jwk(key_for(algorithm), algorithm)])),
-                DocumentKind::NotAnObject,
-            ),
-            "the set as the text of a JSON string",
-        ),
-        (
             "not-json",
             written("<!doctype html><title>Sign in</title>", DocumentKind::NotJson),
             "a page in place of the set",

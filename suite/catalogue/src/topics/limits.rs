@@ -37,10 +37,12 @@ const fn reasons(layer: Layer) -> [Reason; 2] {
 
 /// A good token beyond the ordinary limits.
 fn good(undecided: Undecided, layer: Layer) -> Case {
-    undecided
-        .either(MAY, reasons(layer))
-        .requirement("RFC8259-9-LIMITS")
-        .effect(|effect| effect.claims = None)
+    good_unless(undecided, reasons(layer))
+}
+
+/// The same, with the reasons of a refusal.
+fn good_unless(undecided: Undecided, reasons: impl IntoIterator<Item = Reason>) -> Case {
+    undecided.either(MAY, reasons).requirement("RFC8259-9-LIMITS").effect(|effect| effect.claims = None)
 }
 
 /// A token beyond the limits that no configured key signed.
