@@ -162,6 +162,7 @@ fn centrifugo_is_asked_with_the_secret_of_its_file() {
             "a server with another token_hmac_secret_key",
             "a server with disallow_anonymous_connection_tokens",
             "a server with separate_subscription_token_config",
+            "a server with the key of the suite: the token has another one inside",
             "a server with token_audience",
             "a server with token_audience_regex",
             "a server with token_ecdsa_public_key",
