@@ -67,10 +67,10 @@ pub enum WhyNot {
     /// The token is not text any more.
     #[error("it is not text any more: append octets last")]
     NotText,
-    /// It needs a key: [`Mint::token`](crate::Mint::token) makes it.
+    /// It needs a key, so only [`Mint::token`](crate::Mint::token) can make it.
     #[error("it needs a key, and only a mint has keys")]
     NeedsAKey,
-    /// The key cannot encrypt so.
+    /// The key does not fit the key management.
     #[error("`dir` is for a secret of 32 octets, and `rsa_oaep_256` for an RSA key")]
     CannotEncrypt,
     /// The outcome is longer than [`LONGEST`].
@@ -78,7 +78,7 @@ pub enum WhyNot {
     TooLong,
 }
 
-/// A text, so many times.
+/// A text that is repeated `times` times, up to [`LONGEST`] octets.
 fn repeated(text: &str, times: u32) -> Result<String, WhyNot> {
     let times = usize::try_from(times).unwrap_or(usize::MAX);
     if text.len().checked_mul(times).is_none_or(|length| length > LONGEST) {

@@ -1,7 +1,7 @@
 //! Encrypted tokens in the compact serialization (RFC 7516 section 7.1), deterministic.
 //!
-//! Nobody who is tested here is meant to open one. They show that a verifier of signed tokens does not take
-//! encryption, which a public key is enough for, for a signature.
+//! No verifier has to open one. They test that a verifier of signed tokens does not mistake encryption for a
+//! signature: anybody can encrypt with a public key.
 
 use aes_gcm::aead::{Aead as _, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit as _};
@@ -15,15 +15,14 @@ use crate::base64url;
 use crate::change::WhyNot;
 use crate::sign::Chosen;
 
-/// The octets of a content encryption key, and of the nonce (RFC 7518 section 5.3).
-const KEY: usize = 32;
+/// The length of the nonce, in octets (RFC 7518 section 5.3).
 const NONCE: usize = 12;
 
 /// The encrypted token: five segments.
 ///
 /// # Errors
 ///
-/// The key is not one for this key management.
+/// Fails if the key does not fit the key management.
 pub(crate) fn encrypted(
     inside: &[u8],
     key: &KeyMaterial,
@@ -44,10 +43,8 @@ pub(crate) fn encrypted(
             (content_key, encrypted_key)
         }
     };
-    if content_key.len() != KEY {
-        return Err(WhyNot::CannotEncrypt);
-    }
     let nonce = &derived("nonce", &[&content_key, inside].concat())[..NONCE];
+    // Fails unless the key has 32 octets.
     let cipher = Aes256Gcm::new_from_slice(&content_key).map_err(|_| WhyNot::CannotEncrypt)?;
     let mut text = cipher
         .encrypt(nonce.into(), Payload { msg: inside, aad: header.as_bytes() })
@@ -57,14 +54,14 @@ pub(crate) fn encrypted(
     Ok(format!("{header}.{}", segments.join(".")))
 }
 
-/// The content key for the holder of the private half (RFC 8017 section 7.1.1).
+/// The content key, encrypted with RSAES-OAEP for the holder of the private key (RFC 8017 section 7.1.1).
 fn to_public_key(content_key: &[u8], key: &KeyMaterial) -> Option<Vec<u8>> {
     let public = RsaPublicKey::from_public_key_pem(key.public_pem.as_deref()?).ok()?;
     let seed = derived("OAEP seed", content_key);
     public.encrypt(&mut Chosen(&seed), Oaep::new::<rsa::sha2::Sha256>(), content_key).ok()
 }
 
-/// Octets that are the same every time, and others for another purpose or text.
+/// 32 octets derived from a purpose and a text. The same input always gives the same octets.
 fn derived(what: &str, of: &[u8]) -> Vec<u8> {
     Sha256::new().chain_update(format!("jotproof {what}")).chain_update(of).finalize().to_vec()
 }

@@ -54,6 +54,20 @@ struct Embedded {
 }
 
 impl Embedded {
+    /// A key without any file but its JWK.
+    const fn of(kind: KeyKind, jwk: &'static str) -> Self {
+        Self {
+            kind,
+            secret: None,
+            binary_secret: None,
+            private_pem: None,
+            public_pem: None,
+            public_pkcs1_pem: None,
+            certificate_pem: None,
+            jwk,
+        }
+    }
+
     fn material(&self) -> KeyMaterial {
         KeyMaterial {
             kind: self.kind,
@@ -99,14 +113,8 @@ macro_rules! hmac {
         (
             $name,
             Embedded {
-                kind: KeyKind::Hmac,
                 secret: Some(file!($name, ".secret.txt")),
-                binary_secret: None,
-                private_pem: None,
-                public_pem: None,
-                public_pkcs1_pem: None,
-                certificate_pem: None,
-                jwk: file!($name, ".jwk.json"),
+                ..Embedded::of(KeyKind::Hmac, file!($name, ".jwk.json"))
             },
         )
     };
@@ -117,14 +125,8 @@ macro_rules! binary {
         (
             $name,
             Embedded {
-                kind: KeyKind::Hmac,
-                secret: None,
                 binary_secret: Some(include_bytes!(concat!("../../../fixtures/keys/", $name, ".secret.bin"))),
-                private_pem: None,
-                public_pem: None,
-                public_pkcs1_pem: None,
-                certificate_pem: None,
-                jwk: file!($name, ".jwk.json"),
+                ..Embedded::of(KeyKind::Hmac, file!($name, ".jwk.json"))
             },
         )
     };
@@ -135,14 +137,11 @@ macro_rules! pair {
         (
             $name,
             Embedded {
-                kind: KeyKind::$kind,
-                secret: None,
-                binary_secret: None,
                 private_pem: Some(file!($name, ".private.pem")),
                 public_pem: Some(file!($name, ".public.pem")),
                 public_pkcs1_pem: $pkcs1,
                 certificate_pem: Some(file!($name, ".certificate.pem")),
-                jwk: file!($name, ".jwk.json"),
+                ..Embedded::of(KeyKind::$kind, file!($name, ".jwk.json"))
             },
         )
     };

@@ -135,6 +135,8 @@ impl Mint {
             let failed = |why| MintError::Structure { why };
             if let StructureChange::AppendOctets { base64url } = change {
                 octets_after.extend(change::structure::octets(base64url, change).map_err(failed)?);
+            } else if !octets_after.is_empty() {
+                return Err(failed(ChangeError { change: change.name(), why: WhyNot::NotText }));
             } else if let StructureChange::Encrypt { key, with, plaintext } = change {
                 let inside = match plaintext {
                     Plaintext::Claims => self.content(&recipe.payload, Layer::Payload, values)?,
@@ -143,10 +145,8 @@ impl Mint {
                 let material = &self.keys.get(key).ok_or_else(|| UnknownKey(key.clone()))?.material;
                 token = encrypt::encrypted(&inside, material, *with, *plaintext)
                     .map_err(|why| failed(ChangeError { change: change.name(), why }))?;
-            } else if octets_after.is_empty() {
-                token = change::structure::change(&token, change).map_err(failed)?;
             } else {
-                return Err(failed(ChangeError { change: change.name(), why: WhyNot::NotText }));
+                token = change::structure::change(&token, change).map_err(failed)?;
             }
         }
         let mut token = token.into_bytes();

@@ -17,7 +17,7 @@ const CLOSE: &str = "}}";
 const CLIENT: &str = "{{client}}";
 /// What stands for the number of the repetition in a run.
 const NUMBER: char = '#';
-/// The most digits of such a number.
+/// The most digits of a `usize` of 64 bits.
 const DIGITS: usize = 20;
 
 /// What placeholders stand for.
@@ -125,46 +125,49 @@ fn next(text: &str) -> Result<Option<(&str, Placeholder<'_>, &str)>, Placeholder
     };
     let (before, from_open) = text.split_at(start);
     let end = from_open.find(CLOSE).map(|close| close + CLOSE.len()).ok_or_else(|| malformed(from_open))?;
-    let (placeholder, after) = from_open.split_at(end);
+    let (text, after) = from_open.split_at(end);
+    Ok(Some((before, Placeholder { text, what: what(text)? }, after)))
+}
+
+/// The meaning of a placeholder.
+fn what(placeholder: &str) -> Result<What<'_>, PlaceholderError> {
     if placeholder == CLIENT {
-        return Ok(Some((before, Placeholder { text: placeholder, what: What::Client }, after)));
+        return Ok(What::Client);
     }
     let inner = &placeholder[OPEN.len()..placeholder.len() - CLOSE.len()];
     if let Some((unit, times)) = inner.rsplit_once('*') {
-        let what = run(unit, times).ok_or_else(|| malformed(placeholder))?;
-        if is_too_long(&what) {
+        let times = repetitions(unit, times).ok_or_else(|| malformed(placeholder))?;
+        if longest(unit).saturating_mul(times) > LONGEST {
             return Err(PlaceholderError::TooLong(placeholder.to_owned()));
         }
-        return Ok(Some((before, Placeholder { text: placeholder, what }, after)));
+        return Ok(What::Run { unit, times });
     }
     let signed = inner.strip_prefix("now").ok_or_else(|| malformed(placeholder))?;
-    let offset = if signed.is_empty() {
-        0
-    } else {
-        let digits = signed.strip_prefix(['+', '-']).ok_or_else(|| malformed(placeholder))?;
-        if digits.is_empty() || !digits.bytes().all(|octet| octet.is_ascii_digit()) {
-            return Err(malformed(placeholder));
-        }
-        // Only the size can be wrong now: `i64` reads a sign and ASCII digits.
-        signed.parse().map_err(|_| PlaceholderError::OutOfRange(placeholder.to_owned()))?
-    };
-    Ok(Some((before, Placeholder { text: placeholder, what: What::Time { offset } }, after)))
+    if signed.is_empty() {
+        return Ok(What::Time { offset: 0 });
+    }
+    if !signed.strip_prefix(['+', '-']).is_some_and(is_decimal) {
+        return Err(malformed(placeholder));
+    }
+    // Only the size can be wrong now: `i64` reads a sign and ASCII digits.
+    let offset = signed.parse().map_err(|_| PlaceholderError::OutOfRange(placeholder.to_owned()))?;
+    Ok(What::Time { offset })
 }
 
-/// A run of a text. `times` is its length in decimal. A text that begins like another placeholder is a slip of the pen.
-fn run<'a>(unit: &'a str, times: &str) -> Option<What<'a>> {
-    let is_number = !times.is_empty() && times.bytes().all(|octet| octet.is_ascii_digit());
+/// The number of the repetitions in a run. A text that begins like another placeholder is a slip of the pen.
+fn repetitions(unit: &str, times: &str) -> Option<usize> {
     let is_other = ["now", "client"].iter().any(|other| unit.trim_start().starts_with(other));
     // A number beyond `usize` is too long in any case.
-    (!unit.is_empty() && !is_other && is_number)
-        .then(|| What::Run { unit, times: times.parse().unwrap_or(usize::MAX) })
+    (!unit.is_empty() && !is_other && is_decimal(times)).then(|| times.parse().unwrap_or(usize::MAX))
 }
 
-/// Whether a run may be longer than [`LONGEST`].
-fn is_too_long(what: &What<'_>) -> bool {
-    let What::Run { unit, times } = what else { return false };
-    let number = if unit.contains(NUMBER) { DIGITS } else { 0 };
-    (unit.len() + number).saturating_mul(*times) > LONGEST
+/// The greatest length, in octets, of one repetition of a text.
+fn longest(unit: &str) -> usize {
+    unit.len() + unit.matches(NUMBER).count() * DIGITS
+}
+
+fn is_decimal(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit())
 }
 
 /// Names the placeholder, or its beginning where it has no end in sight.

@@ -7,13 +7,13 @@ use thiserror::Error;
 use crate::base64url;
 use crate::change::LONGEST;
 
-/// From which length on, in octets, a run of one text is stored by its length.
+/// A token that repeats one text is stored as a run if it is longer than this, in octets.
 const LONG: usize = 1024;
 
-/// The longest text, in octets, that is looked for as a repeated piece.
+/// The length of the longest text, in octets, whose repetitions [`pieces`] finds.
 const LONGEST_UNIT: usize = 64;
 
-/// From which length on, in octets, repetitions of one text are a piece of their own.
+/// The least length, in octets, of repetitions that become a piece.
 const LEAST_RUN: usize = 512;
 
 /// The stored form of a token that was minted by a recipe. A token longer than [`Token::LONG`] is stored in pieces, if
@@ -42,7 +42,7 @@ pub fn store(token: &[u8], recipe: &Recipe) -> Token {
 ///
 /// # Errors
 ///
-/// Where its base64url is not, or it is longer than [`LONGEST`].
+/// Fails if its base64url is invalid, or if it is longer than [`LONGEST`].
 pub fn octets(token: &Token) -> Result<Vec<u8>, StoredError> {
     match token {
         Token::Text { text } => Ok(text.clone().into_bytes()),
@@ -79,8 +79,8 @@ fn is_run(token: &[u8], text: &[u8], times: u32) -> bool {
         && token.chunks_exact(text.len()).all(|chunk| chunk == text)
 }
 
-/// An ASCII text in pieces: what stands there at least [`LEAST_RUN`] octets long in repetitions of a short text, and
-/// what is between.
+/// Splits an ASCII text. Repetitions of a short text become one piece if they have at least [`LEAST_RUN`] octets
+/// together. The text between two such pieces is a piece that is not repeated.
 fn pieces(text: &str) -> Vec<Piece> {
     let octets = text.as_bytes();
     let mut pieces = Vec::new();
@@ -104,7 +104,7 @@ fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// The length of the shortest text that is repeated from the start on, and how many times it is.
+/// The length of the shortest text with enough repetitions at the start, and their number.
 fn run_at(octets: &[u8]) -> Option<(usize, usize)> {
     (1..=LONGEST_UNIT).find_map(|unit| {
         let shifted = octets.get(unit..)?;

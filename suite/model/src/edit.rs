@@ -270,8 +270,8 @@ pub enum OctetsKind {
     MalformedUtf8,
     /// An object in another encoding: UTF-16, UTF-32.
     OtherEncoding,
-    /// An object in UTF-8, but for octets outside of strings, or in place of the end of one, that are not
-    /// well-formed.
+    /// An object with octets that are not well-formed UTF-8 outside of its strings, or in place of the end of a
+    /// string.
     MalformedSyntax,
 }
 

@@ -102,6 +102,12 @@ impl KeyMaterial {
         }
     }
 
+    /// Whether it is an HMAC secret without any octets.
+    #[must_use]
+    pub fn is_empty_secret(&self) -> bool {
+        self.kind == KeyKind::Hmac && self.secret_octets().is_none_or(<[u8]>::is_empty)
+    }
+
     /// The octets of the secret; `None` for a key that is not a secret.
     #[must_use]
     pub fn secret_octets(&self) -> Option<&[u8]> {

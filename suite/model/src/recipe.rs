@@ -16,9 +16,10 @@ use crate::Algorithm;
 ///
 /// The steps, in order: the placeholders of header and payload are filled in (times such as
 /// `{{now+3600}}`, `{{client}}`, runs of one text such as `{{a*9000}}` and `{{[*100}}`, with the
-/// number of the repetition, from 0, for each `#` in it); both are base64url encoded; the segment changes marked `signed` are made; the signer signs `header.payload`; the
-/// signature changes are made on its octets; they are encoded; the other segment changes are made;
-/// the structure changes are made on the whole token.
+/// number of the repetition, from 0, for each `#` in it); both are base64url encoded; the segment
+/// changes marked `signed` are made; the signer signs `header.payload`; the signature changes are
+/// made on its octets; they are encoded; the other segment changes are made; the structure changes
+/// are made on the whole token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
@@ -143,6 +144,17 @@ pub enum Signer {
     },
     /// Nobody: the signature is empty, as for `none` (RFC 7518 section 3.6).
     Nobody,
+}
+
+impl Signer {
+    /// The algorithm of the signature; `None` if nobody signs.
+    #[must_use]
+    pub const fn algorithm(&self) -> Option<Algorithm> {
+        match self {
+            Self::Key { algorithm, .. } => Some(*algorithm),
+            Self::Nobody => None,
+        }
+    }
 }
 
 /// Which octets of a key serve as an HMAC secret: key confusion offers the verifier's public key in
@@ -303,8 +315,8 @@ pub enum SignatureChange {
         /// The octets, base64url without padding; may be empty.
         base64url: String,
     },
-    /// Other octets in its place, which are a published signature of this very signing input: one that has a random
-    /// number in it, and cannot be made again. Valid at one clock and for one key only.
+    /// A published signature of the same signing input in its place. It contains a random number, so minting cannot
+    /// make it again. It is valid at one clock and for one key only.
     Published {
         /// The octets, base64url without padding.
         base64url: String,
@@ -608,14 +620,14 @@ pub enum SegmentChange {
         /// How many times.
         times: u32,
     },
-    /// Write characters in another way. Where the text has no such character, minting fails.
+    /// Write characters in another way. Minting fails if the text has no such character.
     Spell {
         /// How.
         spelling: Spelling,
     },
-    /// Write what the base64url text stands for, as it is: the unencoded payload of RFC 7797 section 3.
+    /// Write the decoded text in place of its base64url, as in the unencoded payload of RFC 7797 section 3.
     Unencoded,
-    /// Write the base64url of the text: the other way round.
+    /// Write the base64url of the text in its place.
     Encoded,
 }
 
@@ -729,10 +741,10 @@ pub enum StructureChange {
     Detached,
     /// Upper-case letters for lower-case ones.
     UpperCase,
-    /// Encrypt it: an encrypted token in its place (RFC 7516 section 7.1), of five segments.
+    /// An encrypted token of five segments in its place (RFC 7516 section 7.1).
     Encrypt {
-        /// The name of the key: a secret of 32 octets for `dir`, an RSA key for `rsa_oaep_256`. Of an RSA key, the
-        /// public half is enough, which anybody may have.
+        /// The name of the key: a secret of 32 octets for `dir`, an RSA key for `rsa_oaep_256`. An RSA key encrypts
+        /// with its public half, which anybody may have.
         key: String,
         /// How the key is used.
         with: KeyManagement,
@@ -774,7 +786,7 @@ impl KeyManagement {
     }
 }
 
-/// What an encrypted token has inside.
+/// The plaintext of an encrypted token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Plaintext {

@@ -79,6 +79,15 @@ pub struct Vector {
     pub clock_margin: Option<u64>,
 }
 
+impl Vector {
+    /// Whether the token is beyond the limits that a verifier may set (RFC 8259 section 9): it is of the family
+    /// `limits/`, or carried over from there.
+    #[must_use]
+    pub fn is_beyond_limits(&self) -> bool {
+        self.id.0.split('/').any(|part| part == "limits")
+    }
+}
+
 /// The permanent name of a vector: lower-case words in a path, without ordinals.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
@@ -153,7 +162,7 @@ pub struct Piece {
 }
 
 impl Token {
-    /// A token of more octets than this needs [`Capability::LongToken`]: many readers of lines end at 64 KiB.
+    /// A token of more octets than this needs [`Capability::LongToken`], because many line readers stop at 64 KiB.
     pub const LONG: usize = 64 * 1024;
 
     /// Its length, in octets.

@@ -4,18 +4,18 @@
 use jotproof_model::Challenge;
 use serde_json::{Map, Value};
 
-use crate::parts::{octets, payload, segments, with_payload};
+use crate::parts::{self, octets, payload, segments};
 
 /// The claims that decide.
 const NAMES: [&str; 5] = ["exp", "nbf", "aud", "iss", "sub"];
 
-/// Another claim is taken for this one. A text with spaces is a list.
+/// The value of another claim is taken for this claim. A text with spaces is a list.
 pub(crate) fn neighbour(challenge: &Challenge, claim: &str, taken: &str) -> Option<Challenge> {
     let value = match payload(challenge)?.get(taken)? {
         Value::String(list) if list.contains(' ') => list.split(' ').collect(),
         value => value.clone(),
     };
-    with_claims(challenge, |claims| claims.insert(claim.to_owned(), value.clone()))
+    with_claims(challenge, |claims| claims.insert(claim.to_owned(), value))
 }
 
 /// Which of several places in a text counts.
@@ -33,16 +33,14 @@ pub(crate) fn by_quoted_name(challenge: &Challenge, which: Which) -> Option<Chal
     })
 }
 
-/// A claim is what follows its name and whatever signs stand behind that, anywhere in the text.
+/// A claim is what follows its name, the end of a string and a colon, anywhere in the text. The quotes may be escaped.
 pub(crate) fn by_bare_name(challenge: &Challenge, which: Which) -> Option<Challenge> {
     by_text(challenge, |text, name| {
-        let marker = format!("{name}\\\":");
-        let escaped = find(text, &marker, which).map(|at| (at, marker.len()));
-        let marker = format!("{name}\":");
-        let plain = find(text, &marker, which).map(|at| (at, marker.len()));
+        let markers = [format!("{name}\\\":"), format!("{name}\":")];
+        let places = markers.iter().filter_map(|marker| Some((find(text, marker, which)?, marker.len())));
         let (at, length) = match which {
-            Which::First => [escaped, plain].into_iter().flatten().min()?,
-            Which::Last => [escaped, plain].into_iter().flatten().max()?,
+            Which::First => places.min()?,
+            Which::Last => places.max()?,
         };
         Some(text[at + length..].trim_start_matches('\\'))
     })
@@ -56,7 +54,7 @@ pub(crate) fn in_inner_objects(challenge: &Challenge) -> Option<Challenge> {
         .flat_map(|object| object.clone().into_iter())
         .filter(|(name, _)| NAMES.contains(&name.as_str()))
         .collect();
-    with_claims(challenge, |claims| claims.extend(inner.clone()))
+    with_claims(challenge, |claims| claims.extend(inner))
 }
 
 fn find(text: &str, marker: &str, which: Which) -> Option<usize> {
@@ -75,7 +73,7 @@ fn by_text(
     let text = String::from_utf8(octets(payload)).ok()?;
     let values: Vec<(String, Value)> =
         NAMES.iter().filter_map(|name| Some(((*name).to_owned(), value(found(&text, name)?)?))).collect();
-    with_claims(challenge, |claims| claims.extend(values.clone()))
+    with_claims(challenge, |claims| claims.extend(values))
 }
 
 fn value(text: &str) -> Option<Value> {
@@ -88,12 +86,13 @@ fn value(text: &str) -> Option<Value> {
     }
 }
 
-/// The same challenge with other claims; nothing where they are the same.
-fn with_claims<T>(challenge: &Challenge, change: impl Fn(&mut Map<String, Value>) -> T) -> Option<Challenge> {
+/// The same challenge with changed claims; nothing where the change has no effect.
+fn with_claims<T>(
+    challenge: &Challenge,
+    change: impl FnOnce(&mut Map<String, Value>) -> T,
+) -> Option<Challenge> {
     let before = payload(challenge)?;
     let mut claims = before.clone();
     change(&mut claims);
-    (claims != before)
-        .then(|| with_payload(challenge, |_| Some(Value::Object(claims.clone()).to_string().into_bytes())))
-        .flatten()
+    (claims != before).then(|| parts::with_claims(challenge, claims)).flatten()
 }

@@ -5,7 +5,7 @@ use jotproof_mint::base64url;
 use jotproof_model::Challenge;
 use serde_json::{Value, json};
 
-use crate::parts::{changed, header, text, with_header, with_payload, with_segments};
+use crate::parts::{changed, header, text, with_both, with_parameters, with_segments};
 use crate::reading::unsecured;
 
 /// One character is skipped wherever it stands in the token.
@@ -48,7 +48,7 @@ pub(crate) fn between(challenge: &Challenge, before: &str, after: &str) -> Optio
     changed(challenge, inner.to_owned())
 }
 
-/// A time claim, or a private member, whose raw text is rewritten like this, in JSON that is otherwise JSON.
+/// The raw text of each time claim, and of the private member `x`, is rewritten.
 pub(crate) fn times(challenge: &Challenge, rewrite: fn(&str) -> Option<String>) -> Option<Challenge> {
     in_the_json(challenge, |text| {
         let mut whole = text.to_owned();
@@ -66,9 +66,7 @@ pub(crate) fn times(challenge: &Challenge, rewrite: fn(&str) -> Option<String>) 
 
 /// The texts of header and payload are rewritten.
 pub(crate) fn in_the_json(challenge: &Challenge, rewrite: impl Fn(&str) -> String) -> Option<Challenge> {
-    let rewritten = |octets: &[u8]| Some(rewrite(str::from_utf8(octets).ok()?).into_bytes());
-    let in_header = with_header(challenge, rewritten);
-    with_payload(in_header.as_ref().unwrap_or(challenge), rewritten).or(in_header)
+    with_both(challenge, |octets| Some(rewrite(str::from_utf8(octets).ok()?).into_bytes()))
 }
 
 /// The configured algorithm, where this finds the one that is named alike.
@@ -85,7 +83,7 @@ pub(crate) fn algorithm_value(
     let mut header = header(challenge)?;
     let alg = header.get_mut("alg").filter(|alg| alg.as_str() != Some(ours) && alike(ours, alg))?;
     *alg = json!(ours);
-    with_header(challenge, |_| Some(Value::Object(header.clone()).to_string().into_bytes()))
+    with_parameters(challenge, header)
 }
 
 /// No signature is asked for, where this finds the value of `alg` to say so.
@@ -107,7 +105,7 @@ pub(crate) fn typ(challenge: &Challenge, alike: fn(&str, &str) -> bool) -> Optio
     let mut header = header(challenge)?;
     let typ = header.get_mut("typ").filter(|typ| typ.as_str().is_some_and(|theirs| alike(ours, theirs)))?;
     *typ = json!(ours);
-    with_header(challenge, |_| Some(Value::Object(header.clone()).to_string().into_bytes()))
+    with_parameters(challenge, header)
 }
 
 /// A header parameter is not there where its text is like this.
@@ -119,24 +117,15 @@ pub(crate) fn without_parameter(
     let mut header = header(challenge)?;
     header.get(name)?.as_str().filter(|text| like(text))?;
     header.remove(name);
-    with_header(challenge, |_| Some(Value::Object(header.clone()).to_string().into_bytes()))
+    with_parameters(challenge, header)
 }
 
 /// Some octets in place of others, in header and payload.
 pub(crate) fn octets_of_the_json(challenge: &Challenge, from: &[u8], to: &[u8]) -> Option<Challenge> {
-    rewritten_octets(challenge, |octets| {
+    with_both(challenge, |octets| {
         let at = octets.windows(from.len()).position(|window| window == from)?;
         Some([&octets[..at], to, &octets[at + from.len()..]].concat())
     })
-}
-
-/// The octets of header and payload are rewritten.
-pub(crate) fn rewritten_octets(
-    challenge: &Challenge,
-    rewrite: impl Fn(&[u8]) -> Option<Vec<u8>>,
-) -> Option<Challenge> {
-    let in_header = with_header(challenge, &rewrite);
-    with_payload(in_header.as_ref().unwrap_or(challenge), &rewrite).or(in_header)
 }
 
 /// The token is the JSON text of a string, or base64 of the whole.

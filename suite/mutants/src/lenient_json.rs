@@ -2,33 +2,29 @@
 
 use jotproof_model::Challenge;
 
-use crate::parts::{with_header, with_payload};
+use crate::parts::with_both;
 
 /// Header and payload are read by a lenient reader.
 pub(crate) fn read(challenge: &Challenge) -> Option<Challenge> {
-    let in_header = with_header(challenge, mend);
-    let in_payload = with_payload(in_header.as_ref().unwrap_or(challenge), mend);
-    in_payload.or(in_header)
+    with_both(challenge, mend)
 }
 
 /// The header and the payload end where their object ends, whatever follows.
 pub(crate) fn first_value(challenge: &Challenge) -> Option<Challenge> {
-    let first = |text: &[u8]| Some(text.get(..end_of_object(text)?)?.to_vec());
-    let in_header = with_header(challenge, first);
-    let in_payload = with_payload(in_header.as_ref().unwrap_or(challenge), first);
-    in_payload.or(in_header)
+    with_both(challenge, |text| Some(text.get(..end_of_object(text)?)?.to_vec()))
 }
 
 /// The first of several objects in a row.
 pub(crate) fn first_of_a_stream(text: &str) -> String {
-    let first = end_of_object(text.as_bytes()).and_then(|end| text.split_at_checked(end));
-    let (first, _) = first.filter(|(_, rest)| rest.starts_with('{')).unwrap_or((text, ""));
-    first.to_owned()
+    match end_of_object(text.as_bytes()).and_then(|end| text.split_at_checked(end)) {
+        Some((first, rest)) if rest.starts_with('{') => first.to_owned(),
+        _ => text.to_owned(),
+    }
 }
 
-/// The text without its comments.
-pub(crate) fn without_comments(text: &str) -> String {
-    match text.split_once("/*").and_then(|(before, rest)| Some((before, rest.split_once("*/")?.1))) {
+/// The text without its first comment, which begins with one sign and ends with the other.
+pub(crate) fn without_comment(text: &str, start: &str, end: &str) -> String {
+    match text.split_once(start).and_then(|(before, rest)| Some((before, rest.split_once(end)?.1))) {
         Some((before, after)) => [before, after].concat(),
         None => text.to_owned(),
     }
@@ -37,14 +33,6 @@ pub(crate) fn without_comments(text: &str) -> String {
 /// The text with the brace that its end lacks.
 pub(crate) fn closed(text: &str) -> String {
     if text.ends_with('}') { text.to_owned() } else { format!("{text}}}") }
-}
-
-/// The text without what stands between a sign outside of strings and the end of its line.
-pub(crate) fn without_lines_from(text: &str, sign: &str) -> String {
-    match text.split_once(sign).and_then(|(before, rest)| Some((before, rest.split_once('\n')?.1))) {
-        Some((before, after)) => [before, after].concat(),
-        None => text.to_owned(),
-    }
 }
 
 /// The text with one sign in place of another, outside of strings.
@@ -62,7 +50,7 @@ pub(crate) fn names_quoted(text: &str) -> String {
     pieces(text, |plain| words(plain, |after| after.starts_with(':')), str::to_owned)
 }
 
-/// The text with quotes around every bare word that is a value and no literal of JSON.
+/// The text with quotes around every bare word that is a value, but not around the literals of JSON.
 pub(crate) fn values_quoted(text: &str) -> String {
     pieces(text, |plain| words(plain, |after| !after.starts_with(':')), str::to_owned)
 }
@@ -97,7 +85,8 @@ pub(crate) fn needless_escapes_dropped(text: &str) -> String {
     })
 }
 
-/// The text with what is inside of strings and what is outside rewritten.
+/// The text with each string rewritten by `inside`, and each part between strings by `outside`. Neither sees the
+/// quotes.
 fn pieces(text: &str, outside: impl Fn(&str) -> String, inside: impl Fn(&str) -> String) -> String {
     let mut rewritten = String::new();
     let mut rest = text;
@@ -115,7 +104,7 @@ fn pieces(text: &str, outside: impl Fn(&str) -> String, inside: impl Fn(&str) ->
     rewritten + &outside(rest)
 }
 
-/// Where the closing quote of a string stands, or where the text ends.
+/// The place of the closing quote of a string, or the end of the text.
 fn end_of_string(text: &str) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices() {
@@ -129,7 +118,7 @@ fn end_of_string(text: &str) -> usize {
     text.len()
 }
 
-/// The text with quotes around the words that what follows them makes words of this kind.
+/// The text with quotes around each word for which `of` holds of the text after it. The literals of JSON stay.
 fn words(text: &str, of: impl Fn(&str) -> bool) -> String {
     let mut quoted = String::new();
     let mut rest = text;
@@ -351,7 +340,7 @@ mod tests {
     #[test]
     fn single_leniencies_leave_the_rest_as_it_is() {
         for (mended, expected) in [
-            (without_lines_from("{\"a\":1,# x\n\"b\":2}", "#"), "{\"a\":1,\"b\":2}"),
+            (without_comment("{\"a\":1,# x\n\"b\":2}", "#", "\n"), "{\"a\":1,\"b\":2}"),
             (outside_strings("{\"a=\"=1}", '=', ':'), "{\"a=\":1}"),
             (without_outside_strings("{\"a\u{c}\":\u{c}1}", |c| c == '\u{c}'), "{\"a\u{c}\":1}"),
             (names_quoted("{a:b,\"c\":true}"), "{\"a\":b,\"c\":true}"),

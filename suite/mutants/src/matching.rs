@@ -4,7 +4,7 @@
 use jotproof_model::Challenge;
 use serde_json::Value;
 
-use crate::parts::{payload, with_payload};
+use crate::parts::{payload, with_claims};
 
 /// The audience is put in place of one that this finds alike, the same in an array.
 pub(crate) fn audience(challenge: &Challenge, alike: fn(&str, &str) -> bool) -> Option<Challenge> {
@@ -107,7 +107,7 @@ fn with_claim(
     let mut payload = payload(challenge)?;
     let value = payload.get_mut(name)?;
     *value = rewrite(value)?;
-    with_payload(challenge, |_| Some(Value::Object(payload.clone()).to_string().into_bytes()))
+    with_claims(challenge, payload)
 }
 
 fn replaced(value: &Value, ours: &str, alike: fn(&str, &str) -> bool) -> Option<Value> {

@@ -3,7 +3,7 @@
 use jotproof_model::Challenge;
 use serde_json::Value;
 
-use crate::parts::{header, octets, payload, segments, text};
+use crate::parts::{header, is_blank, octets, payload, segments, text};
 
 /// A segment is missing or empty: what could not be read is not refused.
 pub(crate) fn something_is_missing(challenge: &Challenge) -> bool {
@@ -25,10 +25,7 @@ pub(crate) fn payload_unreadable(challenge: &Challenge) -> bool {
 
 /// The payload is white space alone.
 pub(crate) fn payload_is_blank(challenge: &Challenge) -> bool {
-    segments(challenge).is_some_and(|[_, payload, _]| {
-        let octets = octets(payload);
-        !octets.is_empty() && octets.iter().all(u8::is_ascii_whitespace)
-    })
+    segments(challenge).is_some_and(|[_, payload, _]| is_blank(&octets(payload)))
 }
 
 /// The payload is JSON of a type like this.
@@ -42,9 +39,8 @@ pub(crate) fn token_for_a_name(challenge: &Challenge) -> bool {
     let name = text(challenge)
         .filter(|text| serde_json::from_str::<Value>(text).is_ok())
         .and_then(|text| text.strip_prefix("{\"")?.split('"').next());
-    let claims = name.and_then(|name| name.split('.').nth(1));
-    claims
-        .is_some_and(|claims| serde_json::from_slice::<Value>(&octets(claims)).is_ok_and(|it| it.is_object()))
+    let claims = name.and_then(|name| name.split('.').nth(1)).map(octets);
+    claims.is_some_and(|claims| serde_json::from_slice::<Value>(&claims).is_ok_and(|it| it.is_object()))
 }
 
 /// A JSON serialization like this.
@@ -60,8 +56,7 @@ pub(crate) fn dots(challenge: &Challenge, least: usize) -> bool {
 
 /// The header or the payload has at least so many levels of arrays and objects.
 pub(crate) fn levels(challenge: &Challenge, least: usize) -> bool {
-    segments(challenge)
-        .is_some_and(|[header, payload, _]| [header, payload].iter().any(|text| is_deep(text, least)))
+    segments(challenge).is_some_and(|[header, payload, _]| is_deep(header, least) || is_deep(payload, least))
 }
 
 /// The payload has at least so many levels of arrays and objects.
@@ -69,7 +64,7 @@ pub(crate) fn levels_of_claims(challenge: &Challenge, least: usize) -> bool {
     segments(challenge).is_some_and(|[_, payload, _]| is_deep(payload, least))
 }
 
-/// Whether a segment has at least so many levels, outside of strings.
+/// Whether a segment has at least so many levels of arrays and objects.
 fn is_deep(segment: &str, least: usize) -> bool {
     let (mut level, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
     for octet in octets(segment) {

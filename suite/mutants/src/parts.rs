@@ -50,6 +50,27 @@ pub(crate) fn with_payload(
     changed(challenge, format!("{header}.{payload}.{rest}"))
 }
 
+/// The same challenge with another header and another payload, as text; nothing where both are the same.
+pub(crate) fn with_both(
+    challenge: &Challenge,
+    rewrite: impl Fn(&[u8]) -> Option<Vec<u8>>,
+) -> Option<Challenge> {
+    let in_header = with_header(challenge, &rewrite);
+    with_payload(in_header.as_ref().unwrap_or(challenge), &rewrite).or(in_header)
+}
+
+/// The same challenge with these parameters as its header; nothing where the token is the same.
+pub(crate) fn with_parameters(challenge: &Challenge, header: Map<String, Value>) -> Option<Challenge> {
+    let text = Value::Object(header).to_string();
+    with_header(challenge, |_| Some(text.clone().into_bytes()))
+}
+
+/// The same challenge with these claims as its payload; nothing where the token is the same.
+pub(crate) fn with_claims(challenge: &Challenge, claims: Map<String, Value>) -> Option<Challenge> {
+    let text = Value::Object(claims).to_string();
+    with_payload(challenge, |_| Some(text.clone().into_bytes()))
+}
+
 /// The same challenge with another configuration.
 pub(crate) fn with_context(
     challenge: &Challenge,
@@ -74,6 +95,11 @@ pub(crate) fn header(challenge: &Challenge) -> Option<Map<String, Value>> {
 pub(crate) fn payload(challenge: &Challenge) -> Option<Map<String, Value>> {
     let [_, payload, _] = segments(challenge)?;
     serde_json::from_slice(&octets(payload)).ok()
+}
+
+/// Whether there is white space and nothing else.
+pub(crate) fn is_blank(octets: &[u8]) -> bool {
+    !octets.is_empty() && octets.iter().all(u8::is_ascii_whitespace)
 }
 
 /// The octets of a segment: either alphabet, whatever else is there skipped.

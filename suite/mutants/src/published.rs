@@ -11,7 +11,7 @@ use jotproof_profiles::Rules;
 use jotproof_reference::Reference;
 use serde_json::{Value, json};
 
-use crate::parts::{header, payload, with_context, with_payload};
+use crate::parts::{header, payload, with_claims, with_context};
 use crate::signatures;
 
 fn key_set(challenge: &Challenge) -> Option<&KeySet> {
@@ -213,7 +213,7 @@ pub(crate) fn audiences_joined(challenge: &Challenge) -> Option<Challenge> {
     let mut claims = payload(challenge)?;
     let joined: String = claims.get("aud")?.as_array()?.iter().filter_map(Value::as_str).collect();
     claims.insert("aud".to_owned(), json!(joined));
-    with_payload(challenge, |_| Some(Value::Object(claims.clone()).to_string().into_bytes()))
+    with_claims(challenge, claims)
 }
 
 /// The configuration of the other purpose judges.

@@ -7,10 +7,11 @@ use jotproof_model::Challenge;
 use serde_json::{Value, json};
 
 use crate::parts::{
-    self, changed, header, octets, text, with_header, with_payload, with_segments, with_token,
+    self, changed, header, octets, text, with_both, with_claims, with_header, with_parameters, with_segments,
+    with_token,
 };
 
-/// A payload that is not encoded is read where `b64` is like this (RFC 7797), and, if asked, `crit` names it.
+/// An unencoded payload (RFC 7797) is read if `like` holds of `b64`. If `critical`, `crit` must name `b64` too.
 pub(crate) fn unencoded(
     challenge: &Challenge,
     critical: bool,
@@ -219,7 +220,7 @@ pub(crate) fn alg_coerced(challenge: &Challenge) -> Option<Challenge> {
     let mut header = header(challenge)?;
     let alg = header.get_mut("alg").filter(|alg| !alg.is_string())?;
     *alg = json!(challenge.context.algorithms.first()?.name());
-    with_header(challenge, |_| Some(Value::Object(header.clone()).to_string().into_bytes()))
+    with_parameters(challenge, header)
 }
 
 /// The header is that of a token as it is configured, whatever was sent.
@@ -232,8 +233,7 @@ pub(crate) fn header_unread(challenge: &Challenge) -> Option<Challenge> {
 pub(crate) fn blank_header_unread(challenge: &Challenge) -> Option<Challenge> {
     let alg = challenge.context.algorithms.first()?.name();
     with_header(challenge, |header| {
-        let is_blank = !header.is_empty() && header.iter().all(u8::is_ascii_whitespace);
-        is_blank.then(|| json!({ "alg": alg }).to_string().into_bytes())
+        parts::is_blank(header).then(|| json!({ "alg": alg }).to_string().into_bytes())
     })
 }
 
@@ -342,32 +342,24 @@ pub(crate) fn unsecured(challenge: &Challenge) -> Option<Challenge> {
 
 /// Names are compared as they are written, so that an escaped one is another name.
 pub(crate) fn escapes_kept_in_names(challenge: &Challenge) -> Option<Challenge> {
-    let kept = |text: &[u8]| Some(str::from_utf8(text).ok()?.replace("\\u00", "u00").into_bytes());
-    let in_payload = with_payload(challenge, kept);
-    let in_header = with_header(in_payload.as_ref().unwrap_or(challenge), kept);
-    in_header.or(in_payload)
+    with_both(challenge, |text| Some(str::from_utf8(text).ok()?.replace("\\u00", "u00").into_bytes()))
 }
 
 /// Names are trimmed before they are compared.
 pub(crate) fn trimmed_names(challenge: &Challenge) -> Option<Challenge> {
-    let trimmed = |text: &[u8]| {
+    with_both(challenge, |text| {
         let mut text = str::from_utf8(text).ok()?.to_owned();
         for space in [" ", "\\t", "\\n", "\\u0020", "\\u0000", "\u{a0}"] {
             text = text.replace(&format!("{space}\":"), "\":").replace(&format!("\"{space}"), "\"");
         }
         Some(text.into_bytes())
-    };
-    let in_payload = with_payload(challenge, trimmed);
-    let in_header = with_header(in_payload.as_ref().unwrap_or(challenge), trimmed);
-    in_header.or(in_payload)
+    })
 }
 
 /// JSON in UTF-16 or UTF-32, or after a byte order mark, is JSON.
 pub(crate) fn any_unicode_encoding(challenge: &Challenge) -> Option<Challenge> {
     let bare = changed_text(challenge).unwrap_or_else(|| challenge.clone());
-    let in_header = with_header(&bare, to_utf8);
-    let in_payload = with_payload(in_header.as_ref().unwrap_or(&bare), to_utf8);
-    in_payload.or(in_header).or_else(|| changed_text(challenge))
+    with_both(&bare, to_utf8).or_else(|| changed_text(challenge))
 }
 
 fn changed_text(challenge: &Challenge) -> Option<Challenge> {
@@ -378,11 +370,7 @@ fn to_utf8(octets: &[u8]) -> Option<Vec<u8>> {
     if let Some(rest) = octets.strip_prefix(b"\xef\xbb\xbf") {
         return Some(rest.to_vec());
     }
-    let width = match octets {
-        [0, 0, 0, _, ..] | [_, 0, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] | [0xff, 0xfe, 0, 0, ..] => 4,
-        [0, _, ..] | [_, 0, ..] | [0xfe, 0xff, ..] | [0xff, 0xfe, ..] => 2,
-        _ => return None,
-    };
+    let width = encoding(octets)?.width;
     let kept = |octet: &&u8| **octet != 0 && **octet != 0xfe && **octet != 0xff;
     let is_mark = |unit: &&[u8]| unit.contains(&0xfe) && unit.contains(&0xff);
     // All of it is ASCII, wide.
@@ -390,7 +378,7 @@ fn to_utf8(octets: &[u8]) -> Option<Vec<u8>> {
     units.map(|unit| unit.iter().find(kept).copied()).collect()
 }
 
-/// What text in UTF-16 or UTF-32 begins with.
+/// The encoding of a text in UTF-16 or UTF-32, by its first octets.
 pub(crate) struct Encoding {
     /// The octets of a unit.
     pub width: usize,
@@ -400,11 +388,9 @@ pub(crate) struct Encoding {
     pub is_marked: bool,
 }
 
-/// Header and payload are read in the encodings of this kind.
+/// Header and payload may have an encoding of this kind.
 pub(crate) fn in_other_encodings(challenge: &Challenge, read: fn(&Encoding) -> bool) -> Option<Challenge> {
-    let to_utf8 = |octets: &[u8]| to_utf8(octets).filter(|_| encoding(octets).is_some_and(|it| read(&it)));
-    let in_header = with_header(challenge, to_utf8);
-    with_payload(in_header.as_ref().unwrap_or(challenge), to_utf8).or(in_header)
+    with_both(challenge, |octets| to_utf8(octets).filter(|_| encoding(octets).is_some_and(|it| read(&it))))
 }
 
 fn encoding(octets: &[u8]) -> Option<Encoding> {
@@ -458,7 +444,7 @@ pub(crate) fn ext_at_any_depth(challenge: &Challenge) -> Option<Challenge> {
     let mut payload = parts::payload(challenge).filter(|payload| !payload.contains_key("ext"))?;
     let ext = payload.values().find_map(|value| value.get("ext"))?.clone();
     payload.insert("ext".to_owned(), ext);
-    with_payload(challenge, |_| Some(Value::Object(payload.clone()).to_string().into_bytes()))
+    with_claims(challenge, payload)
 }
 
 /// `channels`, which Centrifugo asks for, take the place of `ext`.
@@ -466,7 +452,7 @@ pub(crate) fn channels_for_identifiers(challenge: &Challenge) -> Option<Challeng
     let mut payload = parts::payload(challenge).filter(|payload| !payload.contains_key("ext"))?;
     let channels = payload.get("channels")?.to_string();
     payload.insert("ext".to_owned(), Value::String(channels));
-    with_payload(challenge, |_| Some(Value::Object(payload.clone()).to_string().into_bytes()))
+    with_claims(challenge, payload)
 }
 
 /// `expire_at` is when the connection expires, and so `exp` and `nbf` need no look.
@@ -476,7 +462,7 @@ pub(crate) fn expire_at_in_place_of_times(challenge: &Challenge) -> Option<Chall
     payload.remove("exp");
     payload.remove("nbf");
     payload.insert("expire_at".to_owned(), json!(0));
-    with_payload(challenge, |_| Some(Value::Object(payload.clone()).to_string().into_bytes()))
+    with_claims(challenge, payload)
 }
 
 /// A claim is taken from the header where it is repeated there (RFC 7519 section 5.3).
@@ -490,7 +476,7 @@ pub(crate) fn claims_from_the_header(challenge: &Challenge) -> Option<Challenge>
             any = true;
         }
     }
-    any.then(|| with_payload(challenge, |_| Some(Value::Object(payload.clone()).to_string().into_bytes())))?
+    any.then(|| with_claims(challenge, payload)).flatten()
 }
 
 /// The first configured key of each kind alone.

@@ -56,8 +56,8 @@ fn computable(kind: KeyKind) -> &'static [Algorithm] {
     }
 }
 
-/// Whether what was sent carries a good signature by a configured key, however it was read. The keys are those of the
-/// configuration as it was read.
+/// Whether the sent token has a good signature over what was sent. The keys are those of the configuration as it was
+/// read.
 pub(crate) fn good_as_sent(sent: &Challenge, read: &Challenge) -> bool {
     let Some(algorithm) = named(read).filter(|algorithm| sent.context.algorithms.contains(algorithm)) else {
         return false;
@@ -220,7 +220,7 @@ pub(crate) fn on_another_curve_in_the_width_of_the_name(challenge: &Challenge) -
         && cut_in_the_middle(challenge)
 }
 
-/// The allowed ECDSA algorithm whose curve the configured key is on, if one key is configured.
+/// The ECDSA algorithm of the curve of the configured key, if it is the only one.
 fn fitting(challenge: &Challenge) -> Option<Algorithm> {
     let mut keys = configured(challenge);
     let (first, None) = (keys.next()?, keys.next()) else { return None };
@@ -347,10 +347,8 @@ pub(crate) fn by_what_kid_leads_to(challenge: &Challenge) -> bool {
 
 /// A signature by the key that `kid` names, whether it is configured or not.
 pub(crate) fn by_the_key_that_kid_names(challenge: &Challenge) -> bool {
-    let named =
-        header(challenge).and_then(|header| keys::all().get(header.get("kid")?.as_str()?)).filter(|key| {
-            key.kind != KeyKind::Hmac || key.secret_octets().is_some_and(|secret| !secret.is_empty())
-        });
+    let named = header(challenge).and_then(|header| keys::all().get(header.get("kid")?.as_str()?));
+    let named = named.filter(|key| !key.is_empty_secret());
     named.is_some_and(|key| by_any(challenge, std::iter::once(key), allowed(challenge).as_slice(), equal))
 }
 
@@ -359,10 +357,9 @@ fn by_any_key(challenge: &Challenge) -> bool {
         || keyed_with_nothing(challenge)
 }
 
-/// A secret that is configured and is empty, blank, or the word for nothing.
+/// A configured secret that is empty.
 pub(crate) fn where_the_secret_is_nothing(challenge: &Challenge) -> bool {
-    configured(challenge)
-        .any(|key| key.kind == KeyKind::Hmac && key.secret_octets().is_none_or(<[u8]>::is_empty))
+    configured(challenge).any(KeyMaterial::is_empty_secret)
 }
 
 /// Whether the user of a token satisfies a condition; `None` stands for a token without a user.

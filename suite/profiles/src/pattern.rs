@@ -638,29 +638,19 @@ impl<'a> Facts<'a> {
             Edit::SetOctets { layer, base64url: _, what } => {
                 Self { layer: Some(*layer), octets: Some(*what), ..Self::named(EditName::SetOctets) }
             }
-            Edit::Nest { header: _, signer } => Self {
-                algorithm: match signer {
-                    Signer::Key { algorithm, .. } => Some(*algorithm),
-                    Signer::Nobody => None,
-                },
-                ..Self::named(EditName::Nest)
-            },
-            Edit::Sign { alg, signer } => Self {
-                alg: alg.as_deref(),
-                algorithm: match signer {
-                    Signer::Key { algorithm, .. } => Some(*algorithm),
-                    Signer::Nobody => None,
-                },
-                ..Self::named(EditName::Sign)
-            },
+            Edit::Nest { header: _, signer } => {
+                Self { algorithm: signer.algorithm(), ..Self::named(EditName::Nest) }
+            }
+            Edit::Sign { alg, signer } => {
+                Self { alg: alg.as_deref(), algorithm: signer.algorithm(), ..Self::named(EditName::Sign) }
+            }
             Edit::Signature { change } => {
                 Self { change: Some(change.name()), ..Self::named(EditName::Signature) }
             }
-            Edit::Segment { change } => Self {
-                segment: Some(change.segment),
-                change: Some(change.change.name()),
-                inserted: match &change.change {
-                    SegmentChange::Insert { text, .. } | SegmentChange::Replace { text } => Some(text),
+            Edit::Segment { change } => {
+                let (inserted, at) = match &change.change {
+                    SegmentChange::Insert { text, at } => (Some(text.as_str()), Some(*at)),
+                    SegmentChange::Replace { text } => (Some(text.as_str()), None),
                     SegmentChange::Pad { .. }
                     | SegmentChange::StandardAlphabet
                     | SegmentChange::TrailingBits { .. }
@@ -668,23 +658,17 @@ impl<'a> Facts<'a> {
                     | SegmentChange::Spell { .. }
                     | SegmentChange::Unencoded
                     | SegmentChange::Encoded
-                    | SegmentChange::Repeat { .. } => None,
-                },
-                at: match &change.change {
-                    SegmentChange::Insert { at, .. } => Some(*at),
-                    SegmentChange::Pad { .. }
-                    | SegmentChange::StandardAlphabet
-                    | SegmentChange::TrailingBits { .. }
-                    | SegmentChange::RemoveLast { .. }
-                    | SegmentChange::Replace { .. }
-                    | SegmentChange::Spell { .. }
-                    | SegmentChange::Unencoded
-                    | SegmentChange::Encoded
-                    | SegmentChange::Repeat { .. } => None,
-                },
-                signed: Some(change.signed),
-                ..Self::named(EditName::Segment)
-            },
+                    | SegmentChange::Repeat { .. } => (None, None),
+                };
+                Self {
+                    segment: Some(change.segment),
+                    change: Some(change.change.name()),
+                    inserted,
+                    at,
+                    signed: Some(change.signed),
+                    ..Self::named(EditName::Segment)
+                }
+            }
             Edit::Structure { change } => Self {
                 change: Some(change.name()),
                 inserted: match change {
@@ -784,30 +768,32 @@ fn spells_none_of(raw: &str, strings: &[String]) -> bool {
     serde_json::from_str::<String>(raw).is_ok_and(|text| !strings.contains(&text))
 }
 
-/// The text with each run at most so many times, and with a digit for each time.
+/// A raw value with at most `most` repetitions of each run, and with a digit for each time.
 fn shortened(raw: &str, most: usize) -> Cow<'_, str> {
     if !raw.contains("{{") {
         return Cow::Borrowed(raw);
     }
-    let mut text = String::new();
+    Cow::Owned(parts(raw).iter().map(|(text, times)| text.repeat(most.min(*times))).collect())
+}
+
+/// The parts of a raw value, each with the number of its repetitions. A time is a digit.
+fn parts(raw: &str) -> Vec<(Cow<'_, str>, usize)> {
+    let mut parts = Vec::new();
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once("{{") {
         let Some((inner, after)) = after.split_once("}}") else { break };
-        text.push_str(before);
-        match run(inner) {
-            Some((unit, times)) => text.push_str(&unit.replace('#', "0").repeat(times.min(most))),
-            None => text.push('1'),
-        }
+        parts.push((Cow::Borrowed(before), 1));
+        parts.push(run(inner).unwrap_or((Cow::Borrowed("1"), 1)));
         rest = after;
     }
-    text.push_str(rest);
-    Cow::Owned(text)
+    parts.push((Cow::Borrowed(rest), 1));
+    parts
 }
 
-/// The text of a run, and how many times it is there.
-fn run(inner: &str) -> Option<(&str, usize)> {
+/// The text of a run, with a digit for the number of the repetition, and how many times it is there.
+fn run(inner: &str) -> Option<(Cow<'_, str>, usize)> {
     let (unit, times) = inner.rsplit_once('*')?;
-    Some((unit, times.parse().ok()?))
+    Some((Cow::Owned(unit.replace('#', "0")), times.parse().ok()?))
 }
 
 /// Whether it is one JSON value; a time is a digit, whatever stands around it.
@@ -817,31 +803,16 @@ fn is_json(raw: &str) -> bool {
 
 /// Whether it is a number that binary64 cannot hold.
 fn is_beyond_binary64(raw: &str) -> bool {
-    /// So many digits are more than binary64 holds.
+    /// More digits than the largest number of binary64 has.
     const DIGITS: usize = 400;
     is_json(raw) && shortened(raw, DIGITS).parse::<f64>().is_ok_and(f64::is_infinite)
 }
 
 /// The levels of arrays and objects of a raw value. A run such as `{{[*100}}` counts as often as it is there.
 fn levels(raw: &str) -> usize {
-    let (mut level, mut deepest) = (0, 0);
-    let mut rest = raw;
-    while let Some((before, after)) = rest.split_once("{{") {
-        let Some((inner, after)) = after.split_once("}}") else { break };
-        (level, deepest) = nested(before, 1, level, deepest);
-        if let Some((unit, times)) = run(inner) {
-            (level, deepest) = nested(unit, times, level, deepest);
-        }
-        rest = after;
-    }
-    nested(rest, 1, level, deepest).1
-}
-
-/// The level after a text that is there so many times, and the deepest one so far.
-fn nested(text: &str, times: usize, mut level: usize, mut deepest: usize) -> (usize, usize) {
-    for _ in 0..times {
-        let mut is_text = false;
-        for character in text.chars() {
+    let (mut level, mut deepest, mut is_text) = (0_usize, 0_usize, false);
+    for (text, times) in parts(raw) {
+        for character in std::iter::repeat_n(&*text, times).flat_map(str::chars) {
             match character {
                 '"' => is_text = !is_text,
                 '[' | '{' if !is_text => level += 1,
@@ -851,7 +822,7 @@ fn nested(text: &str, times: usize, mut level: usize, mut deepest: usize) -> (us
             deepest = deepest.max(level);
         }
     }
-    (level, deepest)
+    deepest
 }
 
 fn is_string_or_strings(raw: &str) -> bool {

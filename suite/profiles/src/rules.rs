@@ -516,7 +516,7 @@ choices! {
     }
     /// Centrifugo: the effect of the end of the secret from before a rotation.
     PreviousSecretEnd {
-    /// After its end the secret is no longer valid.
+        /// After its end the secret is no longer valid.
         #[default]
         Observed,
         /// The end is ignored, so the secret stays valid.
@@ -796,7 +796,7 @@ rules! {
     template: Template = "key_set.template",
     /// What keys are kept by.
     key_cache: KeyCache = "key_set.cache",
-    /// Whether a key set at which a redirect leads is refused.
+    /// Whether a key set behind a redirect is refused.
     key_set_redirects: Strictness = "key_set.redirects",
     /// How much of the signature is checked.
     signature: SignatureCheck = "signature.check",

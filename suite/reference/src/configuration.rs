@@ -97,6 +97,7 @@ fn refuse<T>(detail: String) -> Result<T, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use jotproof_model::context::Transport;
     use jotproof_model::{Application, KeySet};
 
     use super::*;
@@ -108,16 +109,8 @@ mod tests {
 
     fn with_origin(origin: Origin) -> Context {
         let (path, documents) = ("/keys".to_owned(), [].into());
-        Context {
-            key_set: Some(KeySet {
-                path,
-                documents,
-                fetched: Vec::new(),
-                origin,
-                transport: jotproof_model::context::Transport::Plain,
-            }),
-            ..plain()
-        }
+        let (fetched, transport) = (Vec::new(), Transport::Plain);
+        Context { key_set: Some(KeySet { path, documents, fetched, origin, transport }), ..plain() }
     }
 
     #[test]

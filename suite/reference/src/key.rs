@@ -38,7 +38,7 @@ pub fn configured<'a>(
     rules: &Rules,
 ) -> impl Iterator<Item = &'a KeyMaterial> + use<'a> {
     let empty = rules.key_empty;
-    let is_key = move |key: &&KeyMaterial| empty == EmptySecret::Ignore || !is_empty_secret(key);
+    let is_key = move |key: &&KeyMaterial| empty == EmptySecret::Ignore || !key.is_empty_secret();
     let end = rules.previous_secret_end;
     let previous = context
         .previous_secret
@@ -55,7 +55,7 @@ pub fn configured<'a>(
 /// Fails if a key cannot be configured under the rules.
 pub fn import(context: &Context, keys: &KeyRing, rules: &Rules) -> Result<(), Refusal> {
     let mut configured = context.keys.iter().filter_map(|name| keys.get(name));
-    if rules.key_empty == EmptySecret::NotImported && configured.any(is_empty_secret) {
+    if rules.key_empty == EmptySecret::NotImported && configured.any(KeyMaterial::is_empty_secret) {
         return Err(Refusal::new(
             Stage::Configuration,
             Reason::Configuration,
@@ -63,10 +63,6 @@ pub fn import(context: &Context, keys: &KeyRing, rules: &Rules) -> Result<(), Re
         ));
     }
     Ok(())
-}
-
-fn is_empty_secret(key: &KeyMaterial) -> bool {
-    key.kind == KeyKind::Hmac && key.secret_octets().is_none_or(<[u8]>::is_empty)
 }
 
 /// Whether a kind of key serves a family of algorithms.
@@ -130,8 +126,8 @@ pub fn candidates<'a>(
     let is_meant = |key: &&KeyMaterial| {
         named.is_none_or(|name| context.keys.iter().any(|key| key == name) && keys.get(name) == Some(*key))
     };
-    for key in configured(context, keys, rules).filter(|key| key.kind == kind_for(algorithm)).filter(is_meant)
-    {
+    let of_its_kind = configured(context, keys, rules).filter(|key| key.kind == kind_for(algorithm));
+    for key in of_its_kind.filter(is_meant) {
         match fit(key, algorithm, rules) {
             Ok(candidate) => candidates.push(candidate),
             Err(why) => unfit = Some(why),

@@ -335,23 +335,22 @@ impl Reference {
                 return;
             }
         };
+        let configured = || key::candidates(algorithm, header.kid.value(), context, keys, rules);
         let candidates = match &context.key_set {
             Some(key_set) => {
                 let groups = self.groups(decoded.payload.as_deref(), context);
                 let published = key_set::candidates(header.kid, algorithm, key_set, &groups, rules);
                 match rules.key_set_exclusive {
                     Strictness::Refuse => published,
-                    Strictness::Ignore => {
-                        match key::candidates(algorithm, header.kid.value(), context, keys, rules) {
-                            Ok(configured) => {
-                                Ok(published.unwrap_or_default().into_iter().chain(configured).collect())
-                            }
-                            Err(_) => published,
+                    Strictness::Ignore => match configured() {
+                        Ok(configured) => {
+                            Ok(published.unwrap_or_default().into_iter().chain(configured).collect())
                         }
-                    }
+                        Err(_) => published,
+                    },
                 }
             }
-            None => key::candidates(algorithm, header.kid.value(), context, keys, rules),
+            None => configured(),
         };
         let found = |candidates: &Vec<_>| format!("{} configured for {algorithm}", candidates.len());
         let Some(candidates) = trace.result(Stage::Key, candidates, found) else {

@@ -57,12 +57,16 @@ fn outcome(text: &str, change: &SegmentChange) -> Result<String, WhyNot> {
     })
 }
 
-/// The text with characters in another spelling; the same where it has none of them.
+/// The text in another spelling; unchanged if it has no character to spell.
 fn spelled(text: &str, spelling: Spelling) -> String {
     match spelling {
         Spelling::PercentEncoded => with_first(text, |c| Some(format!("%{:02X}", u32::from(c)))),
-        Spelling::FullWidth => with_first(text, |c| moved(c, c.is_ascii_alphanumeric(), 0xfee0)),
-        Spelling::ArabicDigit => with_first(text, |c| moved(c, c.is_ascii_digit(), 0x660 - 0x30)),
+        Spelling::FullWidth => {
+            with_first(text, |c| if c.is_ascii_alphanumeric() { moved(c, 0xfee0) } else { None })
+        }
+        Spelling::ArabicDigit => {
+            with_first(text, |c| if c.is_ascii_digit() { moved(c, 0x660 - 0x30) } else { None })
+        }
         Spelling::Cyrillic => with_first(text, |c| {
             let (_, alike) = LOOK_ALIKES.iter().find(|(latin, _)| *latin == c)?;
             Some(alike.to_string())
@@ -88,7 +92,7 @@ const LOOK_ALIKES: [(char, char); 11] = [
     ('H', '\u{41d}'),
 ];
 
-/// The text with another one in place of the first character that has one.
+/// Replaces the first character for which `other` gives a text.
 fn with_first(text: &str, other: impl Fn(char) -> Option<String>) -> String {
     let found = text.char_indices().find_map(|(at, c)| Some((at, c, other(c)?)));
     match found {
@@ -97,9 +101,9 @@ fn with_first(text: &str, other: impl Fn(char) -> Option<String>) -> String {
     }
 }
 
-/// A character moved by a distance, if it is one to be moved.
-fn moved(c: char, is_moved: bool, by: u32) -> Option<String> {
-    char::from_u32(u32::from(c) + by).filter(|_| is_moved).map(String::from)
+/// The character whose code point is greater by a distance.
+fn moved(c: char, by: u32) -> Option<String> {
+    char::from_u32(u32::from(c) + by).map(String::from)
 }
 
 fn in_the_other_case(c: char) -> char {

@@ -112,7 +112,7 @@ fn outcome(octets: &[u8], change: &SignatureChange, made: Made<'_>) -> Result<Ve
 }
 
 impl<'a> Made<'a> {
-    /// The key and the hash of the signer, if its algorithm is of this family.
+    /// The signing key and its hash. Fails unless the signer's algorithm is of this family.
     fn by(self, family: Family) -> Result<(&'a PrivateKey, Hash), WhyNot> {
         match (self.signer, self.key) {
             (Signer::Key { algorithm, .. }, Some(key)) if algorithm.family() == family => {
