@@ -1,15 +1,12 @@
 //! The builder that cases are written with.
 //!
-//! The defaults make an accepted token; each case overrides one thing. What follows from the
-//! construction (the effect, the capabilities, the clock margin) is worked out here; what does not is
-//! stated by the case.
-
-use std::collections::BTreeMap;
+//! The defaults make an accepted token; each case overrides one thing. The builder derives what follows from
+//! the construction: the effect (see `effects`), the capabilities and the clock margin. The case states the
+//! rest.
 
 use jotproof_mint::flow::Plot;
 use jotproof_mint::{Mint, MintError, apply, keys, placeholder, stored};
 use jotproof_model::algorithm::Family;
-use jotproof_model::context::RpcProxy;
 use jotproof_model::edit::{Layer, TextKind};
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{
@@ -17,11 +14,11 @@ use jotproof_model::recipe::{
 };
 use jotproof_model::vector::Severity;
 use jotproof_model::{
-    Action, Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Expiry, Level, Reason,
-    Recipe, Session, Step, Subject, Threat, Token, Twin, Vector, VectorId,
+    Algorithm, Application, Capability, Context, Edit, Effect, Expectation, Level, Reason, Recipe, Session,
+    Step, Subject, Threat, Token, Twin, Vector, VectorId,
 };
 
-use crate::{edits, registry, rulings, stakes};
+use crate::{edits, effects, registry, rulings, stakes};
 
 /// A clock margin below this many seconds asks for a clock that can be set.
 pub const MARGIN: u64 = 5;
@@ -47,7 +44,7 @@ pub struct Case {
     context: Context,
     expectation: Expectation,
     effect: Option<Effect>,
-    /// Whether it can be judged at the clock of its topic alone.
+    /// Whether the case needs the clock of its topic.
     at_its_own_clock: bool,
 }
 
@@ -254,7 +251,8 @@ impl Case {
         Some(new.ruled(&edits))
     }
 
-    /// Whether it is beyond the ordinary limits and says of its effect no more than that the claims are not compared.
+    /// Whether the token exceeds the ordinary limits, and the only thing that the case states about the effect is
+    /// that the claims are not compared.
     fn leaves_claims_out(&self) -> bool {
         let without_claims = Effect { claims: None, ..self.draft.effect(&self.context) };
         self.id.starts_with("limits/") && self.effect.as_ref() == Some(&without_claims)
@@ -441,7 +439,7 @@ impl Case {
         self
     }
 
-    /// The same case, for targets whose clock can be set: its times are those of its topic.
+    /// Limits the case to targets that can set their clock to that of its topic.
     #[must_use]
     pub fn at_its_own_clock(mut self) -> Self {
         self.at_its_own_clock = true;
@@ -480,7 +478,7 @@ impl Case {
                     .min();
                 let is_binary = std::str::from_utf8(&token).is_err();
                 let needs_a_clock = margin.is_some_and(|margin| margin < MARGIN)
-                    || hangs_on_the_signature(recipe)
+                    || depends_on_the_signature(recipe)
                     || self.at_its_own_clock;
                 requires.extend(is_binary.then_some(Capability::BinaryToken));
                 requires.extend((token.len() > Token::LONG).then_some(Capability::LongToken));
@@ -588,112 +586,9 @@ impl Draft {
     /// What an acceptance does.
     fn effect(&self, context: &Context) -> Effect {
         match self {
-            Self::Token(recipe) => effect_of(recipe, context),
-            Self::Flow(plot) => effect_of_flow(plot, context),
+            Self::Token(recipe) => effects::of_token(recipe, context),
+            Self::Flow(plot) => effects::of_flow(plot, context),
         }
-    }
-}
-
-/// What an acceptance of the last step of a flow does. Nobody sees claims there, and a client of AnyCable alone has
-/// identifiers.
-fn effect_of_flow(plot: &Plot, context: &Context) -> Effect {
-    let effect = |token: &str, context: &Context| {
-        plot.tokens.get(token).map(|recipe| effect_of(recipe, context)).unwrap_or_default()
-    };
-    let (mut user, mut identifiers, mut meta) = (None, None, None);
-    for step in &plot.steps {
-        if let Action::Connect { token: Some(token) } = &step.action {
-            Effect { user, identifiers, meta, .. } = effect(token, context);
-        }
-    }
-    let all = match plot.steps.last().map(|step| &step.action) {
-        Some(Action::Connect { token: Some(token) } | Action::Resume { token: Some(token), .. }) => {
-            effect(token, context)
-        }
-        Some(Action::Resume { token: None, .. }) => Effect { identifiers, ..Effect::default() },
-        Some(Action::Subscribe { channel, token: Some(token) }) => {
-            let session = Session {
-                user: user.unwrap_or_default(),
-                client: Session::CLIENT.to_owned(),
-                channel: channel.clone(),
-            };
-            effect(token, &Context { session: Some(session), ..context.clone() })
-        }
-        Some(Action::Refresh { token } | Action::SubRefresh { token, .. }) => {
-            Effect { expires: effect(token, context).expires, ..Effect::default() }
-        }
-        Some(Action::Look) => Effect { user, meta, ..Effect::default() },
-        Some(Action::LookAt { .. } | Action::Subscribe { token: None, .. }) => {
-            Effect { user, ..Effect::default() }
-        }
-        Some(
-            Action::Connect { token: None }
-            | Action::Disconnect
-            | Action::Unsubscribe { .. }
-            | Action::Configure { .. },
-        )
-        | None => Effect::default(),
-    };
-    let identifiers = all.identifiers.filter(|_| context.application == Application::Anycable);
-    Effect { claims: None, identifiers, ..all }
-}
-
-/// What an acceptance of a well-formed payload does, by its plain members: the last of equal names
-/// counts.
-fn effect_of(recipe: &Recipe, context: &Context) -> Effect {
-    if context.submission.as_ref().is_some_and(Vec::is_empty) {
-        return Effect::default();
-    }
-    let Content::Object { members, .. } = recipe.payload.innermost() else {
-        return Effect::default();
-    };
-    let mut last: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut order: Vec<&str> = Vec::new();
-    for Member(name, value) in members {
-        if last.insert(name, value).is_none() {
-            order.push(name);
-        }
-    }
-    let claims = order.iter().map(|name| format!("\"{name}\":{}", last[name])).collect::<Vec<_>>();
-    let string = |name: &str| last.get(name).and_then(|raw| serde_json::from_str::<String>(raw).ok());
-    let whole_second = |raw: &str| raw.starts_with("{{now") && raw.ends_with("}}");
-    let expires = match (last.get("expire_at"), last.get("exp")) {
-        (Some(&"0"), _) | (None, None) => Some(Expiry::Never),
-        (Some(second), _) | (None, Some(second)) if whole_second(second) => {
-            Some(Expiry::At { second: (*second).to_owned() })
-        }
-        _ => None,
-    };
-    let (user, subscriptions) = match &context.session {
-        // The user is whoever is connected, and the token is for one channel.
-        Some(Session { user, channel, .. }) => (
-            Some(user.clone()),
-            (!last.contains_key("b64data")).then(|| {
-                let data = last.get("data").copied().unwrap_or_default();
-                BTreeMap::from([(channel.clone(), data.to_owned())])
-            }),
-        ),
-        None => (
-            match context.user_id_claim.as_deref().unwrap_or("sub") {
-                name if last.contains_key(name) => string(name),
-                _ => Some(String::new()),
-            },
-            (!last.contains_key("channels") && !last.contains_key("subs")).then(BTreeMap::new),
-        ),
-    };
-    Effect {
-        claims: Some(format!("{{{}}}", claims.join(","))),
-        user,
-        expires,
-        subscriptions,
-        info: (!last.contains_key("info") && !last.contains_key("b64info")).then(String::new),
-        meta: context.rpc_proxy.filter(|_| context.session.is_none()).map(|proxy| match proxy {
-            RpcProxy::WithoutMeta => String::new(),
-            RpcProxy::WithMeta => last.get("meta").copied().unwrap_or_default().to_owned(),
-        }),
-        identifiers: string("ext"),
-        backend_asked: None,
-        options: None,
     }
 }
 
@@ -731,9 +626,9 @@ fn clock_margin(recipe: &Recipe, leeway: u32) -> Option<u64> {
         .min()
 }
 
-/// Whether another minting may give another defect, so that only the stored token can be asked. A number that
-/// is added to an RSA signature fits into its octets for some signatures and not for others.
-fn hangs_on_the_signature(recipe: &Recipe) -> bool {
+/// Whether a token that is minted at another clock may have another defect. The sum of an RSA signature and the
+/// modulus fits into its octets for some signatures and not for others.
+fn depends_on_the_signature(recipe: &Recipe) -> bool {
     let adds = |change: &SignatureChange| {
         matches!(change, SignatureChange::RsaNumber { s: Number::PlusOrder { .. } })
     };
@@ -763,7 +658,13 @@ pub const fn key_for(algorithm: Algorithm) -> &'static str {
     }
 }
 
-/// The key that is configured beside that of an algorithm during a rotation, where the suite has one.
+/// Another key of the same kind as [`key_for`], which the twins do not configure.
+#[must_use]
+pub fn foreign_key_for(algorithm: Algorithm) -> String {
+    format!("{}-foreign", key_for(algorithm))
+}
+
+/// The key that is configured together with [`key_for`] during a rotation, if the suite has one.
 #[must_use]
 pub fn next_key(algorithm: Algorithm) -> Option<&'static str> {
     match key_for(algorithm) {

@@ -12,6 +12,7 @@ pub mod build;
 pub mod case;
 mod covering;
 pub mod edits;
+mod effects;
 pub mod generated;
 #[cfg(test)]
 mod ideas;

@@ -57,7 +57,7 @@ mod tests {
         }
     }
 
-    /// The sections that bind a verifier with a MUST, or lay down what it validates.
+    /// The sections with a MUST for verifiers, or with the rules of validation.
     const SECTIONS: [(&str, &[&str]); 11] = [
         (
             "RFC 7515",

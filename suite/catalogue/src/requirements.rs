@@ -1,4 +1,4 @@
-//! What the cases say of each normative sentence.
+//! The coverage of each normative sentence by cases.
 //!
 //! A MUST that binds verifiers needs an accepted and a rejected case, or a waiver in words. A case that may be
 //! accepted or rejected proves neither, so it does not count.
@@ -54,13 +54,13 @@ impl Coverage {
         self.requirement.level == Level::Must && self.requirement.binds != Binds::Producer
     }
 
-    /// What is wrong with it; `None` if it has its cases, or a waiver that it needs.
+    /// The fault of the coverage: a missing case, or an empty or needless waiver.
     #[must_use]
     pub fn finding(&self) -> Option<&'static str> {
         let is_covered = self.accepted > 0 && self.rejected > 0;
         match &self.requirement.waiver {
             Some(waiver) if waiver.trim().is_empty() => Some("its waiver says nothing"),
-            // What waives a row of a server's documentation may be about versions.
+            // The waiver of a row of a server's documentation may concern versions.
             Some(_) if is_covered && self.requirement.document.starts_with("RFC ") => {
                 Some("it has an accepted and a rejected case, so it needs no waiver")
             }

@@ -262,7 +262,7 @@ fn renewed(id: &str, of: &str, opened: &Case, channel: &str) -> Case {
     )
 }
 
-/// The same token with a later `exp`, to renew what it opened.
+/// The same token with a later `exp`, for a renewal.
 #[must_use]
 pub fn later(token: &Case) -> Case {
     token.changed("later", claim("exp", "{{now+7200}}")).accept()

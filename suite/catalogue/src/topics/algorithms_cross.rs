@@ -5,7 +5,7 @@ use jotproof_model::algorithm::Family;
 use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
-use crate::case::{Case, alg, key_for};
+use crate::case::{Case, alg, foreign_key_for, key_for};
 use crate::edits::{header, sign};
 use crate::twins;
 
@@ -29,7 +29,7 @@ pub(super) fn topic() -> Topic {
 }
 
 fn foreign_key(algorithm: Algorithm) -> Case {
-    let key = format!("{}-foreign", key_for(algorithm));
+    let key = foreign_key_for(algorithm);
     twins::signed(algorithm)
         .changed(
             &format!("algorithms/cross/{}-foreign-key", algorithm.name().to_lowercase()),

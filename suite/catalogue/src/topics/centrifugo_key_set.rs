@@ -6,7 +6,7 @@ use jotproof_model::recipe::KeyForm;
 use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
-use crate::case::{Case, alg, key_for};
+use crate::case::{Case, alg, foreign_key_for, key_for};
 use crate::edits::{claim, context, header, of_token, sign, sign_with_form, unsigned, without_header};
 use crate::published::{ALGORITHMS, LOST, PATH, jwk, named, published, set_of, twin, with, word};
 use crate::steps::{connect, step, subscribe};
@@ -43,13 +43,8 @@ fn id(algorithm: Algorithm, name: &str) -> String {
     format!("centrifugo/key-set/{}-{name}", word(algorithm))
 }
 
-/// The other key of the same kind; it has the `kid` of its name.
-fn other(algorithm: Algorithm) -> String {
-    format!("{}-foreign", key_for(algorithm))
-}
-
 fn by_kid(algorithm: Algorithm) -> Vec<Case> {
-    let other = other(algorithm);
+    let other = foreign_key_for(algorithm);
     let beside = |at, name: &str, title: &str| {
         let value = jwk(&other, algorithm);
         twin(algorithm)
@@ -274,7 +269,7 @@ fn confusion(algorithm: Algorithm) -> Vec<Case> {
 
 /// Keys that the token brings along or points at.
 fn brought_along(algorithm: Algorithm) -> Vec<Case> {
-    let other = other(algorithm);
+    let other = foreign_key_for(algorithm);
     let own = jwk(&other, algorithm);
     vec![
         twin(algorithm)
@@ -380,7 +375,10 @@ fn channels(token: fn() -> Case, channel: &str, name: &str) -> [Case; 2] {
     .requirement("CF-JWKS-1")
     .class("V1");
     let foreign = opened
-        .changed(&id(&format!("{name}-foreign-key")), of_token("opening", sign(None, &other(RS256), RS256)))
+        .changed(
+            &id(&format!("{name}-foreign-key")),
+            of_token("opening", sign(None, &foreign_key_for(RS256), RS256)),
+        )
         .reject([Reason::Signature])
         .threat(Threat::Forger)
         .title(format!("a token for the channel {channel} by a key that is not published"))

@@ -8,7 +8,7 @@ use jotproof_model::vector::Severity;
 use jotproof_model::{Algorithm, Expectation, Reason, Threat};
 
 use super::Topic;
-use crate::case::{Case, Undecided, alg, key_for};
+use crate::case::{Case, Undecided, alg, foreign_key_for, key_for};
 use crate::edits::{context, quoted, sign};
 use crate::published::{LOST, jwk, named, published, twin, with, word};
 
@@ -61,7 +61,7 @@ fn of_what_is_published(case: Case) -> Vec<Case> {
 
 fn forged(case: &Case) -> Case {
     let algorithm = case.context().algorithms[0];
-    let stranger = sign(None, &format!("{}-foreign", key_for(algorithm)), algorithm);
+    let stranger = sign(None, &foreign_key_for(algorithm), algorithm);
     twin(algorithm)
         .changed_by(
             &format!("{}-by-a-stranger", case.id()),
@@ -313,7 +313,7 @@ fn types(algorithm: Algorithm) -> Vec<Case> {
 
 /// What else is in the set.
 fn further_keys(algorithm: Algorithm) -> Vec<Case> {
-    let other = format!("{}-foreign", key_for(algorithm));
+    let other = foreign_key_for(algorithm);
     let same = with(&jwk(&other, algorithm), "kid", &format!("\"{}\"", key_for(algorithm)));
     let mut cases: Vec<Case> = [(0, "before", JwkKind::SameKidFirst), (9, "after", JwkKind::SameKidLast)]
         .into_iter()
@@ -619,7 +619,7 @@ fn elliptic_curve() -> Vec<Case> {
     ]
 }
 
-/// `x` with padding, which base64url does not have (RFC 7515 section 2).
+/// Adds padding to `x`. Base64url has none (RFC 7515 section 2).
 fn padded_coordinate() -> DocumentChange {
     set("x", &quoted(&format!("{}=", member(key_for(ES256), "x"))))
 }

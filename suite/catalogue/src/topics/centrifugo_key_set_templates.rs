@@ -7,7 +7,7 @@ use jotproof_model::{Algorithm, Edit, KeySet, Reason, Threat};
 
 use super::Topic;
 use crate::bound::{AUDIENCE, Bound, ISSUER};
-use crate::case::{Case, alg, key_for};
+use crate::case::{Case, alg, foreign_key_for, key_for};
 use crate::edits::{context, header, sign};
 use crate::published::{jwk, with, word};
 use crate::twins;
@@ -41,10 +41,6 @@ fn names(by: Bound, tenant: &str) -> Edit {
     by.says(&format!("https://idp.example.com/{tenant}"))
 }
 
-fn other(algorithm: Algorithm) -> String {
-    format!("{}-foreign", key_for(algorithm))
-}
-
 /// Where key sets are.
 struct Place {
     /// The pattern whose group leads there.
@@ -70,7 +66,7 @@ fn token_of_acme(
         path: path.to_owned(),
         documents: [
             (path.replace("{{tenant}}", "acme"), set(key_for(algorithm), KID)),
-            (others.to_owned(), set(&other(algorithm), kid)),
+            (others.to_owned(), set(&foreign_key_for(algorithm), kid)),
         ]
         .into(),
         fetched: fetched.iter().map(|path| (*path).to_owned()).collect(),
@@ -120,7 +116,10 @@ fn tenants(algorithm: Algorithm, by: Bound) -> Vec<Case> {
         .requirement("CF-JWKS-4")
         .class("K2");
     let foreign = acme
-        .changed(&id(by, algorithm, "key-of-the-other-tenant"), sign(None, &other(algorithm), algorithm))
+        .changed(
+            &id(by, algorithm, "key-of-the-other-tenant"),
+            sign(None, &foreign_key_for(algorithm), algorithm),
+        )
         .reject([Reason::Signature])
         .threat(Threat::Forger)
         .title("the key of another tenant signs, with the same kid")
@@ -163,7 +162,7 @@ fn led_astray(algorithm: Algorithm, by: Bound) -> Vec<Case> {
             vec![
                 names(by, "../uploads/mallory"),
                 header("kid", "\"mallory\""),
-                sign(None, &other(algorithm), algorithm),
+                sign(None, &foreign_key_for(algorithm), algorithm),
             ],
         )
         .reject([Reason::Key, Reason::Signature, by.reason])

@@ -1,7 +1,7 @@
 //! G31: forged tokens whose claims are bad too.
 //!
-//! The claims of a token that no key signed mean nothing (RFC 7515 section 5.2). A verifier that answers by them
-//! tells a forger what it thinks of claims that he chose, and takes a forgery for an old token of a user.
+//! The claims of a token without a valid signature mean nothing (RFC 7515 section 5.2). A verifier whose answer
+//! depends on them lets a forger test claims, and takes a forgery for an old token of a user.
 
 use jotproof_model::recipe::{Segment, SignatureChange, StructureChange};
 use jotproof_model::{Algorithm, Edit, Reason, Threat};
@@ -70,7 +70,7 @@ const FORGERIES: [Forgery; 4] = [
     },
 ];
 
-/// A claim that is bad by itself.
+/// A claim for which even a genuine token is refused.
 struct Claim {
     name: &'static str,
     claim: &'static str,

@@ -1,7 +1,7 @@
 //! G9: claims whose meaning is near that of `aud` or `iss`, and parameters of the header with their names.
 //!
-//! OAuth and its products have claims of their own for a client, a resource or a tenant. None of them says whom
-//! a token is for or who issued it.
+//! OAuth and its products have claims of their own for a client, a resource or a tenant. None of them names the
+//! audience or the issuer of a token.
 
 use jotproof_model::edit::{Alias, Layer};
 use jotproof_model::{Edit, Reason, Threat};
@@ -30,11 +30,11 @@ struct Neighbour {
     name: &'static str,
     /// The name of the claim.
     claim: &'static str,
-    /// Before the configured name, in its value.
+    /// The text before the name in its value.
     before: &'static str,
-    /// After the configured name, in its value.
+    /// The text after the name in its value.
     after: &'static str,
-    /// Who takes it for the other claim.
+    /// What the neighbour is, and why it is not the other claim.
     why: &'static str,
 }
 
@@ -120,12 +120,44 @@ const ISSUER: [Neighbour; 6] = [
     ),
 ];
 
+/// A claim that is compared with a configured name.
+struct Compared {
+    claim: &'static str,
+    /// The claim in ids and in titles.
+    word: &'static str,
+    ours: &'static str,
+    other: &'static str,
+    reason: Reason,
+    requirement: &'static str,
+    class: &'static str,
+}
+
+const AUD: Compared = Compared {
+    claim: "aud",
+    word: "audience",
+    ours: twins::AUDIENCE,
+    other: "https://other.example.com",
+    reason: Reason::Audience,
+    requirement: "RFC7519-4.1.3-AUD",
+    class: "C8",
+};
+
+const ISS: Compared = Compared {
+    claim: "iss",
+    word: "issuer",
+    ours: twins::ISSUER,
+    other: "https://evil.example",
+    reason: Reason::Issuer,
+    requirement: "RFC8725-3.8-ISS",
+    class: "C9",
+};
+
 impl Neighbour {
-    /// The edit that adds the claim, beside `of`, with a configured name in its value.
-    fn with(&self, of: &str, configured: &str) -> Edit {
-        let value = quoted(&format!("{}{configured}{}", self.before, self.after));
+    /// The edit that adds the neighbour of a compared claim, with a name in its value.
+    fn with(&self, compared: &Compared, name: &str) -> Edit {
+        let value = quoted(&format!("{}{name}{}", self.before, self.after));
         if self.is_alias() {
-            alias(Layer::Payload, of, self.claim, Alias::Case, &value)
+            alias(Layer::Payload, compared.claim, self.claim, Alias::Case, &value)
         } else {
             claim(self.claim, &value)
         }
@@ -135,87 +167,65 @@ impl Neighbour {
         self.name == "title-case"
     }
 
-    /// The bug class of confusing it with a claim of this class.
-    fn class(&self, of_claim: &'static str) -> &'static str {
-        if self.is_alias() { "J2" } else { of_claim }
+    /// The bug class of a verifier that confuses the two claims.
+    fn class(&self, compared: &Compared) -> &'static str {
+        if self.is_alias() { "J2" } else { compared.class }
     }
 }
 
-const OTHER_AUDIENCE: &str = "https://other.example.com";
-const OTHER_ISSUER: &str = "https://evil.example";
+/// The configured name in both claims, only in the compared one, and only in its neighbour.
+fn beside(compared: &Compared, row: &Neighbour) -> [Case; 3] {
+    let (name, member, word) = (row.name, row.claim, compared.word);
+    let equal = twins::bound()
+        .changed(&format!("claims/neighbours/{word}-and-ours-in-{name}"), row.with(compared, compared.ours))
+        .accept()
+        .title(format!("the configured {word}, and again in {member}"))
+        .why(format!("{member} is a claim that a verifier need not know. It changes nothing."))
+        .requirement("RFC7519-4-IGNORE")
+        .requirement(compared.requirement)
+        .class(row.class(compared));
+    let other = twins::bound()
+        .changed(
+            &format!("claims/neighbours/{word}-and-another-in-{name}"),
+            row.with(compared, compared.other),
+        )
+        .accept()
+        .title(format!("the configured {word}, and another in {member}"))
+        .why(format!("{} A verifier that compares it with the {word} refuses a good token.", row.why))
+        .requirement("RFC7519-4-IGNORE")
+        .requirement(compared.requirement)
+        .class(row.class(compared));
+    let another = equal
+        .changed(
+            &format!("claims/neighbours/another-{word}-and-ours-in-{name}"),
+            claim(compared.claim, &quoted(compared.other)),
+        )
+        .reject([compared.reason])
+        .title(format!("another {word}, and the configured one in {member}"))
+        .why(row.why)
+        .requirement(compared.requirement)
+        .class(row.class(compared))
+        .threat(Threat::Holder);
+    [equal, other, another]
+}
 
 fn of_audience(row: &Neighbour) -> [Case; 4] {
     let (name, member) = (row.name, row.claim);
-    let equal = twins::bound()
-        .changed(&format!("claims/neighbours/audience-and-ours-in-{name}"), row.with("aud", twins::AUDIENCE))
-        .accept()
-        .title(format!("the configured audience, and again in {member}"))
-        .why(format!("{member} is a claim that a verifier need not know. It changes nothing."))
-        .requirement("RFC7519-4-IGNORE")
-        .requirement("RFC7519-4.1.3-AUD")
-        .class(row.class("C8"));
-    let other = twins::bound()
-        .changed(
-            &format!("claims/neighbours/audience-and-another-in-{name}"),
-            row.with("aud", OTHER_AUDIENCE),
-        )
-        .accept()
-        .title(format!("the configured audience, and another in {member}"))
-        .why(format!("{} A verifier that compares it with the audience refuses a good token.", row.why))
-        .requirement("RFC7519-4-IGNORE")
-        .requirement("RFC7519-4.1.3-AUD")
-        .class(row.class("C8"));
-    let another = equal
-        .changed(
-            &format!("claims/neighbours/another-audience-and-ours-in-{name}"),
-            claim("aud", &quoted(OTHER_AUDIENCE)),
-        )
-        .reject([Reason::Audience])
-        .title(format!("another audience, and the configured one in {member}"))
-        .why(row.why)
-        .requirement("RFC7519-4.1.3-AUD")
-        .class(row.class("C8"))
-        .threat(Threat::Holder);
+    let [equal, other, another] = beside(&AUD, row);
     let absent = equal
         .changed(&format!("claims/neighbours/no-audience-but-ours-in-{name}"), without_claim("aud"))
         .reject([Reason::Audience, Reason::ClaimMissing])
         .title(format!("no aud, and the configured audience in {member}"))
         .why(row.why)
         .requirement("RFC8725-3.9-AUD")
-        .class(row.class("C8"))
+        .class(row.class(&AUD))
         .threat(Threat::Holder);
     [equal, other, another, absent]
 }
 
 fn of_issuer(row: &Neighbour) -> Vec<Case> {
     let (name, member) = (row.name, row.claim);
-    let equal = twins::bound()
-        .changed(&format!("claims/neighbours/issuer-and-ours-in-{name}"), row.with("iss", twins::ISSUER))
-        .accept()
-        .title(format!("the configured issuer, and again in {member}"))
-        .why(format!("{member} is a claim that a verifier need not know. It changes nothing."))
-        .requirement("RFC7519-4-IGNORE")
-        .requirement("RFC8725-3.8-ISS")
-        .class(row.class("C9"));
-    let other = twins::bound()
-        .changed(&format!("claims/neighbours/issuer-and-another-in-{name}"), row.with("iss", OTHER_ISSUER))
-        .accept()
-        .title(format!("the configured issuer, and another in {member}"))
-        .why(format!("{} A verifier that compares it with the issuer refuses a good token.", row.why))
-        .requirement("RFC7519-4-IGNORE")
-        .requirement("RFC8725-3.8-ISS")
-        .class(row.class("C9"));
-    let another = equal
-        .changed(
-            &format!("claims/neighbours/another-issuer-and-ours-in-{name}"),
-            claim("iss", &quoted(OTHER_ISSUER)),
-        )
-        .reject([Reason::Issuer])
-        .title(format!("another issuer, and the configured one in {member}"))
-        .why(row.why)
-        .requirement("RFC8725-3.8-ISS")
-        .class(row.class("C9"))
-        .threat(Threat::Holder);
+    let [equal, other, another] = beside(&ISS, row);
     if row.is_alias() {
         // Without `iss` both outcomes are right.
         return vec![equal, other, another];
@@ -230,13 +240,15 @@ fn of_issuer(row: &Neighbour) -> Vec<Case> {
         .title(format!("no iss, and the configured issuer in {member}"))
         .why(row.why)
         .requirement("RFC7519-4.1.1-ISS")
-        .class(row.class("C9"))
+        .class(row.class(&ISS))
         .threat(Threat::Holder);
     vec![equal, other, another, absent]
 }
 
 /// A claim that the header repeats with another value.
 struct Replicated {
+    /// The claim in ids.
+    name: &'static str,
     claim: &'static str,
     value: &'static str,
     what: &'static str,
@@ -245,29 +257,32 @@ struct Replicated {
 
 const REPLICATED: [Replicated; 3] = [
     Replicated {
+        name: "audience",
         claim: "aud",
         value: "\"https://other.example.com\"",
         what: "the configured audience, and another in the header",
         class: "C8",
     },
     Replicated {
+        name: "issuer",
         claim: "iss",
         value: "\"https://evil.example\"",
         what: "the configured issuer, and another in the header",
         class: "C9",
     },
-    Replicated { claim: "sub", value: "\"43\"", what: "sub 42, and sub 43 in the header", class: "C11" },
+    Replicated {
+        name: "subject",
+        claim: "sub",
+        value: "\"43\"",
+        what: "sub 42, and sub 43 in the header",
+        class: "C11",
+    },
 ];
 
 fn replicated(row: &Replicated) -> Case {
-    let name = match row.claim {
-        "aud" => "audience",
-        "iss" => "issuer",
-        _ => "subject",
-    };
     twins::bound()
         .changed(
-            &format!("claims/neighbours/{name}-and-another-in-the-header"),
+            &format!("claims/neighbours/{}-and-another-in-the-header", row.name),
             header(row.claim, row.value),
         )
         .either(

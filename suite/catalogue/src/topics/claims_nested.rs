@@ -1,8 +1,8 @@
-//! G8: names of registered claims inside of other claims.
+//! G8: names of registered claims inside other claims.
 //!
 //! A claim is a member of the top level of the claims set (RFC 7519 section 4). A reader that searches the text
-//! for a name, or flattens objects, finds the inner one: before the outer one if it takes the first, after it if
-//! it takes the last.
+//! for a name, or flattens objects, also finds the inner member. A reader that takes the first one is misled by an
+//! inner member before the claim. A reader that takes the last one is misled by an inner member after it.
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Edit, Reason, Threat};
@@ -30,7 +30,7 @@ struct Holder {
     name: &'static str,
     /// Whether it stands before the outer claim.
     is_before: bool,
-    /// The raw value, from the raw member that it holds.
+    /// Makes the raw value from the raw member inside it.
     value: fn(&str) -> String,
     what: &'static str,
 }
@@ -182,7 +182,7 @@ fn another_subject(holder: &Holder) -> Case {
         .class("C11")
 }
 
-/// The claim is not there but inside of another.
+/// Tokens that have the claim only inside another one.
 fn alone(holder: &Holder) -> Vec<Case> {
     let name = holder.name.trim_end_matches("-before");
     let what = holder.what.trim_end_matches(" before it");

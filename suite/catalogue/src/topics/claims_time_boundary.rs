@@ -253,7 +253,7 @@ fn within_leeway((name, member, value, what, requirement): Leeway) -> Case {
         .class("C5")
 }
 
-/// A time exactly as far on the wrong side as the leeway.
+/// Times at the exact end of the leeway.
 const AT_LEEWAY: [Leeway; 2] = [
     ("exp-60-seconds-ago", "exp", "{{now-60}}", "exp 60 seconds ago", "RFC7519-4.1.4-EXP"),
     ("nbf-in-60-seconds", "nbf", "{{now+60}}", "nbf in 60 seconds", "RFC7519-4.1.5-NBF"),
@@ -264,12 +264,10 @@ fn at_leeway(lenient: &Case, (name, member, value, what, requirement): Leeway) -
         lenient.changed(&format!("claims/time-boundary/leeway-of-a-minute-{name}"), claim(member, value));
     let why =
         "RFC 7519 sections 4.1.4 and 4.1.5 allow some leeway, and do not say whether its last second counts.";
-    let case = if member == "exp" {
-        undecided.either(why, [Reason::Expired])
-    } else {
-        undecided.either(why, [Reason::NotYetValid])
-    };
-    case.title(format!("{what}, where a leeway of a minute is configured"))
+    let reason = if member == "exp" { Reason::Expired } else { Reason::NotYetValid };
+    undecided
+        .either(why, [reason])
+        .title(format!("{what}, where a leeway of a minute is configured"))
         .why(
             "The time lies exactly at the end of the leeway. A second to either side is decided, and verifiers that \
              compare with `<` and with `<=` differ here.",
@@ -279,6 +277,7 @@ fn at_leeway(lenient: &Case, (name, member, value, what, requirement): Leeway) -
         .threat(Threat::Holder)
 }
 
+/// `iat` in the future, within the leeway, at its end and beyond it.
 const ISSUED_AROUND_LEEWAY: [Leeway; 3] = [
     ("iat-in-59-seconds", "iat", "{{now+59}}", "iat in 59 seconds", "RFC7519-4.1.6-IAT"),
     ("iat-in-60-seconds", "iat", "{{now+60}}", "iat in 60 seconds", "RFC7519-4.1.6-IAT"),

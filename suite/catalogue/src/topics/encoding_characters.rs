@@ -1,8 +1,8 @@
-//! G20: characters that are not base64url, in every segment: further kinds of white space, characters that
-//! nobody sees, and letters and digits in another spelling.
+//! G20: characters that are not base64url, in every segment: further kinds of white space, invisible
+//! characters, and letters and digits in another spelling.
 //!
-//! `encoding/base64url` has the common kinds. The header and the payload are signed in their odd spelling. The
-//! signature is changed after signing.
+//! `encoding/base64url` has the common kinds. The header and the payload are changed before signing, and the
+//! signature after it.
 
 use jotproof_model::recipe::{Place, Segment, SegmentChange, Spelling};
 use jotproof_model::{Algorithm, Reason, Threat};

@@ -264,6 +264,28 @@ macro_rules! forged {
     };
 }
 
+/// The good header and forged claims, with the dots of a token.
+macro_rules! forged_start {
+    () => {
+        concat!(segment!(header), ".", forged!(), ".")
+    };
+}
+
+/// The members of a flattened JSON serialization with the good header and signature (RFC 7515 section 7.2.2).
+macro_rules! flattened {
+    ($payload:expr) => {
+        concat!(
+            "\"protected\":\"",
+            segment!(header),
+            "\",\"payload\":\"",
+            $payload,
+            "\",\"signature\":\"",
+            segment!(signature),
+            "\""
+        )
+    };
+}
+
 /// Name, the text, what it is, bug class.
 const REWRITTEN: [(&str, &str, &str, &str); 23] = [
     ("dots-percent-encoded", dotted!("%2E"), "with `%2E` for its dots", "B10"),
@@ -309,33 +331,13 @@ const REWRITTEN: [(&str, &str, &str, &str); 23] = [
     ("in-an-array", concat!("[\"", dotted!("."), "\"]"), "as the element of a JSON array", "B9"),
     (
         "before-a-json-serialization",
-        concat!(
-            dotted!("."),
-            "{\"protected\":\"",
-            segment!(header),
-            "\",\"payload\":\"",
-            forged!(),
-            "\",\"signature\":\"",
-            segment!(signature),
-            "\"}"
-        ),
+        concat!(dotted!("."), "{", flattened!(forged!()), "}"),
         "with the JSON serialization of forged claims after it",
         "B9",
     ),
     (
         "json-in-place-of-its-signature",
-        concat!(
-            segment!(header),
-            ".",
-            forged!(),
-            ".{\"protected\":\"",
-            segment!(header),
-            "\",\"payload\":\"",
-            segment!(payload),
-            "\",\"signature\":\"",
-            segment!(signature),
-            "\"}"
-        ),
+        concat!(forged_start!(), "{", flattened!(segment!(payload)), "}"),
         "in the JSON serialization, in place of the signature of forged claims",
         "B9",
     ),
@@ -353,24 +355,21 @@ fn rewritten((name, text, what, class): (&str, &str, &str, &str)) -> Case {
         .severity(Severity::Low)
 }
 
-macro_rules! json {
-    ($($part:expr),+) => {
-        concat!($($part),+)
-    };
-}
+const TWO_READERS: &str = "One reader takes the JSON apart and verifies the good signature over the good claims, the other \
+                           splits the text at its dots and reads the forged ones.";
 
 /// Name, the text, what it is, why, who makes it.
 const SERIALIZED: [(&str, &str, &str, &str, Threat); 9] = [
     (
         "json-flattened-unprotected-header",
-        json!("{\"payload\":\"", forged!(), "\",\"header\":{\"alg\":\"none\"},\"signature\":\"\"}"),
+        concat!("{\"payload\":\"", forged!(), "\",\"header\":{\"alg\":\"none\"},\"signature\":\"\"}"),
         "with its header unprotected, alg none and an empty signature",
         "A header that no signature covers is whatever the sender likes.",
         Threat::Forger,
     ),
     (
         "json-flattened-alg-twice",
-        json!(
+        concat!(
             "{\"payload\":\"",
             segment!(payload),
             "\",\"protected\":\"",
@@ -385,7 +384,7 @@ const SERIALIZED: [(&str, &str, &str, &str, Threat); 9] = [
     ),
     (
         "json-flattened-empty-signature",
-        json!(
+        concat!(
             "{\"payload\":\"",
             segment!(payload),
             "\",\"protected\":\"",
@@ -398,14 +397,14 @@ const SERIALIZED: [(&str, &str, &str, &str, Threat); 9] = [
     ),
     (
         "json-flattened-without-signature",
-        json!("{\"payload\":\"", segment!(payload), "\",\"protected\":\"", segment!(header), "\"}"),
+        concat!("{\"payload\":\"", segment!(payload), "\",\"protected\":\"", segment!(header), "\"}"),
         "without a signature",
         "A verifier that checks the signatures it finds finds none.",
         Threat::Forger,
     ),
     (
         "json-general-bad-then-good",
-        json!(
+        concat!(
             "{\"payload\":\"",
             segment!(payload),
             "\",\"signatures\":[{\"protected\":\"",
@@ -422,7 +421,7 @@ const SERIALIZED: [(&str, &str, &str, &str, Threat); 9] = [
     ),
     (
         "json-general-empty-signature",
-        json!(
+        concat!(
             "{\"payload\":\"",
             forged!(),
             "\",\"signatures\":[{\"protected\":\"",
@@ -436,32 +435,17 @@ const SERIALIZED: [(&str, &str, &str, &str, Threat); 9] = [
     (
         "json-with-a-token-for-a-name",
         // Cut at its dots this is three segments: the good header, forged claims, the good signature.
-        json!(
-            "{\"",
-            segment!(header),
-            ".",
-            forged!(),
-            ".\":0,\"protected\":\"",
-            segment!(header),
-            "\",\"payload\":\"",
-            segment!(payload),
-            "\",\"signature\":\"",
-            segment!(signature),
-            "\"}"
-        ),
+        concat!("{\"", forged_start!(), "\":0,", flattened!(segment!(payload)), "}"),
         "with a member whose name is a header and forged claims, with their dots",
-        "One reader takes the JSON apart and verifies the good signature over the good claims, the other \
-         splits the text at its dots and reads the forged ones.",
+        TWO_READERS,
         Threat::Forger,
     ),
     (
         "json-general-with-a-token-for-a-name",
-        json!(
+        concat!(
             "{\"",
-            segment!(header),
-            ".",
-            forged!(),
-            ".\":0,\"payload\":\"",
+            forged_start!(),
+            "\":0,\"payload\":\"",
             segment!(payload),
             "\",\"signatures\":[{\"protected\":\"",
             segment!(header),
@@ -470,25 +454,12 @@ const SERIALIZED: [(&str, &str, &str, &str, Threat); 9] = [
             "\"}]}"
         ),
         "with a member whose name is a header and forged claims, with their dots",
-        "One reader takes the JSON apart and verifies the good signature over the good claims, the other \
-         splits the text at its dots and reads the forged ones.",
+        TWO_READERS,
         Threat::Forger,
     ),
     (
         "json-with-a-token-for-a-text",
-        json!(
-            "{\"x\":\"",
-            segment!(header),
-            ".",
-            forged!(),
-            ".\",\"protected\":\"",
-            segment!(header),
-            "\",\"payload\":\"",
-            segment!(payload),
-            "\",\"signature\":\"",
-            segment!(signature),
-            "\"}"
-        ),
+        concat!("{\"x\":\"", forged_start!(), "\",", flattened!(segment!(payload)), "}"),
         "with an unknown member whose text is a header and forged claims, with their dots",
         "The member is ignored where the JSON is read, and its dots cut the text where it is split.",
         Threat::Forger,

@@ -1,7 +1,7 @@
 //! The examples of the RFCs, with the keys and the octets that they publish.
 //!
-//! Three hold claims, which expired in 2011, so the topic has a clock of its own. The payloads of the others are
-//! no claims. A verifier of JWTs rejects those for the payload; their signatures are good.
+//! The claims of RFC 7515 expired in 2011, so the topic has a clock of its own. The other examples have good
+//! signatures and a payload that is not a claims set. A verifier of JWTs rejects them for the payload.
 
 use jotproof_model::algorithm::Algorithm;
 use jotproof_model::edit::{ContextChange, Layer, TextKind};
@@ -55,7 +55,7 @@ const PS384: &str = "cu22eBqkYDKgIlTpzDXGvaFfz6WGoz7fUDcfT0kkOy42miAh2qyBzk1xEsn
 const ES512_OF_7520: &str = "AE_R_YZCChjn4791jSQCrdPZCNYqHXCTZH0-JZGYNlaAjP2kqaluUIIUnC9qvbu9Plon7KRTzoNEuT4Va2cmL1eJAQy3mtPBu_u_sDDyYjnA\
                              MDxXPn7XrT0lw-kvAD890jl8e2puQens_IEKBpHABlsbEPX6sFY8OcGDqoRuBomu9xQ2";
 
-/// Configures a published key for one algorithm, and lets it sign under a header without `typ`.
+/// Configures a published key for one algorithm, and signs with it under a header without `typ`.
 fn by(key: &str, algorithm: Algorithm) -> Vec<Edit> {
     vec![
         context(ContextChange::ConfiguredKey { from: "hmac-64-bytes".to_owned(), to: key.to_owned() }),
@@ -138,7 +138,7 @@ fn claims() -> Vec<Case> {
     ]
 }
 
-/// An example whose payload is no claims set.
+/// An example whose payload is not a claims set.
 struct NotClaims {
     name: &'static str,
     section: &'static str,
@@ -146,7 +146,7 @@ struct NotClaims {
     algorithm: Algorithm,
     kid: Option<&'static str>,
     payload: &'static str,
-    /// The signature, where a random number is in it.
+    /// The published signature, if the algorithm uses a random number.
     signature: Option<&'static str>,
 }
 

@@ -26,7 +26,7 @@ fn encrypt(key: &str, with: KeyManagement, plaintext: Plaintext) -> Edit {
     structure(StructureChange::Encrypt { key: key.to_owned(), with, plaintext })
 }
 
-/// What any of them is refused for: five segments, and an algorithm that is not allowed.
+/// The reasons to refuse an encrypted token: it has five segments, and its algorithm is not allowed.
 const REFUSED: [Reason; 4] = [Reason::NotCompact, Reason::Algorithm, Reason::Header, Reason::HeaderParameter];
 
 /// Name, edit of the inner token, plaintext, plaintext in words, threat, reason for the verdict.

@@ -3,7 +3,7 @@
 use jotproof_mint::{Mint, keys};
 use jotproof_model::recipe::Signer;
 use jotproof_model::vector::Severity;
-use jotproof_model::{Algorithm, Edit, Reason, Threat};
+use jotproof_model::{Algorithm, Edit, Reason, Subject, Threat, Token};
 
 use super::Topic;
 use crate::NOW;
@@ -27,7 +27,7 @@ pub(super) fn topic() -> Topic {
 const KEY: &str = "hmac-64-bytes";
 const FOREIGN: &str = "hmac-64-bytes-foreign";
 
-/// The token becomes the payload of another one that announces it.
+/// Makes the token the payload of another one, whose `cty` says so.
 fn nested(signer: Signer) -> Edit {
     nest(&[("alg", "\"HS256\""), ("cty", "\"JWT\"")], signer)
 }
@@ -36,7 +36,7 @@ fn signed() -> Edit {
     nested(by(KEY, Algorithm::HS256))
 }
 
-/// Why a verifier may refuse any of these: the outer payload, the inner token.
+/// The reasons of a verifier without support for nested tokens.
 const REFUSED: [Reason; 3] = [Reason::Type, Reason::Payload, Reason::HeaderParameter];
 
 fn because(more: &[Reason]) -> Vec<Reason> {
@@ -85,7 +85,7 @@ fn without_content_type() -> Case {
 /// Name, edit of the inner token, the inner token in words, reasons, threat, requirement.
 type Row = (&'static str, Edit, &'static str, &'static [Reason], Threat, &'static str);
 
-/// What is wrong with the inner token, in a genuine outer one.
+/// Genuine tokens with a bad token inside.
 fn inner() -> Vec<Case> {
     let rows: [Row; 4] = [
         (
@@ -173,7 +173,7 @@ fn outer_unsecured() -> Case {
 fn token() -> String {
     let vector = twins::hs256().build(&Mint::new(keys::all()), NOW).expect("the first token can be minted");
     match vector.subject {
-        jotproof_model::Subject::Token { token: jotproof_model::Token::Text { text }, .. } => text,
+        Subject::Token { token: Token::Text { text }, .. } => text,
         _ => String::new(),
     }
 }

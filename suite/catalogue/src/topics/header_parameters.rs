@@ -6,7 +6,7 @@ use jotproof_model::vector::Severity;
 use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
-use crate::case::{Case, key_for};
+use crate::case::{Case, foreign_key_for};
 use crate::edits::{context, header, sign, without_header};
 use crate::published::named;
 use crate::twins;
@@ -482,7 +482,7 @@ const KEY_URLS: [(Algorithm, &str, &str, &str); 4] = [
 ];
 
 fn key_at_a_url((algorithm, name, parameter, value): (Algorithm, &str, &str, &str)) -> Case {
-    let foreign = format!("{}-foreign", key_for(algorithm));
+    let foreign = foreign_key_for(algorithm);
     twins::signed(algorithm)
         .changed_by(
             &format!("header/parameters/{name}"),

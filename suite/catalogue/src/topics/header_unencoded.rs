@@ -1,4 +1,4 @@
-//! G27: payloads that are not encoded (RFC 7797), which no JWT has.
+//! G27: unencoded payloads (RFC 7797). RFC 7797 section 7 forbids them in JWTs.
 
 use jotproof_model::recipe::{Segment, SegmentChange, StructureChange};
 use jotproof_model::{Edit, Reason, Threat};
@@ -7,6 +7,8 @@ use super::Topic;
 use crate::case::Case;
 use crate::edits::{header, sent_segment, signed_segment, structure};
 use crate::twins;
+
+use Reason::{Critical, Encoding, HeaderParameter, NotCompact, Payload, Signature};
 
 pub(super) fn topic() -> Topic {
     let mut cases: Vec<Case> = RAW.into_iter().map(raw).collect();
@@ -29,7 +31,7 @@ fn crit() -> Edit {
     header("crit", "[\"b64\"]")
 }
 
-/// The payload itself in place of its base64url, before it is signed.
+/// Puts the payload itself in place of its base64url, and signs that.
 fn unencoded() -> Edit {
     signed_segment(Segment::Payload, SegmentChange::Unencoded)
 }
@@ -38,7 +40,7 @@ const READS: &str = "The claims are plain text in the token, and the signature c
                      so this is none. A verifier that reads the text all the same also reads it where its other half does not, and the \
                      two see different claims in one token.";
 
-/// The parameters, the name, the title, why.
+/// Value of `b64` and whether `crit` names it, name, title, why.
 const RAW: [(&[&str], &str, &str, &str); 4] = [
     (
         &[],
@@ -70,9 +72,9 @@ fn raw((parameters, name, title, why): (&[&str], &str, &str, &str)) -> Case {
     let mut edits: Vec<Edit> =
         parameters.iter().map(|it| if *it == "crit" { crit() } else { b64(it) }).collect();
     edits.push(unencoded());
-    let mut reasons = vec![Reason::Encoding, Reason::Payload, Reason::NotCompact];
+    let mut reasons = vec![Encoding, Payload, NotCompact];
     if !parameters.is_empty() {
-        reasons.extend([Reason::HeaderParameter, Reason::Critical]);
+        reasons.extend([HeaderParameter, Critical]);
     }
     let case = twins::hs256()
         .changed_by(&format!("header/unencoded/{name}"), edits)
@@ -95,14 +97,7 @@ fn detached() -> Case {
             "header/unencoded/detached",
             vec![b64("false"), crit(), unencoded(), structure(StructureChange::Detached)],
         )
-        .reject([
-            Reason::Critical,
-            Reason::HeaderParameter,
-            Reason::Payload,
-            Reason::NotCompact,
-            Reason::Encoding,
-            Reason::Signature,
-        ])
+        .reject([Critical, HeaderParameter, Payload, NotCompact, Encoding, Signature])
         .threat(Threat::Mangler)
         .title("b64 false and critical, with a payload that is not encoded and not sent either")
         .why(
@@ -120,7 +115,7 @@ fn encoded_after_signing() -> Case {
             "header/unencoded/encoded-after-signing",
             vec![b64("false"), crit(), unencoded(), sent_segment(Segment::Payload, SegmentChange::Encoded)],
         )
-        .reject([Reason::Critical, Reason::HeaderParameter, Reason::Payload, Reason::Encoding, Reason::Signature])
+        .reject([Critical, HeaderParameter, Payload, Encoding, Signature])
         .threat(Threat::Mangler)
         .title("b64 false and critical, with a signature over the text and a payload in base64url")
         .why(
@@ -141,7 +136,7 @@ fn ignorable((value, name): (&str, &str)) -> Case {
         .either(
             "RFC 7515 section 4: a parameter that is not understood is ignored. RFC 7797 section 3: the value is a \
              boolean, and RFC 7519 section 7.2 (5) asks for values that are understood.",
-            [Reason::HeaderParameter, Reason::Critical, Reason::Payload],
+            [HeaderParameter, Critical, Payload],
         )
         .title(format!("b64 is {value}, over a payload in base64url"))
         .why("If it is accepted, the claims are those of the decoded payload: this value is not the boolean false.")
@@ -153,7 +148,7 @@ fn ignorable((value, name): (&str, &str)) -> Case {
 fn critical((value, name): (&str, &str)) -> Case {
     twins::hs256()
         .changed_by(&format!("header/unencoded/b64-{name}-and-critical"), vec![b64(value), crit()])
-        .reject([Reason::Critical, Reason::HeaderParameter, Reason::Payload, Reason::Signature])
+        .reject([Critical, HeaderParameter, Payload, Signature])
         .title(format!("b64 is {value}, and crit names it, over a payload in base64url"))
         .why(
             "Who does not understand `b64` refuses what is critical. Who does understands a boolean, and this is \
@@ -170,13 +165,7 @@ fn critical_and_raw((value, name): (&str, &str)) -> Case {
             &format!("header/unencoded/b64-{name}-and-payload"),
             vec![b64(value), crit(), unencoded()],
         )
-        .reject([
-            Reason::Critical,
-            Reason::HeaderParameter,
-            Reason::Payload,
-            Reason::NotCompact,
-            Reason::Encoding,
-        ])
+        .reject([Critical, HeaderParameter, Payload, NotCompact, Encoding])
         .title(format!("b64 is {value}, and crit names it, with a payload that is not encoded"))
         .why("A verifier that takes this value for false reads the claims from the plain text.")
         .requirement("RFC7515-4.1.11-CRIT")

@@ -2,10 +2,10 @@
 //!
 //! None of these texts has a time, because octets are the same at every clock.
 
-use jotproof_model::Reason;
 use jotproof_model::edit::{Layer, OctetsKind};
 
 use super::Topic;
+use super::json_text::{one_object, unreadable, word};
 use crate::case::Case;
 use crate::edits::octets;
 use crate::twins;
@@ -28,66 +28,71 @@ pub(super) fn topic() -> Topic {
     }
 }
 
-const fn word(layer: Layer) -> &'static str {
-    match layer {
-        Header => "header",
-        Payload => "payload",
-    }
-}
-
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 const CLAIMS: &str = r#"{"sub":"42","ext":"{\"user_id\":42}"}"#;
 
+/// The text of the object.
+const fn object(layer: Layer) -> &'static str {
+    match layer {
+        Header => HEADER,
+        Payload => CLAIMS,
+    }
+}
+
 /// The text of the object, without its last brace.
 fn open_object(layer: Layer) -> &'static str {
-    let whole = if layer == Header { HEADER } else { CLAIMS };
+    let whole = object(layer);
     whole.strip_suffix('}').unwrap_or(whole)
 }
 
 /// An encoding of Unicode.
+#[derive(Clone, Copy)]
 struct Encoding {
     name: &'static str,
     what: &'static str,
     encode: fn(&str) -> Vec<u8>,
+    /// Whether the text begins with a byte order mark.
+    is_marked: bool,
 }
 
-/// UTF-16 with the least octet first and without a mark is in `json/text`.
+const UTF_16_LITTLE: Encoding = Encoding {
+    name: "utf-16-little-endian",
+    what: "in UTF-16, the least octet first",
+    encode: |text| utf16(text, u16::to_le_bytes),
+    is_marked: false,
+};
+const UTF_16_BIG: Encoding = Encoding {
+    name: "utf-16-big-endian",
+    what: "in UTF-16, the greatest octet first",
+    encode: |text| utf16(text, u16::to_be_bytes),
+    is_marked: false,
+};
+const UTF_32_LITTLE: Encoding = Encoding {
+    name: "utf-32-little-endian",
+    what: "in UTF-32, the least octet first",
+    encode: |text| utf32(text, u32::to_le_bytes),
+    is_marked: false,
+};
+const UTF_32_BIG: Encoding = Encoding {
+    name: "utf-32-big-endian",
+    what: "in UTF-32, the greatest octet first",
+    encode: |text| utf32(text, u32::to_be_bytes),
+    is_marked: false,
+};
+
+const fn marked(encoding: Encoding) -> Encoding {
+    Encoding { is_marked: true, ..encoding }
+}
+
+/// The topic `json/text` has UTF-16 with the least octet first and without a mark.
 const ENCODINGS: [Encoding; 7] = [
-    Encoding {
-        name: "utf-16-big-endian",
-        what: "in UTF-16, the greatest octet first",
-        encode: |text| utf16(text, u16::to_be_bytes),
-    },
-    Encoding {
-        name: "utf-16-little-endian-marked",
-        what: "in UTF-16, the least octet first, with a byte order mark",
-        encode: |text| utf16(&format!("\u{feff}{text}"), u16::to_le_bytes),
-    },
-    Encoding {
-        name: "utf-16-big-endian-marked",
-        what: "in UTF-16, the greatest octet first, with a byte order mark",
-        encode: |text| utf16(&format!("\u{feff}{text}"), u16::to_be_bytes),
-    },
-    Encoding {
-        name: "utf-32-little-endian",
-        what: "in UTF-32, the least octet first",
-        encode: |text| utf32(text, u32::to_le_bytes),
-    },
-    Encoding {
-        name: "utf-32-big-endian",
-        what: "in UTF-32, the greatest octet first",
-        encode: |text| utf32(text, u32::to_be_bytes),
-    },
-    Encoding {
-        name: "utf-32-little-endian-marked",
-        what: "in UTF-32, the least octet first, with a byte order mark",
-        encode: |text| utf32(&format!("\u{feff}{text}"), u32::to_le_bytes),
-    },
-    Encoding {
-        name: "utf-32-big-endian-marked",
-        what: "in UTF-32, the greatest octet first, with a byte order mark",
-        encode: |text| utf32(&format!("\u{feff}{text}"), u32::to_be_bytes),
-    },
+    UTF_16_BIG,
+    marked(UTF_16_LITTLE),
+    marked(UTF_16_BIG),
+    UTF_32_LITTLE,
+    UTF_32_BIG,
+    marked(UTF_32_LITTLE),
+    marked(UTF_32_BIG),
 ];
 
 fn utf16(text: &str, octets: fn(u16) -> [u8; 2]) -> Vec<u8> {
@@ -99,9 +104,11 @@ fn utf32(text: &str, octets: fn(u32) -> [u8; 4]) -> Vec<u8> {
 }
 
 fn encoded(layer: Layer, row: &Encoding) -> Case {
-    let written = (row.encode)(if layer == Header { HEADER } else { CLAIMS });
-    refused(layer, row.name, &written, OctetsKind::OtherEncoding)
-        .title(format!("a {} {}", word(layer), row.what))
+    let (mark, suffix, with_mark) =
+        if row.is_marked { ("\u{feff}", "-marked", ", with a byte order mark") } else { ("", "", "") };
+    let written = (row.encode)(&format!("{mark}{}", object(layer)));
+    refused(layer, &format!("{}{suffix}", row.name), &written, OctetsKind::OtherEncoding)
+        .title(format!("a {} {}{with_mark}", word(layer), row.what))
         .why(
             "JSON in a token is UTF-8. Several parsers guess the encoding from the first octets, as an older JSON \
              specification suggested, and read text where the next verifier sees noise.",
@@ -147,7 +154,7 @@ fn malformed(layer: Layer, row: &Octets) -> Case {
         .class("J6")
 }
 
-/// Outside of strings, or in place of the end of one: all that follows the first members.
+/// Outside of strings, or at the end of one. Each row is the whole text after the first members.
 const SYNTAX: [Octets; 3] = [
     Octets {
         name: "overlong-quote",
@@ -181,11 +188,5 @@ fn malformed_syntax(layer: Layer, row: &Octets) -> Case {
 fn refused(layer: Layer, name: &str, written: &[u8], kind: OctetsKind) -> Case {
     let undecided = twins::hs256()
         .changed(&format!("json/encodings/{}-{name}", word(layer)), octets(layer, written, kind));
-    match layer {
-        Header => undecided
-            .reject([Reason::Header, Reason::Algorithm])
-            .requirement("RFC7519-7.2-HEADER")
-            .requirement("RFC7515-5.2-JSON"),
-        Payload => undecided.reject([Reason::Payload]).requirement("RFC7519-7.2-PAYLOAD"),
-    }
+    one_object(unreadable(undecided, layer), layer)
 }

@@ -1,14 +1,15 @@
 //! G22: the classes of a JSON parser's test suite, in the header and in the payload: values that JSON does not
 //! have, texts that are not one JSON object, and unusual text that is JSON.
 //!
-//! `json/text` has the plainest of them. A value stands in a private member, where nobody needs it, and some
-//! values stand in a claim that decides.
+//! `json/text` has the plainest of them. Most values are in a private member, which no verifier needs. Some are in a
+//! claim that decides the verdict.
 
+use jotproof_model::Reason;
 use jotproof_model::edit::{Layer, Surrounding, TextKind};
-use jotproof_model::{Edit, Reason};
 
 use super::Topic;
-use crate::case::Case;
+use super::json_text::{one_object, reason, unreadable, word};
+use crate::case::{Case, Undecided};
 use crate::edits::{claim, set, surround, text};
 use crate::twins;
 
@@ -35,18 +36,11 @@ pub(super) fn topic() -> Topic {
     }
 }
 
-const fn word(layer: Layer) -> &'static str {
+/// Adds the sentence that an unknown member is ignored.
+fn ignored(case: Case, layer: Layer) -> Case {
     match layer {
-        Header => "header",
-        Payload => "payload",
-    }
-}
-
-/// The sentences that ask for one UTF-8 encoded JSON object.
-fn one_object(case: Case, layer: Layer) -> Case {
-    match layer {
-        Header => case.requirement("RFC7519-7.2-HEADER").requirement("RFC7515-5.2-JSON"),
-        Payload => case.requirement("RFC7519-7.2-PAYLOAD"),
+        Header => case.requirement("RFC7515-4-IGNORE"),
+        Payload => case.requirement("RFC7519-4-IGNORE"),
     }
 }
 
@@ -65,7 +59,7 @@ struct Value {
     name: &'static str,
     value: &'static str,
     what: &'static str,
-    /// The layers where `json/text` does not have it.
+    /// The layers for which `json/text` does not have the value.
     layers: &'static [Layer],
 }
 
@@ -80,6 +74,18 @@ const fn value_in(
     what: &'static str,
 ) -> Value {
     Value { name, value, what, layers }
+}
+
+impl Value {
+    /// A token with the value in a private member of a layer.
+    fn in_member(&self, layer: Layer) -> Undecided {
+        let id = format!("json/syntax/{}-with-{}", word(layer), self.name);
+        twins::hs256().changed(&id, set(layer, "x", self.value))
+    }
+
+    fn title(&self, layer: Layer) -> String {
+        format!("a private member of the {} that is {}", word(layer), self.what)
+    }
 }
 
 const BAD_VALUES: [Value; 47] = [
@@ -137,12 +143,11 @@ const BAD_VALUES: [Value; 47] = [
 ];
 
 fn bad_value(row: &Value) -> impl Iterator<Item = Case> {
-    row.layers.iter().map(|&layer| {
-        let word = word(layer);
-        let case = twins::hs256()
-            .changed(&format!("json/syntax/{word}-with-{}", row.name), set(layer, "x", row.value))
+    row.layers.iter().map(move |&layer| {
+        let case = row
+            .in_member(layer)
             .reject(reasons(layer))
-            .title(format!("a private member of the {word} that is {}", row.what))
+            .title(row.title(layer))
             .why(
                 "Nobody needs the member, but the text is not JSON (RFC 8259). A parser that reads it by rules of \
                  its own also reads the members that matter by them, and the next parser reads others.",
@@ -426,11 +431,7 @@ fn bad_text(row: &Texts) -> impl Iterator<Item = Case> {
     [(Header, row.header), (Payload, row.payload)].into_iter().filter_map(move |(layer, written)| {
         let edit = text(layer, written?, TextKind::NotJson);
         let undecided = twins::hs256().changed(&format!("json/syntax/{}-{}", word(layer), row.name), edit);
-        let case = match layer {
-            Header => undecided.reject([Reason::Header, Reason::Algorithm]),
-            Payload => undecided.reject([Reason::Payload]),
-        };
-        let case = case
+        let case = unreadable(undecided, layer)
             .title(format!("the {} is {}", word(layer), row.what))
             .why(
                 "The text is not JSON (RFC 8259). Parsers that allow more than JSON read it, each in its own way: \
@@ -467,13 +468,12 @@ const AFTER: [After; 6] = [
 fn after(row: &After) -> impl Iterator<Item = Case> {
     row.layers.iter().map(|&layer| {
         let word = word(layer);
-        let reason = if layer == Header { Reason::Header } else { Reason::Payload };
         let case = twins::hs256()
             .changed(
                 &format!("json/syntax/{word}-then-{}", row.name),
                 surround(layer, "", row.text, Surrounding::TrailingText),
             )
-            .reject([reason])
+            .reject([reason(layer)])
             .title(format!("{} after the {word}", row.what))
             .why(
                 "Only white space may follow the object. A decoder that stops at the end of the first value does \
@@ -496,9 +496,9 @@ const NO_HEADERS: [(&str, &str, &str); 2] = [
 ];
 
 fn no_header((name, written, what): (&str, &str, &str)) -> Case {
-    let case = twins::hs256()
-        .changed(&format!("json/syntax/header-is-{name}"), text(Header, written, TextKind::NotAnObject))
-        .reject([Reason::Header, Reason::Algorithm])
+    let undecided = twins::hs256()
+        .changed(&format!("json/syntax/header-is-{name}"), text(Header, written, TextKind::NotAnObject));
+    let case = unreadable(undecided, Header)
         .title(format!("the header is {what}"))
         .why("The header is an object. A verifier that goes on without one takes the algorithm from elsewhere.")
         .class("A10");
@@ -536,22 +536,18 @@ const GOOD_VALUES: [Value; 25] = [
 ];
 
 fn good_value(row: &Value) -> impl Iterator<Item = Case> {
-    row.layers.iter().map(|&layer| {
-        let word = word(layer);
-        let case = twins::hs256()
-            .changed(&format!("json/syntax/{word}-with-{}", row.name), set(layer, "x", row.value))
+    row.layers.iter().map(move |&layer| {
+        let case = row
+            .in_member(layer)
             .accept()
-            .title(format!("a private member of the {word} that is {}", row.what))
+            .title(row.title(layer))
             .why(
                 "The value is JSON (RFC 8259), and nobody needs the member. A parser that refuses it, or reads it \
                  in part, refuses a good token.",
             )
             .requirement("RFC8259-2-JSON")
             .class("V1");
-        match layer {
-            Header => case.requirement("RFC7515-4-IGNORE"),
-            Payload => case.requirement("RFC7519-4-IGNORE"),
-        }
+        ignored(case, layer)
     })
 }
 
@@ -568,18 +564,14 @@ const GOOD_NAMES: [(&str, &str, &str); 6] = [
 fn good_name((name, member, what): &(&str, &str, &str)) -> [Case; 2] {
     [Header, Payload].map(|layer| {
         let word = word(layer);
-        let edit: Edit = set(layer, member, "1");
         let case = twins::hs256()
-            .changed(&format!("json/syntax/{word}-with-{name}"), edit)
+            .changed(&format!("json/syntax/{word}-with-{name}"), set(layer, member, "1"))
             .accept()
             .title(format!("a private member of the {word} {what}"))
             .why("A name is any string. One that is not understood is ignored.")
             .requirement("RFC8259-8.3-NAMES")
             .class("V1");
-        match layer {
-            Header => case.requirement("RFC7515-4-IGNORE"),
-            Payload => case.requirement("RFC7519-4-IGNORE"),
-        }
+        ignored(case, layer)
     })
 }
 
@@ -609,8 +601,7 @@ const OPEN_VALUES: [Value; 7] = [
 ];
 
 fn open_value(row: &Value) -> impl Iterator<Item = Case> {
-    row.layers.iter().map(|&layer| {
-        let word = word(layer);
+    row.layers.iter().map(move |&layer| {
         let is_number = !row.value.starts_with('"');
         let why = if is_number {
             "RFC 8259 sections 6 and 9: the grammar allows the number, and a parser may limit range and precision."
@@ -618,13 +609,11 @@ fn open_value(row: &Value) -> impl Iterator<Item = Case> {
             "RFC 8259 section 8.2: JSON allows the escape, and the behaviour of a parser that meets a lone \
              surrogate is unpredictable."
         };
-        let [of_text, of_member] = reasons(layer);
-        let reasons: Vec<Reason> = if is_number { vec![of_text, of_member, Reason::Limit] } else { vec![of_text, of_member] };
-        twins::hs256()
-            .changed(&format!("json/syntax/{word}-with-{}", row.name), set(layer, "x", row.value))
-            .either(why, reasons)
+        let limit = is_number.then_some(Reason::Limit);
+        row.in_member(layer)
+            .either(why, reasons(layer).into_iter().chain(limit))
             .effect(|effect| effect.claims = None)
-            .title(format!("a private member of the {word} that is {}", row.what))
+            .title(row.title(layer))
             .why("The text follows the grammar, and nobody needs the member. Not every parser can hold the value.")
             .requirement(if is_number { "RFC8259-6-NUMBER" } else { "RFC8259-8.2-UNICODE" })
             .class(if is_number { "J8" } else { "J7" })

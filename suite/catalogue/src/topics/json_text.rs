@@ -5,7 +5,7 @@ use jotproof_model::edit::{Layer, OctetsKind, Surrounding, TextKind};
 use jotproof_model::{Edit, Expiry, Reason};
 
 use super::Topic;
-use crate::case::Case;
+use crate::case::{Case, Undecided};
 use crate::edits::{claim, octets, surround, text};
 use crate::twins;
 
@@ -35,26 +35,34 @@ pub(super) fn topic() -> Topic {
 }
 
 /// A layer in prose and in ids.
-const fn word(layer: Layer) -> &'static str {
+pub(super) const fn word(layer: Layer) -> &'static str {
     match layer {
         Header => "header",
         Payload => "payload",
     }
 }
 
-/// How a layer that is not one UTF-8 encoded JSON object is refused.
-const fn reason(layer: Layer) -> Reason {
+/// The reason to refuse a layer that is not one UTF-8 encoded JSON object.
+pub(super) const fn reason(layer: Layer) -> Reason {
     match layer {
         Header => Reason::Header,
         Payload => Reason::Payload,
     }
 }
 
-/// The sentences that ask for one UTF-8 encoded JSON object.
-fn one_object(case: Case, layer: Layer) -> Case {
+/// Adds the sentences that ask for one UTF-8 encoded JSON object.
+pub(super) fn one_object(case: Case, layer: Layer) -> Case {
     match layer {
         Header => case.requirement("RFC7519-7.2-HEADER").requirement("RFC7515-5.2-JSON"),
         Payload => case.requirement("RFC7519-7.2-PAYLOAD"),
+    }
+}
+
+/// Rejects a layer that is not an object. A header that cannot be read names no algorithm either.
+pub(super) fn unreadable(undecided: Undecided, layer: Layer) -> Case {
+    match layer {
+        Header => undecided.reject([Reason::Header, Reason::Algorithm]),
+        Payload => undecided.reject([Reason::Payload]),
     }
 }
 
@@ -248,24 +256,21 @@ const NO_JSON: [(&str, Layer, &str, &str); 7] = [
 fn no_json((name, layer, written, what): (&str, Layer, &str, &str)) -> Case {
     let twin = twins::hs256();
     let undecided = twin.changed(&format!("json/text/{name}"), text(layer, written, TextKind::NotJson));
-    let case = match layer {
-        Header => undecided.reject([Reason::Header, Reason::Algorithm]),
-        Payload => undecided.reject([Reason::Payload]),
-    }
-    .title(format!("the {} is {what}", word(layer)))
-    .why(
-        "Parsers that allow more than JSON does read such texts, each in its own way: what one takes \
+    let case = unreadable(undecided, layer)
+        .title(format!("the {} is {what}", word(layer)))
+        .why(
+            "Parsers that allow more than JSON does read such texts, each in its own way: what one takes \
           for a claim is nothing to the next.",
-    )
-    .requirement("RFC8259-2-JSON")
-    .requirement("RFC7515-10.12-STRICT")
-    .requirement("RFC8259-7-STRING")
-    .class(match name {
-        // No parser makes anything of these: who accepts them has not asked it.
-        "header-no-json" => "A10",
-        "payload-no-json" => "J9",
-        _ => "J8",
-    });
+        )
+        .requirement("RFC8259-2-JSON")
+        .requirement("RFC7515-10.12-STRICT")
+        .requirement("RFC8259-7-STRING")
+        .class(match name {
+            // No parser makes anything of these: who accepts them has not asked it.
+            "header-no-json" => "A10",
+            "payload-no-json" => "J9",
+            _ => "J8",
+        });
     one_object(case, layer)
 }
 
@@ -274,7 +279,7 @@ fn no_json((name, layer, written, what): (&str, Layer, &str, &str)) -> Case {
 /// One row of [`octet_strings`]: name, layer, the octets, what they are, bug class.
 type Octets = (&'static str, Layer, Vec<u8>, &'static str, &'static str);
 
-/// None of them has a time, for octets are the same at every clock.
+/// None of them has a time, because octets are the same at every clock.
 fn octet_strings() -> [Octets; 6] {
     let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let around =
@@ -320,20 +325,17 @@ fn not_utf8((name, layer, written, what, class): Octets) -> Case {
     let twin = twins::hs256();
     let kind = if class == "J5" { OctetsKind::OtherEncoding } else { OctetsKind::MalformedUtf8 };
     let undecided = twin.changed(&format!("json/text/{name}"), octets(layer, &written, kind));
-    let case = match layer {
-        Header => undecided.reject([Reason::Header, Reason::Algorithm]),
-        Payload => undecided.reject([Reason::Payload]),
-    }
-    .title(format!("a {} {what}", word(layer)))
-    .why(if class == "J5" {
-        "JSON in a token is UTF-8. Who guesses the encoding reads text where the next verifier sees \
+    let case = unreadable(undecided, layer)
+        .title(format!("a {} {what}", word(layer)))
+        .why(if class == "J5" {
+            "JSON in a token is UTF-8. Who guesses the encoding reads text where the next verifier sees \
          noise, or the reverse."
-    } else {
-        "Who replaces what is not UTF-8, or reads it leniently, makes equal strings of different \
+        } else {
+            "Who replaces what is not UTF-8, or reads it leniently, makes equal strings of different \
          octets: a user that was never named."
-    })
-    .requirement("RFC8725-3.7-UTF8")
-    .class(class);
+        })
+        .requirement("RFC8725-3.7-UTF8")
+        .class(class);
     one_object(case, layer)
 }
 

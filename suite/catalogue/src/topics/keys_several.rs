@@ -4,7 +4,7 @@ use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Edit, Reason, Threat};
 
 use super::Topic;
-use crate::case::{Case, alg, key_for, next_key};
+use crate::case::{Case, alg, foreign_key_for, key_for, next_key};
 use crate::edits::{context, header, quoted, sign};
 use crate::twins;
 
@@ -49,7 +49,7 @@ fn accepted(case: Case) -> Case {
 fn rotation(algorithm: Algorithm) -> Vec<Case> {
     let (key, word) = (key_for(algorithm), algorithm.name().to_lowercase());
     let Some(next) = next_key(algorithm) else { return Vec::new() };
-    let foreign = format!("{key}-foreign");
+    let foreign = foreign_key_for(algorithm);
     let id = |end: &str| id(&format!("{word}-{end}"));
     const EITHER_KEY: &str = "During a rotation the old key and the new one are both configured, and tokens by either \
                               are good. A verifier that tries one of them alone refuses half of the tokens.";
@@ -159,7 +159,7 @@ fn side_by_side() -> Vec<Case> {
             .class("V1")
     };
     let foreign = |algorithm: Algorithm| {
-        let key = format!("{}-foreign", key_for(algorithm));
+        let key = foreign_key_for(algorithm);
         good(algorithm)
             .changed(
                 &id(&format!("four-kinds-{}-foreign-key", algorithm.name().to_lowercase())),

@@ -13,7 +13,7 @@ use crate::twins;
 struct Depth {
     name: &'static str,
     levels: u32,
-    /// What is known to end there.
+    /// A parser whose limit this is.
     limit: &'static str,
 }
 
@@ -53,7 +53,7 @@ impl Shape {
         }
     }
 
-    /// So many levels, as raw JSON text.
+    /// This number of levels, as raw JSON text.
     fn nested(self, levels: u32) -> String {
         match self {
             Self::Arrays => format!("{{{{[*{levels}}}}}{{{{]*{levels}}}}}"),
@@ -99,7 +99,7 @@ fn by_a_foreign_key(layer: Layer, Depth { name, levels, limit: _ }: &Depth) -> C
         .title(format!("a forged token with a {word} of {levels} levels"))
 }
 
-/// It is not JSON, and a parser finds that out at its deepest level.
+/// A text that is not JSON, which a parser notices only at the deepest level.
 fn never_closed(layer: Layer) -> Case {
     const LEVELS: u32 = 100_000;
     let word = word(layer);
@@ -120,7 +120,7 @@ fn never_closed(layer: Layer) -> Case {
     }
 }
 
-/// A parser that gives up at some level must not give up the claims.
+/// An expired token. A parser that stops at some level must not lose the `exp`.
 fn expired(Depth { name, levels, limit: _ }: &Depth) -> Case {
     let edits = vec![claim("x", &Shape::Arrays.nested(*levels)), claim("exp", "{{now-3600}}")];
     twins::hs256()

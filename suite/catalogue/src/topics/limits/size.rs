@@ -187,7 +187,7 @@ fn white_space(layer: Layer) -> Case {
         .class("J16")
 }
 
-/// What the twin has, with `more` raw members after it.
+/// The object of the twin, followed by `more` raw members.
 fn with_members(layer: Layer, more: &str) -> Edit {
     let object = match layer {
         Header => format!("{{\"alg\":\"HS256\",\"typ\":\"JWT\"{more}}}"),
@@ -198,7 +198,7 @@ fn with_members(layer: Layer, more: &str) -> Edit {
     text(layer, &object, TextKind::Object)
 }
 
-/// What an acceptance of [`with_members`] does.
+/// The effect of accepting [`with_members`].
 fn effect(effect: &mut Effect) {
     *effect = Effect {
         user: Some("42".to_owned()),
