@@ -1,11 +1,12 @@
-//! Known failures: the findings that a run may have, listed in a TOML file of the user.
+//! Known failures: a TOML file in which users list the failures that they accept.
 //!
-//! They are asked like every other vector and must still fail. An entry whose vectors pass, that has expired,
-//! or whose judgement has changed is outdated, and an outdated entry fails the run.
+//! A run still asks these vectors, and each entry must still be true. An entry is outdated if it has expired, or
+//! if none of its vectors fails with its judgement any more. An outdated entry fails the run.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use globset::{Glob, GlobMatcher};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -33,6 +34,8 @@ struct Entry {
     /// Its line in the file, from 1.
     line: usize,
     selection: Selection,
+    /// The targets that it is about; `None` for all.
+    targets: Option<GlobMatcher>,
     said: Said,
 }
 
@@ -150,44 +153,44 @@ impl Entry {
         }
         let selection = Selection::new(suite, &said.only, &[])
             .map_err(|problem| KnownError::Selection { line, problem })?;
-        Ok(Self { line, selection, said })
+        let targets = said.target.as_deref().map(|pattern| Ok(Glob::new(pattern)?.compile_matcher()));
+        let targets = targets.transpose().map_err(|problem: globset::Error| KnownError::Entry {
+            line,
+            problem: format!("target is not a pattern: {}", problem.kind()),
+        })?;
+        Ok(Self { line, selection, targets, said })
     }
 
     /// Whether the entry is about the target of a log. A target is known by its name and by its identity.
     fn is_about(&self, log: &RunLog) -> bool {
-        let Some(pattern) = &self.said.target else { return true };
-        let Ok(glob) = globset::Glob::new(pattern) else { return false };
-        let glob = glob.compile_matcher();
-        glob.is_match(&log.header.target)
-            || log.header.identity.as_deref().is_some_and(|identity| glob.is_match(identity))
+        let Some(targets) = &self.targets else { return true };
+        targets.is_match(&log.header.target)
+            || log.header.identity.as_deref().is_some_and(|identity| targets.is_match(identity))
     }
 
     /// Marks rows, or returns what is outdated.
     fn mark(&self, log: &mut RunLog, suite: &Suite, today: Date) -> Option<String> {
-        let Self { line: _, selection, said } = self;
-        let meant = |row: &Row| suite.get(&row.id.0).is_some_and(|vector| selection.takes(vector));
+        let Self { line: _, selection, targets: _, said } = self;
         let name = said.only.join(", ");
         if let Some(expires) = said.expires.and_then(date).filter(|expires| *expires < today) {
             return Some(format!("{name}: expired on {expires}; delete the entry, or extend it"));
         }
-        let fails: Vec<bool> = log.rows.iter().map(|row| meant(row) && log.fails(row)).collect();
-        let mut is_found = false;
-        for (row, _) in log.rows.iter_mut().zip(fails).filter(|(_, fails)| *fails) {
-            if row.judgement == said.judgement {
-                is_found = true;
-                row.known.get_or_insert_with(|| said.why());
-            }
+        let is_meant = |row: &Row| suite.get(&row.id.0).is_some_and(|vector| selection.takes(vector));
+        let meant: Vec<usize> = (0..log.rows.len()).filter(|at| is_meant(&log.rows[*at])).collect();
+        let has_judgement = |at: &usize| log.rows[*at].judgement == said.judgement;
+        let (alike, others): (Vec<usize>, Vec<usize>) = meant.into_iter().partition(has_judgement);
+        let failing: Vec<usize> = alike.iter().copied().filter(|at| log.fails(&log.rows[*at])).collect();
+        for at in &failing {
+            log.rows[*at].known = Some(said.why());
         }
-        if is_found || !log.rows.iter().any(meant) {
+        if !failing.is_empty() || alike.is_empty() && others.is_empty() {
             return None;
         }
-        // Another entry may have marked the same vectors.
-        let is_marked = |row: &&Row| row.known.is_some() && row.judgement == said.judgement;
-        let seen: BTreeSet<&str> =
-            log.rows.iter().filter(|row| meant(row)).map(|row| row.judgement.name()).collect();
-        if log.rows.iter().filter(|row| meant(row)).any(|row| is_marked(&row)) {
+        if alike.iter().any(|at| log.rows[*at].known.is_some()) {
             return Some(format!("{name}: another entry lists the same vectors; delete one of the two"));
         }
+        let seen: BTreeSet<&str> =
+            alike.iter().chain(&others).map(|at| log.rows[*at].judgement.name()).collect();
         let seen = seen.into_iter().collect::<Vec<_>>().join(", ");
         Some(format!("{name}: no vector is {} any more, but {seen}; delete the entry", said.judgement))
     }
@@ -212,21 +215,15 @@ fn date(value: toml::value::Datetime) -> Option<Date> {
 /// Fails if the text is not TOML.
 pub fn add(text: &str, suite: &Suite, logs: &[RunLog]) -> Result<String, KnownError> {
     let mut document: DocumentMut = text.parse()?;
-    let mut found: Vec<(String, Judgement, String, String)> = Vec::new();
+    let mut found: BTreeSet<(&str, Judgement, &str, &str)> = BTreeSet::new();
     for log in logs {
         for row in log.rows.iter().filter(|row| log.fails(row) && !row.judgement.is_fine()) {
             let Some(vector) = suite.get(&row.id.0) else { continue };
-            let class = vector.bug_class.clone();
-            let file = suite.file_of(&row.id.0);
-            let name = file.and_then(|file| file.bug_classes.get(&class)).map_or("", |class| &class.name);
-            let target = log.header.identity.as_ref().unwrap_or(&log.header.target).clone();
-            let entry = (class.clone(), row.judgement, name.to_owned(), target);
-            if !found.contains(&entry) {
-                found.push(entry);
-            }
+            let name = suite.bug_class(vector).map_or("", |class| &class.name);
+            let target = log.header.identity.as_ref().unwrap_or(&log.header.target);
+            found.insert((&vector.bug_class, row.judgement, name, target));
         }
     }
-    found.sort();
     if found.is_empty() {
         return Ok(text.to_owned());
     }
@@ -239,7 +236,7 @@ pub fn add(text: &str, suite: &Suite, logs: &[RunLog]) -> Result<String, KnownEr
         entry.insert("only", value(Array::from_iter([format!("{OF_CLASS}{class}")])));
         entry.insert("judgement", value(judgement.name()));
         entry.insert("reason", value(format!("{target}: {name}")));
-        entry.insert("target", value(globset::escape(&target)));
+        entry.insert("target", value(globset::escape(target)));
         if !list.is_empty() || !text.trim().is_empty() {
             entry.decor_mut().set_prefix("\n");
         }
@@ -250,11 +247,9 @@ pub fn add(text: &str, suite: &Suite, logs: &[RunLog]) -> Result<String, KnownEr
 
 #[cfg(test)]
 mod tests {
-    use jotproof_model::{Observation, VectorId};
-
     use super::*;
     use crate::exit::Exit;
-    use crate::log::{FORMAT, Header};
+    use crate::log::Header;
 
     const TODAY: Date = jiff::civil::date(2026, 12, 1);
     const FORGED: &str = "algorithms/cross/hs256-foreign-key";
@@ -267,28 +262,8 @@ mod tests {
 
     /// The log of a run with these judgements.
     fn log(rows: &[(&str, Judgement)]) -> RunLog {
-        let header = Header {
-            format: FORMAT.to_owned(),
-            target: "exec:./adapter".to_owned(),
-            identity: Some("a library 1.2.3".to_owned()),
-            profile: "rfc".to_owned(),
-            selected: rows.len(),
-            least_judged: 1,
-            fail_on: BTreeSet::new(),
-            repeat: String::new(),
-            seed: 0,
-            live: false,
-        };
-        let rows = rows.iter().map(|(id, judgement)| Row {
-            id: VectorId((*id).to_owned()),
-            expected: "reject".to_owned(),
-            observation: Observation::Unsupported { what: String::new() },
-            judgement: *judgement,
-            detail: String::new(),
-            explained_by: None,
-            missed: None,
-            known: None,
-        });
+        let header = Header { selected: rows.len(), ..Header::sample() };
+        let rows = rows.iter().map(|(id, judgement)| Row::sample(id, *judgement));
         RunLog { rows: rows.collect(), ..RunLog::empty(header) }
     }
 
@@ -351,6 +326,7 @@ mod tests {
             (entry(LINE_FEEDS, "pass", ""), "line 6: this judgement does not fail a run"),
             (entry(LINE_FEEDS, "lacks", ""), "line 8, column 13"),
             (entry(LINE_FEEDS, "lax", "expires = 12:00:00"), "line 6: expires is not a date"),
+            (entry(LINE_FEEDS, "lax", "target = \"[\""), "line 6: target is not a pattern"),
             (entry(LINE_FEEDS, "lax", "reasons = 1"), "unknown field `reasons`"),
             ("[[known]]\nonly = []\njudgement = \"lax\"\nreason = \"x\"".to_owned(), "line 6: only is empty"),
             (

@@ -347,37 +347,60 @@ impl RunLog {
 }
 
 #[cfg(test)]
-mod tests {
-    use jotproof_model::Seen;
+impl Header {
+    /// The header of a run of an adapter, for tests.
+    pub(crate) fn sample() -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            target: "exec:./adapter".to_owned(),
+            identity: Some("a library 1.2.3".to_owned()),
+            profile: "rfc".to_owned(),
+            selected: 1,
+            least_judged: 1,
+            fail_on: BTreeSet::new(),
+            repeat: String::new(),
+            seed: 0,
+            live: false,
+        }
+    }
+}
 
-    use super::*;
-
-    fn row(id: &str, observation: Observation) -> Row {
-        Row {
+#[cfg(test)]
+impl Row {
+    /// A row with this judgement, for tests.
+    pub(crate) fn sample(id: &str, judgement: Judgement) -> Self {
+        Self {
             id: VectorId(id.to_owned()),
-            expected: "accept".to_owned(),
-            observation,
-            judgement: Judgement::Pass,
+            expected: "reject".to_owned(),
+            observation: Observation::Unsupported { what: String::new() },
+            judgement,
             detail: String::new(),
             explained_by: None,
             missed: None,
             known: None,
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use jotproof_model::Seen;
+
+    use super::*;
+
+    fn row(id: &str, observation: Observation) -> Row {
+        Row { observation, ..Row::sample(id, Judgement::Pass) }
+    }
 
     fn log(target: &str) -> RunLog {
         RunLog {
             header: Header {
-                format: FORMAT.to_owned(),
                 target: target.to_owned(),
-                identity: Some("a library 1.2.3".to_owned()),
-                profile: "rfc".to_owned(),
                 selected: 4,
-                least_judged: 1,
                 fail_on: BTreeSet::from([Judgement::Bypass]),
-                repeat: String::new(),
                 seed: 5,
                 live: true,
+                ..Header::sample()
             },
             rows: vec![
                 row("a/b", Observation::Accepted { result: Box::new(Seen::default()) }),

@@ -112,7 +112,7 @@ pub(crate) fn worse(first: Row, later: Row, number: usize) -> Row {
 
 #[cfg(test)]
 mod tests {
-    use jotproof_model::{Reason, Seen, VectorId};
+    use jotproof_model::{Reason, Seen};
 
     use super::*;
 
@@ -125,16 +125,7 @@ mod tests {
     }
 
     fn row(observation: Observation, judgement: Judgement) -> Row {
-        Row {
-            id: VectorId("a/b".to_owned()),
-            expected: "reject".to_owned(),
-            observation,
-            judgement,
-            detail: String::new(),
-            explained_by: None,
-            missed: None,
-            known: None,
-        }
+        Row { observation, ..Row::sample("a/b", judgement) }
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
+use std::{iter, mem};
 
 use jotproof_mint::{Mint, stored};
 use jotproof_model::{Challenge, KeyRing, Observation, Subject, Vector};
@@ -156,12 +156,6 @@ fn seconds(vector: &Vector) -> u32 {
     }
 }
 
-/// Whether a token is beyond the limits that a verifier may set (RFC 8259 section 9): those of the topics `limits/`,
-/// and those made again of them.
-fn is_beyond_limits(vector: &Vector) -> bool {
-    vector.id.0.split('/').any(|part| part == "limits")
-}
-
 /// One replay.
 struct Replay<'r, 'a> {
     target: &'r dyn Target,
@@ -239,11 +233,14 @@ impl<'a> Replay<'_, 'a> {
         self.took(cost::START);
         let (tokens, flows) = parted(group);
         let (beyond, ordinary): (Vec<_>, Vec<_>) =
-            tokens.into_iter().partition(|vector| is_beyond_limits(vector));
-        self.tokens(&ordinary, &mut deployment, &start)?;
-        for vector in beyond {
-            self.tokens(&[vector], &mut deployment, &start)?;
-            if let Some(good) = self.given.suite.twin(vector)
+            tokens.into_iter().partition(|vector| vector.is_beyond_limits());
+        let alone = beyond.iter().map(|vector| (vec![*vector], Some(*vector)));
+        for (tokens, beyond) in iter::once((ordinary, None)).chain(alone) {
+            if let Some(unanswered) = self.tokens(&tokens, &mut deployment, &start)? {
+                return Err(deployment.finish().err().unwrap_or(unanswered));
+            }
+            if let Some(vector) = beyond
+                && let Some(good) = self.given.suite.twin(vector)
                 && let Some(good) = group.iter().find(|other| other.id == good.id)
             {
                 self.next_token(vector, good, &mut deployment, &start)?;
@@ -272,13 +269,13 @@ impl<'a> Replay<'_, 'a> {
         deployment.finish()
     }
 
-    /// Asks tokens until each has an answer.
+    /// Asks tokens until each has an answer. Returns the fault of a driver that leaves some of them without one.
     fn tokens(
         &self,
         tokens: &[&'a Vector],
         deployment: &mut Box<dyn Deployment>,
         start: &dyn Fn() -> Result<Box<dyn Deployment>, TargetError>,
-    ) -> Result<(), TargetError> {
+    ) -> Result<Option<TargetError>, TargetError> {
         let mut open = self.given.repetition.order(tokens);
         while !open.is_empty() {
             let (suspects, left) = self.pass(&mut **deployment, &open)?;
@@ -294,11 +291,10 @@ impl<'a> Replay<'_, 'a> {
                     left.len(),
                     open.len()
                 );
-                let unanswered = TargetError::Fault(silent);
-                return Err(mem::replace(deployment, start()?).finish().err().unwrap_or(unanswered));
+                return Ok(Some(TargetError::Fault(silent)));
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Asks the good token again that a token beyond ordinary limits was made from. Its answer must be the one from

@@ -162,11 +162,17 @@ pub fn header(suite: &Suite, selection: &Selection, target: &dyn Target, profile
 
 /// The warning that tokens had no answer in time at first.
 fn told_again(ids: &BTreeSet<&str>) -> Option<String> {
-    let shown = ids.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
-    let more = if ids.len() > SHOWN { ", …" } else { "" };
+    let shown = first_few(ids.iter().copied());
     let tokens = if ids.len() == 1 { "1 token".to_owned() } else { format!("{} tokens", ids.len()) };
     (!ids.is_empty())
-        .then(|| format!("{tokens} got no answer in time at first and had to be asked again: {shown}{more}"))
+        .then(|| format!("{tokens} got no answer in time at first and had to be asked again: {shown}"))
+}
+
+/// The first [`SHOWN`] ids, for a message.
+fn first_few<'a>(mut ids: impl Iterator<Item = &'a str>) -> String {
+    let shown = ids.by_ref().take(SHOWN).collect::<Vec<_>>().join(", ");
+    let more = if ids.next().is_some() { ", …" } else { "" };
+    shown + more
 }
 
 /// That a target went where only tokens point.
@@ -179,12 +185,10 @@ fn followed(plan: &Plan<'_>, suite: &Suite, target: &dyn Target, canary: &Canary
         let subject = suite.get(id).and_then(|vector| serde_json::to_string(&vector.subject).ok());
         subject.is_some_and(|subject| subject.contains(NOBODY))
     };
-    let pointing: Vec<&str> = plan.judged.iter().filter(points).copied().collect();
-    let shown = pointing.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
-    let more = if pointing.len() > SHOWN { ", …" } else { "" };
+    let shown = first_few(plan.judged.iter().filter(points).copied());
     Some(Failure {
         message: format!(
-            "{} went where nothing but tokens points, which anybody can make ({}): see which of {shown}{more} it is, each \
+            "{} went where nothing but tokens points, which anybody can make ({}): see which of {shown} it is, each \
              alone (--only); keys are looked for where they are configured, and nowhere else (RFC 8725 section 3.10)",
             target.name(),
             asked.join(", ")

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flate2::read::ZlibDecoder;
-use jotproof_model::registry::Requirement;
+use jotproof_model::registry::{BugClass, Requirement};
 use jotproof_model::{KeyRing, Twin, Vector, VectorFile, VectorId};
 
 use crate::target::CannotCarry;
@@ -197,6 +197,12 @@ impl Suite {
     #[must_use]
     pub fn file_of(&self, id: &str) -> Option<&VectorFile> {
         self.index.get(id).map(|(file, _)| &*self.files[*file])
+    }
+
+    /// The bug class of a vector.
+    #[must_use]
+    pub fn bug_class(&self, vector: &Vector) -> Option<&BugClass> {
+        self.file_of(&vector.id.0)?.bug_classes.get(&vector.bug_class)
     }
 
     /// The accepted vector that a vector was made from.

@@ -125,41 +125,26 @@ fn failed(kind: NonSuccessKind, what: &str, message: &str) -> TestCaseStatus {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
-    use jotproof_model::{Judgement, Observation, VectorId};
+    use jotproof_model::{Judgement, VectorId};
     use quick_junit::Report;
 
     use super::{report, unfinished};
-    use crate::log::{FORMAT, Failure, Header, Row, RunLog};
+    use crate::log::{Failure, Header, Row, RunLog};
     use crate::suite::Suite;
 
     fn header() -> Header {
         Header {
-            format: FORMAT.to_owned(),
-            target: "exec:./adapter".to_owned(),
             identity: Some("a <library> 1.2.3".to_owned()),
-            profile: "rfc".to_owned(),
-            selected: 5,
-            least_judged: 1,
-            fail_on: BTreeSet::new(),
             repeat: "jotproof run exec:./adapter".to_owned(),
-            seed: 0,
-            live: false,
+            ..Header::sample()
         }
     }
 
     fn row(id: &str, judgement: Judgement, known: Option<&str>) -> Row {
-        Row {
-            id: VectorId(id.to_owned()),
-            expected: "reject".to_owned(),
-            observation: Observation::Unsupported { what: String::new() },
-            judgement,
-            detail: "accepted, with \u{0} & <".to_owned(),
-            explained_by: None,
-            missed: None,
-            known: known.map(str::to_owned),
-        }
+        let detail = "accepted, with \u{0} & <".to_owned();
+        Row { detail, known: known.map(str::to_owned), ..Row::sample(id, judgement) }
     }
 
     /// The counts of a report: test cases, failures, errors, skipped.

@@ -41,7 +41,7 @@ impl<'a> Issue<'a> {
         let first = vectors.first().copied();
         let file = first.and_then(|first| suite.file_of(&first.id.0));
         let class = first.and_then(|first| {
-            let class = file?.bug_classes.get(&first.bug_class)?;
+            let class = suite.bug_class(first)?;
             Some(format!("{} {}", first.bug_class, class.name))
         });
         let section = first.and_then(|first| {
