@@ -141,15 +141,17 @@ pub(crate) fn remove(run: &str) -> io::Result<()> {
 
 /// The same, for who has asked the daemon something already.
 pub(super) async fn remove_all(docker: &Docker, run: &str) -> Result<(), Error> {
+    let mut removed = Ok(());
     for container in labelled(docker, format!("{RUN_LABEL}={run}")).await? {
-        remove_one(docker, container).await?;
+        removed = removed.and(remove_one(docker, container).await);
     }
-    Ok(())
+    removed
 }
 
 /// Removes the containers whose guards are gone, as after a kill of everything; and those that an end of the machine has
 /// stopped.
 async fn sweep(docker: &Docker) -> Result<(), Error> {
+    let mut removed = Ok(());
     for container in labelled(docker, OWNER_LABEL.to_owned()).await? {
         let owner = container.labels.as_ref().and_then(|labels| labels.get(OWNER_LABEL));
         let is_left = match owner.map_or(Owner::MayBeThere, |label| owner::of(label)) {
@@ -158,10 +160,11 @@ async fn sweep(docker: &Docker) -> Result<(), Error> {
             Owner::MayBeThere => false,
         };
         if is_left {
-            remove_one(docker, container).await?;
+            // The others are removed nevertheless.
+            removed = removed.and(remove_one(docker, container).await);
         }
     }
-    Ok(())
+    removed
 }
 
 /// The containers that have a label, running or not.

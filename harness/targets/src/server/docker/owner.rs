@@ -13,7 +13,7 @@ use rustix::process::{Pid, test_kill_process};
 /// The label of this process.
 pub(in crate::server) fn this_process() -> String {
     let pid = process::id().to_string();
-    let start = started(&pid).unwrap_or_default();
+    let start = stat_of(&pid).map(|stat| stat.started).unwrap_or_default();
     format!("{} {} {pid} {start}", boot(), namespace())
 }
 
@@ -43,8 +43,8 @@ fn of_from(label: &str, this_boot: &str, this_namespace: &str) -> Owner {
     if boot != this_boot {
         return Owner::OfAnotherBoot;
     }
-    let is_there = || match started(pid) {
-        Some(now) => now == start,
+    let is_there = || match stat_of(pid) {
+        Some(stat) => !stat.has_ended && stat.started == start,
         // Of others nothing may be told: only a signal is certain.
         None => match pid.parse().ok().and_then(Pid::from_raw) {
             Some(pid) => test_kill_process(pid) != Err(Errno::SRCH),
@@ -64,15 +64,29 @@ fn namespace() -> String {
         .map_or_else(|_| String::new(), |link| link.to_string_lossy().into_owned())
 }
 
-/// When a process started, in ticks since the boot: the 22nd field of `/proc/PID/stat`, of which the second is the only
-/// one that may have spaces, and is in parentheses.
-fn started(pid: &str) -> Option<String> {
+/// What the system tells about a process.
+struct Stat {
+    /// It has ended, and its parent has not asked for its exit status yet: for a while under any parent, and for ever
+    /// in a container whose first process never asks.
+    has_ended: bool,
+    /// When it started, in ticks since the boot.
+    started: String,
+}
+
+/// Reads the third and the 22nd field of `/proc/PID/stat`. The second is the only one that may have spaces, and is in
+/// parentheses.
+fn stat_of(pid: &str) -> Option<Stat> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_owned)
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let has_ended = matches!(fields.next()?, "Z" | "X");
+    Some(Stat { has_ended, started: fields.nth(18)?.to_owned() })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+    use std::thread;
+
     use super::*;
 
     #[test]
@@ -94,5 +108,20 @@ mod tests {
             assert_eq!(of(other), Owner::MayBeThere, "{other}");
         }
         assert_eq!(of_from(&label, "", namespace), Owner::MayBeThere, "this machine does not say");
+    }
+
+    #[test]
+    fn a_process_that_has_ended_is_gone_before_its_parent_asks_for_its_status() {
+        let mut child = Command::new("true").spawn().expect("true is there");
+        let pid = child.id().to_string();
+        let stat = loop {
+            let stat = stat_of(&pid).expect("its status was not asked for");
+            if stat.has_ended {
+                break stat;
+            }
+            thread::yield_now();
+        };
+        assert_eq!(of(&format!("{} {} {pid} {}", boot(), namespace(), stat.started)), Owner::Gone);
+        child.wait().expect("it has ended");
     }
 }
