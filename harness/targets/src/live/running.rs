@@ -29,6 +29,7 @@ use super::{ANSWER_WITHIN, Asker, Protocol};
 use crate::websocket::Failure;
 use terms::Terms;
 
+mod contents;
 pub mod terms;
 #[cfg(test)]
 mod tests;

@@ -142,7 +142,8 @@ pub(crate) fn await_exit(guard: &mut Child, within: Duration) -> bool {
     false
 }
 
-/// Runs a guard or a program if the first argument asks for it; `None` if it does not.
+/// Runs a guard, or becomes another program, if the first argument asks for that. Returns `None` for any other
+/// argument.
 pub fn run_internal(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode> {
     let first = arguments.next()?;
     if first == GUARD_ARGUMENT {

@@ -352,7 +352,8 @@ fn what_is_told_without_being_declared_is_a_protocol_error() {
     assert!(told > 100, "{told}");
 }
 
-/// Runs some vectors against an adapter that uses the clock of the machine.
+/// Runs the vectors that match `only` against an adapter without a settable clock. Each answer takes this many
+/// milliseconds.
 fn run_at_pace(milliseconds: u64, only: &str) -> RunLog {
     let selection = Selection::new(&SUITE, &[only.to_owned()], &[]).unwrap();
     let profile = Profiles::built_in().get("rfc").unwrap();
