@@ -1,4 +1,4 @@
-//! Every documented exit code is reached, and does not depend on the reader of the output.
+//! Checks that a command reaches each documented exit code, and that the code is the same whoever reads the output.
 
 #![cfg(target_os = "linux")]
 
@@ -139,7 +139,7 @@ fn the_exit_code_does_not_depend_on_the_reader() {
     }
 }
 
-/// The numbers at the beginning of lines, in the part of a text after `begin`.
+/// The numbers at the start of lines, in the part of a text that follows `begin`.
 fn numbers(text: &str, begin: &str, before: &str) -> BTreeSet<i32> {
     let (_, part) = text.split_once(begin).unwrap_or_else(|| panic!("{begin:?} is missing"));
     let lines = part.lines().map(|line| line.trim_start().trim_start_matches(before).trim_start());
