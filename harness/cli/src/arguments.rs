@@ -49,7 +49,7 @@ pub(crate) enum Command {
     ///                         those between
     ///   library:jsonwebtoken  the Rust crate jsonwebtoken 12.0.0, in this process; or @11.1.0
     ///   exec:COMMAND          any JWT library in any language, through an adapter: a program that
-    ///                         speaks the protocol of docs/adapter-protocol.md: exec:./my-adapter
+    ///                         speaks the protocol of docs/reference/adapter-protocol.md: exec:./my-adapter
     ///   centrifugo:process    Centrifugo 6.9.6, or :v5 for 5.4.9, or :v3 for 3.2.3: built once with Go
     ///                         from pinned source; or the path of a binary, and its --server-version
     ///                         where it does not say it:
@@ -64,7 +64,7 @@ pub(crate) enum Command {
     ///   anycable…             AnyCable 1.5.2, likewise
     ///
     /// With --transport NAME a server is asked over another of its transports: what it takes and refuses
-    /// must not hang on it. docs/running-against-servers.md says what each can be asked and what it shows.
+    /// must not hang on it. docs/reference/servers.md says what each can be asked and what it shows.
     ///
     /// Servers are started on the loopback interface and stopped again, whatever happens to this command.
     /// Where a server tells its version, that must be the one that was named: of another generation it is
@@ -82,7 +82,7 @@ pub(crate) enum Command {
     Vectors(Vectors),
     /// Make a report of run logs: JUnit, or how much live runs prove (see ci/evidence)
     Report(Report),
-    /// Make what the fuzz targets start from (for those who fuzz; see docs/fuzzing.md)
+    /// Make what the fuzz targets start from (for those who fuzz; see docs/guides/fuzz.md)
     Fuzz(Fuzz),
 }
 
@@ -196,7 +196,7 @@ pub(crate) struct Run {
     pub(crate) fail_on: Vec<Judgement>,
 
     /// Accept the failures in this TOML file. Each must still fail: an outdated entry ends the run with
-    /// exit code 5. See docs/ci.md
+    /// exit code 5. See docs/reference/known-failures.md
     #[arg(long, value_name = "FILE")]
     pub(crate) known_failures: Option<PathBuf>,
 

@@ -1,5 +1,5 @@
 //! Any verifier in any language, behind an adapter: a program that is asked and answers in JSON lines
-//! on its standard input and output (`docs/adapter-protocol.md`).
+//! on its standard input and output (`docs/reference/adapter-protocol.md`).
 //!
 //! The runner owns time-outs, kills and restarts. After a death or a hang, each open challenge is asked
 //! alone, in a new process. The fault belongs to the challenge that repeats it. Every other challenge keeps

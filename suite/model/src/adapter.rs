@@ -1,8 +1,8 @@
 //! The adapter protocol: what the runner and an adapter write to each other, a JSON object a line.
 //!
-//! `docs/adapter-protocol.md` is the guide. An unknown member in an adapter's output is an error, so a
-//! misspelt one is found. Later versions may add members to the runner's output, so an adapter must ignore
-//! unknown members.
+//! `docs/reference/adapter-protocol.md` documents it. An unknown member in an adapter's output is an error,
+//! so a misspelt one is found. Later versions may add members to the runner's output, so an adapter must
+//! ignore unknown members.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -21,7 +21,7 @@ fn file(path: &str) -> String {
 
 /// The tables of the reference, by their headings.
 fn documented() -> BTreeMap<String, Members> {
-    let text = file("docs/adapter-protocol.md");
+    let text = file("docs/reference/adapter-protocol.md");
     let (_, reference) = text.split_once("\n# Reference\n").expect("the document has a reference");
     let mut tables: BTreeMap<String, Members> = BTreeMap::new();
     let mut heading = None;
@@ -80,7 +80,7 @@ fn the_document_lists_the_members_that_the_schema_has() {
 
 #[test]
 fn every_capability_in_the_document_is_one() {
-    let text = file("docs/adapter-protocol.md");
+    let text = file("docs/reference/adapter-protocol.md");
     let (_, table) = text.split_once("\n## Capabilities\n").expect("the document lists capabilities");
     let (table, _) = table.split_once("\n## ").expect("something comes after them");
     let names: Vec<&str> =
@@ -164,7 +164,7 @@ fn what_is_really_said_is_as_the_document_says() {
 
 #[test]
 fn the_conversation_in_the_document_is_one() {
-    let text = file("docs/adapter-protocol.md");
+    let text = file("docs/reference/adapter-protocol.md");
     let tables = documented();
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
