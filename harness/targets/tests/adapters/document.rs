@@ -19,13 +19,12 @@ fn file(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The tables of the reference, by their headings.
+/// The tables of the document, by their headings.
 fn documented() -> BTreeMap<String, Members> {
     let text = file("docs/reference/adapter-protocol.md");
-    let (_, reference) = text.split_once("\n# Reference\n").expect("the document has a reference");
     let mut tables: BTreeMap<String, Members> = BTreeMap::new();
     let mut heading = None;
-    for line in reference.lines() {
+    for line in text.lines() {
         if line.starts_with('#') {
             heading = line.strip_prefix("### `").and_then(|rest| rest.strip_suffix('`')).map(str::to_owned);
         }
