@@ -262,7 +262,8 @@ fn an_adapter_that_goes_on_hanging_is_given_up() {
 fn beyond_limits(mode: &str) -> RunLog {
     let selection = Selection::new(&SUITE, &["limits/**".to_owned()], &[]).unwrap();
     let profile = Profiles::built_in().get("rfc").unwrap();
-    let target = fake(mode).with_bounds(Bounds { answer: Duration::from_millis(700), ..BOUNDS });
+    // An honest answer comes sooner than this on a busy machine too.
+    let target = fake(mode).with_bounds(Bounds { answer: Duration::from_secs(3), ..BOUNDS });
     jotproof_engine::run(&SUITE, &selection, &target, profile, &|_, _| ()).unwrap()
 }
 
