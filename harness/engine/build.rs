@@ -1,4 +1,5 @@
-//! Packs the topic files of `vectors/` into one compressed blob, so that the command carries them.
+//! Packs the topic files of `vectors/`, so that the command carries them: each file compressed on its own, and an index
+//! of all vectors. What is packed here is taken apart in `src/packed.rs`.
 
 #![allow(clippy::disallowed_macros, reason = "Cargo reads it")]
 
@@ -8,27 +9,65 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
+use serde::Deserialize;
+
+/// What the index takes from a topic file.
+#[derive(Deserialize)]
+struct File<'a> {
+    #[serde(borrow)]
+    vectors: Vec<Vector<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Vector<'a> {
+    id: &'a str,
+    #[serde(borrow)]
+    title: std::borrow::Cow<'a, str>,
+    bug_class: &'a str,
+    #[serde(borrow)]
+    expectation: Expectation<'a>,
+}
+
+#[derive(Deserialize)]
+struct Expectation<'a> {
+    verdict: &'a str,
+}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../../vectors");
     println!("cargo::rerun-if-changed={}", root.display());
-    let mut files = Vec::new();
-    collect(&root, &mut files)?;
-    files.sort();
-    let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
-    for path in files {
+    let mut paths = Vec::new();
+    collect(&root, &mut paths)?;
+    paths.sort();
+    let (mut packed, mut files, mut vectors) = (Vec::new(), String::new(), String::new());
+    for (at, path) in paths.iter().enumerate() {
         println!("cargo::rerun-if-changed={}", path.display());
-        let name = path.strip_prefix(&root)?.to_str().ok_or("a path that is not UTF-8")?.to_owned();
-        let text = fs::read_to_string(&path)?;
-        // Name, length, text: the three that `vectors::built_in` takes apart again.
-        write!(packed, "{name}\n{}\n{text}", text.len())?;
+        let name = path.strip_prefix(&root)?.to_str().ok_or("a path that is not UTF-8")?;
+        let text = fs::read_to_string(path)?;
+        let file: File<'_> = serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
+        for Vector { id, title, bug_class, expectation: Expectation { verdict } } in file.vectors {
+            if title.contains(['\t', '\n']) {
+                return Err(format!("{name}: the title of {id} is more than a line").into());
+            }
+            vectors += &format!("{at}\t{id}\t{bug_class}\t{verdict}\t{title}\n");
+        }
+        let compressed = compress(text.as_bytes())?;
+        files += &format!("{name}\t{}\n", compressed.len());
+        packed.extend(compressed);
     }
-    let out = PathBuf::from(std::env::var("OUT_DIR")?).join("vectors.zlib");
-    fs::write(out, packed.finish()?)?;
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    fs::write(out.join("vectors.packed"), packed)?;
+    fs::write(out.join("index.zlib"), compress(format!("{files}\n{vectors}").as_bytes())?)?;
     Ok(())
 }
 
-/// The topic files: everything two levels down or deeper that is no schema and no profile.
+fn compress(octets: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(octets)?;
+    encoder.finish()
+}
+
+/// The topic files: every JSON file but schemas, profiles, the manifest and the pins of the streams.
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

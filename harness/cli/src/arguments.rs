@@ -47,7 +47,7 @@ pub(crate) enum Command {
     ///   reference:PROFILE     under one profile: rfc, bcp, jsonwebtoken-12.0.0, a version of Centrifugo
     ///                         (centrifugo-6.9.6, or centrifugo-v6) or of AnyCable (anycable-1.5.2), and
     ///                         those between
-    ///   library:jsonwebtoken  the Rust crate jsonwebtoken 12.0.0, in this process; or @11.1.0
+    ///   library:jsonwebtoken  the Rust crate jsonwebtoken 12.0.0, in this process
     ///   exec:COMMAND          any JWT library in any language, through an adapter: a program that
     ///                         speaks the protocol of docs/reference/adapter-protocol.md: exec:./my-adapter
     ///   centrifugo:process    Centrifugo 6.9.6, or :v5 for 5.4.9, or :v3 for 3.2.3: built once with Go
@@ -78,12 +78,8 @@ pub(crate) enum Command {
     Show(Show),
     /// Check an adapter, or be one: how libraries in any language are tested
     Adapter(Adapter),
-    /// Build and check the published vectors (for those who write cases)
-    Vectors(Vectors),
-    /// Make a report of run logs: JUnit, or how much live runs prove (see ci/evidence)
+    /// Make a report of run logs
     Report(Report),
-    /// Make what the fuzz targets start from (for those who fuzz; see docs/guides/fuzz.md)
-    Fuzz(Fuzz),
 }
 
 impl Default for Command {
@@ -102,136 +98,140 @@ pub(crate) struct Run {
     #[arg(value_name = "TARGET", default_value = "reference")]
     pub(crate) targets: Vec<String>,
 
+    #[command(flatten)]
+    pub(crate) options: RunOptions,
+}
+
+/// What a run does beside naming its targets.
+#[derive(Debug, Default, Args)]
+pub struct RunOptions {
     /// Only the vectors whose id matches, or of a bug class, as in class:A4; may be repeated
     #[arg(long, value_name = "GLOB")]
-    pub(crate) only: Vec<String>,
+    pub only: Vec<String>,
 
     /// Not the vectors whose id matches; may be repeated
     #[arg(long, value_name = "GLOB")]
-    pub(crate) skip: Vec<String>,
-
-    /// Seed a bug into the reference; `--mutant help` lists them. The run must fail
-    #[arg(long, value_name = "NAME")]
-    pub(crate) mutant: Option<String>,
+    pub skip: Vec<String>,
 
     /// Give a server an option of its own; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
-    pub(crate) server_option: Vec<String>,
+    pub server_option: Vec<String>,
 
     /// The version of a server whose binary is given by its path, which an --image holds, or which
     /// runs already: three numbers, or the beginning of one that there is a profile of
     #[arg(long, value_name = "VERSION")]
-    pub(crate) server_version: Option<String>,
+    pub server_version: Option<String>,
 
     /// The image of a server in a container, in place of its official one
     #[arg(long, value_name = "NAME")]
-    pub(crate) image: Option<String>,
+    pub image: Option<String>,
 
     /// The configuration file of a server that runs already. Tokens are minted with its keys, audience
     /// and issuer. No secret is shown
     #[arg(long, value_name = "FILE", alias = "config-of-server", help_heading = RUNNING)]
-    pub(crate) server_config: Option<PathBuf>,
+    pub server_config: Option<PathBuf>,
 
     /// A file with the environment variables of that server, a line each. They win over its
     /// configuration file
     #[arg(long, value_name = "FILE", help_heading = RUNNING)]
-    pub(crate) server_env_file: Option<PathBuf>,
+    pub server_env_file: Option<PathBuf>,
 
     /// The private key that signs the tokens of that server: PEM or JWK. Without it, a server that has
     /// only public keys is asked forged tokens alone
     #[arg(long, value_name = "FILE", help_heading = RUNNING)]
-    pub(crate) signing_key: Option<PathBuf>,
+    pub signing_key: Option<PathBuf>,
 
     /// The `kid` of that key in the JWKS of the server, if the key file has none
     #[arg(long, value_name = "KID", help_heading = RUNNING)]
-    pub(crate) signing_key_id: Option<String>,
+    pub signing_key_id: Option<String>,
 
     /// An audience that the audience_regex of that server matches
     #[arg(long, value_name = "VALUE", help_heading = RUNNING)]
-    pub(crate) audience: Option<String>,
+    pub audience: Option<String>,
 
     /// An issuer that the issuer_regex of that server matches
     #[arg(long, value_name = "VALUE", help_heading = RUNNING)]
-    pub(crate) issuer: Option<String>,
+    pub issuer: Option<String>,
 
     /// The `Origin` header to send to that server, if it allows only some origins
     #[arg(long, value_name = "URL", help_heading = RUNNING)]
-    pub(crate) origin: Option<String>,
+    pub origin: Option<String>,
 
     /// Ask a running server that is not on the loopback interface; nothing else is contacted otherwise
     #[arg(long, help_heading = RUNNING)]
-    pub(crate) allow_remote: bool,
+    pub allow_remote: bool,
 
     /// Ask in another order: whatever it is, every vector must come out alike
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub(crate) seed: u64,
+    pub seed: u64,
 
     /// Ask every selected vector N times: it must come out alike each time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) repeat: Option<u32>,
+    pub repeat: Option<u32>,
 
     /// Soak: ask N forged tokens in a row of one server. None may be accepted, and a good one must be, before and
     /// after. Without --only the forged token is algorithms/cross/hs256-foreign-key
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "2000", conflicts_with = "repeat",
           value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) soak: Option<u32>,
+    pub soak: Option<u32>,
 
     /// Fail where none of the targets is a live server. One that cannot be asked ends a run with exit
     /// code 6 in any case
     #[arg(long)]
-    pub(crate) require_live: bool,
+    pub require_live: bool,
 
     /// Fail on every refusal for a wrong reason, not only where a document promises the reason
     #[arg(long)]
-    pub(crate) strict_reasons: bool,
+    pub strict_reasons: bool,
 
     /// End with exit code 4 unless so many vectors got a verdict. The default is a tenth of the selected
     /// vectors of the applications and algorithms that the target declares
     #[arg(long, value_name = "NUMBER")]
-    pub(crate) min_judged: Option<usize>,
+    pub min_judged: Option<usize>,
 
     /// Fail on these judgements even where the profile explains them: bypass, misuse, lax, overstrict,
     /// wrong_result, wrong_reason; may be repeated, or be a list with commas
     #[arg(long, value_name = "JUDGEMENT", value_delimiter = ',', value_parser = judgement)]
-    pub(crate) fail_on: Vec<Judgement>,
+    pub fail_on: Vec<Judgement>,
 
     /// Accept the failures in this TOML file. Each must still fail: an outdated entry ends the run with
     /// exit code 5. See docs/reference/known-failures.md
     #[arg(long, value_name = "FILE")]
-    pub(crate) known_failures: Option<PathBuf>,
+    pub known_failures: Option<PathBuf>,
 
     /// Add the failures of this run to such a file, an entry for each bug class
     #[arg(long, value_name = "FILE")]
-    pub(crate) write_known_failures: Option<PathBuf>,
+    pub write_known_failures: Option<PathBuf>,
 
     /// Write a JUnit report, which continuous integration shows
     #[arg(long, value_name = "FILE")]
-    pub(crate) junit: Option<PathBuf>,
+    pub junit: Option<PathBuf>,
 
     /// Ask a server over another of its transports than the default one, which is a WebSocket; of
     /// Centrifugo protobuf, http_stream, sse, uni_websocket, uni_sse, uni_http_stream
     #[arg(long, value_name = "NAME")]
-    pub(crate) transport: Option<String>,
+    pub transport: Option<String>,
 
     /// Show what the profile explains, what is advisory, and what does not apply, with every reason
     #[arg(long)]
-    pub(crate) explained: bool,
+    pub explained: bool,
 
     /// Show every vector of an issue, instead of the first one; with --explained also of the advisories
     #[arg(long)]
-    pub(crate) all: bool,
+    pub all: bool,
 
     /// Keep the logs of the servers that are started, a file each
     #[arg(long, value_name = "DIR")]
-    pub(crate) keep_server_logs: Option<PathBuf>,
+    pub keep_server_logs: Option<PathBuf>,
 
     /// Write the run log (JSON lines) to a file; `-` is standard output, and the summary then goes to
     /// standard error
     #[arg(long, value_name = "FILE")]
-    pub(crate) log: Option<PathBuf>,
+    pub log: Option<PathBuf>,
 
+    /// Where the vectors come from.
     #[command(flatten)]
-    pub(crate) source: Source,
+    pub source: Source,
 }
 
 /// Parses a judgement that `--fail-on` takes.
@@ -245,10 +245,10 @@ fn judgement(name: &str) -> Result<Judgement, String> {
 
 /// Where vectors come from.
 #[derive(Debug, Default, Args)]
-pub(crate) struct Source {
+pub struct Source {
     /// Read the vectors from a folder, instead of those that are built in
     #[arg(long, value_name = "DIR")]
-    pub(crate) vectors: Option<PathBuf>,
+    pub vectors: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -304,55 +304,6 @@ pub(crate) struct Check {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Vectors {
-    #[command(subcommand)]
-    pub(crate) command: VectorsCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum VectorsCommand {
-    /// Write the vectors, schemas and manifest anew, and add new ids to the ledger
-    Build(Folder),
-    /// Make everything again in memory and compare: nothing may differ
-    Check(Folder),
-    /// Print a stream: vectors that are too many to store, as JSON lines
-    Stream(StreamName),
-    /// Show which verifiers with a seeded bug the cases find, and which cases find none
-    Mutants(Source),
-    /// List the normative sentences with the number of their cases, and fail if one lacks a case
-    Requirements(Requirements),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Requirements {
-    /// Only those whose id contains this text: RFC7519, 8725-3
-    #[arg(value_name = "TEXT")]
-    pub(crate) text: Option<String>,
-
-    #[command(flatten)]
-    pub(crate) source: Source,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct StreamName {
-    /// The name of the stream: connection-claims
-    #[arg(value_name = "NAME")]
-    pub(crate) name: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Folder {
-    /// The folder of the published vectors
-    #[arg(value_name = "DIR", default_value = "vectors")]
-    pub(crate) folder: PathBuf,
-
-    /// Take the pins of the streams as they stand, instead of making every stream again (half a
-    /// minute)
-    #[arg(long)]
-    pub(crate) skip_streams: bool,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct Report {
     #[command(subcommand)]
     pub(crate) command: ReportCommand,
@@ -360,57 +311,18 @@ pub(crate) struct Report {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
-    /// Every row of the servers' documentation, with its cases and what run logs say of them
-    Rows(Logs),
-    /// What was reached of the servers' own token code, and why the rest was not
-    Coverage(Coverage),
     /// A JUnit report of run logs, which continuous integration shows
     Junit(Logs),
 }
 
+/// The run logs that a report is made of.
 #[derive(Debug, Args)]
-pub(crate) struct Logs {
+pub struct Logs {
     /// Run logs, as `jotproof run --log` writes them
     #[arg(value_name = "LOG", required = true)]
-    pub(crate) logs: Vec<PathBuf>,
+    pub logs: Vec<PathBuf>,
 
+    /// Where the vectors come from.
     #[command(flatten)]
-    pub(crate) source: Source,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Coverage {
-    /// The counters of the servers, as `go tool covdata textfmt` writes them
-    #[arg(value_name = "PROFILE")]
-    pub(crate) profile: PathBuf,
-
-    /// Which packages are looked at, and what is known of the statements that are not reached
-    #[arg(long, value_name = "FILE", default_value = "fixtures/servers/unreached.json")]
-    pub(crate) accounts: PathBuf,
-
-    /// Fail where a package has less reached of what can be reached
-    #[arg(long, value_name = "PERCENT", default_value_t = 0)]
-    pub(crate) least: usize,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Fuzz {
-    #[command(subcommand)]
-    pub(crate) command: FuzzCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum FuzzCommand {
-    /// Write the seeds of every fuzz target anew, from the vectors: one file an input
-    Seeds(Seeds),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Seeds {
-    /// The folder of the seeds; each target has a folder in it, and loses what else is in there
-    #[arg(value_name = "DIR", default_value = "fuzz/seeds")]
-    pub(crate) folder: PathBuf,
-
-    #[command(flatten)]
-    pub(crate) source: Source,
+    pub source: Source,
 }

@@ -13,7 +13,7 @@ const LINKS: usize = 40;
 /// A temporary file that will replace an old file. Its name is unique, so two writers of one path never mix.
 /// If it is dropped before [`Replacement::finish`], the old file stays.
 #[derive(Debug)]
-pub(crate) struct Replacement {
+pub struct Replacement {
     place: PathBuf,
     file: BufWriter<NamedTempFile>,
 }
@@ -24,7 +24,7 @@ impl Replacement {
     /// # Errors
     ///
     /// Fails if no file can be created in the folder of the old file.
-    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+    pub fn of(path: &Path) -> io::Result<Self> {
         let place = followed(path)?;
         let no_name = || io::Error::new(io::ErrorKind::InvalidInput, "it is not the name of a file");
         let mut prefix = std::ffi::OsString::from(".");
@@ -50,7 +50,7 @@ impl Replacement {
     ///
     /// Fails if the content cannot be written or the file cannot be moved. If only the move fails, the new
     /// file stays and the error names it.
-    pub(crate) fn finish(self) -> io::Result<()> {
+    pub fn finish(self) -> io::Result<()> {
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.persist(&self.place).map(drop).map_err(|failed| {
             let kind = failed.error.kind();

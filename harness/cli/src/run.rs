@@ -8,26 +8,37 @@ use jotproof_engine::known::KnownFailures;
 use jotproof_engine::log::{Header, RunLog};
 use jotproof_engine::repetition::Repetition;
 use jotproof_engine::run::header;
-use jotproof_engine::select::{self, Selection};
+use jotproof_engine::select::Selection;
 use jotproof_engine::summary::{Detail, summary};
 use jotproof_engine::target::Target;
 use jotproof_engine::{Exit, Suite};
-use jotproof_mutants::Mutant;
 use jotproof_profiles::Profiles;
 use jotproof_targets::named::{self, ServerArguments};
-use jotproof_targets::reference::ReferenceTarget;
 
-use crate::arguments::{Run, Source};
+use crate::arguments::{Run, RunOptions, Source};
 use crate::log_file::LogFile;
 use crate::progress::Progress;
 use crate::{Outcome, open_files, outputs, terminal};
 
 pub(crate) fn run(arguments: &Run) -> Outcome {
-    let Run {
-        targets: names,
+    let Run { targets: names, options } = arguments;
+    let default = ["reference".to_owned()];
+    let names = if names.is_empty() { &default[..] } else { names };
+    run_targets(options, |server| Ok(named::all(names, server)?))
+}
+
+/// Runs targets, shows what came of it, and writes the files that the options ask for.
+///
+/// # Errors
+///
+/// Wrong usage, and what is missing on this machine.
+pub fn run_targets(
+    arguments: &RunOptions,
+    targets: impl FnOnce(ServerArguments<'_>) -> anyhow::Result<Vec<Box<dyn Target>>>,
+) -> Outcome {
+    let RunOptions {
         only,
         skip,
-        mutant,
         server_option,
         server_version,
         image,
@@ -57,9 +68,6 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         source,
     } = arguments;
     let Source { vectors: folder } = source;
-    if mutant.as_deref() == Some("help") {
-        return Ok(terminal::end_with(&mutants(), Exit::Ok));
-    }
     let suite = terminal::suite(folder.as_deref())?;
     let forged = [FORGED.to_owned()];
     let only = if soak.is_some() && only.is_empty() { &forged[..] } else { only };
@@ -94,7 +102,7 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot keep logs of servers in {}", folder.display()))?;
     }
-    let targets = targets(names, mutant.as_deref(), server)?;
+    let targets = targets(server)?;
     if *require_live && !targets.iter().any(|target| target.is_live()) {
         bail!(
             "--require-live, and no target is a live server: name one, for example centrifugo or \
@@ -156,7 +164,7 @@ pub(crate) fn run(arguments: &Run) -> Outcome {
 /// The data that all targets of a run share.
 #[derive(Clone, Copy)]
 struct Given<'a> {
-    arguments: &'a Run,
+    arguments: &'a RunOptions,
     suite: &'a Suite,
     selection: &'a Selection,
     profiles: &'a Profiles,
@@ -194,40 +202,18 @@ fn run_one(target: &dyn Target, given: Given<'_>, file: &Mutex<Option<LogFile>>)
 /// The forged token of a soak: it is signed with a key that is not configured.
 const FORGED: &str = "algorithms/cross/hs256-foreign-key";
 
-fn targets(
-    names: &[String],
-    mutant: Option<&str>,
-    server: ServerArguments<'_>,
-) -> anyhow::Result<Vec<Box<dyn Target>>> {
-    if let Some(name) = mutant {
-        if names.iter().any(|name| name != "reference") {
-            bail!("--mutant seeds a bug into the reference; give it with the target `reference`");
-        }
-        // Reports server options as an error, because a mutant would ignore them.
-        named::all(&["reference".to_owned()], server)?;
-        let Some(mutant) = jotproof_mutants::find(name) else {
-            let hint = select::did_you_mean(jotproof_mutants::ALL.iter().map(|mutant| mutant.name), name);
-            bail!("there is no mutant {name:?}{hint}; `jotproof run --mutant help` lists them");
-        };
-        return Ok(vec![Box::new(ReferenceTarget::mutant(mutant))]);
-    }
-    let default = ["reference".to_owned()];
-    let names = if names.is_empty() { &default[..] } else { names };
-    Ok(named::all(names, server)?)
-}
-
 /// The command that repeats a run, but for the selection.
-fn repeat(target: &str, arguments: &Run) -> String {
-    let mut command = "jotproof run ".to_owned();
+fn repeat(target: &str, arguments: &RunOptions) -> String {
+    let mut command = String::new();
     // The name of a target ends in its transport, which is an argument of its own.
     let transport = arguments.transport.as_deref();
     let target = transport.and_then(|name| target.strip_suffix(name)?.strip_suffix('+')).unwrap_or(target);
     match target.strip_prefix("mutant:") {
-        Some(mutant) => command.push_str(&format!("reference --mutant {mutant}")),
+        Some(mutant) => command.push_str(&format!("jotproof-dev mutants run {mutant}")),
         None if target.contains(|c: char| c.is_whitespace() || "'\"\\$`*?;&|<>()".contains(c)) => {
-            command.push_str(&quoted(target));
+            command.push_str(&format!("jotproof run {}", quoted(target)));
         }
-        None => command.push_str(target),
+        None => command.push_str(&format!("jotproof run {target}")),
     }
     if let Some(version) = &arguments.server_version {
         command.push_str(&format!(" --server-version {version}"));
@@ -254,6 +240,10 @@ fn repeat(target: &str, arguments: &Run) -> String {
     if arguments.strict_reasons {
         command.push_str(" --strict-reasons");
     }
+    if !arguments.fail_on.is_empty() {
+        let judgements: Vec<&str> = arguments.fail_on.iter().map(|judgement| judgement.name()).collect();
+        command.push_str(&format!(" --fail-on {}", judgements.join(",")));
+    }
     for option in &arguments.server_option {
         command.push_str(&format!(" --server-option {}", quoted(option)));
     }
@@ -264,9 +254,17 @@ fn repeat(target: &str, arguments: &Run) -> String {
 }
 
 /// The options that describe a running server, as text for the command that repeats the run.
-fn of_running(arguments: &Run) -> String {
-    let Run { server_config, server_env_file, signing_key, signing_key_id, audience, issuer, origin, .. } =
-        arguments;
+fn of_running(arguments: &RunOptions) -> String {
+    let RunOptions {
+        server_config,
+        server_env_file,
+        signing_key,
+        signing_key_id,
+        audience,
+        issuer,
+        origin,
+        ..
+    } = arguments;
     let files = [
         ("server-config", server_config),
         ("server-env-file", server_env_file),
@@ -288,10 +286,4 @@ fn of_running(arguments: &Run) -> String {
 /// The text, quoted for a shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-fn mutants() -> String {
-    let width = jotproof_mutants::ALL.iter().map(|mutant| mutant.name.len()).max().unwrap_or(0);
-    let line = |mutant: &Mutant| format!("{:width$}  {:4}  {}\n", mutant.name, mutant.bug_class, mutant.says);
-    jotproof_mutants::ALL.iter().map(line).collect()
 }

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use anyhow::bail;
-use jotproof_engine::{Exit, select};
+use jotproof_engine::packed::Index;
+use jotproof_engine::{Exit, Suite, select};
 use jotproof_mint::stored;
 use jotproof_model::context::{
     Carrier, Fallback, Origin, Parameter, ParameterSource, PreviousSecret, RpcProxy,
@@ -21,9 +22,20 @@ use crate::{Outcome, terminal};
 
 pub(crate) fn show(arguments: &Show) -> Outcome {
     let Show { id, json, source: Source { vectors: folder } } = arguments;
-    let suite = terminal::suite(folder.as_deref())?;
-    let (Some(vector), Some(file)) = (suite.get(id), suite.file_of(id)) else {
-        let hint = select::did_you_mean(suite.vectors().map(|vector| &*vector.id.0), id);
+    let (ids, file) = match folder {
+        Some(folder) => {
+            let suite = Suite::read(folder)?;
+            (suite.vectors().map(|vector| vector.id.0.clone()).collect(), suite.file_of(id).cloned())
+        }
+        None => {
+            let index = Index::read()?;
+            let file = index.file_of(id)?;
+            (index.into_entries().into_iter().map(|entry| entry.id).collect::<Vec<_>>(), file)
+        }
+    };
+    let found = file.as_ref().and_then(|file| Some((file, file.vectors.iter().find(|one| one.id.0 == *id)?)));
+    let Some((file, vector)) = found else {
+        let hint = select::did_you_mean(ids.iter().map(String::as_str), id);
         bail!("there is no vector {id:?}{hint}; `jotproof list` shows all ids");
     };
     let text =

@@ -22,7 +22,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Writes results to standard output and returns the exit code of the command: `exit`, or the worse of it and
 /// [`Exit::EnvironmentMissing`] if they cannot be written.
-pub(crate) fn end_with(text: &str, exit: Exit) -> Exit {
+pub fn end_with(text: &str, exit: Exit) -> Exit {
     exit.worst(print(text).map_or_else(|error| report(&error), |()| Exit::Ok))
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn end_with(text: &str, exit: Exit) -> Exit {
 /// # Errors
 ///
 /// [`OfMachine`] if the write fails. A closed pipe is no error, because its reader wants no more.
-pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+pub fn print(text: &str) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
     printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
@@ -41,7 +41,7 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
 /// # Errors
 ///
 /// As [`print`].
-pub(crate) fn print_with(
+pub fn print_with(
     write: impl FnOnce(&mut BufWriter<StdoutLock<'_>>) -> io::Result<()>,
 ) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
@@ -56,7 +56,7 @@ fn printed(outcome: io::Result<()>) -> anyhow::Result<()> {
 }
 
 /// Turns the error of a closed pipe into success.
-pub(crate) fn unless_unread(outcome: io::Result<()>) -> io::Result<()> {
+pub fn unless_unread(outcome: io::Result<()>) -> io::Result<()> {
     match outcome {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         outcome => outcome,
@@ -65,7 +65,7 @@ pub(crate) fn unless_unread(outcome: io::Result<()>) -> io::Result<()> {
 
 /// An error of this machine, such as a full disk. The user's request is valid.
 #[derive(Debug)]
-pub(crate) struct OfMachine(pub(crate) String);
+pub struct OfMachine(pub String);
 
 impl fmt::Display for OfMachine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,13 +74,13 @@ impl fmt::Display for OfMachine {
 }
 
 /// Writes text to standard error, coloured on a terminal. A failed write is ignored.
-pub(crate) fn say(text: impl fmt::Display) {
+pub fn say(text: impl fmt::Display) {
     let mut stderr = anstream::stderr().lock();
     let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
 }
 
 /// Shows the current work on standard error until the value is dropped; on a terminal only.
-pub(crate) fn working(what: String) -> impl Drop {
+pub fn working(what: String) -> impl Drop {
     struct Working(bool);
     impl Drop for Working {
         fn drop(&mut self) {
@@ -97,7 +97,7 @@ pub(crate) fn working(what: String) -> impl Drop {
 }
 
 /// Reports an error on standard error and returns its exit code.
-pub(crate) fn report(error: &anyhow::Error) -> Exit {
+pub fn report(error: &anyhow::Error) -> Exit {
     let bad = anstyle::AnsiColor::Red.on_default().bold();
     say(format_args!("{bad}error{bad:#}: {error:#}\n"));
     let is_of_machine = |error: &io::Error| {
@@ -114,13 +114,13 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
 }
 
 /// Says on standard error what is to be known of a result beside it.
-pub(crate) fn warn(text: &str) {
+pub fn warn(text: &str) {
     let strong = anstyle::AnsiColor::Yellow.on_default().bold();
     say(format_args!("{strong}warning{strong:#}: {text}\n"));
 }
 
 /// Shows the progress of a run in a line on standard error; on a terminal only.
-pub(crate) fn progress(target: String) -> impl Fn(usize, usize) + Sync {
+pub fn progress(target: String) -> impl Fn(usize, usize) + Sync {
     let shown = io::stderr().is_terminal();
     move |done, total| {
         if shown {
@@ -136,13 +136,13 @@ type LastWill = Box<dyn FnOnce() + Send>;
 static LAST_WILL: Mutex<Option<LastWill>> = Mutex::new(None);
 
 /// Sets the action of an interrupted command. The action may take [`LAST_WORDS`].
-pub(crate) fn if_interrupted(will: impl FnOnce() + Send + 'static) {
+pub fn if_interrupted(will: impl FnOnce() + Send + 'static) {
     *LAST_WILL.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(will));
 }
 
 /// Ends the command on Ctrl-C or a termination signal. The servers that it started end with it: each
 /// has a guard that waits for just that.
-pub(crate) fn stop_on_interrupt() {
+pub fn stop_on_interrupt() {
     let handler = || {
         // A separate thread, because a full pipe or a held lock would block the end of the command.
         let (done, ended) = mpsc::channel();
@@ -164,7 +164,7 @@ pub(crate) fn stop_on_interrupt() {
 }
 
 /// The built-in profiles, and those of a folder of vectors.
-pub(crate) fn profiles(folder: Option<&Path>) -> anyhow::Result<Cow<'static, Profiles>> {
+pub fn profiles(folder: Option<&Path>) -> anyhow::Result<Cow<'static, Profiles>> {
     let own = folder.map(|folder| folder.join("profiles")).filter(|folder| folder.is_dir());
     Ok(match own {
         Some(folder) => Cow::Owned(Profiles::with_folder(&folder)?),
@@ -173,7 +173,7 @@ pub(crate) fn profiles(folder: Option<&Path>) -> anyhow::Result<Cow<'static, Pro
 }
 
 /// The vectors of a folder, or those that are built in.
-pub(crate) fn suite(folder: Option<&Path>) -> anyhow::Result<Suite> {
+pub fn suite(folder: Option<&Path>) -> anyhow::Result<Suite> {
     Ok(match folder {
         Some(folder) => Suite::read(folder)?,
         None => Suite::built_in()?,

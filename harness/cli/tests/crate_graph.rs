@@ -91,12 +91,36 @@ fn the_parts_that_must_not_know_each_other_do_not() {
 #[test]
 fn the_suite_does_not_depend_on_the_harness() {
     let reachable = reachable();
-    let harness = ["jotproof-engine", "jotproof-targets", "jotproof"];
-    for suite in ["model", "profiles", "mint", "catalogue", "reference", "libraries", "mutants"] {
+    let harness = ["jotproof-engine", "jotproof-targets", "jotproof", "jotproof-dev"];
+    for suite in ["model", "profiles", "mint", "catalogue", "reference", "libraries", "mutants", "fuzzing"] {
         let package = format!("jotproof-{suite}");
         for above in harness {
             assert!(!reachable[&package].contains(above), "{package} depends on {above}");
         }
+    }
+}
+
+/// The packages that the command `jotproof` is built from, with its default features.
+fn of_the_command() -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--package", "jotproof", "--edges", "normal,build", "--prefix", "none"])
+        .args(["--format", "{lib}", "--locked", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(|line| line.trim_end_matches(" (*)").to_owned())
+        .collect()
+}
+
+#[test]
+fn a_user_builds_nothing_that_only_maintainers_need() {
+    let built = of_the_command();
+    assert!(built.contains("jotproof_engine") && built.len() > 100, "{built:?}");
+    for not in ["jotproof_catalogue", "jotproof_mutants", "jotproof_fuzzing", "schemars"] {
+        assert!(!built.contains(not), "jotproof is built from {not}: it belongs to jotproof-dev");
     }
 }
 

@@ -116,7 +116,7 @@ fn a_thousand_generated_cases_per_profile_come_out_as_predicted() {
 fn the_library_its_profile_and_the_reference_agree() {
     let stored = Suite::built_in().expect("the built-in vectors load");
     let generated = with_generated();
-    for library in Jsonwebtoken::ALL.map(ReferenceTarget::jsonwebtoken) {
+    for library in Jsonwebtoken::ALL.iter().copied().map(ReferenceTarget::jsonwebtoken) {
         let (name, profile) = (library.name(), library.profile());
         for (suite, only, at_least) in [(&stored, &[][..], 1800), (&generated, &["generated/**"], 1000)] {
             let log = run(suite, only, &library, &profile);

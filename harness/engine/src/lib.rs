@@ -14,6 +14,7 @@ pub mod judge;
 pub mod known;
 pub mod log;
 pub mod opening;
+pub mod packed;
 pub mod plan;
 pub mod questions;
 pub mod random;

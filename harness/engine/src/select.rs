@@ -55,12 +55,26 @@ impl Selection {
     /// Names an invalid glob, or one that matches no vector. A misspelt glob in `skip` would otherwise go
     /// unnoticed.
     pub fn new(suite: &Suite, only: &[String], skip: &[String]) -> Result<Self, SelectError> {
+        let names = || suite.vectors().map(|vector| (&*vector.id.0, &*vector.bug_class));
+        Self::of_names(names, only, skip)
+    }
+
+    /// The same, where every vector is known by its id and its bug class.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::new`].
+    pub fn of_names<'a, Names: Iterator<Item = (&'a str, &'a str)>>(
+        names: impl Fn() -> Names,
+        only: &[String],
+        skip: &[String],
+    ) -> Result<Self, SelectError> {
         for pattern in only.iter().chain(skip) {
             let picked = Picked::new(std::slice::from_ref(pattern))?;
-            if !suite.vectors().any(|vector| picked.takes(vector)) {
+            if !names().any(|(id, bug_class)| picked.takes(id, bug_class)) {
                 return Err(SelectError::Nothing {
                     pattern: pattern.clone(),
-                    hint: did_you_mean(suite.vectors().map(|vector| &*vector.id.0), pattern),
+                    hint: did_you_mean(names().map(|(id, _)| id), pattern),
                 });
             }
         }
@@ -90,8 +104,14 @@ impl Selection {
     /// Whether a vector is taken.
     #[must_use]
     pub fn takes(&self, vector: &Vector) -> bool {
-        self.only.as_ref().is_none_or(|only| only.takes(vector))
-            && !self.skip.as_ref().is_some_and(|skip| skip.takes(vector))
+        self.takes_name(&vector.id.0, &vector.bug_class)
+    }
+
+    /// Whether a vector with this id and this bug class is taken.
+    #[must_use]
+    pub fn takes_name(&self, id: &str, bug_class: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.takes(id, bug_class))
+            && !self.skip.as_ref().is_some_and(|skip| skip.takes(id, bug_class))
     }
 }
 
@@ -110,8 +130,8 @@ impl Picked {
         Ok(Self { ids: set(&globs)?, classes: classes.into_iter().map(class).collect() })
     }
 
-    fn takes(&self, vector: &Vector) -> bool {
-        self.ids.is_match(&vector.id.0) || self.classes.contains(&vector.bug_class)
+    fn takes(&self, id: &str, bug_class: &str) -> bool {
+        self.ids.is_match(id) || self.classes.contains(bug_class)
     }
 }
 

@@ -1,17 +1,14 @@
 //! The vectors: built in, or read from a folder.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flate2::read::ZlibDecoder;
 use jotproof_model::registry::{BugClass, Requirement};
 use jotproof_model::{KeyRing, Twin, Vector, VectorFile, VectorId};
 
+use crate::packed::Index;
 use crate::target::CannotCarry;
-
-const PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vectors.zlib"));
 
 /// A set of vector files with an index.
 #[derive(Debug)]
@@ -41,7 +38,7 @@ pub enum SuiteError {
         problem: String,
     },
     /// A folder has no vector files.
-    #[error("{} has no vector files: expected <family>/<topic>.json as `jotproof vectors build` writes them", path.display())]
+    #[error("{} has no vector files: expected <family>/<topic>.json as `jotproof-dev vectors build` writes them", path.display())]
     Empty {
         /// The folder.
         path: PathBuf,
@@ -81,23 +78,7 @@ impl Suite {
     ///
     /// Only where the build packed files that this version cannot read.
     pub fn built_in() -> Result<Self, SuiteError> {
-        let broken = |problem: &str| SuiteError::Syntax {
-            file: "(built in)".to_owned(),
-            problem: format!("{problem}; build the command again"),
-        };
-        let mut text = String::new();
-        ZlibDecoder::new(PACKED).read_to_string(&mut text).map_err(|error| broken(&error.to_string()))?;
-        let mut rest = text.as_str();
-        let mut files = Vec::new();
-        while !rest.is_empty() {
-            let (name, after) = rest.split_once('\n').ok_or_else(|| broken("no name"))?;
-            let (length, after) = after.split_once('\n').ok_or_else(|| broken("no length"))?;
-            let length: usize = length.parse().map_err(|_| broken("no length"))?;
-            let (file, after) = after.split_at_checked(length).ok_or_else(|| broken("cut off"))?;
-            files.push(parse(name, file)?);
-            rest = after;
-        }
-        Self::of(files)
+        Self::of(Index::read()?.all_files()?)
     }
 
     /// The vectors of a folder.
@@ -235,7 +216,7 @@ impl Suite {
     }
 }
 
-fn parse(name: &str, text: &str) -> Result<VectorFile, SuiteError> {
+pub(crate) fn parse(name: &str, text: &str) -> Result<VectorFile, SuiteError> {
     let syntax = |problem: String| SuiteError::Syntax { file: name.to_owned(), problem };
     let file: VectorFile = serde_json::from_str(text).map_err(|error| syntax(error.to_string()))?;
     if file.format != "jotproof-vectors/1" {

@@ -224,7 +224,7 @@ pub enum NameError {
         known: String,
     },
     /// The version of the library is not built in.
-    #[error("version {version} of the library {name} is not built in\nhint: built in are: {known}")]
+    #[error("version {version} of the library {name} is not built in\nhint: built in are: {known}{more}")]
     OtherLibrary {
         /// The library.
         name: String,
@@ -232,6 +232,8 @@ pub enum NameError {
         version: String,
         /// The built-in versions.
         known: String,
+        /// How to have more.
+        more: &'static str,
     },
     /// The name says one version and the arguments another.
     #[error("{0} is not version {1}: leave --server-version out")]
@@ -319,9 +321,18 @@ fn library_of(library: &str) -> Result<Jsonwebtoken, NameError> {
         return Err(NameError::Unknown(format!("library:{library}")));
     }
     let Some(version) = version else { return Ok(Jsonwebtoken::Newest) };
-    let known = || Jsonwebtoken::ALL.map(Jsonwebtoken::version).join(", ");
-    Jsonwebtoken::ALL.into_iter().find(|library| library.version() == version).ok_or_else(|| {
-        NameError::OtherLibrary { name: name.to_owned(), version: version.to_owned(), known: known() }
+    let known = Jsonwebtoken::ALL.iter();
+    known.clone().find(|library| library.version() == version).copied().ok_or_else(|| {
+        NameError::OtherLibrary {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            known: known.map(|library| library.version()).collect::<Vec<_>>().join(", "),
+            more: if cfg!(feature = "jsonwebtoken-11") {
+                ""
+            } else {
+                "; 11.1.0 comes with the cargo feature jsonwebtoken-11"
+            },
+        }
     })
 }
 

@@ -1,4 +1,4 @@
-//! Verifiers in this process: the reference under a profile, or with a seeded bug, and JWT libraries.
+//! Verifiers in this process: the reference under a profile, and JWT libraries.
 
 use std::collections::BTreeSet;
 use std::num::NonZero;
@@ -8,7 +8,6 @@ use jotproof_engine::questions::Questions;
 use jotproof_engine::target::{CannotCarry, Clock, Deployment, Followed, Target, TargetError};
 use jotproof_libraries::Jsonwebtoken;
 use jotproof_model::{Capability, Challenge, Context, FlowChallenge, KeyRing, Observation, Verifier};
-use jotproof_mutants::Mutant;
 use jotproof_profiles::{Asked, Profile, Profiles};
 use jotproof_reference::Reference;
 
@@ -45,17 +44,6 @@ impl ReferenceTarget {
         Answering { reference: Reference::profile(profile), profile: profile.clone(), tells_reasons: true }
     }
 
-    /// The reference under `rfc` with a seeded bug: it must not pass.
-    ///
-    /// # Panics
-    ///
-    /// Never: `rfc` is built in.
-    #[must_use]
-    pub fn mutant(mutant: &Mutant) -> Self {
-        let rfc = Profiles::built_in().get("rfc").expect("rfc is built in");
-        Self::verifying(format!("mutant:{}", mutant.name), rfc, mutant.verifier())
-    }
-
     /// A target for one version of the crate `jsonwebtoken`.
     ///
     /// # Panics
@@ -67,9 +55,10 @@ impl ReferenceTarget {
         let profile = Profiles::built_in()
             .get(&format!("jsonwebtoken-{version}"))
             .expect("there is a profile for every version that is built in");
-        let name = match library {
-            Jsonwebtoken::Newest => "library:jsonwebtoken".to_owned(),
-            Jsonwebtoken::Before => format!("library:jsonwebtoken@{version}"),
+        let name = if library == Jsonwebtoken::Newest {
+            "library:jsonwebtoken".to_owned()
+        } else {
+            format!("library:jsonwebtoken@{version}")
         };
         Self {
             // Its clock cannot be set.

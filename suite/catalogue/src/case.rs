@@ -5,8 +5,8 @@
 //! rest.
 
 use jotproof_mint::flow::Plot;
+pub use jotproof_mint::keys::{foreign_key_for, key_for, next_key};
 use jotproof_mint::{Mint, MintError, apply, keys, placeholder, stored};
-use jotproof_model::algorithm::Family;
 use jotproof_model::edit::{Layer, TextKind};
 use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{
@@ -639,41 +639,6 @@ fn depends_on_the_signature(recipe: &Recipe) -> bool {
 #[must_use]
 pub fn alg(algorithm: Algorithm) -> String {
     format!("\"{algorithm}\"")
-}
-
-/// The keys of a kind that fit an algorithm, by size: the one that is configured in the twins.
-#[must_use]
-pub const fn key_for(algorithm: Algorithm) -> &'static str {
-    match algorithm {
-        Algorithm::ES256 => "p-256",
-        Algorithm::ES384 => "p-384",
-        Algorithm::ES512 => "p-521",
-        Algorithm::ES256K => "secp256k1",
-        _ => match algorithm.family() {
-            Family::Hmac => "hmac-64-bytes",
-            Family::RsaPkcs1 | Family::RsaPss => "rsa-2048",
-            Family::Ecdsa => "p-256",
-            Family::EdDsa => "ed25519",
-        },
-    }
-}
-
-/// Another key of the same kind as [`key_for`], which the twins do not configure.
-#[must_use]
-pub fn foreign_key_for(algorithm: Algorithm) -> String {
-    format!("{}-foreign", key_for(algorithm))
-}
-
-/// The key that is configured together with [`key_for`] during a rotation, if the suite has one.
-#[must_use]
-pub fn next_key(algorithm: Algorithm) -> Option<&'static str> {
-    match key_for(algorithm) {
-        "hmac-64-bytes" => Some("hmac-64-bytes-next"),
-        "rsa-2048" => Some("rsa-2048-next"),
-        "p-256" => Some("p-256-next"),
-        "ed25519" => Some("ed25519-next"),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! One module per topic. To add a case, add it to the topic that it belongs to and run
-//! `jotproof vectors build`.
+//! `jotproof-dev vectors build`.
 
 use crate::case::Case;
 use claims_far_clock::FarClock;

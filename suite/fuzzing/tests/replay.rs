@@ -53,7 +53,7 @@ fn enough_are_accepted(target: &Target, seeds: &Path) -> Result<(), Failed> {
         stats += (target.run)(&fs::read(file)?);
     }
     if stats.total() < 50 {
-        return Err(format!("{stats}: `jotproof fuzz seeds` writes the seeds").into());
+        return Err(format!("{stats}: `jotproof-dev fuzz seeds` writes the seeds").into());
     }
     if stats.accepted_percent() < target.accepted_percent {
         return Err(format!("{stats}; at least {} % have to be", target.accepted_percent).into());

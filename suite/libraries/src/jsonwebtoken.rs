@@ -21,18 +21,24 @@ pub enum Jsonwebtoken {
     #[default]
     Newest,
     /// Version 11.1.0.
+    #[cfg(feature = "jsonwebtoken-11")]
     Before,
 }
 
 impl Jsonwebtoken {
-    /// Both versions, the newest first.
-    pub const ALL: [Self; 2] = [Self::Newest, Self::Before];
+    /// The versions that are built in, the newest first.
+    pub const ALL: &[Self] = &[
+        Self::Newest,
+        #[cfg(feature = "jsonwebtoken-11")]
+        Self::Before,
+    ];
 
     /// The exact version.
     #[must_use]
     pub const fn version(self) -> &'static str {
         match self {
             Self::Newest => "12.0.0",
+            #[cfg(feature = "jsonwebtoken-11")]
             Self::Before => "11.1.0",
         }
     }
@@ -42,6 +48,7 @@ impl Verifier for Jsonwebtoken {
     fn verify(&self, challenge: &Challenge) -> Observation {
         let judge = match self {
             Self::Newest => newest::judge,
+            #[cfg(feature = "jsonwebtoken-11")]
             Self::Before => before::judge,
         };
         // The library keeps nothing between calls that a panic could leave half done.
@@ -262,6 +269,7 @@ macro_rules! version {
 }
 
 version!(newest, jsonwebtoken, |secret| DecodingKey::from_secret(secret));
+#[cfg(feature = "jsonwebtoken-11")]
 version!(before, jsonwebtoken_11, |secret| Ok(DecodingKey::from_secret(secret)));
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
@@ -317,7 +325,7 @@ mod tests {
     fn claims_come_as_the_library_returns_them_and_refusals_by_the_name_of_its_error() {
         const HEADER: &str = r#"{"alg":"HS256"}"#;
         let hs256 = || context("hmac-32-bytes", Algorithm::HS256);
-        for library in Jsonwebtoken::ALL {
+        for &library in Jsonwebtoken::ALL {
             for (header, payload, expected) in [
                 (HEADER, "{}", "{}"),
                 (HEADER, r#"{"b":1e2,"a":[null],"b":2}"#, r#"{"a":[null],"b":2}"#),
@@ -379,7 +387,7 @@ mod tests {
         );
         let ring =
             KeyRing::from([("a.1".to_owned(), KeyMaterial::of_octets(secret.unwrap(), String::new()))]);
-        for library in Jsonwebtoken::ALL {
+        for &library in Jsonwebtoken::ALL {
             let seen = ask(library, token.to_vec(), context("a.1", Algorithm::HS256), ring.clone());
             // The token expired in 2011, which is checked after the signature.
             assert_eq!(answer(seen), "ExpiredSignature", "{library:?}");
@@ -407,7 +415,7 @@ mod tests {
         short.public_pem =
             Some("-----BEGIN PUBLIC KEY-----\nMA0wBQYDK2VwAwQAAQID\n-----END PUBLIC KEY-----\n".to_owned());
         let ring = KeyRing::from([("short".to_owned(), short)]);
-        for library in Jsonwebtoken::ALL {
+        for &library in Jsonwebtoken::ALL {
             let token = b"eyJhbGciOiJFZERTQSJ9.e30.AAAA".to_vec();
             let seen = ask(library, token, context("short", Algorithm::EdDSA), ring.clone());
             assert!(

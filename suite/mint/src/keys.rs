@@ -5,7 +5,8 @@
 
 use std::sync::LazyLock;
 
-use jotproof_model::{KeyKind, KeyMaterial, KeyRing};
+use jotproof_model::algorithm::Family;
+use jotproof_model::{Algorithm, KeyKind, KeyMaterial, KeyRing};
 use thiserror::Error;
 
 /// Every key of `fixtures/keys`, by name.
@@ -34,6 +35,41 @@ where
             Ok((name.to_owned(), key.clone()))
         })
         .collect()
+}
+
+/// The key that the valid tokens of an algorithm are signed with.
+#[must_use]
+pub const fn key_for(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::ES256 => "p-256",
+        Algorithm::ES384 => "p-384",
+        Algorithm::ES512 => "p-521",
+        Algorithm::ES256K => "secp256k1",
+        _ => match algorithm.family() {
+            Family::Hmac => "hmac-64-bytes",
+            Family::RsaPkcs1 | Family::RsaPss => "rsa-2048",
+            Family::Ecdsa => "p-256",
+            Family::EdDsa => "ed25519",
+        },
+    }
+}
+
+/// Another key of the same kind as [`key_for`], which no valid token is signed with.
+#[must_use]
+pub fn foreign_key_for(algorithm: Algorithm) -> String {
+    format!("{}-foreign", key_for(algorithm))
+}
+
+/// The key that is configured together with [`key_for`] during a rotation, if the suite has one.
+#[must_use]
+pub fn next_key(algorithm: Algorithm) -> Option<&'static str> {
+    match key_for(algorithm) {
+        "hmac-64-bytes" => Some("hmac-64-bytes-next"),
+        "rsa-2048" => Some("rsa-2048-next"),
+        "p-256" => Some("p-256-next"),
+        "ed25519" => Some("ed25519-next"),
+        _ => None,
+    }
 }
 
 /// A name that no key has.

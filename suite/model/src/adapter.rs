@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::{JsonSchema, Schema};
+#[cfg(feature = "schema")]
+use schemars::Schema;
 use serde::{Deserialize, Serialize};
 
 use crate::context::{Application, Capability, Carrier, Identification, Session};
@@ -18,7 +19,8 @@ use crate::{Algorithm, Reason};
 pub const PROTOCOL: u32 = 1;
 
 /// Every line of the protocol: the root of its published schema.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Line {
     /// A line that the runner writes.
@@ -28,7 +30,8 @@ pub enum Line {
 }
 
 /// What the runner writes to the standard input of an adapter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Order {
     /// Verify a token, and answer with the same id.
@@ -38,8 +41,9 @@ pub enum Order {
 }
 
 /// One token and everything that the verifier is configured with. Every member is always there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(transform = always_there)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = always_there))]
 pub struct Verify {
     /// A number that is unique within the conversation. It says nothing about the token.
     pub id: u64,
@@ -56,8 +60,9 @@ pub struct Verify {
 }
 
 /// The configuration of the verifier, without the keys. Every member is always present.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(transform = always_there)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = always_there))]
 pub struct Configuration {
     /// Whose claim rules apply.
     pub application: Application,
@@ -91,8 +96,9 @@ pub struct Configuration {
 }
 
 /// A configured key: the public half, or the secret. Every member is always present.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(transform = always_there)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = always_there))]
 pub struct Key {
     /// What people call it. It says nothing about the token.
     pub name: String,
@@ -109,6 +115,7 @@ pub struct Key {
 }
 
 /// Requires every member in a schema, because the runner also writes null members.
+#[cfg(feature = "schema")]
 fn always_there(schema: &mut Schema) {
     let members = schema.get("properties").and_then(|all| all.as_object());
     let names: Vec<String> = members.into_iter().flat_map(|all| all.keys().cloned()).collect();
@@ -116,7 +123,8 @@ fn always_there(schema: &mut Schema) {
 }
 
 /// What an adapter writes to its standard output.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Answer {
     /// The first line: what the adapter is and what it can do.
@@ -196,7 +204,8 @@ pub enum Answer {
 }
 
 /// Whose clock decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AdapterClock {
     /// The verifier is given the `now` of every question.
@@ -206,7 +215,8 @@ pub enum AdapterClock {
 }
 
 /// What the leeway can be set to, in seconds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Leeway {
     /// One of these.
@@ -233,7 +243,8 @@ impl Leeway {
 }
 
 /// How numbers are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Numbers {
     /// Every digit is kept.
@@ -243,7 +254,8 @@ pub enum Numbers {
 }
 
 /// A member of `accepted`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names are those of the members")]
 pub enum Observable {

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A JWS signature algorithm by its registered name (RFC 7518 section 3.1, RFC 8037, RFC 8812).
 ///
 /// The header of a token names its algorithm as text and may name anything; this is the closed list
 /// of what can really be computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs, reason = "each name is the registered one")]
 pub enum Algorithm {
     HS256,

@@ -3,7 +3,6 @@
 //! Edits are what a defect *is*. The expectation of a negative, and the deviations of a profile, are
 //! stated over edits, never over the bytes that they lead to.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Algorithm;
@@ -14,7 +13,8 @@ use crate::flow::Step;
 use crate::recipe::{Member, SegmentEdit, SignatureChange, Signer, StructureChange};
 
 /// A change to a recipe or to its context: `recipe == apply(edits, twin.recipe)`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "edit", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Edit {
     /// Give a member another value; a member that is not there is appended.
@@ -138,7 +138,8 @@ pub enum Edit {
 }
 
 /// A change of a flow. Steps are counted from 0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FlowChange {
     /// Change one of its tokens.
@@ -207,7 +208,8 @@ impl FlowChange {
 }
 
 /// One of the two JSON objects of a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it (RFC 7519 section 3)")]
 pub enum Layer {
@@ -216,7 +218,8 @@ pub enum Layer {
 }
 
 /// How a member name differs from the one that it resembles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Alias {
     /// By the case of ASCII letters.
@@ -231,7 +234,8 @@ pub enum Alias {
 }
 
 /// What stands around a JSON object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Surrounding {
     /// Insignificant white space (RFC 8259 section 2).
@@ -243,7 +247,8 @@ pub enum Surrounding {
 }
 
 /// What stands in place of a JSON object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TextKind {
     /// The JSON literal `null`.
@@ -263,7 +268,8 @@ pub enum TextKind {
 }
 
 /// What octets that are not UTF-8 are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OctetsKind {
     /// An object in UTF-8, but for octets inside a string that are not well-formed (RFC 3629).
@@ -276,7 +282,8 @@ pub enum OctetsKind {
 }
 
 /// A change of what the verifier is configured with.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "option", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ContextChange {
     /// One key for another, which then is configured and signs.
@@ -464,7 +471,8 @@ pub enum ContextChange {
 }
 
 /// What a pattern is to match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Matched {
     /// An audience.
@@ -474,7 +482,8 @@ pub enum Matched {
 }
 
 /// A change to a published key set document. Keys are counted from 0.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
 pub enum DocumentChange {
     /// Give a member of a JWK another raw value; one that is not there is appended.
@@ -556,7 +565,8 @@ impl DocumentChange {
 }
 
 /// What a further value in `keys` is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum JwkKind {
     /// A good key with a `kid` of its own.
@@ -576,7 +586,8 @@ pub enum JwkKind {
 }
 
 /// What stands in place of a key set document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentKind {
     /// A JWK Set with no key in it.

@@ -1,10 +1,10 @@
 //! Keys as they stand in a vector file.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What sort of key it is, with its size or curve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyKind {
     /// Octets for HMAC.
@@ -30,7 +30,8 @@ pub enum KeyKind {
 ///
 /// The private half is published on purpose: whoever replays a vector against a clock of their own
 /// has to sign it again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KeyMaterial {
     /// What sort of key it is.
@@ -45,7 +46,7 @@ pub struct KeyMaterial {
         skip_serializing_if = "Option::is_none",
         with = "crate::octets"
     )]
-    #[schemars(with = "Option<String>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub binary_secret: Option<Vec<u8>>,
     /// The public key as PEM, `PUBLIC KEY` (SubjectPublicKeyInfo, RFC 5280 section 4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,6 @@
 //! epoch, plus or minus the given seconds, in decimal. `{{a*9000}}` is a run of one text. A `#` in that
 //! text is the number of the repetition, from 0. Placeholders may be anywhere in [`Content`] text.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Algorithm;
@@ -20,7 +19,8 @@ use crate::Algorithm;
 /// changes marked `signed` are made; the signer signs `header.payload`; the signature changes are
 /// made on its octets; they are encoded; the other segment changes are made; the structure changes
 /// are made on the whole token.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
     /// What the first segment decodes to: the JOSE header.
@@ -66,7 +66,8 @@ impl Recipe {
 }
 
 /// What a segment decodes to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "form", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Content {
     /// A JSON object, given by its raw members in order; written without white space.
@@ -125,11 +126,13 @@ impl Content {
 /// One raw member of a JSON object: `[name, value]`.
 ///
 /// The name is the raw text between the quotes, the value is raw JSON text with placeholders.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Member(pub String, pub String);
 
 /// Who signs.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Signer {
     /// A key of the vector file.
@@ -159,9 +162,8 @@ impl Signer {
 
 /// Which octets of a key serve as an HMAC secret: key confusion offers the verifier's public key in
 /// every encoding that a library might hold it in.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyForm {
     /// The key as it is: the secret of an HMAC key, the private key of every other.
@@ -285,7 +287,8 @@ impl KeyForm {
 /// A change to the octets of the signature after signing, or another way to sign.
 ///
 /// A recipe has the change and never the resulting octets, so it can be minted again with another key.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
 pub enum SignatureChange {
     /// Keep the first `octets` only.
@@ -382,7 +385,8 @@ pub enum SignatureChange {
 }
 
 /// A number in a signature. `n` is the order of the group or the modulus of an RSA key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Number {
     /// The computed number.
@@ -419,7 +423,8 @@ impl Number {
 }
 
 /// An encoded message that deviates from RFC 8017 section 9.2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Pkcs1Encoding {
     /// The `AlgorithmIdentifier` has no parameters instead of NULL (RFC 8017 appendix B.1).
@@ -464,7 +469,8 @@ pub enum Pkcs1Encoding {
 }
 
 /// An encoded message that deviates from RFC 7518 section 3.5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PssEncoding {
     /// A salt of another length.
@@ -491,7 +497,8 @@ pub enum PssEncoding {
 }
 
 /// A hash function of the SHA-2 family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs, reason = "the names say it (FIPS 180-4)")]
 pub enum HashName {
@@ -541,7 +548,8 @@ impl SignatureChange {
 }
 
 /// One of the three segments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it (RFC 7515 section 3.1)")]
 pub enum Segment {
@@ -566,7 +574,8 @@ impl Segment {
 }
 
 /// A change to the text of one segment.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SegmentEdit {
     /// Which one.
@@ -580,7 +589,8 @@ pub struct SegmentEdit {
 }
 
 /// What can be done to the base64url text of a segment.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
 pub enum SegmentChange {
     /// Append `=` until the length is a multiple of four, and then `extra` more.
@@ -632,7 +642,8 @@ pub enum SegmentChange {
 }
 
 /// Another way to write characters of a segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Spelling {
     /// The first character as a percent sign and two hexadecimal digits (RFC 3986 section 2.1).
@@ -671,7 +682,8 @@ impl SegmentChange {
 }
 
 /// A place in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Place {
@@ -696,7 +708,8 @@ impl Place {
 }
 
 /// A change to the token as a whole, after everything else.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
 pub enum StructureChange {
     /// Put text before it.
@@ -766,7 +779,8 @@ pub enum StructureChange {
 }
 
 /// How the key of an encrypted token is used. The content is encrypted with A256GCM (RFC 7518 section 5.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum KeyManagement {
     /// A shared secret encrypts the content (RFC 7518 section 4.5).
@@ -787,7 +801,8 @@ impl KeyManagement {
 }
 
 /// The plaintext of an encrypted token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Plaintext {
     /// The claims set.

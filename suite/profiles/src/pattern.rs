@@ -15,11 +15,11 @@ use jotproof_model::{
     Action, ActionName, Algorithm, Application, Context, Edit, Flow, KeySet, NamedSession, Recipe, Step,
     Subject, Token, Twin, Vector,
 };
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A pattern: every field that is given must match. A vector matches where one of its own edits does.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
     /// The kind of edit.
@@ -182,7 +182,8 @@ pub struct Pattern {
 }
 
 /// What is put into a published set, or in place of its document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Published {
     /// A further key.
@@ -192,7 +193,8 @@ pub enum Published {
 }
 
 /// The kind of an edit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the variants of `Edit`")]
 pub enum EditName {
@@ -214,7 +216,8 @@ pub enum EditName {
 }
 
 /// A pattern over a raw JSON value.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ValuePattern {
     /// Its JSON type, told by its first character.
@@ -268,7 +271,8 @@ pub struct ValuePattern {
 }
 
 /// The type of a JSON value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it (RFC 8259 section 3)")]
 pub enum JsonType {

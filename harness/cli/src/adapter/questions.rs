@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use jotproof_catalogue::case::{key_for, next_key};
 use jotproof_engine::Suite;
-use jotproof_mint::{Mint, keys};
+use jotproof_mint::Mint;
+use jotproof_mint::keys::{self, key_for, next_key};
 use jotproof_model::adapter::Leeway;
 use jotproof_model::recipe::{Content, KeyForm, Signer};
 use jotproof_model::{

@@ -1,4 +1,4 @@
-//! `jotproof vectors mutants`: which bug each case finds, and which case finds each bug.
+//! `jotproof-dev mutants`: which bug each case finds, and which case finds each bug.
 //!
 //! A mutant that no case finds is an error, because the vectors have a hole. A case that finds no mutant of
 //! its bug class gets a warning. The seeded bugs are only a sample, so such a case can still be right and
@@ -9,16 +9,20 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use anyhow::bail;
+use jotproof::arguments::{RunOptions, Source};
+use jotproof::run::run_targets;
+use jotproof::{Outcome, terminal};
 use jotproof_engine::log::RunLog;
-use jotproof_engine::select::Selection;
+use jotproof_engine::select::{self, Selection};
 use jotproof_engine::{Exit, Suite};
 use jotproof_model::{Expectation, Observation, Vector};
 use jotproof_mutants::Mutant;
 use jotproof_profiles::Profiles;
 use jotproof_targets::reference::ReferenceTarget;
 
-use crate::arguments::Source;
-use crate::{Outcome, near_copies, terminal};
+use crate::arguments::{MutantRun, Mutants, MutantsCommand};
+use crate::near_copies;
 
 /// The family of vectors beyond limits.
 const LIMITS: &str = "limits/";
@@ -34,7 +38,36 @@ struct Kills {
     not_refused: BTreeSet<String>,
 }
 
-pub(crate) fn mutants(Source { vectors: folder }: &Source) -> Outcome {
+pub(crate) fn mutants(arguments: &Mutants) -> Outcome {
+    match &arguments.command {
+        MutantsCommand::Score(source) => score(source),
+        MutantsCommand::List => Ok(terminal::end_with(&list(), Exit::Ok)),
+        MutantsCommand::Run(arguments) => run(arguments),
+    }
+}
+
+fn list() -> String {
+    let width = jotproof_mutants::ALL.iter().map(|mutant| mutant.name.len()).max().unwrap_or(0);
+    let line = |mutant: &Mutant| format!("{:width$}  {:4}  {}\n", mutant.name, mutant.bug_class, mutant.says);
+    jotproof_mutants::ALL.iter().map(line).collect()
+}
+
+fn run(MutantRun { name, only, all }: &MutantRun) -> Outcome {
+    let Some(mutant) = jotproof_mutants::find(name) else {
+        let hint = select::did_you_mean(jotproof_mutants::ALL.iter().map(|mutant| mutant.name), name);
+        bail!("there is no mutant {name:?}{hint}; `jotproof-dev mutants list` shows all of them");
+    };
+    let options = RunOptions { only: only.clone(), all: *all, ..RunOptions::default() };
+    run_targets(&options, |_| Ok(vec![Box::new(target(mutant)?)]))
+}
+
+/// A mutant of the reference under `rfc`, as a target.
+fn target(mutant: &Mutant) -> anyhow::Result<ReferenceTarget> {
+    let rfc = Profiles::built_in().get("rfc")?;
+    Ok(ReferenceTarget::verifying(format!("mutant:{}", mutant.name), rfc, mutant.verifier()))
+}
+
+fn score(Source { vectors: folder }: &Source) -> Outcome {
     let suite = terminal::suite(folder.as_deref())?;
     let kills = all(&suite)?;
     let mut text = String::new();
@@ -141,7 +174,7 @@ fn all(suite: &Suite) -> anyhow::Result<Vec<Kills>> {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(mutant) = jotproof_mutants::ALL.get(at) else { return Ok(()) };
-            let target = ReferenceTarget::mutant(mutant);
+            let target = target(mutant)?;
             let selection = if of_limits.contains(mutant.bug_class) { &everything } else { &others };
             let log = jotproof_engine::run(suite, selection, &target, rfc, &|_, _| ())?;
             if let Ok(mut found) = found.lock() {

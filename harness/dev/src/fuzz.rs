@@ -1,18 +1,19 @@
-//! `jotproof fuzz`: what fuzzing takes from the vectors.
+//! `jotproof-dev fuzz`: what fuzzing takes from the vectors.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
+use jotproof::arguments::Source;
+use jotproof::{Outcome, terminal};
 use jotproof_engine::Exit;
 use jotproof_fuzzing::TARGETS;
 use jotproof_fuzzing::seeds::{self, Named};
 use jotproof_mint::stored;
 use jotproof_model::Subject;
 
-use crate::arguments::{Fuzz, FuzzCommand, Seeds, Source};
-use crate::{Outcome, terminal};
+use crate::arguments::{Fuzz, FuzzCommand, Seeds};
 
 // A seed that is accepted at one clock is worth nothing at another.
 const _: () = assert!(jotproof_fuzzing::NOW == jotproof_catalogue::NOW);

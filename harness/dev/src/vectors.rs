@@ -1,4 +1,4 @@
-//! `jotproof vectors`: building and checking the published files.
+//! `jotproof-dev vectors`: building and checking the published files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use jotproof::{Outcome, Replacement, terminal};
 use jotproof_catalogue::ledger::Ledger;
 use jotproof_catalogue::streams::{self, Pin};
 use jotproof_catalogue::{NOW, build, lint};
@@ -13,8 +14,6 @@ use jotproof_engine::Exit;
 use jotproof_profiles::Profiles;
 
 use crate::arguments::{Folder, StreamName, Vectors, VectorsCommand};
-use crate::replacement::Replacement;
-use crate::{Outcome, terminal};
 
 /// The folder, below the published one, that is written by hand.
 const BY_HAND: &str = "profiles";
@@ -25,7 +24,6 @@ pub(crate) fn vectors(arguments: &Vectors) -> Outcome {
         VectorsCommand::Build(folder) => build(folder),
         VectorsCommand::Check(folder) => check(folder),
         VectorsCommand::Stream(stream) => print_stream(stream),
-        VectorsCommand::Mutants(source) => crate::mutants::mutants(source),
         VectorsCommand::Requirements(asked) => crate::requirements::requirements(asked),
     }
 }
@@ -72,7 +70,7 @@ fn check(Folder { folder, skip_streams }: &Folder) -> Outcome {
             terminal::say(format_args!("{problem}\n"));
         }
         terminal::say(format_args!(
-            "{} of {} files differ; `jotproof vectors build` writes them anew\n",
+            "{} of {} files differ; `jotproof-dev vectors build` writes them anew\n",
             problems.len(),
             tree.len()
         ));

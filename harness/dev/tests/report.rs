@@ -3,9 +3,14 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-fn jotproof(arguments: &[&str]) -> Output {
+use jotproof_engine::Suite;
+use jotproof_engine::select::Selection;
+use jotproof_profiles::Profiles;
+use jotproof_targets::reference::ReferenceTarget;
+
+fn jotproof_dev(arguments: &[&str]) -> Output {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    Command::new(env!("CARGO_BIN_EXE_jotproof"))
+    Command::new(env!("CARGO_BIN_EXE_jotproof-dev"))
         .args(arguments)
         .current_dir(root)
         .output()
@@ -19,19 +24,16 @@ fn stderr(output: &Output) -> String {
 }
 
 /// The log of the reference in place of the servers.
-fn log(folder: &Path) -> String {
-    let path = folder.join("run.jsonl");
-    let output = jotproof(&[
-        "run",
-        "reference:centrifugo-3.2.3",
-        "reference:centrifugo-5.4.9",
-        "reference:centrifugo-6.9.6",
-        "reference:anycable-1.5.2",
-        "--log",
-        path.to_str().expect("the path is text"),
-    ]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    std::fs::read_to_string(path).expect("the log was written")
+fn log() -> String {
+    let suite = Suite::built_in().expect("the built-in vectors load");
+    let mut log = Vec::new();
+    for name in ["centrifugo-3.2.3", "centrifugo-5.4.9", "centrifugo-6.9.6", "anycable-1.5.2"] {
+        let profile = Profiles::built_in().get(name).expect("it is built in");
+        let target = ReferenceTarget::following(profile);
+        let run = jotproof_engine::run(&suite, &Selection::default(), &target, profile, &|_, _| ());
+        run.expect("it can be planned").write(&mut log).expect("memory can be written");
+    }
+    String::from_utf8(log).expect("a log is text")
 }
 
 /// The runs of a log, each as the text of its lines.
@@ -60,13 +62,13 @@ fn selecting_less(run: &str, part: &str) -> String {
 fn rows(folder: &Path, log: &str) -> Output {
     let path = folder.join("changed.jsonl");
     std::fs::write(&path, log).expect("the log can be written");
-    jotproof(&["report", "rows", path.to_str().expect("the path is text")])
+    jotproof_dev(&["report", "rows", path.to_str().expect("the path is text")])
 }
 
 #[test]
 fn rows_are_proved_by_two_answers_and_by_nothing_less() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let log = log(folder.path());
+    let log = log();
     let without = |part: &str| -> String { runs(&log).map(|run| selecting_less(run, part)).collect() };
 
     let output = rows(folder.path(), &log);
@@ -101,7 +103,7 @@ fn rows_are_proved_by_two_answers_and_by_nothing_less() {
 #[test]
 fn a_run_that_failed_proves_nothing() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let log = log(folder.path());
+    let log = log();
     let red = log.replacen("\"judgement\":\"pass\"", "\"judgement\":\"bypass\"", 1);
     let told = stderr(&rows(folder.path(), &red));
     assert!(told.contains("reference:centrifugo-3.2.3: the run is red: "), "{told}");
@@ -125,7 +127,7 @@ fn statements_that_nothing_is_said_of_are_told() {
             r#"{{"packages":[{{"server":"S 1","package":"example.org/s/keys","own_tests":"0.0","unreached":[{unreached}]}}]}}"#
         );
         std::fs::write(&accounts, text).expect("it can be written");
-        jotproof(&["report", "coverage", &profile, "--accounts", &accounts])
+        jotproof_dev(&["report", "coverage", &profile, "--accounts", &accounts])
     };
     let told = stderr(&report(""));
     assert!(told.contains("example.org/s/keys: a.go:1.2 is not reached, and nothing says why"), "{told}");

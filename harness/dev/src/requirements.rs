@@ -1,12 +1,12 @@
-//! `jotproof vectors requirements`: the normative sentences, with the number of their cases.
+//! `jotproof-dev vectors requirements`: the normative sentences, with the number of their cases.
 
 use std::fmt::Write as _;
 
+use jotproof::{Outcome, terminal};
 use jotproof_catalogue::requirements::{Coverage, coverage};
 use jotproof_engine::Exit;
 
 use crate::arguments::Requirements;
-use crate::{Outcome, terminal};
 
 pub(crate) fn requirements(Requirements { text: part, source }: &Requirements) -> Outcome {
     let suite = terminal::suite(source.vectors.as_deref())?;

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-fn jotproof(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_jotproof")).args(arguments).output().expect("the command starts")
+fn jotproof_dev(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_jotproof-dev")).args(arguments).output().expect("the command starts")
 }
 
 fn vectors() -> &'static Path {
@@ -45,7 +45,7 @@ fn with_a_case_of_another_class() -> tempfile::TempDir {
 fn every_mutant_is_found_and_a_case_that_finds_none_is_a_warning() {
     let copy = with_a_case_of_another_class();
     let folder = copy.path().to_str().expect("its path is text");
-    let output = jotproof(&["vectors", "mutants", "--vectors", folder]);
+    let output = jotproof_dev(&["mutants", "score", "--vectors", folder]);
     let (text, warnings) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(0), "{text}");
     let last = text.lines().last().unwrap_or_default();
@@ -71,7 +71,7 @@ fn a_mutant_that_nothing_finds_is_named() {
         fs::copy(vectors().join(name), folder.path().join(name)).expect("a topic is copied");
     }
     let folder = folder.path().to_str().expect("its path is text");
-    let output = jotproof(&["vectors", "mutants", "--vectors", folder]);
+    let output = jotproof_dev(&["mutants", "score", "--vectors", folder]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(
