@@ -94,7 +94,9 @@ impl Report {
         }
         let _ = match self.problems.len() {
             0 => writeln!(text, "nothing to do; now: jotproof run 'exec:COMMAND'"),
-            count => writeln!(text, "{count} to do; docs/reference/adapter-protocol.md describes the protocol"),
+            count => {
+                writeln!(text, "{count} to do; docs/reference/adapter-protocol.md describes the protocol")
+            }
         };
         text
     }
