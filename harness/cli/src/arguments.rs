@@ -80,6 +80,11 @@ pub(crate) enum Command {
     Adapter(Adapter),
     /// Make a report of run logs
     Report(Report),
+    /// Show what changed between two runs; exit code 1 if something is worse
+    ///
+    /// Compares run logs: of two versions of a library, of two releases of the vectors, of two days. If each
+    /// log has one target, these two are compared. If there are several, they are paired by their names.
+    Diff(Diff),
 }
 
 impl Default for Command {
@@ -207,6 +212,14 @@ pub struct RunOptions {
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
 
+    /// Write a SARIF report, which code scanning shows
+    #[arg(long, value_name = "FILE")]
+    pub sarif: Option<PathBuf>,
+
+    /// Write a Markdown report, for the summary of a job
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+
     /// Ask a server over another of its transports than the default one, which is a WebSocket; of
     /// Centrifugo protobuf, http_stream, sse, uni_websocket, uni_sse, uni_http_stream
     #[arg(long, value_name = "NAME")]
@@ -311,8 +324,27 @@ pub(crate) struct Report {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
-    /// A JUnit report of run logs, which continuous integration shows
+    /// JUnit XML, which most continuous integration shows
     Junit(Logs),
+    /// SARIF 2.1.0, which code scanning shows
+    Sarif(Logs),
+    /// Markdown, for the summary of a job or a comment
+    Markdown(Logs),
+    /// Workflow commands of GitHub Actions: the ten worst issues as annotations
+    Annotations(Logs),
+    /// The JSON of a badge, for an endpoint badge of Shields
+    Badge(Logs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The run log of before, as `jotproof run --log` writes it
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+
+    /// The run log of after
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
 }
 
 /// The run logs that a report is made of.

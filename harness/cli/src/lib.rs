@@ -48,5 +48,6 @@ pub fn command() -> Outcome {
         Command::Show(arguments) => show::show(&arguments),
         Command::Adapter(arguments) => adapter::adapter(&arguments),
         Command::Report(arguments) => report::report(&arguments),
+        Command::Diff(arguments) => report::diff(&arguments),
     }
 }

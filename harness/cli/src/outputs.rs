@@ -1,4 +1,4 @@
-//! The files that a run writes beside its log: a JUnit report, and a list of known failures.
+//! The files that a run writes beside its log: reports, and a list of known failures.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -7,9 +7,10 @@ use std::path::Path;
 use anyhow::Context as _;
 use jotproof_engine::known::{self, KnownFailures};
 use jotproof_engine::log::RunLog;
-use jotproof_engine::report::junit;
+use jotproof_engine::report::{junit, markdown, sarif};
 use jotproof_engine::{Exit, Suite};
 
+use crate::arguments::RunOptions;
 use crate::replacement::Replacement;
 use crate::terminal::OfMachine;
 
@@ -21,15 +22,35 @@ pub(crate) fn known_failures(path: Option<&Path>, suite: &Suite) -> anyhow::Resu
     KnownFailures::read(&text, suite).with_context(what)
 }
 
-/// Writes a JUnit report with one error. The report of a run that breaks off stays like this, so it is never
-/// green.
-pub(crate) fn begin_junit(path: &Path) -> anyhow::Result<()> {
-    write(path, &junit::unfinished()?)
+/// Writes reports that say that the run did not come to its end. They stay if it breaks off, so none is ever green by
+/// accident.
+pub(crate) fn begin_reports(options: &RunOptions) -> anyhow::Result<()> {
+    let RunOptions { junit, sarif, markdown, .. } = options;
+    if let Some(path) = junit {
+        write(path, &junit::unfinished()?)?;
+    }
+    if let Some(path) = sarif {
+        write(path, &sarif::unfinished()?)?;
+    }
+    if let Some(path) = markdown {
+        write(path, markdown::UNFINISHED)?;
+    }
+    Ok(())
 }
 
-/// Writes the JUnit report of a complete run.
-pub(crate) fn junit(path: &Path, suite: &Suite, logs: &[RunLog]) -> anyhow::Result<()> {
-    write(path, &junit::report(suite, logs)?)
+/// Writes the reports of a complete run.
+pub(crate) fn reports(options: &RunOptions, suite: &Suite, logs: &[RunLog]) -> anyhow::Result<()> {
+    let RunOptions { junit, sarif, markdown, .. } = options;
+    if let Some(path) = junit {
+        write(path, &junit::report(suite, logs)?)?;
+    }
+    if let Some(path) = sarif {
+        write(path, &sarif::report(suite, logs)?)?;
+    }
+    if let Some(path) = markdown {
+        write(path, &markdown::report(suite, logs))?;
+    }
+    Ok(())
 }
 
 /// Adds the failures of these runs to a list of known failures, and creates it if there is none.

@@ -60,7 +60,9 @@ pub fn run_targets(
         fail_on: _,
         known_failures,
         write_known_failures,
-        junit,
+        junit: _,
+        sarif: _,
+        markdown: _,
         transport,
         explained,
         all,
@@ -113,7 +115,7 @@ pub fn run_targets(
         open_files::enough()?;
     }
     let file = log.as_deref().map(LogFile::open).transpose()?;
-    junit.as_deref().map(outputs::begin_junit).transpose()?;
+    outputs::begin_reports(arguments)?;
     let to_stdout = file.as_ref().is_some_and(LogFile::is_standard_output);
     let file = Arc::new(Mutex::new(file));
     let interrupted = Arc::clone(&file);
@@ -140,10 +142,7 @@ pub fn run_targets(
             (Some(file), Err(error)) => file.break_off(&format!("{error:#}"), false),
         }
     };
-    let reported = match junit {
-        Some(path) if broken.is_ok() => outputs::junit(path, &suite, &logs),
-        _ => Ok(()),
-    };
+    let reported = if broken.is_ok() { outputs::reports(arguments, &suite, &logs) } else { Ok(()) };
     let listed = match write_known_failures {
         Some(path) if broken.is_ok() => outputs::write_known_failures(path, &suite, &logs),
         _ => Ok(()),

@@ -1,4 +1,4 @@
-//! What a pipeline uses: known failures and the JUnit report.
+//! What a pipeline uses: known failures, reports, and the difference between two runs.
 
 use std::fs;
 use std::path::Path;
@@ -101,4 +101,55 @@ fn the_junit_report_is_of_the_log_and_never_green_for_a_run_without_an_end() {
     let (code, said) = run(&["--junit", nowhere.to_str().expect("the path is UTF-8")]);
     assert_eq!(code, Some(6), "{said}");
     assert!(said.contains("cannot write") && !said.contains("judged"), "{said}");
+}
+
+#[test]
+fn sarif_and_markdown_are_of_the_log_too() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let [sarif, markdown, log] = ["out.sarif", "out.md", "run.jsonl"].map(|name| folder.path().join(name));
+    let paths = [&sarif, &markdown, &log].map(|path| path.to_str().expect("the path is UTF-8"));
+    let (code, said) = run(&["--sarif", paths[0], "--markdown", paths[1], "--log", paths[2]]);
+    assert_eq!(code, Some(1), "{said}");
+    for (name, path, part) in
+        [("sarif", &sarif, r#""executionSuccessful": true"#), ("markdown", &markdown, "### misuse on")]
+    {
+        let made = jotproof(&["report", name, paths[2]]);
+        assert!(made.status.success(), "{name}");
+        assert_eq!(String::from_utf8_lossy(&made.stdout), text(path), "{name}");
+        assert!(text(path).contains(part), "{name}: {}", text(path));
+    }
+    for (name, part) in [("annotations", "::error title=misuse on"), ("badge", "3 let somebody in")] {
+        let made = jotproof(&["report", name, paths[2]]);
+        let made = String::from_utf8_lossy(&made.stdout);
+        assert!(made.contains(part), "{name}: {made}");
+    }
+
+    // The reports of the last run must not stay.
+    let gone = ["run", "exec:/no/such/adapter", "--only", "algorithms/valid/**"];
+    let output = jotproof(&[&gone[..], &["--sarif", paths[0], "--markdown", paths[1]]].concat());
+    assert_eq!(output.status.code(), Some(6));
+    assert!(text(&sarif).contains(r#""executionSuccessful": false"#), "{}", text(&sarif));
+    assert!(text(&markdown).contains("did not come to its end"), "{}", text(&markdown));
+}
+
+#[test]
+fn a_difference_for_the_worse_has_exit_code_1() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let [lax, strict] = ["lax.jsonl", "strict.jsonl"].map(|name| folder.path().join(name));
+    let [lax, strict] = [&lax, &strict].map(|path| path.to_str().expect("the path is UTF-8"));
+    assert_eq!(run(&["--log", lax]).0, Some(1));
+    let output = jotproof(&[&["run", "reference:rfc"], &RUN[4..], &["--log", strict]].concat());
+    assert_eq!(output.status.code(), Some(0));
+    for (arguments, code, part) in [
+        (["diff", strict, lax], 1, "newly failing: "),
+        (["diff", lax, strict], 0, "no longer failing: "),
+        (["diff", lax, lax], 0, "no vector differs"),
+        (["diff", lax, "no-such.jsonl"], 2, "cannot open the run log no-such.jsonl"),
+    ] {
+        let output = jotproof(&arguments);
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(said.contains(part), "{part}: {said}");
+    }
 }

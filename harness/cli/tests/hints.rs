@@ -58,6 +58,7 @@ fn taken() -> BTreeSet<String> {
         &["adapter", "serve"],
         &["adapter", "check"],
         &["report", "junit"],
+        &["diff"],
     ] {
         // Only the list of options, not mentions in descriptions.
         for line in help(of).lines().map(str::trim_start) {

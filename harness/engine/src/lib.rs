@@ -10,6 +10,7 @@
 mod canary;
 pub mod exit;
 mod flows;
+mod issues;
 pub mod judge;
 pub mod known;
 pub mod log;

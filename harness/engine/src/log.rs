@@ -250,6 +250,21 @@ impl RunLog {
         Exit::Ok
     }
 
+    /// The outcome of the run in a word or two.
+    #[must_use]
+    pub fn result(&self) -> &'static str {
+        match self.exit() {
+            _ if self.is_incomplete() => "INCOMPLETE",
+            Exit::Ok => "ok",
+            Exit::ConformanceFailure => "FAILED",
+            Exit::TargetFault => "FAULT",
+            Exit::TooLittleJudged => "TOO LITTLE JUDGED",
+            Exit::KnownFailuresOutdated => "OUTDATED",
+            Exit::EnvironmentMissing => "NOT RUN",
+            Exit::Usage | Exit::Interrupted => "ERROR",
+        }
+    }
+
     /// Whether too many of the asked vectors are unsupported or void.
     pub(crate) fn proves_too_little(&self) -> bool {
         let empty = self.count(Judgement::Unsupported) + self.count(Judgement::Void);

@@ -8,13 +8,11 @@ use jotproof_model::Judgement;
 use jotproof_profiles::{Entry, Profile, Profiles};
 
 use crate::exit::Exit;
+use crate::issues::{self, Group, Issue};
 use crate::log::{Row, RunLog};
 use crate::suite::Suite;
 
-mod issues;
 mod shortfall;
-
-use issues::Issue;
 
 /// How much to show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,16 +40,15 @@ pub fn summary(suite: &Suite, logs: &[RunLog], detail: Detail) -> String {
         for log in logs {
             explained(&mut text, log);
             let advisory = |row: &Row| row.judgement == Judgement::Advisory && !log.fails(row);
-            issues(&mut text, suite, log, detail, Judgement::Advisory.name(), STRONG, advisory);
+            if let Some(advisories) = issues::group(suite, log, Judgement::Advisory.name(), advisory) {
+                group(&mut text, log, detail, STRONG, &advisories);
+            }
             not_applicable(&mut text, log);
         }
     }
     for log in logs {
-        for judgement in Judgement::ALL {
-            // Good judgements that were not predicted come last.
-            let what = if judgement.is_fine() { "not as predicted" } else { judgement.name() };
-            let red = |row: &Row| row.judgement == judgement && log.fails(row);
-            issues(&mut text, suite, log, detail, what, BAD, red);
+        for failing in issues::failing(suite, log) {
+            group(&mut text, log, detail, BAD, &failing);
         }
     }
     text
@@ -60,7 +57,7 @@ pub fn summary(suite: &Suite, logs: &[RunLog], detail: Detail) -> String {
 // Writing to a string does not fail, so the results of `write!` below carry nothing.
 
 /// The name of the target, with its reported identity.
-fn name(log: &RunLog) -> String {
+pub(crate) fn name(log: &RunLog) -> String {
     match &log.header.identity {
         Some(identity) => format!("{} ({identity})", log.header.target),
         None => log.header.target.clone(),
@@ -69,16 +66,8 @@ fn name(log: &RunLog) -> String {
 
 /// Writes the result line of a run, and the lines that must not be missed.
 fn head(text: &mut String, suite: &Suite, log: &RunLog, width: usize) {
-    let (style, word) = match log.exit() {
-        _ if log.is_incomplete() => (BAD, "INCOMPLETE"),
-        Exit::Ok => (GOOD, "ok"),
-        Exit::ConformanceFailure => (BAD, "FAILED"),
-        Exit::TargetFault => (BAD, "FAULT"),
-        Exit::TooLittleJudged => (BAD, "TOO LITTLE JUDGED"),
-        Exit::KnownFailuresOutdated => (BAD, "OUTDATED"),
-        Exit::EnvironmentMissing => (BAD, "NOT RUN"),
-        Exit::Usage | Exit::Interrupted => (BAD, "ERROR"),
-    };
+    let style = if log.exit() == Exit::Ok { GOOD } else { BAD };
+    let word = log.result();
     let name = name(log);
     let counts = counts(log).join(", ");
     let took = seconds(log.elapsed_ms);
@@ -108,7 +97,7 @@ fn head(text: &mut String, suite: &Suite, log: &RunLog, width: usize) {
 }
 
 /// The number of rows of each kind, and the number of vectors without a row.
-fn counts(log: &RunLog) -> Vec<String> {
+pub(crate) fn counts(log: &RunLog) -> Vec<String> {
     let mut parts = Vec::new();
     if log.is_incomplete() {
         let lost: usize = log.not_asked.values().map(Vec::len).sum();
@@ -211,30 +200,42 @@ fn not_applicable(text: &mut String, log: &RunLog) {
     }
 }
 
-/// Writes the selected rows, one line for each issue, the worst first.
-fn issues(
-    text: &mut String,
-    suite: &Suite,
-    log: &RunLog,
-    detail: Detail,
-    what: &str,
-    style: Style,
-    is_meant: impl Fn(&Row) -> bool,
-) {
-    let rows: Vec<&Row> = log.rows.iter().filter(|row| is_meant(row)).collect();
-    if rows.is_empty() {
-        return;
-    }
-    let issues = Issue::of(suite, &rows);
+/// Writes a line for each issue of a group.
+fn group(text: &mut String, log: &RunLog, detail: Detail, style: Style, group: &Group<'_>) {
+    let Group { what, vectors: count, issues } = group;
     let number = if issues.len() == 1 { "1 issue".to_owned() } else { format!("{} issues", issues.len()) };
-    let _ = writeln!(
-        text,
-        "\n{style}{what}{style:#} on {}: {}, {number}",
-        log.header.target,
-        vectors(rows.len())
-    );
-    for issue in &issues {
-        issue.write(text, log, detail.every_row);
+    let target = &log.header.target;
+    let _ = writeln!(text, "\n{style}{what}{style:#} on {target}: {}, {number}", vectors(*count));
+    for issue in issues {
+        issue_lines(text, log, issue, detail.every_row);
+    }
+}
+
+/// Writes an issue: one line, an example, and the command to rerun it.
+fn issue_lines(text: &mut String, log: &RunLog, issue: &Issue<'_>, every_row: bool) {
+    let Issue { rows, title, .. } = issue;
+    let about = issue.about();
+    let _ = writeln!(text, "  {STRONG}{:4}{STRONG:#}  {title} {FAINT}({about}){FAINT:#}", rows.len());
+    let shown = if every_row { rows.len() } else { 1 };
+    for row in rows.iter().take(shown) {
+        row_lines(text, log, row);
+    }
+    let _ = writeln!(text, "        {FAINT}rerun: {} {}{FAINT:#}", log.header.repeat, issue.only());
+}
+
+fn row_lines(text: &mut String, log: &RunLog, row: &Row) {
+    let _ = write!(text, "        {}", row.id);
+    let mut lines = row.detail.lines();
+    if let Some(first) = lines.next() {
+        let _ = write!(text, ": {first} (expected: {})", row.expected);
+    }
+    // A missed prediction matters only if the judgement itself is fine.
+    if let Some(missed) = row.missed.as_ref().filter(|_| row.judgement.is_fine()) {
+        let _ = write!(text, ": profile {} predicted: {missed}", log.header.profile);
+    }
+    text.push('\n');
+    for line in lines {
+        let _ = writeln!(text, "          {line}");
     }
 }
 

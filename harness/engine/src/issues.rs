@@ -1,31 +1,29 @@
-//! Issues: rows with the same cause, shown as one line, an example, and the command to rerun them.
+//! Issues: rows with the same cause. Every report shows them, the worst first.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use jotproof_model::vector::Severity;
 use jotproof_model::{Judgement, Vector};
 
-use super::{FAINT, STRONG};
 use crate::log::{Row, RunLog};
 use crate::select::OF_CLASS;
 use crate::suite::Suite;
 
 /// Rows with the same cause.
-pub(super) struct Issue<'a> {
-    rows: Vec<&'a Row>,
-    severity: Option<Severity>,
-    title: String,
+pub(crate) struct Issue<'a> {
+    pub(crate) rows: Vec<&'a Row>,
+    pub(crate) severity: Option<Severity>,
+    pub(crate) title: String,
     /// The document and the section of the requirement.
-    section: Option<String>,
+    pub(crate) section: Option<String>,
     /// The value of `--only` that selects the vectors.
     only: String,
 }
 
 impl<'a> Issue<'a> {
     /// Groups rows with one judgement into issues. The order is by severity, then by the number of vectors.
-    pub(super) fn of(suite: &'a Suite, rows: &[&'a Row]) -> Vec<Self> {
+    pub(crate) fn of(suite: &'a Suite, rows: &[&'a Row]) -> Vec<Self> {
         let mut by_cause: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
         for row in rows {
             by_cause.entry(cause(suite, row)).or_default().push(row);
@@ -59,20 +57,48 @@ impl<'a> Issue<'a> {
         Self { rows, severity, title, section, only }
     }
 
-    pub(super) fn write(&self, text: &mut String, log: &RunLog, every_row: bool) {
-        let Self { rows, severity, title, section, only } = self;
-        let mut about: Vec<String> = Vec::new();
-        about.extend(severity.map(|severity| severity.name().to_owned()));
-        about.extend(section.clone());
-        let about = about.join("; ");
-        let _ = writeln!(text, "  {STRONG}{:4}{STRONG:#}  {title} {FAINT}({about}){FAINT:#}", rows.len());
-        let shown = if every_row { rows.len() } else { 1 };
-        for row in rows.iter().take(shown) {
-            row_lines(text, log, row);
-        }
-        let _ =
-            writeln!(text, "        {FAINT}rerun: {} --only {}{FAINT:#}", log.header.repeat, quoted(only));
+    /// The arguments of `jotproof run` that select the vectors.
+    pub(crate) fn only(&self) -> String {
+        format!("--only {}", quoted(&self.only))
     }
+
+    /// The severity and the section, as words.
+    pub(crate) fn about(&self) -> String {
+        let severity = self.severity.map(|severity| severity.name().to_owned());
+        severity.into_iter().chain(self.section.clone()).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// The issues of a run with one judgement.
+pub(crate) struct Group<'a> {
+    /// The judgement, or what else is wrong.
+    pub(crate) what: &'static str,
+    /// How many vectors have it.
+    pub(crate) vectors: usize,
+    pub(crate) issues: Vec<Issue<'a>>,
+}
+
+/// Everything that fails a run, the worst first.
+pub(crate) fn failing<'a>(suite: &'a Suite, log: &'a RunLog) -> Vec<Group<'a>> {
+    // Good judgements that were not predicted come last.
+    let name = |judgement: Judgement| if judgement.is_fine() { "not as predicted" } else { judgement.name() };
+    Judgement::ALL
+        .into_iter()
+        .filter_map(|judgement| {
+            group(suite, log, name(judgement), |row| row.judgement == judgement && log.fails(row))
+        })
+        .collect()
+}
+
+/// The issues of the rows that are meant, if there are any.
+pub(crate) fn group<'a>(
+    suite: &'a Suite,
+    log: &'a RunLog,
+    what: &'static str,
+    is_meant: impl Fn(&Row) -> bool,
+) -> Option<Group<'a>> {
+    let rows: Vec<&Row> = log.rows.iter().filter(|row| is_meant(row)).collect();
+    (!rows.is_empty()).then(|| Group { what, vectors: rows.len(), issues: Issue::of(suite, &rows) })
 }
 
 /// The key that rows are grouped by: the bug class, or the failure of the target.
@@ -86,22 +112,6 @@ fn cause(suite: &Suite, row: &Row) -> String {
 /// Whether a judgement is about the target or the twin rather than the token.
 const fn has_own_cause(judgement: Judgement) -> bool {
     matches!(judgement, Judgement::Fault | Judgement::Void)
-}
-
-fn row_lines(text: &mut String, log: &RunLog, row: &Row) {
-    let _ = write!(text, "        {}", row.id);
-    let mut lines = row.detail.lines();
-    if let Some(first) = lines.next() {
-        let _ = write!(text, ": {first} (expected: {})", row.expected);
-    }
-    // A missed prediction matters only if the judgement itself is fine.
-    if let Some(missed) = row.missed.as_ref().filter(|_| row.judgement.is_fine()) {
-        let _ = write!(text, ": profile {} predicted: {missed}", log.header.profile);
-    }
-    text.push('\n');
-    for line in lines {
-        let _ = writeln!(text, "          {line}");
-    }
 }
 
 /// The text, quoted for a shell.
