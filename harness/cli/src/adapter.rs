@@ -71,12 +71,18 @@ fn check(Check { command }: &Check) -> Outcome {
 struct Report {
     head: String,
     well: Vec<String>,
+    /// What may be a mistake of the adapter or the nature of the library. It does not fail the check.
+    doubts: Vec<String>,
     problems: Vec<String>,
 }
 
 impl Report {
     fn well(&mut self, what: impl Into<String>) {
         self.well.push(what.into());
+    }
+
+    fn doubt(&mut self, what: impl Into<String>) {
+        self.doubts.push(what.into());
     }
 
     fn problem(&mut self, what: impl Into<String>) {
@@ -89,8 +95,10 @@ impl Report {
         for what in &self.well {
             let _ = writeln!(text, "  ok       {what}");
         }
-        for what in &self.problems {
-            let _ = writeln!(text, "  problem  {}", what.replace('\n', "\n           "));
+        for (word, texts) in [("look at", &self.doubts), ("problem", &self.problems)] {
+            for what in texts {
+                let _ = writeln!(text, "  {word}  {}", what.replace('\n', "\n           "));
+            }
         }
         let _ = match self.problems.len() {
             0 => writeln!(text, "nothing to do; now: jotproof run 'exec:COMMAND'"),
@@ -166,8 +174,10 @@ impl Examination {
                 Some((_, proved)) => *proved &= problem.is_none(),
                 None => abouts.push((&question.about, problem.is_none())),
             }
-            if let Some(problem) = problem {
-                report.problem(problem);
+            match problem {
+                None => {}
+                Some(problem) if question.about == questions::SET_UP => report.doubt(problem),
+                Some(problem) => report.problem(problem),
             }
         }
         let proved: Vec<&str> =
@@ -322,8 +332,13 @@ fn wrong(question: &Question, seen: &Observation) -> Option<String> {
         (Observation::ProtocolError { detail }, _) => format!("is answered wrongly: an answer {detail}"),
         (other, _) => format!("gets {other:?}"),
     };
-    let or_not =
-        if about.parse::<Capability>().is_ok() { ", or take it out of the capabilities" } else { "" };
+    let or_not = if about.parse::<Capability>().is_ok() {
+        ", or take it out of the capabilities"
+    } else if about == questions::SET_UP {
+        "; if the library has no such option, a run reports this as a finding"
+    } else {
+        ""
+    };
     Some(format!("{about}: {token} {said}\nhint: {remedy}{or_not}"))
 }
 

@@ -195,6 +195,20 @@ fn the_check_finds_a_lie_about_everything_that_is_declared() {
         assert_eq!(code, Some(1), "{lie}: {text}");
         assert!(text.contains(problem), "{lie}: {text}");
     }
+    // What may be the nature of the library is told, and does not fail the check.
+    assert!(proved.contains("set-up"), "{proved:?}");
+    for (lie, doubt) in [
+        ("exp", "a token without `exp` is refused"),
+        ("nbf", "a token that is not valid yet is accepted"),
+        ("kid", "a token that names another `kid` is refused"),
+        ("'any typ'", "a token of some type, if none is expected, is refused"),
+        ("algorithms", "a token by an algorithm that is not allowed is accepted"),
+    ] {
+        let (_, text) = checked(&format!("lie {lie}"));
+        let found = text.lines().any(|line| line.contains("look at  set-up: ") && line.contains(doubt));
+        assert!(found, "{lie}: {text}");
+    }
+    assert_eq!(checked("lie exp").0, Some(0));
     // Every declared capability of an honest adapter is examined.
     assert!(!text.contains("not examined"), "{text}");
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jotproof_engine::run::unix_time;
+use jotproof_mint::base64url;
 use jotproof_model::adapter::{AdapterClock, Answer, Order};
 use jotproof_model::{Algorithm, Capability, Challenge, Observation, Token, Verifier as _};
 use jotproof_profiles::rules::{Check, SignatureCheck, Strictness, WrongType};
@@ -140,6 +141,8 @@ fn misread(mut challenge: Challenge, lie: &str) -> Challenge {
         "leeway" => context.leeway = 0,
         "too much leeway" => context.leeway += 300,
         "clock" => challenge.now = unix_time(),
+        "nbf" => challenge.now += 2000,
+        "algorithms" => context.algorithms = Algorithm::ALL.to_vec(),
         _ => {}
     }
     challenge
@@ -150,6 +153,7 @@ fn hide(answer: &mut Answer, challenge: &Challenge, lie: &str) {
     match answer {
         Answer::Accepted { claims, .. } if lie == "claims" => *claims = None,
         Answer::Refused { reason, .. } if lie == "reasons" => *reason = None,
+        Answer::Accepted { id, .. } if is_too_much(&challenge.token, lie) => *answer = refused(*id),
         Answer::Refused { id, .. } if lie == "binary-token" && str::from_utf8(&challenge.token).is_err() => {
             *answer = Answer::Unsupported { id: *id, what: "a token that is not text".to_owned() };
         }
@@ -157,6 +161,21 @@ fn hide(answer: &mut Answer, challenge: &Challenge, lie: &str) {
             *answer = Answer::Unsupported { id: *id, what: "a long token".to_owned() };
         }
         _ => {}
+    }
+}
+
+/// Whether a verifier refuses a genuine token that it should not.
+fn is_too_much(token: &[u8], lie: &str) -> bool {
+    let mut segments = token.split(|octet| *octet == b'.').map(|segment| {
+        let octets = std::str::from_utf8(segment).ok().and_then(|text| base64url::decode(text).ok());
+        String::from_utf8_lossy(&octets.unwrap_or_default()).into_owned()
+    });
+    let (header, payload) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
+    match lie {
+        "exp" => !payload.contains("\"exp\""),
+        "kid" => header.contains("\"kid\""),
+        "any typ" => header.contains("\"typ\":\"example\""),
+        _ => false,
     }
 }
 

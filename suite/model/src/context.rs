@@ -719,7 +719,13 @@ impl FromStr for Capability {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let unknown = || format!("unknown capability {text:?}");
+        let unknown = || match text.strip_prefix("algorithm:") {
+            Some(_) => {
+                let known = Algorithm::ALL.map(|algorithm| algorithm.to_string()).join(", ");
+                format!("unknown capability {text:?}; the algorithms are {known}")
+            }
+            None => format!("unknown capability {text:?}"),
+        };
         if let Some(name) = text.strip_prefix("application:") {
             return Application::ALL
                 .into_iter()

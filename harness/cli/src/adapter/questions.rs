@@ -80,6 +80,12 @@ const LATER: i64 = 2_051_222_400;
 /// The characters of padding in a long token.
 const LONG: usize = 800_000;
 
+/// What the questions are about that ask how a library is set up.
+pub(super) const SET_UP: &str = "set-up";
+
+/// Half an hour, in seconds.
+const HALF_AN_HOUR: i64 = 1800;
+
 /// The distance of a time from the clock, in seconds. No answer takes this long.
 const CLEAR: i64 = 30;
 
@@ -130,7 +136,47 @@ impl Desk<'_> {
             asked.push(option);
         }
         self.leeway(first)?;
+        self.set_up(&algorithms)?;
         Ok(asked)
+    }
+
+    /// Asks how the library is set up. A library without the option may answer otherwise.
+    fn set_up(&mut self, algorithms: &[Algorithm]) -> anyhow::Result<()> {
+        let Some(first) = algorithms.first().copied() else { return Ok(()) };
+        let demanded = |capability| self.profile.demands.contains(&capability);
+        let plain = self.context(&[first]);
+        let claims = self.claims(&[]);
+        let by = |header: &str, algorithm: Algorithm| {
+            let header = format!("{{\"alg\":\"{algorithm}\"{header}}}");
+            let key = key_for(algorithm).to_owned();
+            self.mint(&header, &claims, Signer::Key { key, form: KeyForm::Natural, algorithm })
+        };
+        let without_exp = self.token(first, None, &self.extended("{\"sub\":\"alice\"}"))?;
+        let early = self.token(first, None, &self.claims(&[("nbf", (self.now + HALF_AN_HOUR).to_string())]))?;
+        let another_key = by(",\"kid\":\"another-key\"", first)?;
+        let of_some_type = by(",\"typ\":\"example\"", first)?;
+        let of_one_key = |other: &&Algorithm| **other != first && key_for(**other) == key_for(first);
+        let unlisted = match algorithms.iter().find(of_one_key) {
+            Some(other) => Some(by("", *other)?),
+            None => None,
+        };
+        let ask = |desk: &mut Self, token: &str, accept: bool, remedy, octets| {
+            desk.ask(SET_UP, token, accept, remedy, plain.clone(), octets);
+        };
+        let remedy = "turn off every option that makes `exp` mandatory";
+        ask(self, "a token without `exp`", true, remedy, without_exp);
+        ask(self, "a token that is not valid yet", false, "turn on the check of `nbf`", early);
+        let remedy = "verify with the keys of the question, whatever `kid` the token names";
+        ask(self, "a token that names another `kid`", true, remedy, another_key);
+        if !demanded(Capability::Typ) {
+            let remedy = "if `typ` of the context is null, turn off every check of `typ`";
+            ask(self, "a token of some type, if none is expected,", true, remedy, of_some_type);
+        }
+        if let Some(unlisted) = unlisted {
+            let remedy = "allow only the algorithms of the context";
+            ask(self, "a token by an algorithm that is not allowed", false, remedy, unlisted);
+        }
+        Ok(())
     }
 
     fn algorithm(&mut self, algorithm: Algorithm) -> anyhow::Result<()> {
