@@ -13,10 +13,9 @@ use std::time::Duration;
 use jotproof_engine::run::unix_time;
 use jotproof_mint::base64url;
 use jotproof_model::adapter::{AdapterClock, Answer, Order};
-use jotproof_model::{Algorithm, Capability, Challenge, Observation, Token, Verifier as _};
-use jotproof_profiles::rules::{Check, SignatureCheck, Strictness, WrongType};
+use jotproof_model::{Algorithm, Capability, Challenge, Observation, Reason, Token, Verifier as _};
 use jotproof_profiles::{Profiles, Rules};
-use jotproof_reference::Reference;
+use jotproof_reference::{Reference, Stage};
 use jotproof_targets::exec::{serve, wire};
 
 const MODES: &str = "honest, always-accept, always-reject, reasonless, secretive, no-es256, hang N, hang-from N, crash N, \
@@ -110,18 +109,17 @@ fn is_deep(challenge: &Challenge) -> bool {
 
 /// A verifier without the check that its hello declares.
 fn lax(reference: Reference, lie: &str) -> Reference {
-    let mut rules = reference.rules().clone();
     match lie {
-        "audience" => (rules.audience_check, rules.aud_type) = (Check::Skip, WrongType::Absent),
-        "issuer" => (rules.issuer_check, rules.iss_type) = (Check::Skip, WrongType::Absent),
-        "typ" => rules.typ = Strictness::Ignore,
-        _ => {}
+        "audience" => reference.disregarding(|stage, _| stage == Stage::Audience),
+        "issuer" => reference.disregarding(|stage, _| stage == Stage::Issuer),
+        "typ" => reference.disregarding(|_, reason| reason == Reason::Type),
+        _ => reference,
     }
-    Reference::new("fake", rules, None)
 }
 
 fn unverifying() -> Reference {
-    Reference::new("fake", Rules { signature: SignatureCheck::Skip, ..Rules::default() }, None)
+    Reference::new("fake", Rules::default(), None)
+        .disregarding(|stage, _| matches!(stage, Stage::Algorithm | Stage::Key | Stage::Signature))
 }
 
 /// Whether the verifier skips the signature of this question.

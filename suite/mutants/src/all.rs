@@ -2,11 +2,14 @@
 
 use jotproof_model::context::{Fallback, Place};
 use jotproof_model::recipe::KeyForm;
+use jotproof_model::{Algorithm, Reason};
+use jotproof_reference::Stage;
 
-use crate::Bug::{self, Crashes, Forgives, LetsIn, Reads, Refuses};
+use crate::Bug::{self, Configured, Crashes, Disregards, Does, Follows, Forgives, LetsIn, Reads, Refuses};
 use crate::elsewhere::{self, Which};
 use crate::{
-    Mutant, leniency, lenient_json, matching, outright, parts, places, published, reading, signatures, times,
+    Mutant, flows, is_of_a_signature, leniency, lenient_json, matching, outright, parts, places, published,
+    reading, signatures, times,
 };
 
 macro_rules! mutants {
@@ -32,7 +35,7 @@ mutants! {
     "no-signatures-all-good" "B9" "verifies every one of the signatures of a JSON serialization, also where there are none":
         LetsIn(outright::no_signatures);
     "extra-segments-ignored" "S1" "reads the first three segments and never looks whether there are more":
-        rules!("split.extra_segments" = "ignore");
+        Reads(reading::first_three, &[]);
     "empty-segments-skipped" "S1" "skips segments that are empty and takes the last three":
         Reads(reading::last_three, &[]);
     "missing-segments-pass" "S1" "lets in what it could not cut into three segments, for want of a signature to find bad":
@@ -56,7 +59,7 @@ mutants! {
     "junk-skipped" "B5" "skips characters outside the alphabet":
         Reads(reading::without_foreign_characters, &[]);
     "padding-accepted" "B2" "takes segments with '=' at their end":
-        rules!("base64url.padding" = "ignore");
+        Reads(|sent| signatures::only_as_sent(sent, reading::padding_cut_off(sent)), &[]);
     "padding-anywhere" "B2" "skips '=' wherever it stands, percent-encoded or not":
         Reads(reading::without_padding, &[]);
     "line-ends-unescaped" "B5" "undoes escaped line ends inside a segment":
@@ -64,7 +67,7 @@ mutants! {
     "padded-pieces-joined" "B6" "decodes padded pieces of a segment one after the other":
         Reads(reading::padded_pieces, &[]);
     "cut-at-padding" "B6" "reads a segment up to the first character that ends one":
-        Reads(reading::cut_at_padding, &[("signature.check", "\"prefix\"")]);
+        Reads(|sent| reading::cut_at_padding(sent).as_ref().map(signatures::completed), &[]);
     "segments-cut-at-nul" "B6" "reads each segment up to a NUL, as a string of C":
         Reads(reading::cut_at_nul, &[]);
     "first-line-of-a-segment" "B6" "reads the first line of a segment":
@@ -74,13 +77,13 @@ mutants! {
     "clock-of-32-bits-unsigned" "C5" "keeps the time in a number of 32 bits without a sign":
         Reads(reading::clock_of_32_bits_unsigned, &[]);
     "standard-alphabet" "B3" "takes '+' and '/' for '-' and '_'":
-        rules!("base64url.standard_alphabet" = "ignore");
+        Reads(|sent| signatures::only_as_sent(sent, reading::either_alphabet(sent)), &[]);
     "either-alphabet-when-sent" "B3" "turns '+' and '/' into '-' and '_' before it verifies":
         Reads(reading::either_alphabet, &[]);
     "trailing-bits-ignored" "B1" "decodes segments and encodes them again before it verifies, so that unused bits are gone":
         Reads(reading::encoded_again, &[]);
     "one-character-over" "B7" "drops a character that is left over at the end of a segment":
-        Reads(reading::without_the_one_over, &[("signature.check", "\"prefix\"")]);
+        Reads(|sent| reading::without_the_one_over(sent).as_ref().map(signatures::completed), &[]);
 
     "spaces-skipped" "B4" "skips spaces inside a token":
         Reads(|sent| leniency::skipping(sent, &[' ']), &[]);
@@ -185,7 +188,7 @@ mutants! {
     "one-dot-is-nobody" "C20" "lets in nobody where there are two empty segments":
         LetsIn(|sent| sent.token == b".");
     "first-of-two-tokens" "S1" "reads the first of two tokens with a dot between them, also one that nobody signed":
-        Reads(|sent| reading::of_so_many(sent, 6), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| reading::of_so_many(sent, 6).as_ref().map(parts::allowing_none), &[]);
     "lowest-unused-bit-ignored" "B1" "ignores the lowest of the unused bits of a segment, as a test for the highest does":
         Reads(reading::lowest_unused_bit_ignored, &[]);
     "unprotected-header-read" "B9" "believes the unprotected header of a JSON serialization that says none":
@@ -212,11 +215,11 @@ mutants! {
     "payload-then-anything" "J8" "ignores what follows the claims set":
         rules!("claims.trailing_text" = "ignore");
     "first-parameter-counts" "J1" "takes the first of equal header parameters":
-        rules!("header.duplicates" = "first");
+        Reads(|sent| parts::with_header(sent, lenient_json::first_of_equal_names), &[]);
     "last-algorithm-counts" "J1" "takes the last of equal header parameters, and unsecured tokens":
-        rules!("header.duplicates" = "last", "algorithm.unsecured" = "accept");
+        Configured(|context| context.allow_none = true, &[("header.duplicates", "\"last\"")]);
     "first-claim-counts" "J1" "takes the first of equal claims":
-        rules!("claims.duplicates" = "first");
+        Reads(|sent| parts::with_payload(sent, lenient_json::first_of_equal_names), &[]);
     "parameters-in-any-case" "J2" "matches header parameters without regard to case":
         rules!("header.member_names" = "case_fold", "header.duplicates" = "last");
     "claims-in-any-case" "J2" "matches claims without regard to case":
@@ -244,7 +247,7 @@ mutants! {
     "nested-outer-unverified" "H4" "goes straight to the inner layer of a nested token":
         Reads(reading::inner, &[]);
     "typ-ignored" "H4" "never looks at the `typ` that it was told to expect":
-        Bug::Rules(&[("header.typ", "\"ignore\""), ("header.strings", "[]")]);
+        Configured(|context| context.typ = None, &[("header.strings", "[]")]);
     "nested-unknown" "H4" "takes the claims set of a token that says it holds another token":
         rules!("header.nested" = "ignore");
 
@@ -344,9 +347,9 @@ mutants! {
         Reads(|sent| leniency::without_parameter(sent, "cty", |cty| cty == "jwt"), &[]);
 
     "byte-order-mark-before-the-header" "J5" "skips a byte order mark before the header":
-        rules!("header.byte_order_mark" = "ignore");
+        Reads(|sent| parts::with_header(sent, reading::without_byte_order_mark), &[]);
     "byte-order-mark-before-the-claims" "J5" "skips a byte order mark before the claims":
-        rules!("claims.byte_order_mark" = "ignore");
+        Reads(|sent| parts::with_payload(sent, reading::without_byte_order_mark), &[]);
     "enc-ignored" "H3" "ignores an `enc` in the header of a signed token":
         rules!("header.enc" = "ignore");
     "null-parameters-are-absent" "H4" "treats a header parameter that is null as if there were none":
@@ -354,21 +357,21 @@ mutants! {
 
     // The algorithm.
     "accepts-none" "A1" "accepts unsecured tokens that nobody allowed":
-        rules!("algorithm.unsecured" = "accept");
+        Configured(|context| context.allow_none = true, &[]);
     "none-with-any-signature" "A1" "verifies nothing where `alg` is none, nor counts the segments":
-        Reads(reading::none_with_any_signature, &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(reading::none_with_any_signature, &[]);
     "none-in-any-case" "A2" "blocks \"none\" in lower case only and takes every other spelling for it":
-        rules!("algorithm.spelling" = "none_in_any_case");
+        Reads(|sent| leniency::none_without_signature(sent, |alg| alg.as_str().is_some_and(|alg| alg.eq_ignore_ascii_case("none"))), &[]);
     "none-in-any-spelling" "A2" "blocks \"none\" as it is written, and then trims, folds and unwraps it":
-        Reads(reading::none_in_any_spelling, &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(reading::none_in_any_spelling, &[]);
     "unknown-algorithm-unsigned" "A3" "computes nothing for an algorithm it does not know and finds it equal to an empty signature":
-        rules!("algorithm.unknown" = "empty_signature");
+        Reads(|sent| leniency::none_without_signature(sent, |alg| alg.as_str().is_some_and(|alg| alg.parse::<Algorithm>().is_err())), &[]);
     "unknown-algorithm-fails-open" "A2" "blocks \"none\", and verifies nothing where it finds no algorithm of another name":
-        Reads(reading::unknown_fails_open, &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(reading::unknown_fails_open, &[]);
     "unsigned-where-none-is-allowed" "A2" "takes whatever has no signature for an unsecured token where those are allowed":
         Reads(reading::without_signature_where_none_is_allowed, &[]);
     "no-algorithm-unsigned" "A3" "verifies nothing where `alg` is no algorithm and there is no signature":
-        Reads(reading::unknown_is_none, &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(reading::unknown_is_none, &[]);
     "family-not-pinned" "A7" "lets the header choose among all algorithms of a key's family":
         rules!("algorithm.pinning" = "family");
     "any-algorithm-of-the-key" "A7" "verifies with whatever algorithm the configured key can compute":
@@ -461,65 +464,65 @@ mutants! {
     "alg-from-the-prototype-path" "J12" "follows a path to its algorithm":
         Forgives(|sent| signatures::alg_is(sent, |alg| alg.contains("__proto__.")), &[]);
     "none-trimmed" "A2" "trims spaces off `alg` after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_matches(' ') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_matches(' ') == "none")), &[]);
     "none-without-tabs" "A2" "trims tabs off `alg` after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_matches('\t') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_matches('\t') == "none")), &[]);
     "none-chomped" "A2" "cuts a line feed off `alg` after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_end_matches('\n') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_end_matches('\n') == "none")), &[]);
     "none-without-no-break-spaces" "A2" "trims no-break spaces off `alg` after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_matches('\u{a0}') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_matches('\u{a0}') == "none")), &[]);
     "none-spaces-before" "A2" "skips spaces before `alg` after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_start_matches(' ') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_start_matches(' ') == "none")), &[]);
     "none-as-a-c-string" "A2" "reads `alg` up to a NUL at its end after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_end_matches('\0') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_end_matches('\0') == "none")), &[]);
     "none-nul-before" "A2" "skips a NUL before `alg` after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_start_matches('\0') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_start_matches('\0') == "none")), &[]);
     "none-up-to-nul" "A2" "reads `alg` up to its first NUL after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.split_once('\0').is_some_and(|(before, after)| before == "none" && !after.is_empty()))), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.split_once('\0').is_some_and(|(before, after)| before == "none" && !after.is_empty()))), &[]);
     "none-byte-order-mark" "A2" "skips a byte order mark before `alg` after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_start_matches('\u{feff}') == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.trim_start_matches('\u{feff}') == "none")), &[]);
     "none-zero-width" "A2" "drops zero-width spaces in `alg` after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.replace('\u{200b}', "") == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.replace('\u{200b}', "") == "none")), &[]);
     "none-soft-hyphen" "A2" "drops soft hyphens in `alg` after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.replace('\u{ad}', "") == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| alg.replace('\u{ad}', "") == "none")), &[]);
     "none-full-width" "A2" "narrows wide letters in `alg` after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| matching::full_width("none", alg))), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str().is_some_and(|alg| matching::full_width("none", alg))), &[]);
     "none-in-capitals" "A2" "blocks every spelling of \"none\" but capitals":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str() == Some("NONE")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str() == Some("NONE")), &[]);
     "none-in-title-case" "A2" "blocks every spelling of \"none\" but None, which its language has":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str() == Some("None")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str() == Some("None")), &[]);
     "none-pattern-without-capital-first" "A2" "blocks \"none\" by a pattern of both cases that forgets the capital of its first letter":
-        Reads(|sent| leniency::none(sent, |alg| leniency::none_with_capital(alg, 0)), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| leniency::none_with_capital(alg, 0)), &[]);
     "none-pattern-without-capital-second" "A2" "blocks \"none\" by a pattern of both cases that forgets the capital of its second letter":
-        Reads(|sent| leniency::none(sent, |alg| leniency::none_with_capital(alg, 1)), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| leniency::none_with_capital(alg, 1)), &[]);
     "none-pattern-without-capital-third" "A2" "blocks \"none\" by a pattern of both cases that forgets the capital of its third letter":
-        Reads(|sent| leniency::none(sent, |alg| leniency::none_with_capital(alg, 2)), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| leniency::none_with_capital(alg, 2)), &[]);
     "none-pattern-without-capital-last" "A2" "blocks \"none\" by a pattern of both cases that forgets the capital of its last letter":
-        Reads(|sent| leniency::none(sent, |alg| leniency::none_with_capital(alg, 3)), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| leniency::none_with_capital(alg, 3)), &[]);
     "none-unwrapped" "A2" "unwraps an array in `alg` after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_array().is_some_and(|all| all.len() == 1 && all[0] == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_array().is_some_and(|all| all.len() == 1 && all[0] == "none")), &[]);
     "none-first-of-several" "A2" "takes the first of several in `alg` after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_array().is_some_and(|all| all.len() > 1 && all[0] == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_array().is_some_and(|all| all.len() > 1 && all[0] == "none")), &[]);
     "none-last-of-several" "A2" "takes the last of several in `alg` after it blocked \"none\"":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_array().is_some_and(|all| all.len() > 1 && all[all.len() - 1] == "none")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_array().is_some_and(|all| all.len() > 1 && all[all.len() - 1] == "none")), &[]);
     "none-in-a-member" "A2" "takes the `alg` inside of `alg`":
-        Reads(|sent| leniency::none(sent, |alg| alg.get("alg").is_some()), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.get("alg").is_some()), &[]);
     "none-with-padding" "A1" "accepts unsecured tokens, and padding for the empty signature":
-        Reads(|sent| leniency::replacing(sent, "====", ""), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::replacing(sent, "====", "").as_ref().map(parts::allowing_none), &[]);
     "none-with-spaces" "A1" "accepts unsecured tokens, and skips spaces after them":
-        Reads(|sent| leniency::skipping(sent, &[' ']), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::skipping(sent, &[' ']).as_ref().map(parts::allowing_none), &[]);
     "unsigned-where-alg-is-empty" "A3" "computes nothing for an empty `alg`":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str() == Some("")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str() == Some("")), &[]);
     "unsigned-where-alg-encrypts" "A3" "computes nothing where `alg` encrypts":
-        Reads(|sent| leniency::none(sent, |alg| alg.as_str() == Some("dir")), &[("algorithm.unsecured", "\"accept\"")]);
+        Reads(|sent| leniency::none(sent, |alg| alg.as_str() == Some("dir")), &[]);
 
     // The key.
     "public-key-as-secret" "A4" "keys an HMAC with the text of the public key when the header says so":
-        rules!("key.hmac" = "public_key_text");
+        Forgives(signatures::keyed_with_the_public_pem, &[]);
     "public-key-in-any-form" "A4" "keys an HMAC with whatever form the public key is kept in":
         Forgives(signatures::keyed_with_the_public_key, &[]);
     "empty-key" "K1" "also accepts what is signed with an empty secret":
-        rules!("key.hmac" = "or_empty");
+        Forgives(signatures::keyed_with_an_empty_key, &[]);
     "empty-secret-configured" "K1" "takes an empty secret for a secret":
         rules!("key.empty" = "ignore", "key.size" = "ignore");
     "secret-of-a-missing-setting" "K1" "has undefined, null or a blank for its secret where the setting is missing":
@@ -551,17 +554,17 @@ mutants! {
 
     // The signature.
     "signature-not-checked" "S0" "never verifies the signature":
-        rules!("signature.check" = "skip");
+        Disregards(is_of_a_signature);
     "decodes-without-verifying" "S0" "decodes the claims, and calls nothing that verifies":
-        rules!("signature.check" = "skip", "time.exp_check" = "skip", "time.nbf_check" = "skip");
+        Disregards(|stage, reason| is_of_a_signature(stage, reason) || matches!(reason, Reason::Expired | Reason::NotYetValid));
     "empty-user-not-verified" "S0" "lets in an anonymous user without verifying who says so, where `sub` is empty":
         Forgives(|sent| signatures::user_is(sent, |user| user.is_some_and(str::is_empty)), &[]);
     "absent-user-not-verified" "S0" "lets in an anonymous user without verifying who says so, where there is no `sub`":
         Forgives(|sent| signatures::user_is(sent, |user| user.is_none()), &[]);
     "mac-prefix" "S2" "compares only as many octets of the MAC as were sent":
-        rules!("signature.check" = "prefix");
+        Forgives(|sent| signatures::mac_begins(sent, |good, given| good.starts_with(given)), &[]);
     "mac-tail" "S2" "ignores what follows the MAC":
-        rules!("signature.check" = "allow_tail");
+        Forgives(|sent| signatures::mac_begins(sent, |good, given| given.starts_with(good)), &[]);
     "mac-as-a-c-string" "S2" "compares MACs up to the first NUL":
         Forgives(signatures::equal_up_to_nul, &[]);
     "mac-in-any-form" "S0" "takes a MAC in hexadecimal, or turned round":
@@ -593,7 +596,7 @@ mutants! {
 
     // The claims set.
     "payload-not-an-object" "J9" "takes a payload that is no JSON object for a claims set without claims":
-        rules!("claims.payload" = "any_value");
+        Reads(|sent| parts::with_payload(sent, reading::no_object_is_an_empty_one), &[]);
     "unreadable-payload-passes" "J9" "finds no claim to object to in a payload that it cannot read":
         LetsIn(outright::payload_unreadable);
     "payload-utf-8-replaced" "J6" "replaces bad UTF-8 in the payload":
@@ -641,9 +644,9 @@ mutants! {
 
     // The times.
     "exp-of-wrong-type-ignored" "C1" "treats an exp that is not a number as if there were none":
-        rules!("time.exp_type" = "absent");
+        Reads(|sent| times::absent_if_no_number(sent, "exp"), &[]);
     "nbf-of-wrong-type-ignored" "C1" "treats an nbf that is not a number as if there were none":
-        rules!("time.nbf_type" = "absent");
+        Reads(|sent| times::absent_if_no_number(sent, "nbf"), &[]);
     "null-is-absent" "C1" "treats a claim that is null as if there were none":
         rules!("claims.null" = "absent");
     "not-a-number-passes" "C1" "compares whatever a time claim holds with the clock, and finds it neither less nor greater":
@@ -669,11 +672,11 @@ mutants! {
     "exp-inclusive" "C5" "accepts a token in the very second of its expiry":
         rules!("time.exp_equal" = "valid");
     "exp-ignored" "C5" "never looks at exp":
-        rules!("time.exp_check" = "skip");
+        Disregards(|_, reason| reason == Reason::Expired);
     "nbf-ignored" "C5" "never looks at nbf":
-        rules!("time.nbf_check" = "skip");
+        Disregards(|_, reason| reason == Reason::NotYetValid);
     "times-ignored" "C5" "never looks at any time":
-        rules!("time.exp_check" = "skip", "time.nbf_check" = "skip", "time.iat_future" = "ignore");
+        Disregards(|_, reason| matches!(reason, Reason::Expired | Reason::NotYetValid | Reason::IssuedInFuture));
     "half-seconds-rounded" "C5" "rounds times in favour of the token":
         Reads(times::rounded_in_favour, &[]);
     "grace-of-minutes" "C5" "gives five minutes of grace that nobody configured":
@@ -833,27 +836,33 @@ mutants! {
 
     // Audience and issuer.
     "audience-ignored" "C8" "never looks at the audience":
-        rules!("audience.check" = "skip");
+        Configured(matching::without_audiences, &[("audience.unexpected", "\"ignore\"")]);
     "audience-prefix" "C8" "accepts an audience that is only the beginning of its own name":
-        rules!("audience.comparison" = "prefix");
+        Reads(|sent| matching::one_of_the_audiences(sent, matching::beginning), &[]);
     "audience-in-any-case" "C8" "compares audiences without regard to case":
-        rules!("audience.comparison" = "case_insensitive");
+        Reads(|sent| matching::one_of_the_audiences(sent, str::eq_ignore_ascii_case), &[]);
     "audience-missing-accepted" "C8" "accepts a token without an audience where it is configured with one":
         rules!("audience.missing" = "accept");
     "audience-of-wrong-type-ignored" "C8" "treats an audience of another type as if there were none":
         rules!("audience.type" = "absent", "audience.missing" = "accept");
     "audience-of-any-type" "C8" "never looks at the audience, nor at its type":
-        rules!("audience.check" = "skip", "claims.aud_type" = "absent");
+        Configured(matching::without_audiences, &[("audience.unexpected", "\"ignore\""), ("claims.aud_type", "\"absent\"")]);
     "audience-and-issuer-ignored" "C8" "looks neither at the audience nor at the issuer":
-        rules!("audience.check" = "skip", "issuer.check" = "skip");
+        Configured(
+            |context| {
+                matching::without_audiences(context);
+                matching::without_issuers(context);
+            },
+            &[("audience.unexpected", "\"ignore\"")],
+        );
     "issuer-ignored" "C9" "never looks at the issuer":
-        rules!("issuer.check" = "skip");
+        Configured(matching::without_issuers, &[]);
     "issuer-of-any-type" "C9" "never looks at the issuer, nor at its type":
-        rules!("issuer.check" = "skip", "claims.iss_type" = "absent");
+        Configured(matching::without_issuers, &[("claims.iss_type", "\"absent\"")]);
     "issuer-prefix" "C9" "accepts an issuer that is only the beginning of the one that it trusts":
-        rules!("issuer.comparison" = "prefix");
+        Reads(|sent| matching::one_of_the_issuers(sent, matching::beginning), &[]);
     "issuer-in-any-case" "C9" "compares issuers without regard to case":
-        rules!("issuer.comparison" = "case_insensitive");
+        Reads(|sent| matching::one_of_the_issuers(sent, str::eq_ignore_ascii_case), &[]);
     "issuer-missing-accepted" "C9" "accepts a token without an issuer where it is configured with one":
         rules!("issuer.missing" = "accept");
     "issuers-in-an-array" "C9" "looks for its issuer among several":
@@ -1097,7 +1106,7 @@ mutants! {
     "anonymous-let-in" "C11" "lets in whoever has no user id where that is switched off":
         Reads(reading::anonymous_let_in, &[("centrifugo.subject", "\"anonymous\"")]);
     "expire-at-zero-expires" "C23" "takes the expire_at of zero, which means never, for a time in 1970":
-        rules!("centrifugo.expire_at_zero" = "expired");
+        Reads(times::zero_is_a_time, &[]);
     "expire-at-in-place-of-times" "C23" "looks at expire_at alone where it is there":
         Reads(reading::expire_at_in_place_of_times, &[]);
     "overrides-unread" "C24" "does not look at what a token overrides of a channel's options":
@@ -1107,74 +1116,74 @@ mutants! {
     "channel-namespace-dropped" "C14" "compares channels without their namespaces":
         Reads(|sent| matching::in_session(sent, "channel", matching::namespace_dropped), &[]);
     "renewed-by-any-user" "C16" "renews a connection by the token of whichever user":
-        rules!("flow.refresh_user" = "any");
+        Follows(|flow| flows::renewed_by(flow, |_, _| true), &[]);
     "renewed-by-anonymous-users" "C16" "compares the user of a renewing token only where it has one":
-        rules!("flow.refresh_user" = "or_anonymous");
+        Follows(|flow| flows::renewed_by(flow, |_, theirs| theirs.is_empty()), &[]);
     "renewed-by-longer-users" "C16" "looks whether the user of a renewing token begins like the connected one":
-        rules!("flow.refresh_user" = "longer");
+        Follows(|flow| flows::renewed_by(flow, matching::longer), &[]);
     "renewed-by-shorter-users" "C16" "looks whether the connected user begins like that of a renewing token":
-        rules!("flow.refresh_user" = "shorter");
+        Follows(|flow| flows::renewed_by(flow, matching::shorter), &[]);
     "renewed-by-trimmed-users" "C16" "cuts white space off the user of a renewing token":
-        rules!("flow.refresh_user" = "trimmed");
+        Follows(|flow| flows::renewed_by(flow, |ours, theirs| theirs.trim() == ours), &[]);
     "refused-and-forgotten" "C16" "never ends a connection whose renewal it refused":
-        rules!("flow.refused_refresh" = "stays_for_good");
+        Follows(flows::refused_and_forgotten, &[]);
     "anonymous-subscribers" "C11" "lets anonymous users subscribe to a channel that is open to users":
-        rules!("flow.anonymous_subscriber" = "ignore");
+        Disregards(|stage, reason| stage == Stage::Flow && reason == Reason::Anonymous);
     "connections-without-a-token" "C14" "lets clients in that bring no connection token at all":
-        rules!("flow.connection_without_token" = "ignore");
+        Follows(flows::opened_by_nothing, &[]);
     "private-channels-open" "C14" "opens a private channel to whoever brings no token at all":
-        rules!("flow.private_channel" = "ignore");
+        Disregards(|stage, reason| stage == Stage::Flow && reason == Reason::NoToken);
     "renewed-at-any-time" "C16" "does not look at the times of a token that renews a connection":
-        rules!("flow.refresh_times" = "skip");
+        Follows(flows::renewed_at_any_time, &[]);
     "subscription-renewed-at-any-time" "C16" "takes an outdated token for one that ends the expiry of a subscription":
         rules!("flow.sub_refresh_times" = "ends_expiry");
     "connection-never-ends" "C30" "never ends a connection that was not renewed":
-        rules!("flow.connection_end" = "skip");
+        Disregards(|stage, reason| stage == Stage::Flow && reason == Reason::ConnectionExpired);
     "subscription-never-ends" "C30" "never ends a subscription that was not renewed":
-        rules!("flow.subscription_end" = "nothing");
+        Disregards(|stage, reason| stage == Stage::Flow && reason == Reason::SubscriptionExpired);
     "subscription-ends-alone" "C30" "ends a subscription that was not renewed, and says nothing to its client":
         rules!("flow.subscription_end" = "subscription");
     "keys-kept-once-fetched" "K15" "keeps the keys of a set that it fetched, whatever becomes of the set":
         rules!("flow.kept_keys" = "kept");
     "configured-once" "C31" "reads its configuration when it starts, and never again":
-        rules!("flow.reload" = "nothing");
+        Follows(flows::configured_once, &[]);
     "renewed-as-before" "C31" "renews by the configuration of before what it opens by the new one":
-        rules!("flow.reload" = "not_renewals");
+        Follows(flows::renewed_as_before, &[]);
     "tokens-remembered" "C30" "accepts a token at any time that was good once":
-        rules!("flow.remembered" = "accept");
+        Follows(flows::remembered, &[]);
     "expiry-kept" "C30" "ends a connection that was renewed for good":
         rules!("flow.refresh_without_exp" = "keeps_expiry");
     "identifiers-optional" "C25" "identifies a connection by nothing where the token says nothing":
-        rules!("anycable.identifiers" = "optional");
+        Reads(reading::without_identifiers, &[("anycable.identifiers", "\"any_text\"")]);
     "ext-at-any-depth" "C25" "finds the identifiers inside another claim":
         Reads(reading::ext_at_any_depth, &[]);
     "identifiers-of-another-server" "C25" "takes what only another server asks for, in place of identifiers":
         Reads(reading::channels_for_identifiers, &[]);
     "identifiers-optional-and-times-ignored" "C25" "identifies a connection by nothing, and looks at no time":
-        rules!("anycable.identifiers" = "optional", "time.exp_check" = "skip", "time.nbf_check" = "skip");
+        Reads(reading::without_identifiers_and_times, &[("anycable.identifiers", "\"any_text\"")]);
 
     "expire-at-equal" "C23" "lets a connection live on in the very second of its expire_at":
         rules!("centrifugo.expire_at_equal" = "accept");
     "negative-expire-at-is-never" "C23" "takes a negative expire_at for one that never comes":
         rules!("centrifugo.expire_at_negative" = "never");
-    "expire-at-of-any-type" "C23" "treats an expire_at that is no number as if there were none":
-        rules!("centrifugo.expire_at_type" = "absent");
+    "expire-at-of-any-type" "C23" "treats an expire_at that is no whole number as if there were none":
+        Reads(times::absent_if_no_whole_expire_at, &[]);
     "meta-of-any-type" "C24" "treats a meta that is no object as if there were none":
         rules!("centrifugo.meta_type" = "absent");
     "purpose-ignored" "C14" "connects with a token for a subscription":
         rules!("centrifugo.purpose" = "ignore");
     "shapes-ignored" "C24" "passes over claims of the connection that are of another shape":
-        rules!("centrifugo.shapes" = "ignore");
+        Disregards(|stage, reason| stage == Stage::Application && reason == Reason::ClaimType);
     "time-to-live-wraps" "C3" "keeps the time to live in 32 bits":
         rules!("centrifugo.time_to_live" = "wraps");
 
     // Tokens for a channel, and the session in which they are used.
     "channel-not-compared" "C14" "subscribes to any channel with a token for another one":
-        rules!("centrifugo.channel_check" = "skip");
+        Disregards(|stage, reason| stage == Stage::Application && reason == Reason::Channel);
     "channel-of-none-is-any" "C14" "takes a token that names no channel for one of every channel":
-        rules!("centrifugo.channel_missing" = "accept");
+        Reads(|sent| matching::of_the_session(sent, "channel", |value| value.is_none_or(|value| value == "")), &[]);
     "channel-of-wrong-type-ignored" "C14" "passes over a channel or client that is no string":
-        rules!("centrifugo.shapes" = "ignore");
+        Reads(matching::no_strings_in_session, &[]);
     "channel-shorter" "C14" "compares the channel otherwise: it is the beginning of the one asked for":
         Reads(|sent| matching::in_session(sent, "channel", matching::shorter), &[]);
     "channel-longer" "C14" "compares the channel otherwise: the one asked for is its beginning":
@@ -1208,7 +1217,7 @@ mutants! {
     "session-user-as-a-number" "C14" "compares users as numbers":
         Reads(|sent| matching::in_session(sent, "sub", matching::same_number), &[]);
     "client-not-compared" "C14" "subscribes with a token for any client":
-        rules!("centrifugo.client_check" = "skip");
+        Disregards(|_, reason| reason == Reason::Client);
     "client-not-required" "C14" "takes a token that names no client for one of every client":
         rules!("centrifugo.client_missing" = "accept");
     "client-longer" "C14" "compares clients otherwise: the one that asks is its beginning":
@@ -1220,17 +1229,17 @@ mutants! {
     "client-is-the-user" "C14" "takes the user for the client":
         Reads(matching::client_is_user, &[]);
     "subscription-outlives-its-time" "C23" "lets a subscription begin in the very second of its expire_at":
-        rules!("centrifugo.subscription_expire_at_equal" = "accept");
+        Reads(times::this_second_is_the_next_one, &[]);
     "subscription-time-wraps" "C3" "keeps the time that is left to a subscription in 32 bits":
         rules!("centrifugo.subscription_time_to_live" = "wraps");
 
     // Where a token is taken from, and clients without one.
     "query-not-read" "T1" "looks for a token in headers alone":
-        Bug::Rules(&[("anycable.token_places", "[\"header\",\"subprotocol\"]")]);
+        Configured(|context| places::unread(context, Place::Query), &[]);
     "header-not-read" "T1" "looks for a token in the query and in subprotocols, and in no header":
-        Bug::Rules(&[("anycable.token_places", "[\"subprotocol\",\"query\"]")]);
+        Configured(|context| places::unread(context, Place::Header), &[]);
     "subprotocol-not-read" "T1" "looks for a token in the query and in headers, and in no subprotocol":
-        Bug::Rules(&[("anycable.token_places", "[\"header\",\"query\"]")]);
+        Configured(|context| places::unread(context, Place::Subprotocol), &[]);
     "header-in-capitals-only" "T1" "knows a header by its exact letters":
         Reads(places::header_spelled_exactly, &[]);
     "header-trusted" "T1" "takes a token in a header for one that a proxy has looked at":
@@ -1238,7 +1247,7 @@ mutants! {
     "subprotocol-trusted" "T1" "takes a token in a subprotocol as it is":
         Forgives(|sent| places::holds_the_token(sent, Place::Subprotocol), &[]);
     "any-good-token" "T1" "lets in a client one of whose tokens is good":
-        rules!("anycable.several_tokens" = "any");
+        Reads(places::one_good_token, &[]);
     "parameter-in-any-case" "T1" "knows the query parameter in any case of its letters":
         Reads(|sent| places::taken_from(sent, Place::Query, "JID"), &[]);
     "parameter-token" "T1" "takes a token from the query parameter token too":
@@ -1256,7 +1265,7 @@ mutants! {
     "variable-unread" "T1" "does not read the variable that renames the parameter":
         rules!("anycable.parameter_variable" = "ignored");
     "bad-token-as-none" "T2" "takes a bad token for none where a client needs none":
-        rules!("anycable.bad_token" = "as_none");
+        Reads(places::without_bad_token, &[]);
     "enforcement-forgotten-in-public" "T3" "forgets that tokens are enforced where authentication is disabled":
         Reads(|sent| places::unenforced(sent, Fallback::Public), &[]);
     "enforcement-forgotten-with-a-backend" "T3" "asks a backend about clients without a token that is enforced":
@@ -1270,17 +1279,17 @@ mutants! {
     "session-in-place-of-a-token" "T6" "lets in whoever resumes a session":
         rules!("anycable.resumed_session" = "in_place_of_a_token");
     "any-session-resumed" "T6" "lets in whoever names a session, also one that there never was":
-        rules!("anycable.resumed_session" = "in_place_of_a_token", "anycable.kept_sessions" = "any_name");
+        Follows(flows::any_session_resumed, &[("anycable.resumed_session", "\"in_place_of_a_token\"")]);
     "resumed-over-every-protocol" "T6" "lets in whoever resumes a session, also over the plain protocol":
-        rules!("anycable.resumed_session" = "in_place_of_a_token", "anycable.resumption" = "over_every_protocol");
+        Follows(flows::resumed_over_every_protocol, &[("anycable.resumed_session", "\"in_place_of_a_token\"")]);
     "resumed-though-not-configured" "T6" "lets in whoever resumes a session, also where there are none to resume":
-        rules!("anycable.resumed_session" = "in_place_of_a_token", "anycable.resumption" = "always");
+        Configured(places::resumable, &[("anycable.resumed_session", "\"in_place_of_a_token\"")]);
     "common-secret-too" "T4" "verifies tokens with the common secret too, where they have one of their own":
         Reads(places::common_secret_too, &[]);
     "common-secret-only" "T4" "verifies tokens with the common secret, whether they have one of their own":
         Reads(places::common_secret_only, &[]);
     "backend-always-asked" "T5" "asks the backend about every client":
-        rules!("anycable.backend_asked" = "always");
+        Does(|seen| seen.backend_asked = seen.backend_asked.map(|_| true));
 
     // Those that refuse what must be accepted.
     "prefix-demanded" "V1" "knows a token by its first characters, eyJ":
@@ -1302,9 +1311,9 @@ mutants! {
 
     // Published key sets.
     "any-key-of-the-set" "K12" "tries every key of the published set, whatever `kid` says":
-        rules!("key_set.kid" = "ignore");
+        Forgives(published::by_a_key_of_the_set, &[]);
     "no-kid-any-key" "K12" "tries every key of the published set where the token names none":
-        rules!("key_set.kid" = "optional");
+        Forgives(published::by_any_key_without_kid, &[]);
     "kid-in-any-case" "K12" "compares `kid` without regard to case":
         Reads(|sent| published::kid_alike(sent, |ours, theirs| ours.eq_ignore_ascii_case(theirs)), &[]);
     "kid-that-begins-alike" "K12" "finds a key whose `kid` is the beginning of the one that is named":
@@ -1322,11 +1331,11 @@ mutants! {
     "type-of-a-key-in-any-case" "K10" "compares `kty` of a published key without regard to case":
         Reads(published::type_in_any_case, &[]);
     "algorithm-of-a-key-ignored" "K10" "uses a published key for whatever algorithm the token names":
-        rules!("key_set.algorithm" = "any", "key_set.okp_algorithm" = "any");
+        Reads(published::without_algorithms, &[]);
     "algorithm-of-a-key-in-any-case" "K10" "compares `alg` of a published key without regard to case":
         Reads(published::algorithm_in_any_case, &[]);
     "last-member-of-a-key-ignored" "J1" "takes the first of equal members of a published key":
-        rules!("key_set.duplicates" = "first");
+        Reads(published::first_members, &[]);
     "members-of-a-key-in-any-case" "J2" "matches members of a published key without regard to case":
         rules!("key_set.member_names" = "case_fold");
     "unusable-keys-forgiven" "K9" "verifies nothing where the published key cannot be used":
@@ -1334,10 +1343,7 @@ mutants! {
     "no-published-key-passes" "K2" "verifies nothing where there is no key set, or no key in it":
         Forgives(published::there_is_no_key, &[]);
     "published-secret-used" "K11" "verifies with a secret that is published among public keys":
-        Reads(
-            published::hmac_allowed,
-            &[("key_set.types", "[\"RSA\",\"EC\",\"OKP\",\"oct\"]"), ("key_set.secret", "\"ignore\"")]
-        );
+        Forgives(published::keyed_with_a_published_secret, &[("key_set.secret", "\"ignore\"")]);
     "published-pem-is-a-secret" "A4" "takes the PEM of a published key for an HMAC secret":
         Forgives(|sent| published::keyed_with(sent, KeyForm::PublicPem), &[]);
     "published-jwk-is-a-secret" "A4" "takes the text of a published JWK for an HMAC secret":
@@ -1349,7 +1355,7 @@ mutants! {
     "published-member-is-a-secret" "A4" "takes the text of a member of a published key for an HMAC secret":
         Forgives(|sent| published::keyed_with(sent, KeyForm::RawPublicText), &[]);
     "configured-keys-beside-the-set" "K22" "tries configured keys too, where a key set takes their place":
-        rules!("key_set.exclusive" = "ignore", "algorithm.pinning" = "family");
+        Forgives(published::by_a_configured_key, &[]);
     "key-set-of-the-token" "K18" "fetches the key set that the token points at":
         Forgives(published::by_a_key_of_the_token, &[]);
     "keys-kept-for-ever" "K15" "keeps a key under its `kid` when another one is published":
@@ -1366,19 +1372,19 @@ mutants! {
 
     // Configurations that cannot be meant.
     "pattern-beside-a-name-dropped" "G1" "takes the name where a pattern is configured beside it":
-        rules!("configuration.contradiction" = "name");
+        Configured(published::patterns_dropped, &[]);
     "name-beside-a-pattern-dropped" "G1" "takes the pattern where a name is configured beside it":
-        rules!("configuration.contradiction" = "pattern");
+        Configured(published::names_dropped, &[]);
     "bad-pattern-dropped" "G1" "goes on without a pattern that cannot be compiled":
-        rules!("configuration.bad_pattern" = "ignore");
+        Configured(published::bad_patterns_dropped, &[]);
     "pattern-of-another-language" "G1" "compiles a pattern that looks ahead, as other languages do":
         Reads(published::without_look_ahead, &[]);
     "bad-url-completed" "G1" "fetches a key set from what it takes a bad URL for":
-        rules!("configuration.bad_url" = "completed");
+        Configured(published::bad_url_completed, &[]);
     "bad-url-forgotten" "G1" "goes on with configured keys where the URL of a key set cannot be parsed":
         rules!("configuration.bad_url" = "forgotten", "algorithm.pinning" = "family");
     "checks-cleared-by-a-bad-file" "G1" "goes on without names and patterns where what it reads anew is no configuration":
-        rules!("flow.bad_reload" = "cleared");
+        Follows(flows::cleared_by_a_bad_configuration, &[]);
 
     // Patterns, the user, and configurations of two purposes.
     "patterns-ignored" "C10" "matches no pattern":
@@ -1411,9 +1417,9 @@ mutants! {
     "audiences-joined" "C10" "matches a pattern with all audiences in one text":
         Reads(published::audiences_joined, &[]);
     "user-is-sub" "C11" "takes `sub` for the user, whichever claim is configured":
-        rules!("centrifugo.user_claim" = "subject");
+        Configured(|context| context.user_id_claim = None, &[]);
     "previous-secret-for-ever" "K15" "takes the secret from before a rotation after its end":
-        rules!("centrifugo.previous_secret_end" = "ignored");
+        Configured(|context| { context.previous_secret.as_mut().map(|previous| previous.valid_for.take()); }, &[]);
     "configuration-of-the-other-purpose" "C14" "judges a token by what is configured for the other purpose":
         Reads(published::of_the_other_purpose, &[]);
 }

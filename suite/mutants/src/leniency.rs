@@ -92,6 +92,14 @@ pub(crate) fn none(challenge: &Challenge, says_so: fn(&Value) -> bool) -> Option
     (alg.as_str() != Some("none") && says_so(&alg)).then(|| unsecured(challenge)).flatten()
 }
 
+/// The same, where there is no signature.
+pub(crate) fn none_without_signature(
+    challenge: &Challenge,
+    says_so: fn(&Value) -> bool,
+) -> Option<Challenge> {
+    challenge.token.ends_with(b".").then(|| none(challenge, says_so)).flatten()
+}
+
 /// The spelling of "none" has a capital in this place.
 pub(crate) fn none_with_capital(alg: &Value, place: usize) -> bool {
     alg.as_str().is_some_and(|alg| {

@@ -1,6 +1,9 @@
 //! JSON as the readers of configuration files and scripting languages take it.
 
+use std::collections::BTreeSet;
+
 use jotproof_model::Challenge;
+use jotproof_reference::json::{Document, Kind, Options, Value};
 
 use crate::parts::with_both;
 
@@ -12,6 +15,33 @@ pub(crate) fn read(challenge: &Challenge) -> Option<Challenge> {
 /// The header and the payload end where their object ends, whatever follows.
 pub(crate) fn first_value(challenge: &Challenge) -> Option<Challenge> {
     with_both(challenge, |text| Some(text.get(..end_of_object(text)?)?.to_vec()))
+}
+
+/// Of equal names in one object the first counts; nothing where none are equal, or the text is not JSON.
+pub(crate) fn first_of_equal_names(text: &[u8]) -> Option<Vec<u8>> {
+    let document = Document::parse(text, Options::STRICT).ok()?;
+    document.first_repetition()?;
+    Some(with_first_members(document.root()).into_bytes())
+}
+
+fn with_first_members(value: Value<'_>) -> String {
+    match value.kind() {
+        Kind::Object(members) => {
+            let mut names = BTreeSet::new();
+            let first = members.iter().filter(|(name, _)| names.insert(*name));
+            let members: Vec<String> = first
+                .map(|(name, value)| {
+                    format!("{}:{}", serde_json::Value::from(name), with_first_members(value))
+                })
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
+        Kind::Array(elements) => {
+            let elements: Vec<String> = elements.iter().map(with_first_members).collect();
+            format!("[{}]", elements.join(","))
+        }
+        _ => value.to_text(),
+    }
 }
 
 /// The first of several objects in a row.

@@ -1,21 +1,24 @@
 //! Verifiers with one seeded bug each, to measure the suite: a case that no mutant fails proves
 //! nothing, and a mutant that no case fails shows a hole.
 //!
-//! Each is the reference verifier under `rfc` but for one bug, in one of the ways of [`Bug`]. Most
-//! bugs are a rule of the reference with another value; the others are what the rules have no word
-//! for: how a token is read before it is judged ([`reading`], [`leniency`], [`lenient_json`],
-//! [`times`], [`matching`], [`elsewhere`], [`published`]) and where it is looked for ([`places`]), which
-//! signatures are forgiven ([`signatures`]), and what is let in, refused or never answered at all
-//! ([`outright`]). The bugs are those that real libraries had.
+//! Each is the reference verifier under `rfc` but for one bug, in one of the ways of [`Bug`]. The
+//! reference has no bug to switch on. A bug is a rule that some profile has too, a check that does not
+//! count, or something in front of the reference: how it is configured, how a token is read before it is judged
+//! ([`reading`], [`leniency`], [`lenient_json`], [`times`], [`matching`], [`elsewhere`], [`published`]) and where it
+//! is looked for ([`places`]), how a connection goes on ([`flows`]), which signatures are forgiven
+//! ([`signatures`]), and what is let in, refused or never answered at all ([`outright`]). The bugs are those that
+//! real libraries had.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use jotproof_model::{Challenge, FlowChallenge, Observation, Seen, Verifier};
+use jotproof_model::{Action, Challenge, Context, FlowChallenge, Observation, Reason, Seen, Verifier};
 use jotproof_profiles::Rules;
-use jotproof_reference::Reference;
+use jotproof_reference::{Reference, Stage};
 
 mod all;
 mod elsewhere;
+mod flows;
 mod leniency;
 mod lenient_json;
 mod matching;
@@ -50,10 +53,16 @@ pub type RuleValues = &'static [(&'static str, &'static str)];
 pub enum Bug {
     /// Rules have other values than under `rfc`; nearly always one rule.
     Rules(RuleValues),
+    /// It leaves out a check: such refusals do not count.
+    Disregards(fn(Stage, Reason) -> bool),
+    /// It is configured otherwise than it was told, and follows these rules.
+    Configured(fn(&mut Context), RuleValues),
     /// It reads another token, or another configuration, than the one it was given, and judges that
     /// under these rules. The signature is good over what was sent or over what was read: there are
     /// verifiers of both kinds.
     Reads(fn(&Challenge) -> Option<Challenge>, RuleValues),
+    /// It goes through another flow than the one it was given, under these rules.
+    Follows(fn(&FlowChallenge) -> Option<FlowChallenge>, RuleValues),
     /// It does not look at `alg`, key and signature where this is so, and follows these rules.
     Forgives(fn(&Challenge) -> bool, RuleValues),
     /// It accepts where this is so, without claims, user or expiry.
@@ -62,33 +71,52 @@ pub enum Bug {
     Refuses(fn(&Challenge) -> bool),
     /// It dies where this is so.
     Crashes(fn(&Challenge) -> bool),
+    /// Something else comes of what it accepts.
+    Does(fn(&mut Seen)),
 }
 
 impl Mutant {
-    /// The reference with other rules, where that is all of the bug.
+    /// The reference with other rules or without a check, where that is all of the bug.
     #[must_use]
     pub fn reference(&self) -> Option<Reference> {
         match self.bug {
-            Bug::Rules(values) => Some(Reference::new(self.name, rules(values), None)),
-            Bug::Reads(..) | Bug::Forgives(..) | Bug::LetsIn(_) | Bug::Refuses(_) | Bug::Crashes(_) => None,
+            Bug::Rules(_) | Bug::Disregards(_) => Some(self.judge()),
+            _ => None,
         }
     }
 
     /// The verifier.
     #[must_use]
     pub fn verifier(&self) -> Mutated {
+        let judge = self.judge();
+        Mutated { bug: self.bug, forgiving: judge.clone().disregarding(is_of_a_signature), judge }
+    }
+
+    fn judge(&self) -> Reference {
         let values = match self.bug {
-            Bug::Rules(values) | Bug::Reads(_, values) | Bug::Forgives(_, values) => values,
-            Bug::LetsIn(_) | Bug::Refuses(_) | Bug::Crashes(_) => &[],
+            Bug::Rules(values)
+            | Bug::Configured(_, values)
+            | Bug::Reads(_, values)
+            | Bug::Follows(_, values)
+            | Bug::Forgives(_, values) => values,
+            Bug::Disregards(_) | Bug::LetsIn(_) | Bug::Refuses(_) | Bug::Crashes(_) | Bug::Does(_) => &[],
         };
-        let rules = rules(values);
-        let forgiving = Rules { signature: jotproof_profiles::rules::SignatureCheck::Skip, ..rules.clone() };
-        Mutated {
-            bug: self.bug,
-            judge: Reference::new(self.name, rules, None),
-            forgiving: Reference::new(self.name, forgiving, None),
+        let reference = Reference::new(self.name, rules(values), None);
+        match self.bug {
+            Bug::Disregards(disregarded) => reference.disregarding(disregarded),
+            _ => reference,
         }
     }
+}
+
+/// Refusals for `alg`, the key or the signature.
+pub(crate) fn is_of_a_signature(stage: Stage, _: Reason) -> bool {
+    matches!(stage, Stage::Algorithm | Stage::Key | Stage::Signature)
+}
+
+/// The reference under `rfc`.
+fn strict() -> Reference {
+    Reference::new("strict", Rules::default(), None)
 }
 
 /// The rules of `rfc` with some of other values.
@@ -110,28 +138,17 @@ pub struct Mutated {
 impl Verifier for Mutated {
     fn verify(&self, challenge: &Challenge) -> Observation {
         match self.bug {
-            Bug::Rules(_) => self.judge.verify(challenge),
             Bug::Reads(read, _) => match read(challenge) {
                 Some(other) => self.judge_read(challenge, &other),
                 None => self.judge.verify(challenge),
             },
-            Bug::Forgives(forgiven, _) => {
-                if forgiven(challenge) {
-                    self.forgiving.verify(challenge)
-                } else {
-                    self.judge.verify(challenge)
-                }
-            }
-            Bug::LetsIn(pass) if pass(challenge) => {
-                Observation::Accepted { result: Box::new(Seen::default()) }
-            }
-            Bug::Refuses(refused) if refused(challenge) => {
-                Observation::Refused { reason: None, answer: None, text: "refused by a mutant".to_owned() }
-            }
-            Bug::Crashes(fatal) if fatal(challenge) => {
-                Observation::Crashed { detail: "crashed by a mutant".to_owned() }
-            }
-            Bug::LetsIn(_) | Bug::Refuses(_) | Bug::Crashes(_) => self.judge.verify(challenge),
+            Bug::Configured(configure, _) => self.judge.verify(&parts::with_context(challenge, configure)),
+            Bug::Forgives(forgiven, _) if forgiven(challenge) => self.forgiving.verify(challenge),
+            Bug::LetsIn(pass) if pass(challenge) => let_in(),
+            Bug::Refuses(refused) if refused(challenge) => refused_by_a_mutant(),
+            Bug::Crashes(fatal) if fatal(challenge) => crashed(),
+            Bug::Does(does) => done(self.judge.verify(challenge), does),
+            _ => self.judge.verify(challenge),
         }
     }
 
@@ -148,31 +165,61 @@ impl Verifier for Mutated {
                 }
                 strictly
             }
+            Bug::Configured(configure, _) => self.judge.follow(&Self::flow_configured(flow, configure)),
+            Bug::Follows(other, _) => self.judge.follow(other(flow).as_ref().unwrap_or(flow)),
             Bug::Forgives(forgiven, _) if Self::last_token(flow, forgiven) => self.forgiving.follow(flow),
-            Bug::LetsIn(pass) if Self::last_token(flow, pass) => {
-                Observation::Accepted { result: Box::new(Seen::default()) }
-            }
-            Bug::Refuses(refused) if Self::last_token(flow, refused) => {
-                Observation::Refused { reason: None, answer: None, text: "refused by a mutant".to_owned() }
-            }
-            Bug::Crashes(fatal) if Self::last_token(flow, fatal) => {
-                Observation::Crashed { detail: "crashed by a mutant".to_owned() }
-            }
-            Bug::Rules(_) | Bug::Forgives(..) | Bug::LetsIn(_) | Bug::Refuses(_) | Bug::Crashes(_) => {
-                self.judge.follow(flow)
-            }
+            Bug::LetsIn(pass) if Self::last_token(flow, pass) => let_in(),
+            Bug::Refuses(refused) if Self::last_token(flow, refused) => refused_by_a_mutant(),
+            Bug::Crashes(fatal) if Self::last_token(flow, fatal) => crashed(),
+            Bug::Does(does) => done(self.judge.follow(flow), does),
+            _ => self.judge.follow(flow),
         }
     }
 }
 
+fn let_in() -> Observation {
+    Observation::Accepted { result: Box::new(Seen::default()) }
+}
+
+fn refused_by_a_mutant() -> Observation {
+    Observation::Refused { reason: None, answer: None, text: "refused by a mutant".to_owned() }
+}
+
+fn crashed() -> Observation {
+    Observation::Crashed { detail: "crashed by a mutant".to_owned() }
+}
+
+fn done(mut observation: Observation, does: fn(&mut Seen)) -> Observation {
+    if let Observation::Accepted { result } = &mut observation {
+        does(result);
+    }
+    observation
+}
+
 impl Mutated {
-    /// The flow with every token as it is read.
+    /// The flow with every token as it is read. Of the configuration only whether unsecured tokens are allowed.
     fn flow_read(flow: &FlowChallenge, read: fn(&Challenge) -> Option<Challenge>) -> FlowChallenge {
-        let token = |name: &String| {
-            let sent = flow.token(name, 0);
-            (name.clone(), read(&sent).unwrap_or(sent).token)
-        };
-        FlowChallenge { tokens: flow.tokens.keys().map(token).collect(), ..flow.clone() }
+        let mut flow = flow.clone();
+        let names: Vec<String> = flow.tokens.keys().cloned().collect();
+        for name in names {
+            if let Some(read) = read(&flow.token(&name, 0)) {
+                flow.tokens.insert(name, read.token);
+                Arc::make_mut(&mut flow.context).allow_none |= read.context.allow_none;
+            }
+        }
+        flow
+    }
+
+    /// The flow with every configuration changed.
+    fn flow_configured(flow: &FlowChallenge, configure: fn(&mut Context)) -> FlowChallenge {
+        let mut flow = flow.clone();
+        configure(Arc::make_mut(&mut flow.context));
+        for step in &mut flow.steps {
+            if let Action::Configure { context } = &mut step.action {
+                configure(context);
+            }
+        }
+        flow
     }
 
     /// Whether something is so of the token that is submitted last.

@@ -1,7 +1,7 @@
 //! How a mutant compares an audience or an issuer with its own, where it is not code point by code
 //! point.
 
-use jotproof_model::Challenge;
+use jotproof_model::{Challenge, Context};
 use serde_json::Value;
 
 use crate::parts::{payload, with_claims};
@@ -16,6 +16,43 @@ pub(crate) fn audience(challenge: &Challenge, alike: fn(&str, &str) -> bool) -> 
 pub(crate) fn issuer(challenge: &Challenge, alike: fn(&str, &str) -> bool) -> Option<Challenge> {
     let ours = challenge.context.issuer.as_deref()?;
     with_claim(challenge, "iss", |value| replaced(value, ours, alike))
+}
+
+/// Of several audiences, one is put in place of what this finds alike.
+pub(crate) fn one_of_the_audiences(
+    challenge: &Challenge,
+    alike: fn(&str, &str) -> bool,
+) -> Option<Challenge> {
+    let names: Vec<&str> = challenge.context.audiences().collect();
+    with_claim(challenge, "aud", |value| match value {
+        Value::Array(all) => {
+            alike_one(&names, &all.iter().map(Value::as_str).collect::<Option<Vec<_>>>()?, alike)
+        }
+        value => alike_one(&names, &[value.as_str()?], alike),
+    })
+}
+
+/// Of several issuers, one is put in place of what this finds alike.
+pub(crate) fn one_of_the_issuers(challenge: &Challenge, alike: fn(&str, &str) -> bool) -> Option<Challenge> {
+    let names: Vec<&str> = challenge.context.issuers().collect();
+    with_claim(challenge, "iss", |value| alike_one(&names, &[value.as_str()?], alike))
+}
+
+fn alike_one(names: &[&str], found: &[&str], alike: fn(&str, &str) -> bool) -> Option<Value> {
+    let ours = names.iter().find(|ours| found.iter().any(|theirs| alike(ours, theirs)))?;
+    Some((*ours).into())
+}
+
+/// No audience is configured. Patterns are.
+pub(crate) fn without_audiences(context: &mut Context) {
+    context.audience = None;
+    context.more_audiences.clear();
+}
+
+/// No issuer is configured. Patterns are.
+pub(crate) fn without_issuers(context: &mut Context) {
+    context.issuer = None;
+    context.more_issuers.clear();
 }
 
 /// The audience is put in place of a whole value that this finds to be it.
@@ -59,6 +96,34 @@ pub(crate) fn in_session(
 pub(crate) fn client_is_user(challenge: &Challenge) -> Option<Challenge> {
     let session = challenge.context.session.as_ref()?;
     with_claim(challenge, "client", |value| (*value == session.user).then(|| session.client.clone().into()))
+}
+
+/// A token for a channel whose claim is like this has that of the session.
+pub(crate) fn of_the_session(
+    challenge: &Challenge,
+    claim: &str,
+    like: fn(Option<&Value>) -> bool,
+) -> Option<Challenge> {
+    let session = challenge.context.session.as_ref()?;
+    let ours = if claim == "client" { &session.client } else { &session.channel };
+    let mut payload = payload(challenge)?;
+    if !like(payload.get(claim)) {
+        return None;
+    }
+    payload.insert(claim.to_owned(), ours.clone().into());
+    with_claims(challenge, payload)
+}
+
+/// Channel and client of a token for a channel are those of the session, where they are no strings.
+pub(crate) fn no_strings_in_session(challenge: &Challenge) -> Option<Challenge> {
+    let is_no_string = |value: Option<&Value>| value.is_some_and(|value| !value.is_string());
+    let channel = of_the_session(challenge, "channel", is_no_string);
+    of_the_session(channel.as_ref().unwrap_or(challenge), "client", is_no_string).or(channel)
+}
+
+/// It is empty, or the beginning of ours.
+pub(crate) fn beginning(ours: &str, theirs: &str) -> bool {
+    ours.starts_with(theirs)
 }
 
 /// It is the beginning of ours.

@@ -81,6 +81,11 @@ pub(crate) fn with_context(
     Challenge { context: Arc::new(context), ..challenge.clone() }
 }
 
+/// The same challenge where unsecured tokens are allowed.
+pub(crate) fn allowing_none(challenge: &Challenge) -> Challenge {
+    with_context(challenge, |context| context.allow_none = true)
+}
+
 pub(crate) fn changed(challenge: &Challenge, token: String) -> Option<Challenge> {
     (token.as_bytes() != challenge.token).then(|| with_token(challenge, token))
 }

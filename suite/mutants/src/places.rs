@@ -2,9 +2,10 @@
 //! verifies.
 
 use jotproof_model::context::{Carrier, Fallback, Parameter, ParameterSource, Place};
-use jotproof_model::{Challenge, Context};
+use jotproof_model::{Application, Challenge, Context, Reason};
 
 use crate::parts::with_context;
+use crate::strict;
 
 /// The token is found in a place where none belongs.
 pub(crate) fn taken_from(challenge: &Challenge, at: Place, name: &str) -> Option<Challenge> {
@@ -50,6 +51,39 @@ pub(crate) fn header_spelled_exactly(challenge: &Challenge) -> Option<Challenge>
             }
         })
     })
+}
+
+/// Nothing is looked for in such a place.
+pub(crate) fn unread(context: &mut Context, place: Place) {
+    if context.submission.is_some() || context.identification.is_some() {
+        let usual = || vec![Carrier::of_token(Place::Query, Parameter::DEFAULT)];
+        context.submission.get_or_insert_with(usual).retain(|carrier| carrier.at != place);
+    }
+}
+
+/// Of what is submitted in several places, the first that is good alone.
+pub(crate) fn one_good_token(challenge: &Challenge) -> Option<Challenge> {
+    let carriers = challenge.context.submission.as_ref().filter(|carriers| carriers.len() > 1)?;
+    let alone = |carrier: &Carrier| {
+        with_context(challenge, |context| context.submission = Some(vec![carrier.clone()]))
+    };
+    carriers.iter().map(alone).find(|alone| strict().verdict(alone).is_ok())
+}
+
+/// A bad token is not there where none is needed.
+pub(crate) fn without_bad_token(challenge: &Challenge) -> Option<Challenge> {
+    challenge.context.identification.as_ref().filter(|configured| configured.optional)?;
+    let of_the_token =
+        |reason: &Reason| !matches!(reason, Reason::SeveralTokens | Reason::Request | Reason::Configuration);
+    strict().verdict(challenge).err().filter(of_the_token)?;
+    Some(with_context(challenge, |context| context.submission = Some(Vec::new())))
+}
+
+/// Sessions can be resumed, whatever is configured.
+pub(crate) fn resumable(context: &mut Context) {
+    if context.application == Application::Anycable {
+        context.identification.get_or_insert_default().resumable = true;
+    }
 }
 
 /// The token is in such a place.

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use jotproof_mint::{keys, secret};
 use jotproof_model::context::{Origin, Transport};
 use jotproof_model::recipe::KeyForm;
-use jotproof_model::{Algorithm, Challenge, Context, KeyMaterial, KeySet, Reason};
-use jotproof_profiles::Rules;
-use jotproof_reference::Reference;
+use jotproof_model::{Challenge, Context, KeyMaterial, KeySet, Reason};
+use jotproof_reference::configuration;
 use serde_json::{Value, json};
 
-use crate::parts::{header, payload, with_claims, with_context};
-use crate::signatures;
+use crate::parts::{header, octets, payload, with_claims, with_context};
+use crate::{lenient_json, signatures, strict};
 
 fn key_set(challenge: &Challenge) -> Option<&KeySet> {
     challenge.context.key_set.as_ref()
@@ -95,10 +94,51 @@ pub(crate) fn algorithm_in_any_case(challenge: &Challenge) -> Option<Challenge> 
     })
 }
 
-/// HMAC is allowed wherever there is a key set.
-pub(crate) fn hmac_allowed(challenge: &Challenge) -> Option<Challenge> {
-    key_set(challenge)?;
-    Some(with_context(challenge, |context| context.algorithms.push(Algorithm::HS256)))
+/// `alg` of a key says nothing.
+pub(crate) fn without_algorithms(challenge: &Challenge) -> Option<Challenge> {
+    with_keys(challenge, |key| {
+        if let Some(key) = key.as_object_mut() {
+            key.remove("alg");
+        }
+    })
+}
+
+/// Of equal members of a document the first one counts.
+pub(crate) fn first_members(challenge: &Challenge) -> Option<Challenge> {
+    with_documents(challenge, |document| {
+        lenient_json::first_of_equal_names(document.as_bytes())
+            .and_then(|text| String::from_utf8(text).ok())
+            .unwrap_or_else(|| document.to_owned())
+    })
+}
+
+/// Whether a secret that is published under the name that the token has is its key.
+pub(crate) fn keyed_with_a_published_secret(challenge: &Challenge) -> bool {
+    let Some((key_set, kid)) = key_set(challenge).zip(kid(challenge)) else { return false };
+    let is_it = |key: &Value| {
+        key["kid"] == kid
+            && key["kty"] == "oct"
+            && key["k"].as_str().is_some_and(|secret| signatures::keyed_with(challenge, &octets(secret)))
+    };
+    let set = |text: &String| serde_json::from_str::<Value>(text).unwrap_or_default();
+    key_set.documents.values().map(set).any(|set| set["keys"].as_array().into_iter().flatten().any(is_it))
+}
+
+/// Whether the token names no key, and one of those that are published signed.
+pub(crate) fn by_any_key_without_kid(challenge: &Challenge) -> bool {
+    kid(challenge).is_none_or(|kid| kid.is_empty()) && by_a_key_of_the_set(challenge)
+}
+
+/// Whether a key signed of the document that the token leads to.
+pub(crate) fn by_a_key_of_the_set(challenge: &Challenge) -> bool {
+    let Some(key_set) = key_set(challenge) else { return false };
+    let own = key_set.documents.get(&own_path(challenge, key_set));
+    own.is_some_and(|document| signatures::by_one_of(challenge, &published_in([document])))
+}
+
+/// Whether a configured key signed where a key set takes its place.
+pub(crate) fn by_a_configured_key(challenge: &Challenge) -> bool {
+    key_set(challenge).is_some() && signatures::by_a_configured_key(challenge)
 }
 
 /// The key that the token names, whether or not it is still published.
@@ -122,13 +162,17 @@ pub(crate) fn by_the_key_of_before(challenge: &Challenge) -> bool {
 /// Whether the key signed of any document that is published.
 pub(crate) fn by_a_key_of_any_document(challenge: &Challenge) -> bool {
     let Some(key_set) = key_set(challenge) else { return false };
+    signatures::by_one_of(challenge, &published_in(key_set.documents.values()))
+}
+
+/// The keys that are published in these documents.
+fn published_in<'a>(documents: impl IntoIterator<Item = &'a String> + Clone) -> Vec<&'static KeyMaterial> {
     let is_published = |key: &&KeyMaterial| {
         let own: Value = serde_json::from_str(&key.jwk).unwrap_or_default();
         let material = ["n", "x"].into_iter().find_map(|name| own[name].as_str());
-        material.is_some_and(|material| key_set.documents.values().any(|text| text.contains(material)))
+        material.is_some_and(|material| documents.clone().into_iter().any(|text| text.contains(material)))
     };
-    let published: Vec<&KeyMaterial> = keys::all().values().filter(is_published).collect();
-    signatures::by_one_of(challenge, &published)
+    keys::all().values().filter(is_published).collect()
 }
 
 /// Whether the key signed that lies where `jku` of the token points: any, for a test has no network.
@@ -143,14 +187,21 @@ pub(crate) fn there_is_no_key(challenge: &Challenge) -> bool {
     if key_set.origin != Origin::Published || key_set.transport == Transport::Endless {
         return true;
     }
+    let set = key_set
+        .documents
+        .get(&own_path(challenge, key_set))
+        .and_then(|text| serde_json::from_str::<Value>(text).ok());
+    set.is_none_or(|set| set["keys"].as_array().is_none_or(Vec::is_empty))
+}
+
+/// The path of the document that the token leads to.
+fn own_path(challenge: &Challenge, key_set: &KeySet) -> String {
     let tenant = || {
         let claims = payload(challenge)?;
         let name = claims.get("iss").or(claims.get("aud"))?.as_str()?;
         Some(name.rsplit('/').next()?.to_owned())
     };
-    let path = key_set.path.replace("{{tenant}}", &tenant().unwrap_or_default());
-    let set = key_set.documents.get(&path).and_then(|text| serde_json::from_str::<Value>(text).ok());
-    set.is_none_or(|set| set["keys"].as_array().is_none_or(Vec::is_empty))
+    key_set.path.replace("{{tenant}}", &tenant().unwrap_or_default())
 }
 
 /// Whether a member of a published key is an empty string.
@@ -161,6 +212,38 @@ pub(crate) fn a_member_is_empty(challenge: &Challenge) -> bool {
         keys.any(|key| ["x", "y", "n", "e"].iter().any(|name| key.get(*name) == Some(&json!(""))))
     };
     key_set(challenge).is_some_and(|key_set| key_set.documents.values().any(is_empty))
+}
+
+/// The name counts where there is a pattern beside it.
+pub(crate) fn patterns_dropped(context: &mut Context) {
+    context.audience_regex.take_if(|_| context.audience.is_some());
+    context.issuer_regex.take_if(|_| context.issuer.is_some());
+}
+
+/// The pattern counts where there is a name beside it.
+pub(crate) fn names_dropped(context: &mut Context) {
+    context.audience.take_if(|_| context.audience_regex.is_some());
+    context.issuer.take_if(|_| context.issuer_regex.is_some());
+}
+
+/// Patterns that cannot be compiled are not there.
+pub(crate) fn bad_patterns_dropped(context: &mut Context) {
+    let plain = Context { key_set: None, audience: None, issuer: None, ..context.clone() };
+    let is_bad = |pattern: &mut String| {
+        let alone = Context { audience_regex: Some(pattern.clone()), issuer_regex: None, ..plain.clone() };
+        configuration::is_wrong(&alone)
+    };
+    context.audience_regex.take_if(is_bad);
+    context.issuer_regex.take_if(is_bad);
+}
+
+/// What is missing in the URL of a key set is put there.
+pub(crate) fn bad_url_completed(context: &mut Context) {
+    if let Some(key_set) = &mut context.key_set
+        && key_set.origin.is_wrong()
+    {
+        key_set.origin = Origin::Published;
+    }
 }
 
 /// Patterns do not look ahead; nothing where none does.
@@ -175,8 +258,7 @@ pub(crate) fn without_look_ahead(challenge: &Challenge) -> Option<Challenge> {
 
 /// Whether the verifier finds no key that it can use.
 pub(crate) fn no_key_can_be_used(challenge: &Challenge) -> bool {
-    let strict = Reference::new("strict", Rules::default(), None);
-    key_set(challenge).is_some() && strict.verdict(challenge) == Err(Reason::Key)
+    key_set(challenge).is_some() && strict().verdict(challenge) == Err(Reason::Key)
 }
 
 /// The patterns are rewritten; nothing where there are none.

@@ -6,13 +6,13 @@
 
 use jotproof_mint::change::signature::{self, Made};
 use jotproof_mint::sign::{self, PrivateKey};
-use jotproof_mint::{keys, secret};
+use jotproof_mint::{base64url, keys, secret};
 use jotproof_model::algorithm::Family;
 use jotproof_model::recipe::{KeyForm, Number, PssEncoding, SignatureChange, Signer};
 use jotproof_model::{Algorithm, Challenge, KeyKind, KeyMaterial};
 use serde_json::Value;
 
-use crate::parts::{header, octets, payload, text};
+use crate::parts::{header, octets, payload, text, with_token};
 
 /// The signature that a key makes over octets; nothing where it has no such signature.
 fn signed(key: &KeyMaterial, algorithm: Algorithm, input: &[u8]) -> Option<Vec<u8>> {
@@ -65,6 +65,39 @@ pub(crate) fn good_as_sent(sent: &Challenge, read: &Challenge) -> bool {
     let Some(at) = sent.token.iter().rposition(|octet| *octet == b'.') else { return false };
     let Some(given) = text(read).and_then(|text| text.rsplit('.').next()).map(octets) else { return false };
     configured(read).any(|key| signed(key, algorithm, &sent.token[..at]).is_some_and(|good| good == given))
+}
+
+/// What is read, where the sent token has a good signature over what was sent: a verifier that never verifies over
+/// what it read.
+pub(crate) fn only_as_sent(sent: &Challenge, read: Option<Challenge>) -> Option<Challenge> {
+    read.filter(|read| good_as_sent(sent, read))
+}
+
+/// The token with a good signature of a configured key over its first two segments; nothing where no key makes one.
+pub(crate) fn signed_again(challenge: &Challenge) -> Option<Challenge> {
+    let (input, _) = text(challenge)?.rsplit_once('.')?;
+    let algorithm = named(challenge)?;
+    let signature = configured(challenge).find_map(|key| signed(key, algorithm, input.as_bytes()))?;
+    Some(with_token(challenge, format!("{input}.{}", base64url::encode(&signature))))
+}
+
+/// A good token of these claims.
+pub(crate) fn made_up(challenge: &Challenge, claims: &Value) -> Option<Vec<u8>> {
+    let header = serde_json::json!({ "alg": challenge.context.algorithms.first()?.name() });
+    let [header, claims] = [&header, claims].map(|value| base64url::encode(value.to_string().as_bytes()));
+    Some(signed_again(&with_token(challenge, format!("{header}.{claims}.")))?.token)
+}
+
+/// A MAC that was cut short is whole again.
+pub(crate) fn completed(challenge: &Challenge) -> Challenge {
+    let is_prefix = mac_begins(challenge, |good, given| good.starts_with(given));
+    Some(challenge).filter(|_| is_prefix).and_then(signed_again).unwrap_or_else(|| challenge.clone())
+}
+
+/// A MAC by a configured secret with the named algorithm that is compared like this.
+pub(crate) fn mac_begins(challenge: &Challenge, alike: impl Fn(&[u8], &[u8]) -> bool) -> bool {
+    let secrets = configured(challenge).filter(|key| key.kind == KeyKind::Hmac);
+    by_any(challenge, secrets, allowed(challenge).as_slice(), alike)
 }
 
 fn by_any(
@@ -147,6 +180,24 @@ pub(crate) fn keyed_with_the_public_key(challenge: &Challenge) -> bool {
                 .is_ok_and(|good| good == given)
         })
     })
+}
+
+/// A MAC keyed with the PEM text of the public key that is configured, where no secret is.
+pub(crate) fn keyed_with_the_public_pem(challenge: &Challenge) -> bool {
+    !configured(challenge).any(|key| key.kind == KeyKind::Hmac)
+        && configured(challenge).any(|key| {
+            secret::octets(key, KeyForm::PublicPem).is_ok_and(|secret| keyed_with(challenge, &secret))
+        })
+}
+
+/// A MAC keyed with nothing, with an allowed algorithm.
+pub(crate) fn keyed_with_an_empty_key(challenge: &Challenge) -> bool {
+    allowed(challenge).is_some() && keyed_with(challenge, &[])
+}
+
+/// A signature by a configured key with the algorithm that is named, allowed or not.
+pub(crate) fn by_a_configured_key(challenge: &Challenge) -> bool {
+    by_one_of(challenge, &configured(challenge).collect::<Vec<_>>())
 }
 
 /// A MAC keyed with nothing, whatever is configured.

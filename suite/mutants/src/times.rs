@@ -1,5 +1,7 @@
 //! How a mutant reads the numbers of time claims.
 
+use std::cell::Cell;
+
 use jotproof_model::Challenge;
 use jotproof_reference::json::{Document, Kind, Options};
 
@@ -137,6 +139,44 @@ pub(crate) fn overflowing_in(challenge: &Challenge, pieces: f64, bits: i32) -> O
 /// A time whose raw text is like this counts as absent.
 pub(crate) fn absent_where(challenge: &Challenge, like: fn(&str) -> bool) -> Option<Challenge> {
     with_times(challenge, |name, raw| like(raw).then(|| passing(name)))
+}
+
+/// The same, but nothing where no value is rewritten.
+fn with_other_times(
+    challenge: &Challenge,
+    rewrite: impl Fn(&str, &str) -> Option<String>,
+) -> Option<Challenge> {
+    let is_rewritten = Cell::new(false);
+    let read = with_times(challenge, |name, raw| rewrite(name, raw).inspect(|_| is_rewritten.set(true)));
+    read.filter(|_| is_rewritten.get())
+}
+
+/// A claim that is no number counts as absent.
+pub(crate) fn absent_if_no_number(challenge: &Challenge, claim: &str) -> Option<Challenge> {
+    with_other_times(challenge, |name, raw| (name == claim && number(raw).is_none()).then(|| passing(name)))
+}
+
+/// An `expire_at` that is no whole number of seconds, or one beyond 2^53 - 1, counts as absent.
+pub(crate) fn absent_if_no_whole_expire_at(challenge: &Challenge) -> Option<Challenge> {
+    const LATEST: u64 = 9_007_199_254_740_991;
+    with_other_times(challenge, |name, raw| {
+        let is_whole = raw.parse::<i64>().is_ok_and(|second| second.unsigned_abs() <= LATEST);
+        (name == "expire_at" && !is_whole).then(|| EVER.to_owned())
+    })
+}
+
+/// An `expire_at` of zero is the first second after it.
+pub(crate) fn zero_is_a_time(challenge: &Challenge) -> Option<Challenge> {
+    with_other_times(challenge, |name, raw| {
+        (name == "expire_at" && raw.parse::<i64>() == Ok(0)).then(|| "1".to_owned())
+    })
+}
+
+/// An `expire_at` of this very second is the next one, in a token for a channel.
+pub(crate) fn this_second_is_the_next_one(challenge: &Challenge) -> Option<Challenge> {
+    challenge.context.session.as_ref()?;
+    let (now, next) = (challenge.now.to_string(), challenge.now.saturating_add(1).to_string());
+    with_other_times(challenge, |name, raw| (name == "expire_at" && raw == now).then(|| next.clone()))
 }
 
 /// The time inside so many arrays of one is the time.

@@ -281,7 +281,7 @@ mod tests {
 
     use super::*;
     use crate::profile::Asked;
-    use crate::rules::Check;
+    use crate::rules::{ExpType, Zero};
 
     #[test]
     fn the_built_in_files_load() {
@@ -347,9 +347,9 @@ mod tests {
                 {"reasons": ["audience"], "answer": "first", "until": "2.0.0"}
             ],
             "entries": [
-                {"id": "old", "kind": "deviation", "until": "2.0.0", "rule": {"time.exp_check": "skip"},
+                {"id": "old", "kind": "deviation", "until": "2.0.0", "rule": {"time.exp_type": "expired"},
                  "then": {"outcome": "accepted"}, "reason": "", "link": ""},
-                {"id": "new", "kind": "deviation", "since": "2.0.0", "rule": {"time.nbf_check": "skip"},
+                {"id": "new", "kind": "deviation", "since": "2.0.0", "rule": {"time.zero": "absent"},
                  "then": {"outcome": "accepted"}, "reason": "", "link": ""}
             ]
         }"#;
@@ -367,7 +367,7 @@ mod tests {
         assert_eq!([found("server-old"), found("server-1")], [old.clone(), old]);
         assert_eq!([found("server"), found("server-2")], [new.clone(), new]);
         let old = profiles.get("server-1").expect("the profile is there");
-        assert_eq!((old.rules.exp_check, old.rules.nbf_check), (Check::Skip, Check::Make));
+        assert_eq!((old.rules.exp_type, old.rules.time_zero), (ExpType::Expired, Zero::Time));
     }
     #[test]
     fn a_version_between_listed_ones_has_a_profile_of_its_own() {

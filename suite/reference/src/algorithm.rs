@@ -5,7 +5,7 @@ use std::fmt;
 use jotproof_model::algorithm::Family;
 use jotproof_model::{Algorithm, Context, KeyRing, Reason};
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{HmacKey, Pinning, SignatureCheck, Spelling, UnknownAlgorithm, Unsecured};
+use jotproof_profiles::rules::Pinning;
 
 use crate::header::shortened;
 use crate::key;
@@ -19,8 +19,6 @@ pub enum Method {
     Signed(Algorithm),
     /// By nothing: the signature has to be empty (RFC 7518 section 3.6).
     Unsecured,
-    /// Not at all; the rules leave it out.
-    Unchecked,
 }
 
 impl fmt::Display for Method {
@@ -28,7 +26,6 @@ impl fmt::Display for Method {
         match self {
             Self::Signed(algorithm) => f.pad(algorithm.name()),
             Self::Unsecured => f.pad("unsecured"),
-            Self::Unchecked => f.pad("unchecked"),
         }
     }
 }
@@ -40,32 +37,22 @@ impl fmt::Display for Method {
 /// `alg` is absent, unknown, `none` or not allowed.
 pub fn settle(alg: Found<&str>, context: &Context, keys: &KeyRing, rules: &Rules) -> Result<Method, Refusal> {
     let refuse = |detail: String| Err(Refusal::new(Stage::Algorithm, Reason::Algorithm, detail));
-    if rules.signature == SignatureCheck::Skip {
-        return Ok(Method::Unchecked);
-    }
     let name = match alg {
         Found::Value(name) => name,
         Found::Absent => return refuse("alg is absent".to_owned()),
         Found::Wrong(what) => return refuse(format!("alg is {what}")),
     };
     if name == "none" {
-        let allowed = context.allow_none || rules.unsecured == Unsecured::Accept;
-        return if allowed {
+        return if context.allow_none {
             Ok(Method::Unsecured)
         } else {
             refuse("alg is \"none\", and unsecured tokens are not allowed".to_owned())
         };
     }
-    if rules.spelling == Spelling::NoneInAnyCase && name.eq_ignore_ascii_case("none") {
-        return Ok(Method::Unsecured);
-    }
     match name.parse::<Algorithm>() {
         Ok(algorithm) if allowed(algorithm, context, keys, rules) => Ok(Method::Signed(algorithm)),
         Ok(algorithm) => refuse(format!("{algorithm} is not allowed here")),
-        Err(_) => match rules.unknown_algorithm {
-            UnknownAlgorithm::EmptySignature => Ok(Method::Unsecured),
-            UnknownAlgorithm::Refuse => refuse(format!("alg {:?} is not known", shortened(name))),
-        },
+        Err(_) => refuse(format!("alg {:?} is not known", shortened(name))),
     }
 }
 
@@ -83,15 +70,11 @@ fn allowed(algorithm: Algorithm, context: &Context, keys: &KeyRing, rules: &Rule
             }
             Family::RsaPss | Family::Ecdsa | Family::EdDsa => false,
         };
-    let by_confusion = rules.hmac_key == HmacKey::PublicKeyText
-        && family == Family::Hmac
-        && !configured(Family::Hmac)
-        && key::configured(context, keys, rules).any(|key| key.public_pem.is_some());
     // Where a key set is published, each key says what it is for, and configures nothing beside it.
     let by_key = rules.pinning == Pinning::Family
         && context.key_set.is_some()
         && !matches!(family, Family::Hmac | Family::RsaPss);
-    by_family || by_confusion || by_key
+    by_family || by_key
 }
 
 #[cfg(test)]
@@ -147,23 +130,5 @@ mod tests {
         ] {
             assert_eq!(settled(alg, context, &rules).is_some(), allowed, "{alg}");
         }
-    }
-
-    #[test]
-    fn each_hole_is_one_hole() {
-        let context = testing::context(Application::Jwt);
-        let rules = Rules { spelling: Spelling::NoneInAnyCase, ..Rules::default() };
-        assert_eq!(settled("nOnE", &context, &rules), Some(Method::Unsecured));
-        assert_eq!(settled("none", &context, &rules), None);
-        assert_eq!(settled("hs256", &context, &rules), None);
-        let rules = Rules { unknown_algorithm: UnknownAlgorithm::EmptySignature, ..Rules::default() };
-        assert_eq!(settled("ZZZ", &context, &rules), Some(Method::Unsecured));
-        assert_eq!(settled("none", &context, &rules), None);
-        assert_eq!(settled("HS384", &context, &rules), None);
-        let rsa =
-            Context { keys: vec!["rsa".to_owned()], algorithms: vec![Algorithm::RS256], ..context.clone() };
-        let rules = Rules { hmac_key: HmacKey::PublicKeyText, ..Rules::default() };
-        assert_eq!(settled("HS256", &rsa, &rules), Some(Method::Signed(Algorithm::HS256)));
-        assert_eq!(settled("HS384", &context, &rules), None);
     }
 }

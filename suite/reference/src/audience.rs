@@ -3,7 +3,7 @@
 
 use jotproof_model::Reason;
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{Check, Comparison, IssuerArray, Missing, MixedArray, Null, Strictness};
+use jotproof_profiles::rules::{IssuerArray, Missing, MixedArray, Null, Strictness};
 
 use crate::claims::{Claims, wrong_type};
 use crate::header::shortened;
@@ -28,7 +28,6 @@ pub fn audience(
     rules: &Rules,
 ) -> Vec<Refusal> {
     let found = audiences(claims, rules);
-    let configured = if rules.audience_check == Check::Make { configured } else { &[] };
     let type_rule = if configured.is_empty() { rules.aud_type } else { rules.audience_type };
     let found = match found {
         Found::Value(Audiences { other: Some(other), .. })
@@ -44,19 +43,17 @@ pub fn audience(
         Found::Absent => None,
         wrong @ Found::Wrong(_) => {
             let expected = "a string or an array of strings";
-            return wrong_type(Stage::Audience, "aud", &wrong, expected, type_rule).into_iter().collect();
+            return wrong_type(Stage::Audience, "aud", &wrong, expected).into_iter().collect();
         }
     };
     if let Some(other) = audiences.as_ref().and_then(|audiences| audiences.other) {
         let wrong = Found::<()>::Wrong(other).or_absent(rules.aud_type);
-        if let Some(refusal) =
-            wrong_type(Stage::Audience, "aud", &wrong, "strings throughout", rules.aud_type)
-        {
+        if let Some(refusal) = wrong_type(Stage::Audience, "aud", &wrong, "strings throughout") {
             return vec![refusal];
         }
     }
     match (configured, audiences) {
-        ([], Some(_)) if rules.audience_check == Check::Make && unexpected == Strictness::Refuse => {
+        ([], Some(_)) if unexpected == Strictness::Refuse => {
             refuse(Reason::Audience, "the token names an audience, and none is configured".to_owned())
         }
         ([], _) => Vec::new(),
@@ -65,7 +62,7 @@ pub fn audience(
             refuse(Reason::Audience, format!("aud is absent; {} is expected", one_of(expected)))
         }
         (expected, Some(audiences)) => {
-            if audiences.names.iter().any(|name| is_one_of(name, expected, rules.audience_comparison)) {
+            if audiences.names.iter().any(|name| expected.contains(name)) {
                 Vec::new()
             } else {
                 let names = shortened(&audiences.names.join(", "));
@@ -101,11 +98,10 @@ fn audiences<'a>(claims: &Claims<'a>, rules: &Rules) -> Found<Audiences<'a>> {
 /// Compares the issuer.
 #[must_use]
 pub fn issuer(claims: &Claims<'_>, configured: &[&str], rules: &Rules) -> Vec<Refusal> {
-    let configured = if rules.issuer_check == Check::Make { configured } else { &[] };
     let type_rule = if configured.is_empty() { rules.iss_type } else { rules.issuer_type };
     let refuse = |detail| vec![Refusal::new(Stage::Issuer, Reason::Issuer, detail)];
     if let (false, Some(issuers)) = (configured.is_empty(), issuers(claims, rules)) {
-        return if issuers.iter().any(|name| is_one_of(name, configured, rules.issuer_comparison)) {
+        return if issuers.iter().any(|name| configured.contains(name)) {
             Vec::new()
         } else {
             let names = shortened(&issuers.join(", "));
@@ -114,14 +110,14 @@ pub fn issuer(claims: &Claims<'_>, configured: &[&str], rules: &Rules) -> Vec<Re
     }
     let null = if rules.issuer_null == Null::Absent { Null::Absent } else { rules.claim_null };
     let found = claims.known.string("iss", null).or_absent(type_rule);
-    if let Some(refusal) = wrong_type(Stage::Issuer, "iss", &found, "a string", type_rule) {
+    if let Some(refusal) = wrong_type(Stage::Issuer, "iss", &found, "a string") {
         return vec![refusal];
     }
     match (configured, found.value()) {
         ([], _) => Vec::new(),
         (_, None) if rules.issuer_missing == Missing::Accept => Vec::new(),
         (expected, None) => refuse(format!("iss is absent; {} is expected", one_of(expected))),
-        (expected, Some(name)) if is_one_of(name, expected, rules.issuer_comparison) => Vec::new(),
+        (expected, Some(name)) if expected.contains(&name) => Vec::new(),
         (expected, Some(name)) => {
             refuse(format!("iss is {:?}; {} is expected", shortened(name), one_of(expected)))
         }
@@ -147,25 +143,11 @@ pub(crate) fn one_of(expected: &[&str]) -> String {
     expected.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(" or ")
 }
 
-fn is_one_of(found: &str, expected: &[&str], comparison: Comparison) -> bool {
-    expected.iter().any(|expected| equal(found, expected, comparison))
-}
-
-fn equal(found: &str, expected: &str, comparison: Comparison) -> bool {
-    match comparison {
-        Comparison::Exact => found == expected,
-        Comparison::Prefix => expected.starts_with(found),
-        Comparison::CaseInsensitive => found.eq_ignore_ascii_case(expected),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use jotproof_profiles::rules::WrongType;
 
-    use super::{
-        Check, Claims, Comparison, IssuerArray, Missing, MixedArray, Null, Reason, Refusal, Rules, issuer,
-    };
+    use super::{Claims, IssuerArray, Missing, MixedArray, Null, Reason, Refusal, Rules, issuer};
     use crate::claims;
 
     fn reasons(
@@ -304,37 +286,5 @@ mod tests {
         }
         let strict = Rules { audience_missing: Missing::Refuse, ..rules };
         assert_eq!(reasons(r#"{"aud":null}"#, Some("a"), &strict, audience), [Audience]);
-    }
-
-    #[test]
-    fn a_server_that_checks_neither_looks_at_neither() {
-        let rules = Rules {
-            audience_check: Check::Skip,
-            aud_type: WrongType::Absent,
-            issuer_check: Check::Skip,
-            iss_type: WrongType::Absent,
-            ..Rules::default()
-        };
-        for payload in [r#"{"aud":1,"iss":1}"#, r#"{"aud":["b",null],"iss":"b"}"#, "{}"] {
-            for configured in [None, Some("a")] {
-                assert_eq!(reasons(payload, configured, &rules, audience), []);
-                assert_eq!(reasons(payload, configured, &rules, issuer), []);
-            }
-        }
-    }
-
-    #[test]
-    fn comparisons_differ() {
-        for (comparison, taken) in [
-            (Comparison::Exact, &["app.example"][..]),
-            (Comparison::Prefix, &["app.example", "app", ""]),
-            (Comparison::CaseInsensitive, &["app.example", "APP.example"]),
-        ] {
-            let rules = Rules { audience_comparison: comparison, ..Rules::default() };
-            for aud in ["app.example", "app", "", "APP.example", "app.example.org"] {
-                let found = reasons(&format!(r#"{{"aud":"{aud}"}}"#), Some("app.example"), &rules, audience);
-                assert_eq!(found.is_empty(), taken.contains(&aud), "{aud} {comparison:?}");
-            }
-        }
     }
 }

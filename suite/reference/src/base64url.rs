@@ -13,22 +13,13 @@ pub struct Options {
     pub newlines: Strictness,
     /// Whether non-zero bits after the last octet are refused (RFC 4648 section 3.5).
     pub trailing_bits: Strictness,
-    /// Whether `=` at the end is refused.
-    pub padding: Strictness,
-    /// Whether `+` and `/` are refused.
-    pub standard_alphabet: Strictness,
 }
 
 impl Options {
     /// The options that the rules ask for.
     #[must_use]
     pub const fn of(rules: &Rules) -> Self {
-        Self {
-            newlines: rules.newlines,
-            trailing_bits: rules.trailing_bits,
-            padding: rules.padding,
-            standard_alphabet: rules.standard_alphabet,
-        }
+        Self { newlines: rules.newlines, trailing_bits: rules.trailing_bits }
     }
 }
 
@@ -74,22 +65,11 @@ impl fmt::Display for Error {
 ///
 /// Says what is wrong, and where.
 pub fn decode(text: &[u8], options: Options) -> Result<Vec<u8>, Error> {
-    let end = match options.padding {
-        Strictness::Refuse => text.len(),
-        Strictness::Ignore => {
-            let skipped =
-                |octet: &u8| *octet == b'=' || (options.newlines == Strictness::Ignore && is_newline(*octet));
-            text.len() - text.iter().rev().take_while(|octet| skipped(octet)).count()
-        }
-    };
-    let mut sextets = Sextets::with_capacity(end);
-    let fours = sextets.push_fours(&text[..end]);
-    for (offset, &octet) in text[..end].iter().enumerate().skip(fours) {
+    let mut sextets = Sextets::with_capacity(text.len());
+    let fours = sextets.push_fours(text);
+    for (offset, &octet) in text.iter().enumerate().skip(fours) {
         match octet {
             b'\r' | b'\n' if options.newlines == Strictness::Ignore => {}
-            b'+' | b'/' if options.standard_alphabet == Strictness::Ignore => {
-                sextets.push(if octet == b'+' { 62 } else { 63 });
-            }
             _ => sextets.push(sextet(octet).ok_or(Error::Character { octet, offset })?),
         }
     }
@@ -126,10 +106,6 @@ pub fn decode_standard(text: &[u8]) -> Result<Vec<u8>, Error> {
         return Err(Error::Padding);
     }
     sextets.finish(Strictness::Ignore)
-}
-
-const fn is_newline(octet: u8) -> bool {
-    matches!(octet, b'\r' | b'\n')
 }
 
 /// The value of each octet in the alphabet of base64url (RFC 4648 section 5), or [`NONE`].
@@ -219,23 +195,13 @@ mod tests {
     use super::*;
     use crate::testing::Random;
 
-    const STRICT: Options = Options {
-        newlines: Strictness::Refuse,
-        trailing_bits: Strictness::Refuse,
-        padding: Strictness::Refuse,
-        standard_alphabet: Strictness::Refuse,
-    };
+    const STRICT: Options = Options { newlines: Strictness::Refuse, trailing_bits: Strictness::Refuse };
 
     fn lax(which: &str) -> Options {
         let of = |name: &str| {
             if which.contains(name) { Strictness::Ignore } else { Strictness::Refuse }
         };
-        Options {
-            newlines: of("newlines"),
-            trailing_bits: of("bits"),
-            padding: of("padding"),
-            standard_alphabet: of("alphabet"),
-        }
+        Options { newlines: of("newlines"), trailing_bits: of("bits") }
     }
 
     #[test]
@@ -265,20 +231,16 @@ mod tests {
             ("\r\nZ\nm8", "newlines"),
             ("Zm9", "bits"),
             ("Zh", "bits"),
-            ("Zm8=", "padding"),
-            ("Zg==", "padding"),
-            ("Zm9v=", "padding"),
-            ("+/7+", "alphabet"),
+            ("Zm8=", "neither"),
+            ("+/7+", "neither"),
         ];
         for (text, needs) in table {
-            for option in ["newlines", "bits", "padding", "alphabet"] {
+            for option in ["newlines", "bits"] {
                 let taken = decode(text.as_bytes(), lax(option)).is_ok();
                 assert_eq!(taken, option == needs, "{text:?} with {option}");
             }
         }
-        assert_eq!(decode(b"Zm8=\r\n", lax("padding newlines")).as_deref(), Ok(&b"fo"[..]));
-        assert!(decode(b"Z=m8", lax("padding newlines bits alphabet")).is_err());
-        assert!(decode(b"Zm9vY", lax("padding newlines bits alphabet")).is_err());
+        assert!(decode(b"Zm9vY", lax("newlines bits")).is_err());
     }
 
     #[test]

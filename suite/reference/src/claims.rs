@@ -3,7 +3,7 @@
 
 use jotproof_model::Reason;
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{Container, Duplicates, Payload, Strictness, WrongType};
+use jotproof_profiles::rules::{Container, Duplicates, Payload, Strictness};
 
 use crate::header::shortened;
 use crate::json::{Document, Kind, Options};
@@ -26,12 +26,8 @@ pub struct Claims<'a> {
 /// It is not one JSON object, or what the rules let stand for one; or it exceeds a bound.
 pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
     let refuse = |reason, detail| Err(Refusal::new(Stage::Claims, reason, detail));
-    let options = Options {
-        text: rules.claim_text,
-        byte_order_mark: rules.payload_byte_order_mark,
-        trailing_text: rules.payload_trailing_text,
-        depth: rules.depth,
-    };
+    let options =
+        Options { text: rules.claim_text, trailing_text: rules.payload_trailing_text, depth: rules.depth };
     let document = match Document::parse(octets, options) {
         Ok(document) => document,
         Err(error) => {
@@ -40,7 +36,7 @@ pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
         }
     };
     let fits = match (document.root().kind(), rules.payload) {
-        (Kind::Object(_), _) | (Kind::Null, Payload::ObjectOrNull) | (_, Payload::AnyValue) => true,
+        (Kind::Object(_), _) | (Kind::Null, Payload::ObjectOrNull) => true,
         (_, Payload::Object | Payload::ObjectOrNull) => false,
     };
     if !fits {
@@ -85,9 +81,9 @@ pub fn read<'a>(document: &'a Document, rules: &Rules) -> (Claims<'a>, Vec<Refus
         refusals.extend(unreadable(&known));
     }
     let sub = known.string("sub", rules.claim_null).or_absent(rules.sub_type);
-    refusals.extend(wrong_type(Stage::Claims, "sub", &sub, "a string", rules.sub_type));
+    refusals.extend(wrong_type(Stage::Claims, "sub", &sub, "a string"));
     let jti = known.string("jti", rules.claim_null).or_absent(rules.jti_type);
-    refusals.extend(wrong_type(Stage::Claims, "jti", &jti, "a string", rules.jti_type));
+    refusals.extend(wrong_type(Stage::Claims, "jti", &jti, "a string"));
     if rules.string_or_uri == Strictness::Refuse
         && let Found::Value(sub) = sub
     {
@@ -140,35 +136,25 @@ fn is_uri(text: &str) -> bool {
 
 /// The claims set as JSON text with distinct names.
 #[must_use]
-pub fn text(document: &Document, rules: &Rules) -> String {
+pub fn text(document: &Document) -> String {
     match document.root().kind() {
-        Kind::Object(_) if rules.claim_duplicates == Duplicates::First => document.root().to_text_of_first(),
         Kind::Object(_) => document.root().to_text(),
         Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_) => "{}".to_owned(),
     }
 }
 
 /// The refusal of a claim that has the wrong type.
-pub(crate) fn wrong_type<T>(
-    stage: Stage,
-    claim: &str,
-    found: &Found<T>,
-    expected: &str,
-    rule: WrongType,
-) -> Option<Refusal> {
+pub(crate) fn wrong_type<T>(stage: Stage, claim: &str, found: &Found<T>, expected: &str) -> Option<Refusal> {
     let Found::Wrong(what) = found else {
         return None;
     };
-    let reason = match rule {
-        WrongType::Refuse => Reason::ClaimType,
-        WrongType::Expired => Reason::Expired,
-        WrongType::Absent => return None,
-    };
-    Some(Refusal::new(stage, reason, format!("claim {claim:?} is {what}, not {expected}")))
+    Some(Refusal::new(stage, Reason::ClaimType, format!("claim {claim:?} is {what}, not {expected}")))
 }
 
 #[cfg(test)]
 mod tests {
+    use jotproof_profiles::rules::WrongType;
+
     use super::*;
 
     #[test]
@@ -240,15 +226,10 @@ mod tests {
 
     #[test]
     fn claims_are_written_with_distinct_names() {
-        for (duplicates, payload, expected) in [
-            (Duplicates::Last, r#"{"a":1,"b":2,"a":3}"#, r#"{"a":3,"b":2}"#),
-            (Duplicates::First, r#"{"a":1,"b":2,"a":3}"#, r#"{"a":1,"b":2}"#),
-            (Duplicates::Last, "null", "{}"),
-        ] {
-            let rules =
-                Rules { claim_duplicates: duplicates, payload: Payload::ObjectOrNull, ..Rules::default() };
+        let rules = Rules { payload: Payload::ObjectOrNull, ..Rules::default() };
+        for (payload, expected) in [(r#"{"a":1,"b":2,"a":3}"#, r#"{"a":3,"b":2}"#), ("null", "{}")] {
             let document = parse(payload.as_bytes(), &rules).expect("a payload");
-            assert_eq!(text(&document, &rules), expected);
+            assert_eq!(text(&document), expected);
         }
     }
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use jotproof_model::context::Origin;
 use jotproof_model::{Context, Reason};
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{BadPattern, BadUrl, Contradiction};
+use jotproof_profiles::rules::BadUrl;
 use regex::Regex;
 
 use crate::header::shortened;
@@ -21,49 +21,30 @@ use crate::verdict::{Refusal, Stage};
 ///
 /// What makes it no configuration.
 pub fn read<'a>(context: &'a Context, rules: &Rules) -> Result<Cow<'a, Context>, Refusal> {
-    let mut read = Cow::Borrowed(context);
     for of in [AUDIENCE, ISSUER] {
         let (name, pattern) = (of.of)(context);
         let Some(pattern) = pattern else { continue };
         if let Some(name) = name {
-            match rules.contradiction {
-                Contradiction::Refuse => {
-                    let [name, pattern] = [name, pattern].map(|text| shortened(text));
-                    return refuse(format!("{} is to be {name:?}, and is to match {pattern:?}", of.what));
-                }
-                Contradiction::Name => (of.set)(read.to_mut(), Some(name.clone()), None),
-                Contradiction::Pattern => (of.set)(read.to_mut(), None, Some(pattern.clone())),
-            }
+            let [name, pattern] = [name, pattern].map(|text| shortened(text));
+            return refuse(format!("{} is to be {name:?}, and is to match {pattern:?}", of.what));
         }
-        match (Regex::new(pattern), rules.bad_pattern) {
-            (Ok(_), _) => {}
-            (Err(_), BadPattern::Refuse) => {
-                return refuse(format!(
-                    "{:?}, which {} is to match, is no pattern",
-                    shortened(pattern),
-                    of.what
-                ));
-            }
-            (Err(_), BadPattern::Ignore) => (of.set)(read.to_mut(), name.cloned(), None),
+        if Regex::new(pattern).is_err() {
+            return refuse(format!("{:?}, which {} is to match, is no pattern", shortened(pattern), of.what));
         }
     }
     let origin = context.key_set.as_ref().map_or(Origin::Published, |key_set| key_set.origin);
-    if origin.is_wrong() {
-        match (rules.bad_url, origin) {
-            (BadUrl::Refuse, _) => {
-                let url = origin.before_path("host");
-                return refuse(format!("the URL of the key set begins {url:?}, and is none"));
-            }
-            (BadUrl::Forgotten, Origin::Malformed) => read.to_mut().key_set = None,
-            (BadUrl::Forgotten, _) => {}
-            (BadUrl::Completed, _) => {
-                if let Some(key_set) = &mut read.to_mut().key_set {
-                    key_set.origin = Origin::Published;
-                }
-            }
+    match (rules.bad_url, origin) {
+        (_, origin) if !origin.is_wrong() => {}
+        (BadUrl::Refuse, _) => {
+            let url = origin.before_path("host");
+            return refuse(format!("the URL of the key set begins {url:?}, and is none"));
         }
+        (BadUrl::Forgotten, Origin::Malformed) => {
+            return Ok(Cow::Owned(Context { key_set: None, ..context.clone() }));
+        }
+        (BadUrl::Forgotten, _) => {}
     }
-    Ok(read)
+    Ok(Cow::Borrowed(context))
 }
 
 /// Whether nothing can be meant by it, so that no token may be accepted.
@@ -77,19 +58,12 @@ pub fn is_wrong(context: &Context) -> bool {
 struct Of {
     what: &'static str,
     of: fn(&Context) -> (Option<&String>, Option<&String>),
-    set: fn(&mut Context, Option<String>, Option<String>),
 }
 
-const AUDIENCE: Of = Of {
-    what: "an audience",
-    of: |context| (context.audience.as_ref(), context.audience_regex.as_ref()),
-    set: |context, name, pattern| (context.audience, context.audience_regex) = (name, pattern),
-};
-const ISSUER: Of = Of {
-    what: "the issuer",
-    of: |context| (context.issuer.as_ref(), context.issuer_regex.as_ref()),
-    set: |context, name, pattern| (context.issuer, context.issuer_regex) = (name, pattern),
-};
+const AUDIENCE: Of =
+    Of { what: "an audience", of: |context| (context.audience.as_ref(), context.audience_regex.as_ref()) };
+const ISSUER: Of =
+    Of { what: "the issuer", of: |context| (context.issuer.as_ref(), context.issuer_regex.as_ref()) };
 
 fn refuse<T>(detail: String) -> Result<T, Refusal> {
     Err(Refusal::new(Stage::Configuration, Reason::Configuration, detail))
@@ -129,35 +103,28 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_meant_is_refused_and_each_rule_is_one_rule() {
+    fn what_cannot_be_meant_is_refused() {
         let text = |text: &str| Some(text.to_owned());
-        let rfc = Rules::default();
-        let name = Rules { contradiction: Contradiction::Name, ..rfc.clone() };
-        let pattern = Rules { contradiction: Contradiction::Pattern, ..rfc.clone() };
-        let ignore = Rules { bad_pattern: BadPattern::Ignore, ..rfc.clone() };
-        let completed = Rules { bad_url: BadUrl::Completed, ..rfc.clone() };
-        let forgotten = Rules { bad_url: BadUrl::Forgotten, ..rfc };
-        let audience = Context { audience: text("a"), ..plain() };
-        let audiences = Context { audience_regex: text("b"), ..plain() };
-        let both = Context { audience: text("a"), audience_regex: text("b"), ..plain() };
-        let issuers = Context { issuer: text("a"), issuer_regex: text("b"), ..plain() };
-        let lookahead = Context { audience_regex: text("^(?!chat).*$"), ..plain() };
-        let unclosed = Context { issuer_regex: text("("), ..plain() };
-        for (wrong, rules, right) in [
-            (&both, &name, &audience),
-            (&both, &pattern, &audiences),
-            (&issuers, &name, &Context { issuer: text("a"), ..plain() }),
-            (&issuers, &pattern, &Context { issuer_regex: text("b"), ..plain() }),
-            (&lookahead, &ignore, &plain()),
-            (&unclosed, &ignore, &plain()),
-            (&with_origin(Origin::WithoutScheme), &completed, &with_origin(Origin::Published)),
-            (&with_origin(Origin::OtherScheme), &completed, &with_origin(Origin::Published)),
-            (&with_origin(Origin::Malformed), &completed, &with_origin(Origin::Published)),
-            (&with_origin(Origin::Malformed), &forgotten, &plain()),
-            (&with_origin(Origin::OtherScheme), &forgotten, &with_origin(Origin::OtherScheme)),
+        for wrong in [
+            Context { audience: text("a"), audience_regex: text("b"), ..plain() },
+            Context { issuer: text("a"), issuer_regex: text("b"), ..plain() },
+            Context { audience_regex: text("^(?!chat).*$"), ..plain() },
+            Context { issuer_regex: text("("), ..plain() },
+            with_origin(Origin::WithoutScheme),
+            with_origin(Origin::OtherScheme),
+            with_origin(Origin::Malformed),
         ] {
-            assert!(is_wrong(wrong), "{wrong:?}");
-            assert_eq!(read(wrong, rules).as_deref(), Ok(right));
+            assert!(is_wrong(&wrong), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_bad_url_is_forgotten_where_the_rules_say_so() {
+        let rules = Rules { bad_url: BadUrl::Forgotten, ..Rules::default() };
+        for (origin, right) in
+            [(Origin::Malformed, plain()), (Origin::OtherScheme, with_origin(Origin::OtherScheme))]
+        {
+            assert_eq!(read(&with_origin(origin), &rules).as_deref(), Ok(&right));
         }
     }
 }

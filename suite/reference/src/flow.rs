@@ -12,9 +12,8 @@ use jotproof_model::{
 };
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
-    BadReload, Check, KeptKeys, KeptSessions, RefreshSubscriptions, RefreshWithoutExp, RefusedRefresh,
-    Reload, Remembered, RenewingUser, ResumedSession, Resumption, Strictness, SubRefreshTimes,
-    SubscriptionEnd,
+    BadReload, KeptKeys, RefreshSubscriptions, RefreshWithoutExp, RefusedRefresh, ResumedSession,
+    SubRefreshTimes, SubscriptionEnd,
 };
 
 use crate::application::centrifugo::has_presence;
@@ -44,7 +43,6 @@ impl Reference {
             context: Arc::clone(&flow.context),
             configured_at: flow.now,
             connections: Vec::new(),
-            accepted: BTreeSet::new(),
             kept: Vec::new(),
             session: None,
             renews: false,
@@ -68,6 +66,12 @@ impl Reference {
             Err(refusal) => Outcome::Refused(refusal),
         })
     }
+
+    /// Refuses, unless such refusals do not count.
+    fn refused(&self, reason: Reason, detail: impl Into<String>) -> Result<(), Refusal> {
+        let refusal = refuse(reason, detail);
+        if self.disregarded.counts(&refusal) { Err(refusal) } else { Ok(()) }
+    }
 }
 
 /// What is there so far.
@@ -80,8 +84,6 @@ struct Life<'a> {
     configured_at: i64,
     /// The connections of the flow; the last one is what it is about.
     connections: Vec<Connection>,
-    /// The tokens that were accepted, each with the channel that it opened; empty for a connection.
-    accepted: BTreeSet<(String, String)>,
     /// The published sets that were fetched, whose keys may be kept.
     kept: Vec<KeySet>,
     /// What the connection before was given, where it was let in: its session may be resumed.
@@ -146,14 +148,11 @@ impl Life<'_> {
             Action::Refresh { token } => {
                 let outcome = self.refresh(token, step.at, now);
                 let rule = self.rules().refused_refresh;
-                if let (Err(refusal), Some(connection)) = (&outcome, self.connections.last_mut()) {
-                    match rule {
-                        RefusedRefresh::Ends if !LEAVES_THE_CONNECTION.contains(&refusal.reason) => {
-                            connection.ended = Some(refusal.clone());
-                        }
-                        RefusedRefresh::StaysForGood => connection.expires = None,
-                        RefusedRefresh::Ends | RefusedRefresh::Stays => {}
-                    }
+                if let (Err(refusal), Some(connection)) = (&outcome, self.connections.last_mut())
+                    && rule == RefusedRefresh::Ends
+                    && !LEAVES_THE_CONNECTION.contains(&refusal.reason)
+                {
+                    connection.ended = Some(refusal.clone());
                 }
                 outcome
             }
@@ -171,10 +170,8 @@ impl Life<'_> {
             }
             Action::SubRefresh { channel, token } => self.sub_refresh(token, channel, step.at, now),
             Action::Configure { context } => {
-                if self.rules().reload != Reload::Nothing {
-                    self.configured_anew(context);
-                    self.configured_at = now;
-                }
+                self.configured_anew(context);
+                self.configured_at = now;
                 Ok(Seen::default())
             }
             Action::Look => {
@@ -198,16 +195,10 @@ impl Life<'_> {
 
     fn configured_anew(&mut self, context: &Context) {
         let is_none = configuration::read(context, self.rules()).is_err();
-        let rule = self.rules().bad_reload;
-        if is_none && rule == BadReload::Kept {
+        if is_none && self.rules().bad_reload == BadReload::Kept {
             return;
         }
-        let mut context = context.clone();
-        if is_none && rule == BadReload::Cleared {
-            (context.audience, context.audience_regex) = (None, None);
-            (context.issuer, context.issuer_regex) = (None, None);
-        }
-        self.context = Arc::new(context);
+        self.context = Arc::new(context.clone());
     }
 
     /// Opens a connection with what its token gives.
@@ -232,30 +223,20 @@ impl Life<'_> {
 
     /// What a session that a client asks to resume has, where that takes the place of a token.
     fn resumed(&self, named: NamedSession, plain: bool) -> Option<Seen> {
-        let rules = self.rules();
         let configured = self.context.identification.as_ref().is_some_and(|configured| configured.resumable);
-        let is_possible = match rules.resumption {
-            Resumption::AsConfigured => configured && !plain,
-            Resumption::OverEveryProtocol => configured,
-            Resumption::Always => !plain,
-        };
-        if rules.resumed_session == ResumedSession::Authenticated || !is_possible {
+        if self.rules().resumed_session == ResumedSession::Authenticated || !configured || plain {
             return None;
         }
-        match (named, &self.session, rules.kept_sessions) {
-            (NamedSession::Earlier, Some(seen), _) => Some(seen.clone()),
-            // Nobody has said whose it is.
-            (_, _, KeptSessions::AnyName) => {
-                Some(Seen { identifiers: Some(String::new()), backend_asked: Some(false), ..Seen::default() })
-            }
-            (_, _, KeptSessions::LetIn) => None,
+        match named {
+            NamedSession::Earlier => self.session.clone(),
+            NamedSession::Unknown => None,
         }
     }
 
     /// Opens a connection by its token, where it has one.
     fn open(&mut self, token: Option<&str>, at: u32, now: i64) -> Result<Seen, Refusal> {
         let Some(token) = token else { return self.without_token(now) };
-        let seen = self.judged(token, "", at, |context| {
+        let seen = self.judged(token, at, |context| {
             context.application = context.application.of_connections();
         })?;
         Ok(self.connect(seen))
@@ -264,10 +245,7 @@ impl Life<'_> {
     /// A client that submits no token.
     fn without_token(&mut self, now: i64) -> Result<Seen, Refusal> {
         if self.context.application != Application::Anycable {
-            return match self.rules().connection_without_token {
-                Strictness::Refuse => Err(refuse(Reason::NoToken, "nothing opens a connection")),
-                Strictness::Ignore => Ok(self.connect(Seen { user: Some(String::new()), ..Seen::default() })),
-            };
+            return Err(refuse(Reason::NoToken, "nothing opens a connection"));
         }
         let context = Context { submission: Some(Vec::new()), ..(*self.context).clone() };
         let challenge = Challenge::new(Vec::new(), Arc::new(context), Arc::clone(&self.flow.keys), now);
@@ -279,14 +257,13 @@ impl Life<'_> {
 
     fn refresh(&mut self, token: &str, at: u32, now: i64) -> Result<Seen, Refusal> {
         self.alive(now)?;
-        let times = self.rules().refresh_times;
-        let seen = self.judged_unless(token, "", at, times == Check::Skip, |context| {
+        let seen = self.judged(token, at, |context| {
             context.application = context.application.of_connections();
         })?;
-        let rules = self.rules().clone();
+        let rules = self.reference.rules();
         let connection = self.alive(now)?;
         if let Some(user) = &seen.user
-            && !may_renew(user, &connection.user, rules.refresh_user)
+            && *user != connection.user
         {
             let detail = format!("the token is for the user {user:?}, not {:?}", connection.user);
             return Err(refuse(Reason::User, detail));
@@ -307,7 +284,6 @@ impl Life<'_> {
 
     /// Asks for a channel without a token: what the options of its namespace say.
     fn subscribe_openly(&mut self, channel: &str, now: i64) -> Result<Seen, Refusal> {
-        let strict_channel = self.rules().private_channel == Strictness::Refuse;
         let user = self.alive(now)?.user.clone();
         self.open_to(&user, channel)?;
         let is_open = match channel.split_once(':') {
@@ -315,8 +291,8 @@ impl Life<'_> {
             Some((Namespace::NAME, _)) => self.context.namespace.is_some(),
             _ => false,
         };
-        if strict_channel && !is_open {
-            return Err(refuse(Reason::NoToken, format!("nothing opens the channel {channel:?}")));
+        if !is_open {
+            self.reference.refused(Reason::NoToken, format!("nothing opens the channel {channel:?}"))?;
         }
         let connection = self.alive(now)?;
         connection.subscriptions.insert(channel.to_owned(), Subscription { expires: None, options: None });
@@ -325,14 +301,14 @@ impl Life<'_> {
 
     /// Whether the namespace of a channel is open to a user.
     fn open_to(&self, user: &str, channel: &str) -> Result<(), Refusal> {
-        let strict = self.rules().anonymous_subscriber == Strictness::Refuse;
         let is_for_members = match (channel.split_once(':'), self.context.namespace) {
             (Some((MEMBERS, _)), _) => true,
             (Some((Namespace::NAME, _)), Some(namespace)) => !namespace.allow_subscribe_for_anonymous,
             _ => false,
         };
-        if strict && user.is_empty() && is_for_members {
-            return Err(refuse(Reason::Anonymous, format!("{channel:?} is not open to anonymous users")));
+        if user.is_empty() && is_for_members {
+            self.reference
+                .refused(Reason::Anonymous, format!("{channel:?} is not open to anonymous users"))?;
         }
         Ok(())
     }
@@ -363,33 +339,14 @@ impl Life<'_> {
         if private && let Some(open) = channel.strip_prefix('$') {
             self.open_to(&user, open)?;
         }
-        self.judged(token, channel, at, |context| {
+        self.judged(token, at, |context| {
             context.session = Some(Session { user, client, channel: channel.to_owned() });
         })
     }
 
-    fn judged(
-        &mut self,
-        token: &str,
-        channel: &str,
-        at: u32,
-        change: impl FnOnce(&mut Context),
-    ) -> Result<Seen, Refusal> {
-        self.judged_unless(token, channel, at, false, change)
-    }
-
-    /// Judges a token as it is submitted, in a context of its own; one that is out of its times is let
-    /// pass where they are `unchecked`.
-    fn judged_unless(
-        &mut self,
-        token: &str,
-        channel: &str,
-        at: u32,
-        unchecked: bool,
-        change: impl FnOnce(&mut Context),
-    ) -> Result<Seen, Refusal> {
-        let of_before = self.renews && self.rules().reload == Reload::NotRenewals;
-        let mut context = if of_before { (*self.flow.context).clone() } else { (*self.context).clone() };
+    /// Judges a token as it is submitted, in a context of its own.
+    fn judged(&mut self, token: &str, at: u32, change: impl FnOnce(&mut Context)) -> Result<Seen, Refusal> {
+        let mut context = (*self.context).clone();
         change(&mut context);
         let submitted = self.flow.token(token, at);
         let since = submitted.now.saturating_sub(self.configured_at);
@@ -397,19 +354,13 @@ impl Life<'_> {
         if let Some(left) = left {
             *left = left.saturating_sub(since);
         }
-        let known = (token.to_owned(), channel.to_owned());
-        let remembered = self.rules().remembered == Remembered::Accept && self.accepted.contains(&known);
-        let judge =
-            if unchecked || remembered { self.reference.without_times() } else { self.reference.clone() };
+        let judge = self.reference.clone();
         let judge = if self.renews { judge.renewing() } else { judge };
         let judged = |context: &Context| {
             judge.judge(&Challenge { context: Arc::new(context.clone()), ..submitted.clone() }).outcome
         };
         match self.by_a_kept_key(&context, &judged).unwrap_or_else(|| judged(&context)) {
-            Outcome::Accepted(seen) => {
-                self.accepted.insert(known);
-                Ok(Seen { claims: None, ..*seen })
-            }
+            Outcome::Accepted(seen) => Ok(Seen { claims: None, ..*seen }),
             Outcome::Refused(refusal) => Err(refusal),
         }
     }
@@ -434,48 +385,34 @@ impl Life<'_> {
 
     /// The connection, where it is there.
     fn alive(&mut self, now: i64) -> Result<&mut Connection, Refusal> {
-        let (ends, ends_with) = (self.rules().connection_end, self.rules().subscription_end);
+        let reference = self.reference;
         let Some(connection) = self.connections.last_mut() else {
             return Err(refuse(Reason::NoToken, "there is no connection"));
         };
         if let Some(ended) = &connection.ended {
             return Err(ended.clone());
         }
-        if ends == Check::Make && has_ended(connection.expires, now) {
-            return Err(refuse(Reason::ConnectionExpired, "the connection was not renewed"));
+        if has_ended(connection.expires, now) {
+            reference.refused(Reason::ConnectionExpired, "the connection was not renewed")?;
         }
-        if ends_with == SubscriptionEnd::Connection
+        if reference.rules().subscription_end == SubscriptionEnd::Connection
             && connection.subscriptions.values().any(|subscription| has_ended(subscription.expires, now))
         {
-            return Err(refuse(Reason::SubscriptionExpired, "a subscription was not renewed"));
+            reference.refused(Reason::SubscriptionExpired, "a subscription was not renewed")?;
         }
         Ok(connection)
     }
 
     /// The subscription, where it is there.
     fn subscribed(&mut self, channel: &str, now: i64) -> Result<&Subscription, Refusal> {
-        let ends = self.rules().subscription_end;
-        match self.alive(now)?.subscriptions.get(channel) {
-            None => Err(refuse(Reason::Channel, format!("not subscribed to {channel:?}"))),
-            Some(subscription)
-                if ends != SubscriptionEnd::Nothing && has_ended(subscription.expires, now) =>
-            {
-                Err(refuse(Reason::SubscriptionExpired, "the subscription was not renewed"))
-            }
-            Some(subscription) => Ok(subscription),
+        let reference = self.reference;
+        let Some(subscription) = self.alive(now)?.subscriptions.get(channel) else {
+            return Err(refuse(Reason::Channel, format!("not subscribed to {channel:?}")));
+        };
+        if has_ended(subscription.expires, now) {
+            reference.refused(Reason::SubscriptionExpired, "the subscription was not renewed")?;
         }
-    }
-}
-
-/// Whether a token of a user may renew the connection of another one.
-fn may_renew(user: &str, connected: &str, rule: RenewingUser) -> bool {
-    match rule {
-        RenewingUser::Connected => user == connected,
-        RenewingUser::Any => true,
-        RenewingUser::OrAnonymous => user == connected || user.is_empty(),
-        RenewingUser::Longer => user.starts_with(connected),
-        RenewingUser::Shorter => !user.is_empty() && connected.starts_with(user),
-        RenewingUser::Trimmed => user.trim() == connected,
+        Ok(subscription)
     }
 }
 
@@ -491,5 +428,5 @@ fn second(expiry: Option<&SeenExpiry>) -> Option<i64> {
 }
 
 fn refuse(reason: Reason, detail: impl Into<String>) -> Refusal {
-    Refusal::new(Stage::Application, reason, detail)
+    Refusal::new(Stage::Flow, reason, detail)
 }

@@ -24,12 +24,7 @@ pub struct Header<'a> {
 ///
 /// It is not one JSON value, or exceeds a bound.
 pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
-    let options = Options {
-        text: rules.header_text,
-        byte_order_mark: rules.header_byte_order_mark,
-        trailing_text: Strictness::Refuse,
-        depth: rules.depth,
-    };
+    let options = Options { text: rules.header_text, trailing_text: Strictness::Refuse, depth: rules.depth };
     let document = Document::parse(octets, options).map_err(|error| {
         let reason = if error.is_limit() { Reason::Limit } else { Reason::Header };
         refuse(reason, format!("the header is not one JSON object: {error}"))
@@ -230,7 +225,7 @@ fn other_kind(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
 
 /// The type that the verifier expects (RFC 8725 section 3.11).
 fn typ(known: &Known<'_>, rules: &Rules, context: &Context) -> Option<Refusal> {
-    let expected = context.typ.as_deref().filter(|_| rules.typ == Strictness::Refuse)?;
+    let expected = context.typ.as_deref()?;
     let found = match known.string("typ", rules.header_null) {
         Found::Value(found) if media_type(found).eq_ignore_ascii_case(media_type(expected)) => {
             return None;

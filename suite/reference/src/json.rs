@@ -19,8 +19,6 @@ use crate::limits;
 pub struct Options {
     /// What happens to ill-formed UTF-8 and lone surrogate escapes inside strings.
     pub text: Text,
-    /// Whether a byte order mark at the start is refused (RFC 8259 section 8.1).
-    pub byte_order_mark: Strictness,
     /// Whether text after the value is refused.
     pub trailing_text: Strictness,
     /// How many arrays and objects may be open at once.
@@ -29,12 +27,8 @@ pub struct Options {
 
 impl Options {
     /// RFC 8259 and nothing else.
-    pub const STRICT: Self = Self {
-        text: Text::Strict,
-        byte_order_mark: Strictness::Refuse,
-        trailing_text: Strictness::Refuse,
-        depth: limits::DEPTH,
-    };
+    pub const STRICT: Self =
+        Self { text: Text::Strict, trailing_text: Strictness::Refuse, depth: limits::DEPTH };
 }
 
 /// Why text is not one JSON value.
@@ -218,16 +212,6 @@ impl<'a> Value<'a> {
     /// place of the first; numbers stay as they were written.
     #[must_use]
     pub fn to_text(self) -> String {
-        self.write(Keep::Last)
-    }
-
-    /// The same, but of members with one name the first is kept.
-    #[must_use]
-    pub fn to_text_of_first(self) -> String {
-        self.write(Keep::First)
-    }
-
-    fn write(self, keep: Keep) -> String {
         enum Piece<'a> {
             Value(Value<'a>),
             Name(&'a str),
@@ -269,7 +253,7 @@ impl<'a> Value<'a> {
                     text.push('{');
                     pieces.push(Piece::Literal('}'));
                     let first = pieces.len();
-                    for (name, member) in distinct(members, keep) {
+                    for (name, member) in distinct(members) {
                         if pieces.len() > first {
                             pieces.push(Piece::Literal(','));
                         }
@@ -299,9 +283,6 @@ impl Document {
             children: Vec::with_capacity(16),
             strings: String::with_capacity(text.len()),
         };
-        if options.byte_order_mark == Strictness::Ignore && text.starts_with(b"\xef\xbb\xbf") {
-            parser.at = 3;
-        }
         let root = parser.value()?;
         if options.trailing_text == Strictness::Refuse {
             parser.skip_white_space();
@@ -347,22 +328,14 @@ impl Document {
     }
 }
 
-/// Which of several members with one name is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Keep {
-    First,
-    Last,
-}
-
-/// Of members with one name only one, in the place of the first.
-fn distinct(members: Members<'_>, keep: Keep) -> Vec<(&str, Value<'_>)> {
+/// Of members with one name the last, in the place of the first.
+fn distinct(members: Members<'_>) -> Vec<(&str, Value<'_>)> {
     let mut kept: Vec<(&str, Value<'_>)> = Vec::new();
     let mut places = BTreeMap::new();
     for (name, value) in members.iter() {
         let place = *places.entry(name).or_insert(kept.len());
         match kept.get_mut(place) {
-            Some(earlier) if keep == Keep::Last => earlier.1 = value,
-            Some(_) => {}
+            Some(earlier) => earlier.1 = value,
             None => kept.push((name, value)),
         }
     }

@@ -1,13 +1,11 @@
 //! The stage `key`: which configured keys serve an algorithm, and whether they are fit for it (RFC
 //! 7518 sections 3.2 to 3.5).
 
-use std::borrow::Cow;
-
 use aws_lc_rs::signature::{RsaParameters, RsaSubjectPublicKey};
 use jotproof_model::algorithm::Family;
 use jotproof_model::{Algorithm, Context, KeyKind, KeyMaterial, KeyRing, Reason};
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{EmptySecret, HmacKey, PreviousSecretEnd, Strictness};
+use jotproof_profiles::rules::{EmptySecret, Strictness};
 
 use crate::base64url;
 use crate::verdict::{Refusal, Stage};
@@ -16,7 +14,7 @@ use crate::verdict::{Refusal, Stage};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Candidate<'a> {
     /// Octets for HMAC.
-    Secret(Cow<'a, [u8]>),
+    Secret(&'a [u8]),
     /// The DER form of a public key, SubjectPublicKeyInfo (RFC 5280 section 4.1).
     Public(PublicKey),
 }
@@ -39,11 +37,7 @@ pub fn configured<'a>(
 ) -> impl Iterator<Item = &'a KeyMaterial> + use<'a> {
     let empty = rules.key_empty;
     let is_key = move |key: &&KeyMaterial| empty == EmptySecret::Ignore || !key.is_empty_secret();
-    let end = rules.previous_secret_end;
-    let previous = context
-        .previous_secret
-        .as_ref()
-        .filter(move |previous| previous.counts() || end == PreviousSecretEnd::Ignored);
+    let previous = context.previous_secret.as_ref().filter(|previous| previous.counts());
     let names = context.keys.iter().chain(previous.map(|previous| &previous.key));
     names.filter_map(|name| keys.get(name)).filter(is_key)
 }
@@ -121,8 +115,7 @@ pub fn candidates<'a>(
 ) -> Result<Vec<Candidate<'a>>, Refusal> {
     let mut candidates = Vec::new();
     let mut unfit = None;
-    let named =
-        kid.filter(|_| rules.key_name == Strictness::Refuse && is_one_of_several(algorithm, context, keys));
+    let named = kid.filter(|_| is_one_of_several(algorithm, context, keys));
     let is_meant = |key: &&KeyMaterial| {
         named.is_none_or(|name| context.keys.iter().any(|key| key == name) && keys.get(name) == Some(*key))
     };
@@ -131,18 +124,6 @@ pub fn candidates<'a>(
         match fit(key, algorithm, rules) {
             Ok(candidate) => candidates.push(candidate),
             Err(why) => unfit = Some(why),
-        }
-    }
-    if algorithm.family() == Family::Hmac {
-        match rules.hmac_key {
-            HmacKey::Secret => {}
-            HmacKey::OrEmpty => candidates.push(Candidate::Secret(Cow::Borrowed(&[]))),
-            HmacKey::PublicKeyText => {
-                if !configured(context, keys, rules).any(|key| key.kind == KeyKind::Hmac) {
-                    let texts = configured(context, keys, rules).filter_map(|key| key.public_pem.as_deref());
-                    candidates.extend(texts.map(|text| Candidate::Secret(Cow::Borrowed(text.as_bytes()))));
-                }
-            }
         }
     }
     if candidates.is_empty() {
@@ -165,7 +146,7 @@ fn fit<'a>(key: &'a KeyMaterial, algorithm: Algorithm, rules: &Rules) -> Result<
         if rules.key_size == Strictness::Refuse && secret.len() < least {
             return Err(format!("the secret has {} octets; {algorithm} needs {least}", secret.len()));
         }
-        return Ok(Candidate::Secret(Cow::Borrowed(secret)));
+        return Ok(Candidate::Secret(secret));
     }
     let pem = key.public_pem.as_deref().ok_or("the configured key has no public half")?;
     let der = pem_to_der(pem).ok_or("the configured key is no PEM file `PUBLIC KEY`")?;

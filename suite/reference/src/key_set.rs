@@ -1,14 +1,13 @@
 //! Published key sets: which key of a JWK Set a token is verified with (RFC 7517 sections 4 and 5, RFC
 //! 7515 section 4.1.4). Nothing is fetched: the documents are part of the context.
 
-use std::borrow::Cow;
-
 use aws_lc_rs::signature::ParsedPublicKey;
 use jotproof_model::context::{Origin, Transport, without_dot_segments};
 use jotproof_model::{Algorithm, KeyKind, KeySet, Reason};
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
-    BadKey, KeyAlgorithm, KeyCache, KeyId, KeyUse, Null, PrivatePart, SameKeyId, Strictness, Template,
+    Duplicates, KeyAlgorithm, KeyCache, KeyUse, Null, OkpAlgorithm, PrivatePart, SameKeyId, Strictness,
+    Template,
 };
 
 use crate::base64url::{self, Options as Base64};
@@ -33,10 +32,8 @@ pub fn candidates(
     groups: &Groups,
     rules: &Rules,
 ) -> Result<Vec<Candidate<'static>>, Refusal> {
-    let kid = match (kid.value().filter(|kid| !kid.is_empty()), rules.key_id) {
-        (_, KeyId::Ignore) | (None, KeyId::Optional) => None,
-        (Some(kid), _) => Some(kid),
-        (None, KeyId::Required) => return refuse("the token names no key by kid"),
+    let Some(kid) = kid.value().filter(|kid| !kid.is_empty()) else {
+        return refuse("the token names no key by kid");
     };
     let path = resolved(&key_set.path, groups, rules)?;
     match key_set.origin {
@@ -100,7 +97,7 @@ fn is_segment(value: &str) -> bool {
 
 fn search(
     document: &str,
-    kid: Option<&str>,
+    kid: &str,
     algorithm: Algorithm,
     rules: &Rules,
 ) -> Result<Vec<Candidate<'static>>, Refusal> {
@@ -112,7 +109,7 @@ fn search(
     let Some(set) = object(document.root(), rules) else {
         return refuse(format!("the key set is {}, not an object", document.root().type_name()));
     };
-    if rules.key_set_duplicates == jotproof_profiles::rules::Duplicates::Refuse
+    if rules.key_set_duplicates == Duplicates::Refuse
         && let Some(name) = set.repeated()
     {
         return refuse(format!("the key set has two members {:?}", shortened(name)));
@@ -122,21 +119,17 @@ fn search(
     };
     let mut jwks = Vec::new();
     for (at, key) in keys.iter().enumerate() {
-        match (Jwk::read(key, rules), rules.bad_key) {
-            (Ok(jwk), _) => jwks.push(jwk),
-            (Err(_), BadKey::Ignore) => {}
-            (Err(why), BadKey::WholeSet) => return refuse(format!("key {at} of the set: {why}")),
+        match Jwk::read(key, rules) {
+            Ok(jwk) => jwks.push(jwk),
+            Err(why) => return refuse(format!("key {at} of the set: {why}")),
         }
     }
-    jwks.retain(|jwk| kid.is_none_or(|kid| jwk.kid == Some(kid)) && jwk.has_use(rules.key_use));
-    if kid.is_some() {
-        match rules.same_key_id {
-            SameKeyId::Refuse => {}
-            SameKeyId::Last => drop(jwks.drain(..jwks.len().saturating_sub(1))),
-            SameKeyId::First => jwks.truncate(1),
-        }
+    jwks.retain(|jwk| jwk.kid == Some(kid) && jwk.has_use(rules.key_use));
+    match rules.same_key_id {
+        SameKeyId::Refuse => {}
+        SameKeyId::Last => drop(jwks.drain(..jwks.len().saturating_sub(1))),
     }
-    let mut unfit = format!("the key set has no key {:?}", kid.map(shortened));
+    let mut unfit = format!("the key set has no key {:?}", shortened(kid));
     let mut found = Vec::new();
     for jwk in jwks {
         match jwk.fit(algorithm, rules) {
@@ -147,10 +140,7 @@ fn search(
     match found.len() {
         0 => refuse(unfit),
         1 => Ok(found),
-        _ if kid.is_some() && rules.key_id == KeyId::Required => {
-            refuse(format!("the key set has {} such keys", found.len()))
-        }
-        _ => Ok(found),
+        count => refuse(format!("the key set has {count} such keys")),
     }
 }
 
@@ -177,7 +167,8 @@ struct Jwk<'a> {
 
 /// What is in a key.
 enum Material {
-    Secret(Vec<u8>),
+    /// A secret, which is never used.
+    Secret,
     Public(KeyKind, PublicKey),
     /// A key of a type or curve that signs nothing here.
     Other,
@@ -198,7 +189,7 @@ impl<'a> Jwk<'a> {
     /// It cannot be read.
     fn read(value: Value<'a>, rules: &Rules) -> Result<Self, String> {
         let known = object(value, rules).ok_or_else(|| format!("it is {}", value.type_name()))?;
-        if rules.key_set_duplicates == jotproof_profiles::rules::Duplicates::Refuse
+        if rules.key_set_duplicates == Duplicates::Refuse
             && let Some(name) = known.repeated()
         {
             return Err(format!("member {name:?} is there twice"));
@@ -236,13 +227,13 @@ impl<'a> Jwk<'a> {
         };
         let material = material(kty, string("crv"), &known, rules)?;
         match &material {
-            Material::Secret(_) if rules.key_set_secret == Strictness::Refuse => {
+            Material::Secret if rules.key_set_secret == Strictness::Refuse => {
                 return Err("it is a secret, which is not to be published".to_owned());
             }
             Material::Other if rules.key_set_other_type == Strictness::Refuse => {
                 return Err("it is a key with which nothing is signed".to_owned());
             }
-            Material::Secret(_) | Material::Public(..) | Material::Other => {}
+            Material::Secret | Material::Public(..) | Material::Other => {}
         }
         let has = |name: &str| matches!(octets(&known, name, rules), Ok(Some(_)));
         let whole = match kty {
@@ -263,21 +254,17 @@ impl<'a> Jwk<'a> {
 
     fn has_use(&self, rule: KeyUse) -> bool {
         match (rule, self.used_for) {
-            (KeyUse::Any, _) | (_, Some("sig")) | (KeyUse::SignatureOrNone, None) => true,
+            (_, Some("sig")) | (KeyUse::SignatureOrNone, None) => true,
             (KeyUse::Signature | KeyUse::SignatureOrNone, _) => false,
         }
     }
 
     /// What a signature is tried with, where the key is for this algorithm.
     fn fit(self, algorithm: Algorithm, rules: &Rules) -> Result<Candidate<'static>, String> {
-        if !rules.key_types.iter().any(|kty| kty == self.kty) {
-            return Err(format!("keys of type {:?} are not used", shortened(self.kty)));
-        }
         let (private, whole) = self.private;
         let refused = match rules.private_part {
             PrivatePart::Refuse => private,
             PrivatePart::RefuseWhole => whole,
-            PrivatePart::Ignore => false,
         };
         if refused {
             return Err("the key is a private one".to_owned());
@@ -285,26 +272,22 @@ impl<'a> Jwk<'a> {
         if self.is_for_other_operations && rules.key_operations == Strictness::Refuse {
             return Err("the key is not for verifying".to_owned());
         }
-        let rule = if self.kty == "OKP" { rules.okp_algorithm } else { rules.key_algorithm };
-        let serves = match (rule, self.alg) {
-            (KeyAlgorithm::Any, _) | (KeyAlgorithm::NamedOrAny, None) => true,
-            (_, Some(name)) => name == algorithm.name(),
-            (KeyAlgorithm::Named, None) => false,
+        let is_okp = self.kty == "OKP";
+        let serves = match self.alg {
+            Some(name) => name == algorithm.name() || is_okp && rules.okp_algorithm == OkpAlgorithm::Any,
+            None => is_okp || rules.key_algorithm == KeyAlgorithm::NamedOrAny,
         };
         if !serves {
             return Err(format!("the key is for {:?}, not {algorithm}", self.alg.map(shortened)));
         }
         match self.material {
-            Material::Secret(secret) if kind_for(algorithm) == KeyKind::Hmac => {
-                Ok(Candidate::Secret(Cow::Owned(secret)))
-            }
             Material::Public(kind, key) if kind == kind_for(algorithm) => match key.bits {
                 Some(bits) if bits < 2048 && rules.key_size == Strictness::Refuse => {
                     Err(format!("the RSA key has {bits} bits; {algorithm} needs 2048"))
                 }
                 _ => Ok(Candidate::Public(key)),
             },
-            Material::Secret(_) | Material::Public(..) | Material::Other => {
+            Material::Secret | Material::Public(..) | Material::Other => {
                 Err(format!("the key is none for {algorithm}"))
             }
         }
@@ -325,7 +308,7 @@ fn octets(known: &Known<'_>, name: &str, rules: &Rules) -> Result<Option<Vec<u8>
 fn material(kty: &str, crv: Option<&str>, known: &Known<'_>, rules: &Rules) -> Result<Material, String> {
     let needed = |name: &str| octets(known, name, rules)?.ok_or_else(|| format!("it has no member {name:?}"));
     match (kty, crv) {
-        ("oct", _) => Ok(Material::Secret(needed("k")?)),
+        ("oct", _) => needed("k").map(|_| Material::Secret),
         ("RSA", _) => {
             let (modulus, exponent) = (needed("n")?, needed("e")?);
             let leads_with_zero = |number: &[u8]| number.first() == Some(&0);

@@ -45,7 +45,7 @@ use std::sync::Arc;
 use jotproof_model::{
     Application, Challenge, Context, FlowChallenge, KeyRing, Observation, Reason, Seen, Verifier,
 };
-use jotproof_profiles::rules::{BadToken, RenewedTimeToLive, SeveralTokens, Strictness, TimeToLive};
+use jotproof_profiles::rules::{SeveralTokens, Strictness};
 use jotproof_profiles::{Profile, Rules};
 
 pub use crate::verdict::{End, Judged, Outcome, Refusal, Stage, Step};
@@ -55,7 +55,7 @@ use crate::application::anycable;
 use crate::application::centrifugo::Of;
 use crate::segments::{Decoded, Segments};
 use crate::signature::ParsedKeys;
-use crate::verdict::Trace;
+use crate::verdict::{Disregarded, Trace};
 
 /// A verifier that follows one set of rules.
 #[derive(Debug, Clone)]
@@ -64,6 +64,9 @@ pub struct Reference {
     rules: Rules,
     application: Option<Application>,
     parsed: Arc<ParsedKeys>,
+    disregarded: Disregarded,
+    /// Whether its tokens renew something that is there.
+    renews: bool,
 }
 
 impl Reference {
@@ -71,13 +74,21 @@ impl Reference {
     /// asks for those of RFC 7519 alone; without it, no others.
     #[must_use]
     pub fn new(name: impl Into<String>, rules: Rules, application: Option<Application>) -> Self {
-        Self { name: name.into(), rules, application, parsed: Arc::default() }
+        let disregarded = Disregarded::NOTHING;
+        Self { name: name.into(), rules, application, parsed: Arc::default(), disregarded, renews: false }
     }
 
     /// A verifier under the rules of a profile.
     #[must_use]
     pub fn profile(profile: &Profile) -> Self {
         Self::new(&profile.name, profile.rules.clone(), profile.application)
+    }
+
+    /// The same verifier without some of its checks: refusals of these stages and reasons do not count.
+    #[cfg(feature = "mutants")]
+    #[must_use]
+    pub fn disregarding(self, disregarded: fn(Stage, Reason) -> bool) -> Self {
+        Self { disregarded: Disregarded(disregarded), ..self }
     }
 
     /// Under which name it goes: that of its profile, or of its mutant.
@@ -92,22 +103,9 @@ impl Reference {
         &self.rules
     }
 
-    /// The same verifier, which does not look at the times of a token.
-    fn without_times(&self) -> Self {
-        let skip = jotproof_profiles::rules::Check::Skip;
-        Self { rules: Rules { exp_check: skip, nbf_check: skip, ..self.rules.clone() }, ..self.clone() }
-    }
-
     /// The same verifier, where a token renews something.
     fn renewing(self) -> Self {
-        match self.rules.sub_refresh_time_to_live {
-            RenewedTimeToLive::AsOfANewOne => self,
-            RenewedTimeToLive::AtMostAYear => {
-                let rules =
-                    Rules { subscription_time_to_live: TimeToLive::AtMostAYear, ..self.rules.clone() };
-                Self { rules, ..self }
-            }
-        }
+        Self { renews: true, ..self }
     }
 
     /// What a context asks for that the cryptographic library cannot do, although the rules allow it:
@@ -128,7 +126,7 @@ impl Reference {
     /// them.
     #[must_use]
     pub fn judge(&self, challenge: &Challenge) -> Judged {
-        let mut trace = Trace::told();
+        let mut trace = Trace::told(self.disregarded);
         let seen = self.stages(challenge, &mut trace);
         trace.finish(&self.rules.precedence, seen)
     }
@@ -139,7 +137,7 @@ impl Reference {
     ///
     /// The reason that it is refused for.
     pub fn verdict(&self, challenge: &Challenge) -> Result<(), Reason> {
-        let mut trace = Trace::untold();
+        let mut trace = Trace::untold(self.disregarded);
         self.stages(challenge, &mut trace);
         trace.first(&self.rules.precedence).map_or(Ok(()), |refusal| Err(refusal.reason))
     }
@@ -173,9 +171,6 @@ impl Reference {
         let token = match (&tokens[..], rules.several_tokens) {
             ([], _) => return Some(without_token(context, trace)),
             ([token], _) | ([token, ..], SeveralTokens::First) => token,
-            ([first, ..], SeveralTokens::Any) => {
-                tokens.iter().find(|token| self.is_good(token, challenge)).unwrap_or(first)
-            }
             ([_, _, ..], SeveralTokens::Refuse) => {
                 let detail = format!("{} tokens are submitted", tokens.len());
                 trace.skip(&BEFORE_APPLICATION, "it is not clear which token counts");
@@ -183,17 +178,7 @@ impl Reference {
                 return None;
             }
         };
-        let is_optional = context.identification.as_ref().is_some_and(|configured| configured.optional);
-        if rules.bad_token == BadToken::AsNone && is_optional && !self.is_good(token, challenge) {
-            return Some(without_token(context, trace));
-        }
         self.token(token, challenge, trace)
-    }
-
-    fn is_good(&self, token: &[u8], challenge: &Challenge) -> bool {
-        let mut trace = Trace::untold();
-        self.token(token, challenge, &mut trace);
-        trace.first(&self.rules.precedence).is_none()
     }
 
     /// The stages that one token goes through.
@@ -272,7 +257,8 @@ impl Reference {
             | Application::CentrifugoSubscription
             | Application::CentrifugoPrivateChannel => {
                 let in_time = !trace.has(Reason::Expired) && !trace.has(Reason::NotYetValid);
-                let token = application::centrifugo::Token { claims: &claims, rules, context };
+                let token =
+                    application::centrifugo::Token { claims: &claims, rules, context, renews: self.renews };
                 match (&context.session, application) {
                     (Some(session), Application::CentrifugoSubscription) => {
                         token.subscribe(session, Of::User, &times, challenge.now, &mut seen)
@@ -290,7 +276,7 @@ impl Reference {
             Application::Anycable => anycable::check(&claims, rules, &mut seen),
         };
         trace.stage(Stage::Application, || application.name(), refusals);
-        seen.claims = trace.tells_what_is_seen().then(|| claims::text(&document, rules));
+        seen.claims = trace.tells_what_is_seen().then(|| claims::text(&document));
         Some(seen)
     }
 
@@ -330,27 +316,13 @@ impl Reference {
                 }
                 return;
             }
-            Method::Unchecked => {
-                trace.skip(&SIGNATURE_STAGES[2..], "signatures are not checked");
-                return;
-            }
         };
-        let configured = || key::candidates(algorithm, header.kid.value(), context, keys, rules);
         let candidates = match &context.key_set {
             Some(key_set) => {
                 let groups = self.groups(decoded.payload.as_deref(), context);
-                let published = key_set::candidates(header.kid, algorithm, key_set, &groups, rules);
-                match rules.key_set_exclusive {
-                    Strictness::Refuse => published,
-                    Strictness::Ignore => match configured() {
-                        Ok(configured) => {
-                            Ok(published.unwrap_or_default().into_iter().chain(configured).collect())
-                        }
-                        Err(_) => published,
-                    },
-                }
+                key_set::candidates(header.kid, algorithm, key_set, &groups, rules)
             }
-            None => configured(),
+            None => key::candidates(algorithm, header.kid.value(), context, keys, rules),
         };
         let found = |candidates: &Vec<_>| format!("{} configured for {algorithm}", candidates.len());
         let Some(candidates) = trace.result(Stage::Key, candidates, found) else {
@@ -362,7 +334,7 @@ impl Reference {
             return;
         };
         let input = segments.signing_input;
-        let verified = signature::verify(algorithm, &candidates, input, signature, rules, &self.parsed);
+        let verified = signature::verify(algorithm, &candidates, input, signature, &self.parsed);
         trace.result(Stage::Signature, verified, |()| format!("a good {algorithm} signature"));
     }
 

@@ -55,17 +55,13 @@ pub fn split<'a>(token: &'a [u8], rules: &Rules) -> Result<Segments<'a>, Refusal
     let Some(second) = dots.next() else {
         return Err(not_compact(1));
     };
-    let end = match (dots.next(), rules.extra_segments) {
-        (None, _) => token.len(),
-        (Some(third), ExtraSegments::Ignore) => third,
-        (Some(_), ExtraSegments::Refuse | ExtraSegments::Header) => {
-            return Err(not_compact(3 + dots.count()));
-        }
-    };
+    if dots.next().is_some() {
+        return Err(not_compact(3 + dots.count()));
+    }
     Ok(Segments {
         header: &token[..first],
         payload: &token[first + 1..second],
-        signature: &token[second + 1..end],
+        signature: &token[second + 1..],
         signing_input: &token[..second],
     })
 }
@@ -136,13 +132,6 @@ mod tests {
         }
         assert_eq!(reason(&b"a".repeat(limits::TOKEN + 1), &rfc), Some(Reason::Limit));
         assert_eq!(reason(&b".".repeat(limits::TOKEN), &rfc), Some(Reason::NotCompact));
-    }
-
-    #[test]
-    fn segments_beyond_the_third_are_cut_off_where_ignored() {
-        let rules = Rules { extra_segments: ExtraSegments::Ignore, ..Rules::default() };
-        let segments = split(b"a.b.c.d.e", &rules).expect("the first three");
-        assert_eq!((segments.signing_input, segments.signature), (&b"a.b"[..], &b"c"[..]));
     }
 
     #[test]

@@ -7,8 +7,6 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
 use jotproof_model::{Algorithm, Reason};
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::SignatureCheck;
 
 use crate::key::{Candidate, PublicKey};
 use crate::verdict::{Refusal, Stage};
@@ -87,7 +85,6 @@ pub fn verify(
     candidates: &[Candidate<'_>],
     input: &[u8],
     signature: &[u8],
-    rules: &Rules,
     parsed: &ParsedKeys,
 ) -> Result<(), Refusal> {
     let mut tried = false;
@@ -95,7 +92,7 @@ pub fn verify(
         let verified = match candidate {
             Candidate::Secret(secret) => {
                 tried = true;
-                mac_is_good(algorithm, secret, input, signature, rules.signature)
+                mac_is_good(algorithm, secret, input, signature)
             }
             Candidate::Public(key) => parsed.get(algorithm, key).is_some_and(|key| {
                 tried = true;
@@ -121,24 +118,12 @@ pub fn verify(
     })
 }
 
-fn mac_is_good(
-    algorithm: Algorithm,
-    secret: &[u8],
-    input: &[u8],
-    signature: &[u8],
-    check: SignatureCheck,
-) -> bool {
+fn mac_is_good(algorithm: Algorithm, secret: &[u8], input: &[u8], signature: &[u8]) -> bool {
     let hash = match algorithm {
         Algorithm::HS384 => hmac::HMAC_SHA384,
         Algorithm::HS512 => hmac::HMAC_SHA512,
         _ => hmac::HMAC_SHA256,
     };
     let tag = hmac::sign(&hmac::Key::new(hash, secret), input);
-    let (expected, sent) = match check {
-        SignatureCheck::Skip => return true,
-        SignatureCheck::Full => (tag.as_ref(), signature),
-        SignatureCheck::Prefix => (&tag.as_ref()[..signature.len().min(tag.as_ref().len())], signature),
-        SignatureCheck::AllowTail => (tag.as_ref(), &signature[..signature.len().min(tag.as_ref().len())]),
-    };
-    verify_slices_are_equal(expected, sent).is_ok()
+    verify_slices_are_equal(tag.as_ref(), signature).is_ok()
 }

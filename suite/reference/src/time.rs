@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 
 use jotproof_model::Reason;
 use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{Check, ExpEqual, Null, QuotedNumber, Strictness, TimeNumber, Zero};
+use jotproof_profiles::rules::{
+    ExpEqual, ExpType, Null, QuotedNumber, Strictness, TimeNumber, WrongType, Zero,
+};
 
 use crate::claims::{Claims, wrong_type};
 use crate::decimal::{self, Decimal};
@@ -42,11 +44,9 @@ impl Instant {
         const OVERFLOW: &str = "a number beyond binary64";
         let float =
             || decimal::to_f64(lexeme, rules.numbers).filter(|value| value.is_finite()).ok_or(OVERFLOW);
-        let exact = || Decimal::parse(lexeme).ok_or("no number");
         match rules.time_number {
-            TimeNumber::ExactUnbounded => exact().map(Self::Exact),
             TimeNumber::Exact => {
-                let value = exact()?;
+                let value = Decimal::parse(lexeme).ok_or("no number")?;
                 match value.compare_magnitude(LATEST) {
                     Ordering::Greater => Err(OUT_OF_RANGE),
                     Ordering::Less | Ordering::Equal => Ok(Self::Exact(value)),
@@ -152,11 +152,15 @@ pub fn check(claims: &Claims<'_>, now: i64, leeway: u32, rules: &Rules) -> (Time
     let mut refusals = Vec::new();
     let mut read = |name, rule| {
         let found = instant(claims, name, rules).or_absent(rule);
-        refusals.extend(wrong_type(Stage::Time, name, &found, "a time", rule));
+        let refusal = wrong_type(Stage::Time, name, &found, "a time");
+        refusals.extend(refusal.map(|refusal| match (name, rules.exp_type) {
+            ("exp", ExpType::Expired) => Refusal { reason: Reason::Expired, ..refusal },
+            _ => refusal,
+        }));
         found
     };
-    let exp = if rules.exp_check == Check::Make { read("exp", rules.exp_type) } else { Found::Absent };
-    let nbf = if rules.nbf_check == Check::Make { read("nbf", rules.nbf_type) } else { Found::Absent };
+    let exp = read("exp", WrongType::Refuse);
+    let nbf = read("nbf", WrongType::Refuse);
     let iat = read("iat", rules.iat_type);
 
     // Leeway moves the clock in the holder's favour, for each time its own way.
@@ -212,8 +216,6 @@ fn instant(claims: &Claims<'_>, name: &str, rules: &Rules) -> Found<Instant> {
 
 #[cfg(test)]
 mod tests {
-    use jotproof_profiles::rules::WrongType;
-
     use super::*;
     use crate::claims;
     use crate::testing::NOW;
@@ -354,7 +356,7 @@ mod tests {
         let rules = Rules {
             time_number: TimeNumber::GoSeconds,
             time_zero: Zero::Absent,
-            exp_type: WrongType::Expired,
+            exp_type: ExpType::Expired,
             exp_equal: ExpEqual::Valid,
             ..Rules::default()
         };
@@ -434,7 +436,6 @@ mod tests {
             (Rules::default(), "1900000000.9", 1_900_000_000),
             (Rules { time_number: TimeNumber::GoTime, ..Rules::default() }, "1900000000.9", 1_900_000_000),
             (Rules { time_number: TimeNumber::GoTime, ..Rules::default() }, "-0.5", -1),
-            (Rules { time_number: TimeNumber::ExactUnbounded, ..Rules::default() }, "1e30", i64::MAX),
         ] {
             assert_eq!(Instant::read(lexeme, &rules).map(|instant| instant.floor()), Ok(second), "{lexeme}");
         }

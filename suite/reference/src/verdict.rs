@@ -32,10 +32,12 @@ pub enum Stage {
     Issuer,
     /// The rules of the application are applied.
     Application,
+    /// The connection and its subscriptions, in a flow. No stage of a single token.
+    Flow,
 }
 
 impl Stage {
-    /// Every stage, in order.
+    /// Every stage of a token, in order.
     pub const ALL: [Self; 12] = [
         Self::Configuration,
         Self::Split,
@@ -67,6 +69,7 @@ impl Stage {
             Self::Audience => "audience",
             Self::Issuer => "issuer",
             Self::Application => "application",
+            Self::Flow => "flow",
         }
     }
 }
@@ -154,25 +157,39 @@ pub struct Judged {
     pub trace: Vec<Step>,
 }
 
+/// Says which refusals do not count. All of them count unless the feature `mutants` says otherwise.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Disregarded(pub(crate) fn(Stage, Reason) -> bool);
+
+impl Disregarded {
+    /// Every refusal counts.
+    pub(crate) const NOTHING: Self = Self(|_, _| false);
+
+    pub(crate) fn counts(self, refusal: &Refusal) -> bool {
+        !(self.0)(refusal.stage, refusal.reason)
+    }
+}
+
 /// The verdict while it is being worked out.
 #[derive(Debug)]
 pub(crate) struct Trace {
     /// Whether anybody reads more than the verdict. What is only told is not worked out otherwise, and
     /// nothing that is decided may hang on it.
     is_told: bool,
+    disregarded: Disregarded,
     steps: Vec<Step>,
     refusals: Vec<Refusal>,
 }
 
 impl Trace {
     /// For a verdict with everything that led to it.
-    pub(crate) const fn told() -> Self {
-        Self { is_told: true, steps: Vec::new(), refusals: Vec::new() }
+    pub(crate) const fn told(disregarded: Disregarded) -> Self {
+        Self { is_told: true, disregarded, steps: Vec::new(), refusals: Vec::new() }
     }
 
     /// For a verdict alone: no steps, and nothing of what is seen.
-    pub(crate) const fn untold() -> Self {
-        Self { is_told: false, steps: Vec::new(), refusals: Vec::new() }
+    pub(crate) const fn untold(disregarded: Disregarded) -> Self {
+        Self { is_told: false, disregarded, steps: Vec::new(), refusals: Vec::new() }
     }
 
     /// Whether it is to be told what an accepted token does, which of a refused one nobody is.
@@ -185,8 +202,9 @@ impl Trace {
         &mut self,
         stage: Stage,
         found: impl FnOnce() -> S,
-        refusals: Vec<Refusal>,
+        mut refusals: Vec<Refusal>,
     ) {
+        refusals.retain(|refusal| self.disregarded.counts(refusal));
         if self.is_told {
             let (end, detail) = if refusals.is_empty() {
                 (End::Passed, found().into())

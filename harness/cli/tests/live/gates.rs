@@ -9,9 +9,8 @@ use jotproof_engine::{Exit, Suite};
 use jotproof_model::{
     Challenge, Expectation, FlowChallenge, Judgement, Observation, Subject, Threat, Vector, Verifier as _,
 };
-use jotproof_profiles::rules::SignatureCheck;
 use jotproof_profiles::{Profile, Profiles};
-use jotproof_reference::Reference;
+use jotproof_reference::{Reference, Stage};
 
 use crate::{over, profile, run, run_selected, taking, target};
 
@@ -26,9 +25,8 @@ fn readable_forgeries(
     profile: &Profile,
     is_read: impl Fn(&Observation) -> bool,
 ) -> Vec<String> {
-    let mut rules = profile.rules.clone();
-    rules.signature = SignatureCheck::Skip;
-    let blind = Reference::new("blind", rules, profile.application);
+    let blind = Reference::profile(profile)
+        .disregarding(|stage, _| matches!(stage, Stage::Algorithm | Stage::Key | Stage::Signature));
     log.rows
         .iter()
         .filter(|row| {

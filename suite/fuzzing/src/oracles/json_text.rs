@@ -12,12 +12,7 @@ use serde_json::Value;
 use crate::stats::Stats;
 
 /// Everything that a profile can let pass.
-const LAX: Options = Options {
-    text: Text::Replace,
-    byte_order_mark: Strictness::Ignore,
-    trailing_text: Strictness::Ignore,
-    ..Options::STRICT
-};
+const LAX: Options = Options { text: Text::Replace, trailing_text: Strictness::Ignore, ..Options::STRICT };
 
 /// Reads the text with both.
 ///

@@ -6,7 +6,7 @@ use jotproof_model::context::{Carrier, Fallback, Parameter, ParameterSource, Pla
 use jotproof_model::{Context, Identification, Reason, Seen};
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
-    BackendAsked, Identifiers, MalformedRequest, ParameterVariable, SeveralTokens, TokenHeader,
+    Identifiers, MalformedRequest, ParameterVariable, SeveralTokens, TokenHeader,
 };
 
 use crate::claims::Claims;
@@ -46,7 +46,7 @@ pub fn submitted(context: &Context, rules: &Rules, token: &[u8]) -> Vec<Vec<u8>>
         let counted = if rules.several_tokens == SeveralTokens::First { 1 } else { usize::MAX };
         there.take(counted).map(|carrier| carrier.octets(token)).filter(|octets| !octets.is_empty())
     };
-    rules.token_places.iter().copied().flat_map(in_place).collect()
+    [Place::Header, Place::Subprotocol, Place::Query].into_iter().flat_map(in_place).collect()
 }
 
 /// Why a request is refused whose query or host cannot be read, where that is so.
@@ -128,8 +128,7 @@ pub fn check(claims: &Claims<'_>, rules: &Rules, seen: &mut Seen) -> Vec<Refusal
     let refuse = |detail| vec![Refusal::new(Stage::Application, Reason::Identifiers, detail)];
     let text = match (claims.known.string("ext", rules.claim_null), rules.identifiers) {
         (Found::Value(text), _) => text,
-        (Found::Absent, Identifiers::Optional) => "",
-        (Found::Absent, Identifiers::Json | Identifiers::AnyText) => {
+        (Found::Absent, _) => {
             return refuse("claim \"ext\" is absent; it holds the identifiers".to_owned());
         }
         (Found::Wrong(what), _) => return refuse(format!("claim \"ext\" is {what}, not a string")),
@@ -140,7 +139,7 @@ pub fn check(claims: &Claims<'_>, rules: &Rules, seen: &mut Seen) -> Vec<Refusal
         return refuse(format!("the text of \"ext\" is not JSON: {error}"));
     }
     seen.identifiers = Some(text.to_owned());
-    seen.backend_asked = Some(rules.backend_asked == BackendAsked::Always);
+    seen.backend_asked = Some(false);
     Vec::new()
 }
 
@@ -161,25 +160,19 @@ mod tests {
 
     #[test]
     fn identifiers_are_kept_byte_for_byte() {
-        for (payload, json, text, optional) in [
-            (
-                r#"{"ext":"{ \"id\":1 }"}"#,
-                Some(r#"{ "id":1 }"#),
-                Some(r#"{ "id":1 }"#),
-                Some(r#"{ "id":1 }"#),
-            ),
-            (r#"{"ext":"null"}"#, Some("null"), Some("null"), Some("null")),
-            (r#"{"ext":""}"#, None, Some(""), Some("")),
-            (r#"{"ext":"not json"}"#, None, Some("not json"), Some("not json")),
-            (r#"{"ext":"{}{}"}"#, None, Some("{}{}"), Some("{}{}")),
-            (r#"{"ext":{"id":1}}"#, None, None, None),
-            (r#"{"ext":null}"#, None, None, None),
-            (r#"{"EXT":"{}"}"#, None, None, Some("")),
-            ("{}", None, None, Some("")),
+        for (payload, json, text) in [
+            (r#"{"ext":"{ \"id\":1 }"}"#, Some(r#"{ "id":1 }"#), Some(r#"{ "id":1 }"#)),
+            (r#"{"ext":"null"}"#, Some("null"), Some("null")),
+            (r#"{"ext":""}"#, None, Some("")),
+            (r#"{"ext":"not json"}"#, None, Some("not json")),
+            (r#"{"ext":"{}{}"}"#, None, Some("{}{}")),
+            (r#"{"ext":{"id":1}}"#, None, None),
+            (r#"{"ext":null}"#, None, None),
+            (r#"{"EXT":"{}"}"#, None, None),
+            ("{}", None, None),
         ] {
             assert_eq!(identifiers(payload, Identifiers::Json).as_deref(), json, "{payload}");
             assert_eq!(identifiers(payload, Identifiers::AnyText).as_deref(), text, "{payload}");
-            assert_eq!(identifiers(payload, Identifiers::Optional).as_deref(), optional, "{payload}");
         }
     }
 

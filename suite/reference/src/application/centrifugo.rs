@@ -9,7 +9,7 @@ use jotproof_model::{Application, ChannelOptions, Context, Namespace, Reason, Se
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{
     ExpireAtEqual, NegativeExpireAt, Null, OverrideWithoutValue, Strictness, Subject, TimeNumber, TimeToLive,
-    UserClaim, WrongType, ZeroExpireAt,
+    UserClaim,
 };
 
 use crate::base64url;
@@ -102,6 +102,8 @@ pub struct Token<'a> {
     pub rules: &'a Rules,
     /// What the verifier is configured with.
     pub context: &'a Context,
+    /// Whether it renews something that is there.
+    pub renews: bool,
 }
 
 /// How the end of a connection, or of a subscription, is worked out.
@@ -194,8 +196,8 @@ impl<'a> Token<'a> {
     /// Who the claim names that is configured for it, or `sub`; nothing where that is refused.
     pub(super) fn named_user(&self, refusals: &mut Vec<Refusal>) -> Option<Found<Cow<'a, str>>> {
         let name = match &self.context.user_id_claim {
-            Some(name) if self.rules.user_claim != UserClaim::Subject => name,
-            _ => {
+            Some(name) => name,
+            None => {
                 return Some(match self.claims.sub {
                     Found::Value(user) => Found::Value(Cow::Borrowed(user)),
                     Found::Absent => Found::Absent,
@@ -229,7 +231,7 @@ impl<'a> Token<'a> {
                 let detail = format!("the token is for the channel {:?}", shortened(channel));
                 Some(refuse(Reason::Purpose, detail))
             }
-            Found::Wrong(what) => self.not_a_string("channel", what),
+            Found::Wrong(what) => Some(not_a_string("channel", what)),
         }
     }
 
@@ -250,7 +252,7 @@ impl<'a> Token<'a> {
             Kind::Null if self.rules.claim_null == Null::Absent => return None,
             _ => Found::<()>::Wrong(value.type_name()).or_absent(rule),
         };
-        wrong_type(Stage::Application, "meta", &found, "an object", rule)
+        wrong_type(Stage::Application, "meta", &found, "an object")
     }
 
     /// `b64info`, unless it is empty, goes before `info`.
@@ -259,7 +261,7 @@ impl<'a> Token<'a> {
             Found::Value(base64) => base64,
             Found::Absent => "",
             Found::Wrong(what) => {
-                refusals.extend(self.not_a_string("b64info", what));
+                refusals.push(not_a_string("b64info", what));
                 ""
             }
         };
@@ -285,7 +287,7 @@ impl<'a> Token<'a> {
     ) -> Option<BTreeMap<String, String>> {
         let mut shaped = |result: Result<BTreeMap<String, Subscription<'a>>, Misshapen>| {
             result.unwrap_or_else(|misshapen| {
-                refusals.extend(self.misshapen(misshapen));
+                refusals.push(misshapen.into());
                 BTreeMap::new()
             })
         };
@@ -439,16 +441,6 @@ impl<'a> Token<'a> {
         }
     }
 
-    fn misshapen(&self, misshapen: Misshapen) -> Option<Refusal> {
-        let Misshapen { claim, what, expected } = misshapen;
-        (self.rules.centrifugo_shapes == Strictness::Refuse)
-            .then(|| refuse(Reason::ClaimType, format!("claim {claim:?} is {what}, not {expected}")))
-    }
-
-    fn not_a_string(&self, claim: &str, what: &'static str) -> Option<Refusal> {
-        self.misshapen(Misshapen { claim: claim.to_owned(), what, expected: "a string" })
-    }
-
     fn expires(
         &self,
         times: &Times,
@@ -456,28 +448,16 @@ impl<'a> Token<'a> {
         expiration: Expiration,
         refusals: &mut Vec<Refusal>,
     ) -> Option<SeenExpiry> {
-        let rule = self.rules.expire_at_type;
-        let expire_at = self.expire_at().or_absent(rule);
-        refusals.extend(match rule {
-            WrongType::Expired => None,
-            WrongType::Refuse | WrongType::Absent => {
-                wrong_type(Stage::Application, "expire_at", &expire_at, "a whole number", rule)
-            }
-        });
+        let expire_at = self.expire_at();
+        refusals.extend(wrong_type(Stage::Application, "expire_at", &expire_at, "a whole number"));
         let second = match expire_at {
             Found::Absent => match &times.exp {
                 Found::Value(exp) => exp.floor(),
                 Found::Absent => return Some(SeenExpiry::Never),
                 Found::Wrong(_) => return None,
             },
-            Found::Wrong(_) if rule == WrongType::Expired => {
-                refusals.push(refuse(Reason::ConnectionExpired, "claim \"expire_at\" is no time"));
-                return None;
-            }
             Found::Wrong(_) => return None,
-            Found::Value(0) if self.rules.expire_at_zero == ZeroExpireAt::Never => {
-                return Some(SeenExpiry::Never);
-            }
+            Found::Value(0) => return Some(SeenExpiry::Never),
             Found::Value(..0) if self.rules.expire_at_negative == NegativeExpireAt::Never => {
                 return Some(SeenExpiry::Never);
             }
@@ -557,6 +537,16 @@ fn replace<'a>(names: &mut Vec<&'a str>, elements: Elements<'a>, null: Null) -> 
     }
     names.truncate(count);
     Ok(())
+}
+
+impl From<Misshapen> for Refusal {
+    fn from(Misshapen { claim, what, expected }: Misshapen) -> Self {
+        refuse(Reason::ClaimType, format!("claim {claim:?} is {what}, not {expected}"))
+    }
+}
+
+fn not_a_string(claim: &str, what: &'static str) -> Refusal {
+    Misshapen { claim: claim.to_owned(), what, expected: "a string" }.into()
 }
 
 /// There is no such namespace.

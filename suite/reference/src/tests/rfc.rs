@@ -2,6 +2,7 @@ use jotproof_model::{Algorithm, Observation, Verifier as _};
 
 use super::*;
 use crate::testing::{NOW, SECRET, base64url, context, hs256, ring, secret_key, sign_input};
+use crate::verdict::Disregarded;
 use crate::{End, Stage};
 
 const HEADER: &[u8] = br#"{"alg":"HS256","typ":"JWT"}"#;
@@ -151,6 +152,23 @@ fn short_and_empty_secrets_are_unfit() {
         };
         assert_eq!((reason(&reference()), reason(&lax)), (strict, ignored), "{secret:?}");
     }
+}
+
+#[test]
+fn a_refusal_that_does_not_count_is_none_of_any_stage() {
+    let context = Context { audience: Some("a".to_owned()), ..context(Application::Jwt) };
+    let token = hs256(HEADER, at_now(r#"{"exp":{{past}},"aud":"b"}"#).as_bytes(), SECRET.as_bytes());
+    let challenge = challenge(token, context);
+    let with = |disregarded| Reference { disregarded: Disregarded(disregarded), ..reference() };
+    let stages = |reference: &Reference| -> Vec<Stage> {
+        reference.judge(&challenge).refusals.iter().map(|refusal| refusal.stage).collect()
+    };
+    assert_eq!(stages(&reference()), [Stage::Time, Stage::Audience]);
+    assert_eq!(stages(&with(|_, reason| reason == Reason::Expired)), [Stage::Audience]);
+    assert_eq!(stages(&with(|stage, _| stage == Stage::Audience)), [Stage::Time]);
+    let blind = with(|stage, _| matches!(stage, Stage::Time | Stage::Audience));
+    assert_eq!(blind.verdict(&challenge), Ok(()));
+    assert!(matches!(blind.judge(&challenge).outcome, Outcome::Accepted(_)));
 }
 
 #[test]

@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jotproof_model::{Reason, Seen, Session};
-use jotproof_profiles::rules::{Check, Missing};
+use jotproof_profiles::rules::{
+    Check, ExpireAtEqual, Missing, RenewedTimeToLive, SubscriptionTimeToLive, TimeToLive,
+};
 
-use super::{Expiration, Options, Token, no_namespace, refuse};
+use super::{Expiration, Options, Token, no_namespace, not_a_string, refuse};
 use crate::header::shortened;
 use crate::members::Found;
 use crate::time::Times;
@@ -62,38 +64,41 @@ impl Token<'_> {
                     }
                 }
             }
-            Err(misshapen) => refusals.extend(self.misshapen(misshapen)),
+            Err(misshapen) => refusals.push(misshapen.into()),
         }
-        let expiration = Expiration {
-            equal: self.rules.subscription_expire_at_equal,
-            time_to_live: self.rules.subscription_time_to_live,
-        };
+        let expiration =
+            Expiration { equal: ExpireAtEqual::Expired, time_to_live: self.subscription_time_to_live() };
         seen.expires = self.expires(times, now, expiration, &mut refusals);
         seen.user = Some(session.user.clone());
         refusals
     }
 
+    /// How the time that is left to the subscription is told.
+    fn subscription_time_to_live(&self) -> TimeToLive {
+        match (self.renews, self.rules.sub_refresh_time_to_live, self.rules.subscription_time_to_live) {
+            (true, RenewedTimeToLive::AtMostAYear, _) => TimeToLive::AtMostAYear,
+            (_, _, SubscriptionTimeToLive::Exact) => TimeToLive::Exact,
+            (_, _, SubscriptionTimeToLive::Wraps) => TimeToLive::Wraps,
+        }
+    }
+
     fn channel(&self, session: &Session) -> Option<Refusal> {
         match self.claims.known.string("channel", self.rules.claim_null) {
-            Found::Absent | Found::Value("") if self.rules.channel_missing == Missing::Refuse => {
+            Found::Absent | Found::Value("") => {
                 Some(refuse(Reason::ClaimMissing, "claim \"channel\" is absent; it names the channel"))
             }
-            Found::Value(channel)
-                if !channel.is_empty()
-                    && channel != session.channel
-                    && self.rules.channel_check == Check::Make =>
-            {
+            Found::Value(channel) if channel != session.channel => {
                 let detail = format!("the token is for the channel {:?}", shortened(channel));
                 Some(refuse(Reason::Channel, detail))
             }
-            Found::Absent | Found::Value(_) => None,
-            Found::Wrong(what) => self.not_a_string("channel", what),
+            Found::Value(_) => None,
+            Found::Wrong(what) => Some(not_a_string("channel", what)),
         }
     }
 
     fn client(&self, session: &Session, of: Of) -> Option<Refusal> {
         let check = match of {
-            Of::Client => self.rules.client_check,
+            Of::Client => Check::Make,
             Of::User => self.rules.subscription_client_check,
         };
         match self.claims.known.string("client", self.rules.claim_null) {
@@ -106,7 +111,7 @@ impl Token<'_> {
             }
             Found::Value(_) => None,
             Found::Wrong(_) if of == Of::User && check == Check::Skip => None,
-            Found::Wrong(what) => self.not_a_string("client", what),
+            Found::Wrong(what) => Some(not_a_string("client", what)),
         }
     }
 
