@@ -16,6 +16,13 @@ macro_rules! choices {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        #[cfg(test)]
+        impl tests::Values for $name {
+            fn all() -> Vec<Value> {
+                [$(Self::$variant),+].map(|value| serde_json::json!(value)).to_vec()
+            }
+        }
     )+};
 }
 
@@ -491,6 +498,12 @@ macro_rules! rules {
         impl Rules {
             /// The dotted names of every rule, in the order of the stages.
             pub const NAMES: &'static [&'static str] = &[$($name),+];
+
+            /// The values that each rule can have, by its name; empty where there is no list of them.
+            #[cfg(test)]
+            fn values() -> BTreeMap<&'static str, Vec<Value>> {
+                [$(($name, <$type as tests::Values>::all())),+].into()
+            }
         }
     };
 }
@@ -919,4 +932,41 @@ pub enum RuleError {
         /// What is accepted.
         problem: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Profiles;
+
+    /// The values that a rule of this type can have; empty where there is no list of them.
+    pub(super) trait Values {
+        fn all() -> Vec<Value> {
+            Vec::new()
+        }
+    }
+
+    impl Values for usize {}
+    impl Values for String {}
+    impl<T> Values for Vec<T> {}
+
+    #[test]
+    fn every_value_of_every_rule_is_the_default_or_that_of_a_profile() {
+        let default = serde_json::to_value(Rules::default()).expect("rules are plain values");
+        let mut set: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
+        for (rule, value) in Profiles::built_in()
+            .files()
+            .iter()
+            .flat_map(|file| file.entries.iter().flat_map(|entry| &entry.rule))
+        {
+            set.entry(rule).or_default().push(value);
+        }
+        for (rule, values) in Rules::values() {
+            assert!(set.contains_key(rule), "{rule} is set by no profile");
+            for value in values {
+                let is_set = set.get(rule).is_some_and(|set| set.contains(&&value));
+                assert!(is_set || default[rule] == value, "{rule} can be {value}, which no profile says");
+            }
+        }
+    }
 }
