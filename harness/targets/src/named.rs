@@ -327,7 +327,7 @@ fn library_of(library: &str) -> Result<Jsonwebtoken, NameError> {
             name: name.to_owned(),
             version: version.to_owned(),
             known: known.map(|library| library.version()).collect::<Vec<_>>().join(", "),
-            more: if cfg!(feature = "jsonwebtoken-11") {
+            more: if Jsonwebtoken::ALL.len() > 1 {
                 ""
             } else {
                 "; 11.1.0 comes with the cargo feature jsonwebtoken-11"
