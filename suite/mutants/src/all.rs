@@ -230,6 +230,8 @@ mutants! {
         Reads(reading::escapes_kept_in_names, &[("audience.missing", "\"accept\""), ("issuer.missing", "\"accept\"")]);
     "names-trimmed" "J14" "trims names before it compares them":
         Reads(reading::trimmed_names, &[("claims.duplicates", "\"last\""), ("header.duplicates", "\"last\"")]);
+    "critical-first-name" "H1" "looks at the first name in `crit`, and understands b64":
+        Reads(reading::first_critical_name, &[]);
     "critical-ignored" "H1" "reads `crit` and never looks at it":
         rules!("header.critical" = "ignore");
     "unencoded-payload-ignored" "H2" "knows neither `b64` nor `crit`":
@@ -307,6 +309,10 @@ mutants! {
         Reads(|sent| leniency::in_the_json(sent, lenient_json::needless_escapes_dropped), &[]);
     "escaped-single-quotes-read" "J8" "reads an escaped single quote":
         Reads(|sent| leniency::in_the_json(sent, |text| text.replace("\\'", "'")), &[]);
+    "empty-array-is-an-object" "J9" "cannot tell an array without elements from an object without members":
+        Reads(reading::empty_array, &[]);
+    "arrays-of-pairs-read" "J9" "reads an array of names and values as an object":
+        Reads(reading::pairs, &[]);
     "header-in-an-array" "A10" "takes the first element of an array for the header":
         Reads(|sent| parts::with_header(sent, reading::first_element), &[]);
     "header-in-a-string" "A10" "reads a header that is a string with JSON in it":
@@ -571,12 +577,16 @@ mutants! {
         Forgives(signatures::mac_in_another_form, &[]);
     "ecdsa-in-any-form" "S3" "takes ECDSA signatures in DER, or of another length":
         Forgives(signatures::ecdsa_of_another_form, &[]);
+    "ecdsa-filled-up" "S3" "reads an ECDSA signature as one number, whose zeros at the front may be missing":
+        Forgives(signatures::ecdsa_without_zeros, &[]);
     "ecdsa-cut-in-the-middle" "S3" "takes ECDSA signatures of any length for two numbers of half of it":
         Forgives(signatures::cut_in_the_middle, &[]);
     "pss-of-any-salt" "S8" "finds the length of the salt in the signature itself":
         Forgives(signatures::with_another_salt, &[]);
     "rsa-hash-anywhere" "S6" "does not look whether the hash is at the very end of the padded message":
         Forgives(signatures::cube_root, &[]);
+    "rsa-number-reduced" "S7" "compares the length of an RSA signature with that of n, and not the number":
+        Forgives(signatures::with_modulus_added, &[]);
     "eddsa-number-reduced" "S5" "takes S modulo the order of the base point":
         Forgives(|sent| signatures::with_orders_added(sent, &[1, 15]), &[]);
     "eddsa-number-of-253-bits" "S5" "looks at the three highest bits of S alone":

@@ -445,6 +445,32 @@ fn encoding(octets: &[u8]) -> Option<Encoding> {
     Some(Encoding { width, is_little_endian, is_marked })
 }
 
+/// An array without elements is an object without members.
+pub(crate) fn empty_array(challenge: &Challenge) -> Option<Challenge> {
+    with_both(challenge, |octets| {
+        let elements: Vec<Value> = serde_json::from_slice(octets).ok()?;
+        elements.is_empty().then(|| b"{}".to_vec())
+    })
+}
+
+/// Only the first name in `crit` has to be understood, and `b64` is.
+pub(crate) fn first_critical_name(challenge: &Challenge) -> Option<Challenge> {
+    let mut header = header(challenge)?;
+    let names = header.get("crit")?.as_array()?;
+    (names.len() > 1 && names.first()?.as_str() == Some("b64")).then_some(())?;
+    header.remove("crit");
+    with_parameters(challenge, header)
+}
+
+/// An array of names and values is the object that has them.
+pub(crate) fn pairs(challenge: &Challenge) -> Option<Challenge> {
+    let object = |octets: &[u8]| {
+        let pairs: Vec<(String, Value)> = serde_json::from_slice(octets).ok()?;
+        Some(Value::Object(pairs.into_iter().collect()).to_string().into_bytes())
+    };
+    with_both(challenge, object)
+}
+
 /// An array is its first element.
 pub(crate) fn first_element(octets: &[u8]) -> Option<Vec<u8>> {
     let value: Value = serde_json::from_slice(octets).ok()?;

@@ -150,11 +150,27 @@ pub(crate) fn cube_root(challenge: &Challenge) -> bool {
     sent(challenge).is_some_and(is_small) && changed_by(challenge, &[SignatureChange::RsaCubeRoot])
 }
 
+/// Whether the signature is RSA with n added, in as many octets as n has.
+pub(crate) fn with_modulus_added(challenge: &Challenge) -> bool {
+    let is_rsa = |algorithm: Algorithm| matches!(algorithm.family(), Family::RsaPkcs1 | Family::RsaPss);
+    let plus = SignatureChange::RsaNumber { s: Number::PlusOrder { times: 1 } };
+    let algorithms = &challenge.context.algorithms;
+    named(challenge).is_some_and(is_rsa)
+        && by_any(challenge, configured(challenge), algorithms, |good, given| good.len() == given.len())
+        && changed_by(challenge, &[plus])
+}
+
 /// Whether the signature is EdDSA with a multiple of the order added to S.
 pub(crate) fn with_orders_added(challenge: &Challenge, times: &[u32]) -> bool {
     let plus = |times: &u32| SignatureChange::EddsaNumber { s: Number::PlusOrder { times: *times } };
     let is_eddsa = named(challenge) == Some(Algorithm::EdDSA);
     is_eddsa && changed_by(challenge, &times.iter().map(plus).collect::<Vec<_>>())
+}
+
+/// Whether the signature is ECDSA without the zero octets that it begins with.
+pub(crate) fn ecdsa_without_zeros(challenge: &Challenge) -> bool {
+    let is_ecdsa = named(challenge).is_some_and(|algorithm| algorithm.family() == Family::Ecdsa);
+    is_ecdsa && changed_by(challenge, &[SignatureChange::DropLeadingZeros])
 }
 
 /// Whether the signature is ECDSA with numbers of any width, found by cutting it in the middle.

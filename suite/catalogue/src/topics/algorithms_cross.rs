@@ -9,7 +9,7 @@ use crate::case::{Case, alg, foreign_key_for, key_for};
 use crate::edits::{header, sign};
 use crate::twins;
 
-use Algorithm::{ES256, ES256K, ES384, ES512, HS256, HS384, HS512, PS256, PS512, RS256, RS384, RS512};
+use Algorithm::{ES256, ES256K, ES384, ES512, HS256, HS384, HS512, PS256, PS384, PS512, RS256, RS384, RS512};
 
 pub(super) fn topic() -> Topic {
     let mut cases: Vec<Case> = Algorithm::ALL.into_iter().map(foreign_key).collect();
@@ -47,17 +47,31 @@ fn foreign_key(algorithm: Algorithm) -> Case {
 }
 
 /// The algorithm that is named and configured, the one that is computed with the same key.
-const COMPUTED: [(Algorithm, Algorithm); 10] = [
+const COMPUTED: [(Algorithm, Algorithm); 24] = [
+    (HS256, HS384),
     (HS256, HS512),
     (HS384, HS256),
+    (HS384, HS512),
     (HS512, HS256),
+    (HS512, HS384),
+    (RS256, RS384),
     (RS256, RS512),
+    (RS384, RS256),
+    (RS384, RS512),
     (RS512, RS256),
+    (RS512, RS384),
+    (PS256, PS384),
+    (PS256, PS512),
+    (PS384, PS256),
+    (PS512, PS256),
     (RS256, PS256),
     (PS256, RS256),
     (ES256, ES384),
+    (ES256, ES512),
     (ES384, ES256),
     (ES512, ES256),
+    (ES256K, ES384),
+    (ES256K, ES512),
 ];
 
 fn computed_otherwise((named, computed): (Algorithm, Algorithm)) -> Case {

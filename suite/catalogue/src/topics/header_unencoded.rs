@@ -1,10 +1,11 @@
 //! G27: unencoded payloads (RFC 7797). RFC 7797 section 7 forbids them in JWTs.
 
 use jotproof_model::recipe::{Segment, SegmentChange, StructureChange};
+use jotproof_model::vector::Severity;
 use jotproof_model::{Edit, Reason, Threat};
 
 use super::Topic;
-use crate::case::Case;
+use crate::case::{Case, Undecided};
 use crate::edits::{header, sent_segment, signed_segment, structure};
 use crate::twins;
 
@@ -13,6 +14,7 @@ use Reason::{Critical, Encoding, HeaderParameter, NotCompact, Payload, Signature
 pub(super) fn topic() -> Topic {
     let mut cases: Vec<Case> = RAW.into_iter().map(raw).collect();
     cases.extend([detached(), encoded_after_signing()]);
+    cases.extend(two_critical_names());
     for value in NOT_A_BOOLEAN {
         cases.extend([ignorable(value), critical(value), critical_and_raw(value)]);
     }
@@ -125,6 +127,45 @@ fn encoded_after_signing() -> Case {
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("RFC7797-7-JWT")
         .class("H2")
+}
+
+/// `b64` and an unknown extension in one `crit`, in both orders. Each of them alone is in header/parameters.
+fn two_critical_names() -> Vec<Case> {
+    const EXTENSION: &str = "https://example.com/extension";
+    let both = twins::hs256()
+        .changed_by(
+            "header/unencoded/b64-true-beside-an-extension",
+            vec![b64("true"), header(EXTENSION, "true")],
+        )
+        .accept()
+        .severity(Severity::Low)
+        .title("b64 true, and a parameter that is named by a URL")
+        .why("Neither parameter is critical. A verifier that does not understand them ignores them.")
+        .requirement("RFC7515-4-IGNORE")
+        .class("H1");
+    let critical = |undecided: Undecided, what: &str| {
+        undecided
+            .reject([Critical, HeaderParameter])
+            .title(format!("crit names b64, which is true, {what} an extension that nobody understands"))
+            .why(
+                "Every name in `crit` must be understood. A verifier that looks at one of two names drops the \
+                 condition that the other one stands for.",
+            )
+            .requirement("RFC7515-4.1.11-CRIT")
+            .requirement("RFC7515-5.2-UNDERSTOOD")
+            .class("H1")
+    };
+    let before = both.changed(
+        "header/unencoded/b64-true-critical-before-an-extension",
+        header("crit", &format!("[\"b64\",\"{EXTENSION}\"]")),
+    );
+    let extended =
+        twins::hs256().changed("header/parameters/unknown-uri", header(EXTENSION, "true")).accept();
+    let after = extended.changed_by(
+        "header/unencoded/b64-true-critical-after-an-extension",
+        vec![b64("true"), header("crit", &format!("[\"{EXTENSION}\",\"b64\"]"))],
+    );
+    vec![critical(before, "and after it"), critical(after, "and before it"), both]
 }
 
 /// A value of `b64`, and its name in ids. Many languages take the last two for false, and the first for true.

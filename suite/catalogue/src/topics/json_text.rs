@@ -179,7 +179,7 @@ fn text_after((name, layer, after, what): (&str, Layer, &str, &str)) -> Case {
 // JSON that is no object, and text that is no JSON.
 
 /// Name, layer, the text, what it is, what that means.
-const NO_OBJECTS: [(&str, Layer, &str, TextKind, &str); 9] = [
+const NO_OBJECTS: [(&str, Layer, &str, TextKind, &str); 12] = [
     ("header-null", Header, "null", TextKind::Null, "null"),
     (
         "header-array",
@@ -188,6 +188,13 @@ const NO_OBJECTS: [(&str, Layer, &str, TextKind, &str); 9] = [
         TextKind::NotAnObject,
         "an array with the header in it",
     ),
+    (
+        "header-array-of-pairs",
+        Header,
+        "[[\"alg\",\"HS256\"],[\"typ\",\"JWT\"]]",
+        TextKind::NotAnObject,
+        "an array of names and values",
+    ),
     ("header-empty", Header, "", TextKind::Empty, "empty"),
     (
         "payload-array",
@@ -195,6 +202,14 @@ const NO_OBJECTS: [(&str, Layer, &str, TextKind, &str); 9] = [
         "[{\"sub\":\"42\",\"exp\":{{now+3600}}}]",
         TextKind::NotAnObject,
         "an array with the claims in it",
+    ),
+    ("payload-array-without-elements", Payload, "[]", TextKind::NotAnObject, "an array without elements"),
+    (
+        "payload-array-of-pairs",
+        Payload,
+        "[[\"sub\",\"42\"],[\"exp\",{{now+3600}}]]",
+        TextKind::NotAnObject,
+        "an array of names and values",
     ),
     (
         "payload-string",

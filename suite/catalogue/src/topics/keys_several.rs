@@ -29,6 +29,10 @@ fn id(name: &str) -> String {
     format!("keys/several/{name}")
 }
 
+fn word(algorithm: Algorithm) -> String {
+    algorithm.name().to_lowercase()
+}
+
 fn add(key: &str) -> Edit {
     context(ContextChange::AddKey { key: key.to_owned() })
 }
@@ -47,7 +51,7 @@ fn accepted(case: Case) -> Case {
 
 /// Two configured keys of one kind.
 fn rotation(algorithm: Algorithm) -> Vec<Case> {
-    let (key, word) = (key_for(algorithm), algorithm.name().to_lowercase());
+    let (key, word) = (key_for(algorithm), word(algorithm));
     let Some(next) = next_key(algorithm) else { return Vec::new() };
     let foreign = foreign_key_for(algorithm);
     let id = |end: &str| id(&format!("{word}-{end}"));
@@ -130,6 +134,14 @@ fn rotation(algorithm: Algorithm) -> Vec<Case> {
             .requirement("RFC7515-4.1.4-KID")
             .class("K12")
     };
+    // The twin of a signature by a third key that is not configured.
+    let third_of_three = accepted(
+        first
+            .changed_by(&id("by-the-third-of-three"), vec![add(&foreign), sign(None, &foreign, algorithm)])
+            .accept()
+            .title(format!("{algorithm} by the third of three configured keys"))
+            .why("A verifier tries every configured key, not the first two."),
+    );
     let mut cases = vec![
         by_its_kid(&first, "first", key),
         by_its_kid(&second, "second", next),
@@ -138,7 +150,7 @@ fn rotation(algorithm: Algorithm) -> Vec<Case> {
         by_another_kid(&second, "by-the-second-kid-unknown", "\"2026-01\"", "is unknown"),
     ];
     cases.extend(forged);
-    cases.extend([first, second, second_of_other_order, first_of_other_order]);
+    cases.extend([first, second, second_of_other_order, first_of_other_order, third_of_three]);
     cases
 }
 
@@ -150,7 +162,7 @@ fn side_by_side() -> Vec<Case> {
         let mut edits: Vec<Edit> = others(algorithm).map(|other| add(key_for(other))).collect();
         edits.push(allow(&KINDS));
         twins::signed(algorithm)
-            .changed_by(&id(&format!("four-kinds-{}", algorithm.name().to_lowercase())), edits)
+            .changed_by(&id(&format!("four-kinds-{}", word(algorithm))), edits)
             .accept()
             .title(format!("{algorithm}, where keys of four kinds are configured"))
             .why("With one key of each kind, the algorithm of the header says which one verifies.")
@@ -172,7 +184,38 @@ fn side_by_side() -> Vec<Case> {
             .requirement("RFC7515-5.2-VERIFY")
             .class("S0")
     };
-    KINDS.into_iter().flat_map(|algorithm| [good(algorithm), foreign(algorithm)]).collect()
+    let last = |algorithm: Algorithm| {
+        last_of(algorithm, others(algorithm), &KINDS, &format!("four-kinds-{}-last", word(algorithm)))
+            .title(format!("{algorithm}, where its key is the last one of four kinds"))
+    };
+    KINDS.into_iter().flat_map(|algorithm| [good(algorithm), foreign(algorithm), last(algorithm)]).collect()
+}
+
+/// The key of an algorithm is configured after those of others.
+fn last_of(
+    algorithm: Algorithm,
+    others: impl Iterator<Item = Algorithm>,
+    allowed: &[Algorithm],
+    end: &str,
+) -> Case {
+    let mut others = others.map(key_for).map(str::to_owned);
+    let own = key_for(algorithm);
+    let mut edits: Vec<Edit> = others
+        .next()
+        .map(|to| context(ContextChange::ConfiguredKey { from: own.to_owned(), to }))
+        .into_iter()
+        .collect();
+    edits.extend(others.map(|key| add(&key)));
+    edits.extend([add(own), allow(allowed)]);
+    twins::signed(algorithm)
+        .changed_by(&id(end), edits)
+        .accept()
+        .why(
+            "The order of the keys says nothing. A verifier that stops at a key of another kind refuses a good token.",
+        )
+        .requirement("RFC7515-5.2-VERIFY")
+        .requirement("RFC8725-3.1-ALG")
+        .class("V1")
 }
 
 /// Two keys on two curves. Each algorithm has one curve.
@@ -180,7 +223,7 @@ fn two_curves() -> Vec<Case> {
     let good = |algorithm: Algorithm, other: Algorithm| {
         twins::signed(algorithm)
             .changed_by(
-                &id(&format!("two-curves-{}", algorithm.name().to_lowercase())),
+                &id(&format!("two-curves-{}", word(algorithm))),
                 vec![add(key_for(other)), allow(&[algorithm, other])],
             )
             .accept()
@@ -205,8 +248,16 @@ fn two_curves() -> Vec<Case> {
             .requirement("RFC7518-3.4-CURVE")
             .class("K8")
     };
+    let last = |algorithm: Algorithm, other: Algorithm| {
+        let end = format!("two-curves-{}-last", word(algorithm));
+        last_of(algorithm, [other].into_iter(), &[algorithm, other], &end)
+            .title(format!("{algorithm}, where its key comes after one on the curve of {other}"))
+            .requirement("RFC7518-3.4-CURVE")
+    };
     [(ES256, ES384), (ES384, ES256)]
         .into_iter()
-        .flat_map(|(algorithm, other)| [good(algorithm, other), exchanged(algorithm, other)])
+        .flat_map(|(algorithm, other)| {
+            [good(algorithm, other), exchanged(algorithm, other), last(algorithm, other)]
+        })
         .collect()
 }

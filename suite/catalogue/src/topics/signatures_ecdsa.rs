@@ -24,6 +24,11 @@ pub(super) fn topic() -> Topic {
     for row in LEADING_ZEROS {
         cases.push(leading_zeros(row));
     }
+    cases.extend(
+        LEADING_ZEROS.into_iter().filter(|row| row.1 == "r-begins-with-a-zero").map(cut_at_the_front),
+    );
+    cases.push(cut_at_the_front(ES256_ZERO));
+    cases.extend(LAST_ZEROS.into_iter().flat_map(cut_at_the_end));
     cases.extend(LEADING_ZEROS.into_iter().filter(|row| row.1 == "r-and-s-begin-with-a-zero").map(shortened));
     Topic {
         path: "signatures/ecdsa",
@@ -246,6 +251,50 @@ fn leading_zeros((algorithm, name, jti, what): (Algorithm, &str, &str, &str)) ->
         )
         .requirement("RFC7518-3.4-FORM")
         .class("S3")
+}
+
+/// The row of ES256, whose token is in signatures/integrity.
+const ES256_ZERO: (Algorithm, &str, &str, &str) = (ES256, "r-begins-with-zero", "18", "");
+
+/// The signature as one number, without the zero octets that it begins with.
+fn cut_at_the_front(row: (Algorithm, &str, &str, &str)) -> Case {
+    let (algorithm, _, jti, _) = row;
+    let twin = match algorithm {
+        ES256 => timeless(algorithm, "signatures/integrity/es256-r-begins-with-zero", jti).accept(),
+        _ => leading_zeros(row),
+    };
+    one_octet_less(&twin, &id(algorithm, "without-the-zero-at-the-front"), SignatureChange::DropLeadingZeros)
+        .title(format!("{algorithm}: a signature without the zero octet that it begins with"))
+        .requirement("RFC7518-3.4-FORM")
+        .class("S3")
+}
+
+/// A signature of which one end is cut off, where there is a zero octet.
+pub(super) fn one_octet_less(twin: &Case, id: &str, change: SignatureChange) -> Case {
+    twin.changed(id, signature(change)).reject([Reason::Signature]).threat(Threat::Mangler).why(
+        "A signature keeps its length, whatever octets are in it. A verifier that fills up what is missing has two \
+         texts for one signature.",
+    )
+}
+
+/// Rows: algorithm, a `jti` that gives a signature with a zero octet at its end. The tokens have no times, so the
+/// signature is the same at every clock.
+const LAST_ZEROS: [(Algorithm, &str); 4] = [(ES256, "165"), (ES384, "212"), (ES512, "358"), (ES256K, "214")];
+
+fn cut_at_the_end((algorithm, jti): (Algorithm, &str)) -> [Case; 2] {
+    let twin = timeless(algorithm, &id(algorithm, "s-ends-with-a-zero"), jti)
+        .accept()
+        .title(format!("{algorithm}: an s that ends with a zero octet"))
+        .why("The zero octet is a digit of s, not padding.")
+        .requirement("RFC7518-3.4-FORM")
+        .class("S3");
+    let octets = 2 * width(algorithm) - 1;
+    let end = SignatureChange::Truncate { octets };
+    let cut = one_octet_less(&twin, &id(algorithm, "without-the-zero-at-the-end"), end)
+        .title(format!("{algorithm}: a signature without the zero octet that it ends with"))
+        .requirement("RFC7518-3.4-FORM")
+        .class("S3");
+    [twin, cut]
 }
 
 fn shortened(row: (Algorithm, &str, &str, &str)) -> Case {

@@ -5,6 +5,8 @@ use jotproof_model::recipe::{Number, SignatureChange};
 use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
+use super::signatures_ecdsa::one_octet_less;
+use super::signatures_integrity::timeless;
 use crate::case::Case;
 use crate::edits::signature;
 use crate::twins;
@@ -13,6 +15,7 @@ pub(super) fn topic() -> Topic {
     let mut cases: Vec<Case> = NUMBERS.into_iter().map(number).collect();
     cases.extend(NOT_CANONICAL.into_iter().map(not_canonical));
     cases.push(prehashed());
+    cases.extend(cut_at_the_end());
     Topic {
         path: "signatures/eddsa",
         about: "Ed25519 signatures: a number S that is out of range, a point R that does not decode, another variant.",
@@ -85,6 +88,25 @@ fn not_canonical((name, commitment, what): (&str, [u8; 32], &str)) -> Case {
         )
         .requirement("RFC8032-5.1.7-DECODE")
         .class("S5")
+}
+
+/// The `jti` was chosen for an S that ends with a zero octet.
+fn cut_at_the_end() -> [Case; 2] {
+    let twin = timeless(Algorithm::EdDSA, "signatures/eddsa/s-ends-with-a-zero", "6")
+        .accept()
+        .title("EdDSA: an S that ends with a zero octet")
+        .why("One signature in sixteen ends so. The least significant octet of S comes first, and its zeros stay.")
+        .requirement("RFC8032-5.1.7-VERIFY")
+        .class("V1");
+    let cut = one_octet_less(
+        &twin,
+        "signatures/eddsa/without-the-zero-at-the-end",
+        SignatureChange::Truncate { octets: 63 },
+    )
+    .title("EdDSA: a signature without the zero octet that it ends with")
+    .requirement("RFC8032-5.1.7-DECODE")
+    .class("S5");
+    [twin, cut]
 }
 
 fn prehashed() -> Case {

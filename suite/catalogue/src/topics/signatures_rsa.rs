@@ -89,7 +89,7 @@ fn numbers(algorithm: Algorithm) -> Vec<Case> {
     .collect();
     cases.push(
         twins::signed(algorithm)
-            .changed(&id(algorithm, "s-plus-n"), signature(number(Number::PlusOrder { times: 1 })))
+            .changed(&id(algorithm, "s-plus-n"), signature(plus_n()))
             .reject([Reason::Signature])
             .threat(Threat::Mangler)
             .title(format!("{algorithm}: n added to the signature"))
@@ -116,6 +116,7 @@ fn numbers(algorithm: Algorithm) -> Vec<Case> {
             .requirement(length(pss))
             .class("S7"),
     );
+    cases.extend(n_added_without_growing(algorithm));
     if let Some((_, jti)) = LEADING_ZERO.into_iter().find(|(of, _)| *of == algorithm) {
         let zero = leading_zero(algorithm, jti);
         cases.push(
@@ -137,6 +138,41 @@ fn numbers(algorithm: Algorithm) -> Vec<Case> {
         cases.extend((algorithm != RS256).then_some(zero));
     }
     cases
+}
+
+/// Rows: algorithm, a `jti` that gives a signature s for which s + n has the length of n. The tokens have no times,
+/// so the signature is the same at every clock.
+const ROOM_FOR_N: [(Algorithm, &str); 6] =
+    [(RS256, "12"), (RS384, "4"), (RS512, "9"), (PS256, "63"), (PS384, "9"), (PS512, "6")];
+
+/// A small signature, and the same with n added. A check of the length does not find it.
+fn n_added_without_growing(algorithm: Algorithm) -> Vec<Case> {
+    let pss = is_pss(algorithm);
+    let Some((_, jti)) = ROOM_FOR_N.into_iter().find(|(of, _)| *of == algorithm) else { return Vec::new() };
+    let small = timeless(algorithm, &id(algorithm, "s-small"), jti)
+        .accept()
+        .title(format!("{algorithm}: a signature that leaves room for n to be added"))
+        .why("The number is below n, as every signature is.")
+        .requirement("RFC7515-5.2-VERIFY")
+        .requirement(range(pss))
+        .class("V1");
+    let added = small
+        .changed(&id(algorithm, "s-plus-n-in-as-many-octets"), signature(plus_n()))
+        .reject([Reason::Signature])
+        .threat(Threat::Mangler)
+        .title(format!("{algorithm}: n added to the signature, in as many octets as n has"))
+        .why(
+            "The length is right, and the number is out of range. A verifier that checks the length alone has two \
+             signatures for one token.",
+        )
+        .requirement(range(pss))
+        .class("S7");
+    vec![small, added]
+}
+
+/// n added to the signature.
+const fn plus_n() -> SignatureChange {
+    SignatureChange::RsaNumber { s: Number::PlusOrder { times: 1 } }
 }
 
 /// Rows: algorithm, a `jti` that gives a signature with a leading zero octet. The tokens have no times, so
