@@ -173,6 +173,8 @@ fn the_check_finds_a_lie_about_everything_that_is_declared() {
         ),
         ("binary-token", "binary-token", "is answered with unsupported"),
         ("long-token", "long-token", "is answered with unsupported"),
+        ("binary-secret", "binary-secret", "is answered with unsupported"),
+        ("unfit-key", "unfit-key", "is answered with unsupported"),
         ("leeway", "leeway 60", "a token that expired 30 s ago is refused"),
         ("'too much leeway'", "leeway 60", "a token that expired 90 s ago is accepted"),
         ("clock", "clock: settable", "a token that is still valid at `now`, in 2001, is refused"),

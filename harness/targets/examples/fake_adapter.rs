@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jotproof_engine::run::unix_time;
-use jotproof_mint::base64url;
+use jotproof_mint::{base64url, keys};
 use jotproof_model::adapter::{AdapterClock, Answer, Order};
 use jotproof_model::{Algorithm, Capability, Challenge, Observation, Reason, Token, Verifier as _};
 use jotproof_profiles::{Profiles, Rules};
@@ -152,6 +152,13 @@ fn hide(answer: &mut Answer, challenge: &Challenge, lie: &str) {
         Answer::Accepted { claims, .. } if lie == "claims" => *claims = None,
         Answer::Refused { reason, .. } if lie == "reasons" => *reason = None,
         Answer::Accepted { id, .. } if is_too_much(&challenge.token, lie) => *answer = refused(*id),
+        Answer::Refused { id, .. } | Answer::Accepted { id, .. }
+            if (lie == "unfit-key" && challenge.context.keys.iter().any(|key| keys::is_unfit(key)))
+                || (lie == "binary-secret"
+                    && challenge.context.keys.iter().any(|key| key == "hmac-binary")) =>
+        {
+            *answer = Answer::Unsupported { id: *id, what: "a key of this kind".to_owned() };
+        }
         Answer::Refused { id, .. } if lie == "binary-token" && str::from_utf8(&challenge.token).is_err() => {
             *answer = Answer::Unsupported { id: *id, what: "a token that is not text".to_owned() };
         }

@@ -466,8 +466,10 @@ impl Case {
     ///
     /// Where the token cannot be minted.
     pub fn build(&self, mint: &Mint, now: i64) -> Result<Vector, MintError> {
-        let keys = keys::all();
-        let mut requires = self.context.requires(keys);
+        let ring = keys::all();
+        let mut requires = self.context.requires(ring);
+        let has_an_unfit_key = self.context.key_names().any(keys::is_unfit);
+        requires.extend(has_an_unfit_key.then_some(Capability::UnfitKey));
         let (subject, margin) = match &self.draft {
             Draft::Token(recipe) => {
                 let token = mint.token(recipe, now)?;
@@ -489,7 +491,7 @@ impl Case {
             Draft::Flow(plot) => {
                 // What it is configured with later has to be possible too.
                 for context in plot.steps.iter().filter_map(|step| step.action.configuration()) {
-                    requires.extend(context.requires(keys));
+                    requires.extend(context.requires(ring));
                 }
                 (Subject::Flow { flow: Box::new(mint.flow(plot, now)?) }, None)
             }

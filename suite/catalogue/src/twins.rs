@@ -63,6 +63,7 @@ pub fn signed(algorithm: Algorithm) -> Case {
         .class("V1");
     let case = match algorithm.family() {
         Family::RsaPss => case.requirement("RFC8017-8.1.2-LENGTH"),
+        Family::EdDsa => case.requirement("RFC8032-5.1.7-KEY"),
         _ => case,
     };
     row_of(algorithm).into_iter().fold(case, Case::documented)

@@ -30,7 +30,7 @@ const fn key_of(algorithm: Algorithm) -> &'static str {
         Algorithm::ES384 => "p-384",
         Algorithm::ES512 => "p-521",
         Algorithm::ES256K => "secp256k1",
-        Algorithm::EdDSA => "ed25519",
+        Algorithm::EdDSA | Algorithm::Ed25519 => "ed25519",
     }
 }
 

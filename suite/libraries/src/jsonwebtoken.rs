@@ -201,7 +201,7 @@ macro_rules! version {
                     Algorithm::ES256 => Known::ES256,
                     Algorithm::ES384 => Known::ES384,
                     Algorithm::EdDSA => Known::EdDSA,
-                    Algorithm::ES512 | Algorithm::ES256K => return Err(format!("algorithm {algorithm}")),
+                    Algorithm::ES512 | Algorithm::ES256K | Algorithm::Ed25519 => return Err(format!("algorithm {algorithm}")),
                 })
             }
 

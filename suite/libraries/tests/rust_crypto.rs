@@ -149,7 +149,7 @@ fn verifies(algorithm: Algorithm, key: &KeyMaterial, input: &[u8], signature: &[
         Algorithm::ES384 => ecdsa!(p384, KeyKind::P384),
         Algorithm::ES512 => ecdsa!(p521, KeyKind::P521),
         Algorithm::ES256K => ecdsa!(k256, KeyKind::Secp256k1),
-        Algorithm::EdDSA => {
+        Algorithm::EdDSA | Algorithm::Ed25519 => {
             let key = ed25519_dalek::VerifyingKey::from_public_key_pem(pem(KeyKind::Ed25519)?).ok()?;
             ed25519_dalek::Signature::from_slice(signature)
                 .is_ok_and(|signature| key.verify_strict(input, &signature).is_ok())

@@ -72,6 +72,12 @@ pub fn next_key(algorithm: Algorithm) -> Option<&'static str> {
     }
 }
 
+/// Whether a key is a public key that no private key belongs to.
+#[must_use]
+pub fn is_unfit(name: &str) -> bool {
+    all().get(name).is_some_and(|key| key.kind != KeyKind::Hmac && key.private_pem.is_none())
+}
+
 /// A name that no key has.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("unknown key {0:?}: fixtures/keys/README.md lists the keys there are")]
@@ -186,13 +192,36 @@ macro_rules! pair {
     };
 }
 
+/// A public key that has no private half.
+macro_rules! unfit {
+    ($kind:ident, $name:literal, $pkcs1:expr) => {
+        (
+            $name,
+            Embedded {
+                public_pem: Some(file!($name, ".public.pem")),
+                public_pkcs1_pem: $pkcs1,
+                ..Embedded::of(KeyKind::$kind, file!($name, ".jwk.json"))
+            },
+        )
+    };
+    ($kind:ident, $name:literal) => {
+        unfit!($kind, $name, None)
+    };
+}
+
+macro_rules! unfit_rsa {
+    ($name:literal) => {
+        unfit!(Rsa, $name, Some(file!($name, ".public.pkcs1.pem")))
+    };
+}
+
 macro_rules! rsa {
     ($name:literal) => {
         pair!(Rsa, $name, Some(file!($name, ".public.pkcs1.pem")))
     };
 }
 
-static EMBEDDED: [(&str, Embedded); 81] = [
+static EMBEDDED: [(&str, Embedded); 90] = [
     rsa!("rsa-1024"),
     rsa!("rsa-1024-foreign"),
     rsa!("rsa-2047"),
@@ -217,6 +246,13 @@ static EMBEDDED: [(&str, Embedded); 81] = [
     pair!(Ed25519, "ed25519"),
     pair!(Ed25519, "ed25519-foreign"),
     pair!(Ed25519, "ed25519-next"),
+    unfit_rsa!("rsa-2048-e-1"),
+    unfit_rsa!("rsa-2048-e-even"),
+    unfit_rsa!("rsa-2048-n-even"),
+    unfit!(P256, "p-256-off-the-curve"),
+    unfit!(P256, "p-256-at-infinity"),
+    unfit!(Ed25519, "ed25519-neutral"),
+    unfit!(Ed25519, "ed25519-not-canonical"),
     hmac!("hmac-empty"),
     hmac!("hmac-1-byte"),
     hmac!("hmac-14-bytes"),
@@ -266,6 +302,8 @@ static EMBEDDED: [(&str, Embedded); 81] = [
     hmac!("hmac-like-hex"),
     hmac!("hmac-like-base64"),
     hmac!("hmac-like-a-number"),
+    hmac!("hmac-utf-8"),
+    binary!("hmac-binary"),
     binary!("rfc-7515-a-1"),
     rsa!("rfc-7515-a-2"),
     pair!(P256, "rfc-7515-a-3"),

@@ -18,19 +18,38 @@ use crate::sign::SignError;
 pub fn octets(key: &KeyMaterial, form: KeyForm) -> Result<Vec<u8>, SignError> {
     let none = || SignError::NoSuchForm { form, kind: key.kind };
     let text = |text: &Option<String>| text.clone().map(String::into_bytes).ok_or_else(none);
+    let secret = || key.secret_octets().ok_or_else(none);
     let public_pem = || key.public_pem.as_deref().ok_or_else(none);
     let inside =
         |pem: &Option<String>, name| der(pem.as_deref().ok_or_else(none)?).ok_or(SignError::Malformed(name));
     match form {
-        KeyForm::Natural => key.secret_octets().map(<[u8]>::to_vec).ok_or_else(none),
-        KeyForm::SecretSha256 => text(&key.secret).map(|secret| Sha256::digest(secret).to_vec()),
-        KeyForm::SecretSha384 => text(&key.secret).map(|secret| Sha384::digest(secret).to_vec()),
-        KeyForm::SecretSha512 => text(&key.secret).map(|secret| Sha512::digest(secret).to_vec()),
-        KeyForm::SecretFirst64 => cut(text(&key.secret)?, 64).ok_or_else(none),
-        KeyForm::SecretFirst128 => cut(text(&key.secret)?, 128).ok_or_else(none),
-        KeyForm::SecretBeforeNul => before(&text(&key.secret)?, 0).ok_or_else(none),
-        KeyForm::SecretBeforeSpace => before(&text(&key.secret)?, b' ').ok_or_else(none),
-        KeyForm::SecretAndNul => text(&key.secret).map(|secret| [secret, vec![0]].concat()),
+        KeyForm::Natural => secret().map(<[u8]>::to_vec),
+        KeyForm::SecretSha256 => secret().map(|secret| Sha256::digest(secret).to_vec()),
+        KeyForm::SecretSha384 => secret().map(|secret| Sha384::digest(secret).to_vec()),
+        KeyForm::SecretSha512 => secret().map(|secret| Sha512::digest(secret).to_vec()),
+        KeyForm::SecretFirst32 => cut(secret()?, 32).ok_or_else(none),
+        KeyForm::SecretFirst64 => cut(secret()?, 64).ok_or_else(none),
+        KeyForm::SecretFirst128 => cut(secret()?, 128).ok_or_else(none),
+        KeyForm::SecretBeforeNul => before(secret()?, 0).ok_or_else(none),
+        KeyForm::SecretBeforeSpace => before(secret()?, b' ').ok_or_else(none),
+        KeyForm::SecretAndNul => secret().map(|secret| [secret, &[0]].concat()),
+        KeyForm::SecretTrimmed => other(secret()?, secret()?.trim_ascii().to_vec()).ok_or_else(none),
+        KeyForm::SecretUnquoted => {
+            let inside = secret()?.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+            inside.map(<[u8]>::to_vec).ok_or_else(none)
+        }
+        KeyForm::SecretFromHex => from_hex(secret()?).ok_or_else(none),
+        KeyForm::SecretFromBase64 => STANDARD.decode(secret()?).map_err(|_| none()),
+        KeyForm::SecretHex => secret().map(|secret| secret.iter().flat_map(|octet| hex(*octet)).collect()),
+        KeyForm::SecretBase64 => secret().map(|secret| STANDARD.encode(secret).into_bytes()),
+        KeyForm::SecretAsCharacters => {
+            let text: String = secret()?.iter().copied().map(char::from).collect();
+            other(secret()?, text.into_bytes()).ok_or_else(none)
+        }
+        KeyForm::SecretReplaced => {
+            let text = String::from_utf8_lossy(secret()?).into_owned();
+            other(secret()?, text.into_bytes()).ok_or_else(none)
+        }
         KeyForm::PublicPem => text(&key.public_pem),
         KeyForm::PublicPemNoNewline => chomped(&key.public_pem).ok_or_else(none),
         KeyForm::PublicPemCrlf => Ok(public_pem()?.replace('\n', "\r\n").into_bytes()),
@@ -66,11 +85,26 @@ pub fn octets(key: &KeyMaterial, form: KeyForm) -> Result<Vec<u8>, SignError> {
 }
 
 /// The first `octets` octets of a longer secret; `None` if it is not longer.
-fn cut(mut secret: Vec<u8>, octets: usize) -> Option<Vec<u8>> {
-    (secret.len() > octets).then(|| {
-        secret.truncate(octets);
-        secret
-    })
+fn cut(secret: &[u8], octets: usize) -> Option<Vec<u8>> {
+    (secret.len() > octets).then(|| secret[..octets].to_vec())
+}
+
+/// What a secret becomes; `None` if it stays the same.
+fn other(secret: &[u8], changed: Vec<u8>) -> Option<Vec<u8>> {
+    (secret != changed).then_some(changed)
+}
+
+/// The octets that hexadecimal digits stand for.
+fn from_hex(digits: &[u8]) -> Option<Vec<u8>> {
+    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let octet = |pair: &[u8]| Some(value(*pair.first()?)? << 4 | value(*pair.get(1)?)?);
+    digits.chunks(2).map(octet).collect()
+}
+
+/// The two hexadecimal digits of an octet.
+fn hex(octet: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    [octet >> 4, octet & 0x0f].map(|value| DIGITS[usize::from(value)])
 }
 
 /// The beginning of a secret before the first such octet; `None` if it has none.
@@ -314,6 +348,33 @@ mod tests {
             assert_eq!(get(name, form), before.as_bytes());
             assert!(before.len() >= 32 && after.len() >= 32, "{name}");
         }
+        let secret = |name: &str| keys::all()[name].secret_octets().unwrap();
+        for (name, form, expected) in [
+            ("hmac-64-bytes", KeyForm::SecretFirst32, &secret("hmac-64-bytes")[..32]),
+            (
+                "hmac-space-at-end",
+                KeyForm::SecretTrimmed,
+                secret("hmac-space-at-end").split_last().unwrap().1,
+            ),
+            ("hmac-space-at-start", KeyForm::SecretTrimmed, &secret("hmac-space-at-start")[1..]),
+            ("hmac-absent-two-quotes", KeyForm::SecretUnquoted, b""),
+            ("hmac-1-byte", KeyForm::SecretHex, b"73"),
+            ("hmac-1-byte", KeyForm::SecretBase64, b"cw=="),
+            ("hmac-absent-zero", KeyForm::SecretBase64, b"MA=="),
+        ] {
+            assert_eq!(get(name, form), expected, "{name} {form:?}");
+        }
+        assert_eq!(get("hmac-like-hex", KeyForm::SecretFromHex), Sha256::digest(b"hmac-like-hex").to_vec());
+        let base64 = get("hmac-like-base64", KeyForm::SecretFromBase64);
+        assert_eq!(base64, Sha256::digest(b"hmac-like-base64").to_vec());
+        let characters = String::from_utf8(get("hmac-utf-8", KeyForm::SecretAsCharacters)).unwrap();
+        assert_eq!(
+            characters.chars().map(|c| u8::try_from(c).unwrap()).collect::<Vec<_>>(),
+            secret("hmac-utf-8")
+        );
+        let replaced = String::from_utf8(get("hmac-binary", KeyForm::SecretReplaced)).unwrap();
+        assert_eq!(replaced, String::from_utf8_lossy(secret("hmac-binary")));
+        assert!(replaced.contains('\u{fffd}'));
     }
 
     #[test]
@@ -321,6 +382,12 @@ mod tests {
         for (name, form) in [
             ("hmac-64-bytes", KeyForm::SecretFirst64),
             ("hmac-64-bytes", KeyForm::SecretBeforeNul),
+            ("hmac-64-bytes", KeyForm::SecretTrimmed),
+            ("hmac-64-bytes", KeyForm::SecretUnquoted),
+            ("hmac-64-bytes", KeyForm::SecretFromHex),
+            ("hmac-utf-8", KeyForm::SecretReplaced),
+            ("hmac-32-bytes", KeyForm::SecretFirst32),
+            ("hmac-64-bytes", KeyForm::SecretAsCharacters),
             ("rsa-2048", KeyForm::SecretSha256),
             ("rsa-2048", KeyForm::Natural),
             ("ed25519", KeyForm::Pkcs1Pem),

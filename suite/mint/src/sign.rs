@@ -202,7 +202,7 @@ impl Hash {
         match algorithm {
             A::HS256 | A::RS256 | A::PS256 | A::ES256 | A::ES256K => Self::Sha256,
             A::HS384 | A::RS384 | A::PS384 | A::ES384 => Self::Sha384,
-            A::HS512 | A::RS512 | A::PS512 | A::ES512 | A::EdDSA => Self::Sha512,
+            A::HS512 | A::RS512 | A::PS512 | A::ES512 | A::EdDSA | A::Ed25519 => Self::Sha512,
         }
     }
 

@@ -9,7 +9,7 @@ use jotproof_mint::sign::{PrivateKey, SignError};
 use jotproof_mint::{Mint, MintError, keys};
 use jotproof_model::algorithm::Family;
 use jotproof_model::recipe::{Content, KeyForm, Signer};
-use jotproof_model::{Algorithm, KeyKind, Recipe};
+use jotproof_model::{Algorithm, KeyKind, KeyMaterial, Recipe};
 
 const NOW: i64 = 1_700_000_000;
 
@@ -49,7 +49,8 @@ fn length(name: &str, kind: KeyKind, algorithm: Algorithm) -> Option<usize> {
 
 #[test]
 fn every_algorithm_with_every_key_gives_its_length_or_says_that_it_does_not_fit() {
-    for (name, material) in keys::all() {
+    let has_private_half = |key: &KeyMaterial| key.private_pem.is_some() || key.kind == KeyKind::Hmac;
+    for (name, material) in keys::all().iter().filter(|(_, key)| has_private_half(key)) {
         let key = PrivateKey::new(material).unwrap();
         for algorithm in Algorithm::ALL {
             let signature = key.sign(algorithm, b"input");
@@ -94,7 +95,7 @@ fn two_mints_make_the_same_token_byte_for_byte() {
         assert_ne!(one.token(&recipe, NOW + 1).unwrap(), token, "{algorithm}, later");
         tokens.insert(token);
     }
-    assert_eq!(tokens.len(), Algorithm::ALL.len());
+    assert_eq!(tokens.len(), Algorithm::DISTINCT.len());
 }
 
 #[test]

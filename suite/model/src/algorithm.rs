@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A JWS signature algorithm by its registered name (RFC 7518 section 3.1, RFC 8037, RFC 8812).
+/// A JWS signature algorithm by its registered name (RFC 7518 section 3.1, RFC 8037, RFC 8812, RFC 9864).
 ///
 /// The header of a token names its algorithm as text and may name anything; this is the closed list
 /// of what can really be computed.
@@ -27,11 +27,12 @@ pub enum Algorithm {
     ES512,
     ES256K,
     EdDSA,
+    Ed25519,
 }
 
 impl Algorithm {
     /// Every algorithm, in the order of the registry.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::HS256,
         Self::HS384,
         Self::HS512,
@@ -46,7 +47,19 @@ impl Algorithm {
         Self::ES512,
         Self::ES256K,
         Self::EdDSA,
+        Self::Ed25519,
     ];
+
+    /// One name of each computation: `Ed25519` is what `EdDSA` is with such a key (RFC 9864 section 2.2).
+    pub const DISTINCT: [Self; 14] = {
+        let mut distinct = [Self::EdDSA; 14];
+        let mut at = 0;
+        while at < distinct.len() {
+            distinct[at] = Self::ALL[at];
+            at += 1;
+        }
+        distinct
+    };
 
     /// The registered name, as it stands in an `alg` header parameter.
     #[must_use]
@@ -66,6 +79,7 @@ impl Algorithm {
             Self::ES512 => "ES512",
             Self::ES256K => "ES256K",
             Self::EdDSA => "EdDSA",
+            Self::Ed25519 => "Ed25519",
         }
     }
 
@@ -77,7 +91,7 @@ impl Algorithm {
             Self::RS256 | Self::RS384 | Self::RS512 => Family::RsaPkcs1,
             Self::PS256 | Self::PS384 | Self::PS512 => Family::RsaPss,
             Self::ES256 | Self::ES384 | Self::ES512 | Self::ES256K => Family::Ecdsa,
-            Self::EdDSA => Family::EdDsa,
+            Self::EdDSA | Self::Ed25519 => Family::EdDsa,
         }
     }
 }

@@ -570,6 +570,10 @@ impl Context {
             (self.namespace.is_some(), Capability::Namespace),
             (different.len() > 1, Capability::SeveralKeys),
             (kinds.len() > different.len(), Capability::SeveralKeysOfOneKind),
+            (
+                self.keys.iter().filter_map(|name| keys.get(name)).any(|key| key.binary_secret.is_some()),
+                Capability::BinarySecret,
+            ),
             (self.identification.is_some(), Capability::Identification),
             (self.submission.is_some(), Capability::Submission),
             (
@@ -640,6 +644,10 @@ pub enum Capability {
     SeveralKeys,
     /// Several keys of one kind can be configured side by side. The name of each is its id (`kid`).
     SeveralKeysOfOneKind,
+    /// A secret that is not UTF-8 text can be configured.
+    BinarySecret,
+    /// A public key that no private key belongs to can be handed over.
+    UnfitKey,
     /// A life cycle can be gone through: connections that are renewed, and end.
     Flow,
     /// The configuration can be changed while the server runs.
@@ -694,6 +702,8 @@ impl fmt::Display for Capability {
             Self::LongToken => f.write_str("long-token"),
             Self::SeveralKeys => f.write_str("several-keys"),
             Self::SeveralKeysOfOneKind => f.write_str("several-keys-of-one-kind"),
+            Self::BinarySecret => f.write_str("binary-secret"),
+            Self::UnfitKey => f.write_str("unfit-key"),
             Self::Flow => f.write_str("flow"),
             Self::Reload => f.write_str("reload"),
             Self::KeySet => f.write_str("key-set"),
@@ -753,6 +763,8 @@ impl FromStr for Capability {
             "long-token" => Self::LongToken,
             "several-keys" => Self::SeveralKeys,
             "several-keys-of-one-kind" => Self::SeveralKeysOfOneKind,
+            "binary-secret" => Self::BinarySecret,
+            "unfit-key" => Self::UnfitKey,
             "flow" => Self::Flow,
             "reload" => Self::Reload,
             "key-set" => Self::KeySet,

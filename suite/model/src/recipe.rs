@@ -181,6 +181,9 @@ pub enum KeyForm {
     /// 2104 section 2), so the MAC is then the same.
     #[serde(rename = "secret-sha-512")]
     SecretSha512,
+    /// HMAC only: the first 32 octets of a longer secret.
+    #[serde(rename = "secret-first-32")]
+    SecretFirst32,
     /// HMAC only: the first 64 octets of a longer secret.
     #[serde(rename = "secret-first-64")]
     SecretFirst64,
@@ -194,6 +197,22 @@ pub enum KeyForm {
     /// HMAC only: the secret, followed by a NUL. HMAC pads a secret that is shorter than the block of the
     /// hash with NULs (RFC 2104 section 2), so the MAC is then the same.
     SecretAndNul,
+    /// HMAC only: the secret without the white space (space, tab, line feed, carriage return) at its ends.
+    SecretTrimmed,
+    /// HMAC only: the secret without the quotation marks at its ends.
+    SecretUnquoted,
+    /// HMAC only: the octets that a secret in hexadecimal digits stands for.
+    SecretFromHex,
+    /// HMAC only: the octets that a secret in base64 (RFC 4648 section 4) stands for.
+    SecretFromBase64,
+    /// HMAC only: the lower-case hexadecimal text of the secret.
+    SecretHex,
+    /// HMAC only: the base64 text of the secret (RFC 4648 section 4), with padding.
+    SecretBase64,
+    /// HMAC only: the UTF-8 text in which each octet of the secret is a character, as if the secret were ISO-8859-1.
+    SecretAsCharacters,
+    /// HMAC only: the secret with U+FFFD, in UTF-8, for each malformed part of UTF-8.
+    SecretReplaced,
     /// The PEM file of the public key, `PUBLIC KEY`, with its final newline.
     PublicPem,
     /// The same without the final newline.
@@ -350,6 +369,9 @@ pub enum SignatureChange {
     EcdsaShortened,
     /// ECDSA only: `s‖r` in place of `r‖s`.
     EcdsaSwapped,
+    /// ECDSA on P-256 only: the first coordinate of the base point as `r` and the hash of the signing input as `s`. They
+    /// verify under the point at infinity, and need no private key (FIPS 186-5 section 6.4.2).
+    EcdsaAtInfinity,
     /// RSA only: another number in place of the signature. It has the length of the modulus `n`, or one octet
     /// more if needed.
     RsaNumber {
@@ -366,6 +388,9 @@ pub enum SignatureChange {
         /// The encoded message.
         encoded: PssEncoding,
     },
+    /// RSASSA-PKCS1-v1_5 only: the encoded message itself (RFC 8017 section 9.2). With the public exponent 1 it is its
+    /// own signature, and it needs no private key.
+    RsaEncodedMessage,
     /// RSASSA-PKCS1-v1_5 with the public exponent 3 only: a number whose cube begins like the encoded message
     /// with eight octets of padding. It needs only the public key.
     RsaCubeRoot,
@@ -380,8 +405,15 @@ pub enum SignatureChange {
         /// The 32 octets of `R`, base64url without padding.
         base64url: String,
     },
+    /// EdDSA only: the nonce 0, so that `R` is the neutral point. The signature is valid by RFC 8032 section 5.1.7.
+    EddsaZeroNonce,
     /// EdDSA only: Ed25519ph in place of Ed25519 (RFC 8032 section 5.1).
     EddsaPrehashed,
+    /// EdDSA only: Ed25519ctx with this context in place of Ed25519 (RFC 8032 section 5.1).
+    EddsaContext {
+        /// The context, from 1 to 255 octets of text.
+        text: String,
+    },
 }
 
 /// A number in a signature. `n` is the order of the group or the modulus of an RSA key.
@@ -485,6 +517,8 @@ pub enum PssEncoding {
         /// The hash function of MGF1.
         hash: HashName,
     },
+    /// MGF1 with SHA-1, which is the default of RFC 8017 appendix A.2.3.
+    MaskOfSha1,
     /// Another last octet than BC.
     Trailer {
         /// The value.
@@ -527,13 +561,17 @@ impl SignatureChange {
             Self::EcdsaWidths { .. } => "ecdsa_widths",
             Self::EcdsaShortened => "ecdsa_shortened",
             Self::EcdsaSwapped => "ecdsa_swapped",
+            Self::EcdsaAtInfinity => "ecdsa_at_infinity",
             Self::RsaNumber { .. } => "rsa_number",
             Self::RsaPkcs1 { .. } => "rsa_pkcs1",
             Self::RsaPss { .. } => "rsa_pss",
+            Self::RsaEncodedMessage => "rsa_encoded_message",
             Self::RsaCubeRoot => "rsa_cube_root",
             Self::EddsaNumber { .. } => "eddsa_number",
             Self::EddsaCommitment { .. } => "eddsa_commitment",
+            Self::EddsaZeroNonce => "eddsa_zero_nonce",
             Self::EddsaPrehashed => "eddsa_prehashed",
+            Self::EddsaContext { .. } => "eddsa_context",
         }
     }
 

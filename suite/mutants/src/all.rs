@@ -553,6 +553,18 @@ mutants! {
         Reads(reading::last_key_of_each_kind, &[]);
     "key-by-the-name-in-kid" "K13" "finds the key that `kid` names in a store with the keys of everybody":
         Forgives(signatures::by_the_key_that_kid_names, &[]);
+    "secret-cut-to-32-octets" "K5" "copies the secret into a buffer of 32 octets":
+        Forgives(|sent| signatures::keyed_with_a_form(sent, &[KeyForm::SecretFirst32]), &[]);
+    "secret-trimmed" "K5" "trims the secret, as readers of configuration do":
+        Forgives(|sent| signatures::keyed_with_a_form(sent, &[KeyForm::SecretTrimmed, KeyForm::SecretUnquoted]), &[]);
+    "secret-decoded" "K5" "decodes a secret that looks like hexadecimal or base64":
+        Forgives(|sent| signatures::keyed_with_a_form(sent, &[KeyForm::SecretFromHex, KeyForm::SecretFromBase64]), &[]);
+    "secret-encoded" "K5" "encodes a secret in base64 or hexadecimal before it is used":
+        Forgives(|sent| signatures::keyed_with_a_form(sent, &[KeyForm::SecretHex, KeyForm::SecretBase64]), &[]);
+    "secret-as-text" "K5" "reads the octets of a secret as text in another encoding":
+        Forgives(|sent| signatures::keyed_with_a_form(sent, &[KeyForm::SecretAsCharacters, KeyForm::SecretReplaced]), &[]);
+    "unfit-key-verifies-nothing" "K9" "verifies nothing where the configured public key cannot be used":
+        Forgives(signatures::where_the_key_is_unfit, &[]);
     "key-of-the-token" "K17" "verifies with the key or certificate that the token brings along":
         Forgives(signatures::by_the_key_in_the_header, &[("header.embedded_key", "\"ignore\"")]);
     "kid-followed" "K19" "opens, asks or runs what `kid` says, and takes the outcome for the key":

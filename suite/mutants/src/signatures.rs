@@ -46,13 +46,14 @@ fn configured(challenge: &Challenge) -> impl Iterator<Item = &'static KeyMateria
 /// Every algorithm that a key of some kind can compute, those of other sizes included.
 fn computable(kind: KeyKind) -> &'static [Algorithm] {
     use Algorithm::{
-        ES256, ES256K, ES384, ES512, EdDSA, HS256, HS384, HS512, PS256, PS384, PS512, RS256, RS384, RS512,
+        ES256, ES256K, ES384, ES512, Ed25519, EdDSA, HS256, HS384, HS512, PS256, PS384, PS512, RS256, RS384,
+        RS512,
     };
     match kind {
         KeyKind::Hmac => &[HS256, HS384, HS512],
         KeyKind::Rsa => &[RS256, RS384, RS512, PS256, PS384, PS512],
         KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::Secp256k1 => &[ES256, ES384, ES512, ES256K],
-        KeyKind::Ed25519 => &[EdDSA],
+        KeyKind::Ed25519 => &[EdDSA, Ed25519],
     }
 }
 
@@ -163,7 +164,7 @@ pub(crate) fn with_modulus_added(challenge: &Challenge) -> bool {
 /// Whether the signature is EdDSA with a multiple of the order added to S.
 pub(crate) fn with_orders_added(challenge: &Challenge, times: &[u32]) -> bool {
     let plus = |times: &u32| SignatureChange::EddsaNumber { s: Number::PlusOrder { times: *times } };
-    let is_eddsa = named(challenge) == Some(Algorithm::EdDSA);
+    let is_eddsa = named(challenge).is_some_and(|algorithm| algorithm.family() == Family::EdDsa);
     is_eddsa && changed_by(challenge, &times.iter().map(plus).collect::<Vec<_>>())
 }
 
@@ -214,6 +215,26 @@ pub(crate) fn keyed_with_an_empty_key(challenge: &Challenge) -> bool {
 /// A signature by a configured key with the algorithm that is named, allowed or not.
 pub(crate) fn by_a_configured_key(challenge: &Challenge) -> bool {
     by_one_of(challenge, &configured(challenge).collect::<Vec<_>>())
+}
+
+/// A MAC keyed with one of these forms of a configured secret.
+pub(crate) fn keyed_with_a_form(challenge: &Challenge, forms: &[KeyForm]) -> bool {
+    let Some(algorithm) = allowed(challenge).filter(|algorithm| algorithm.family() == Family::Hmac) else {
+        return false;
+    };
+    let Some((input, given)) = sent(challenge) else { return false };
+    configured(challenge).filter(|key| key.kind == KeyKind::Hmac).any(|key| {
+        forms.iter().any(|form| {
+            secret::octets(key, *form)
+                .and_then(|secret| sign::hmac(&secret, algorithm, input))
+                .is_ok_and(|good| good == given)
+        })
+    })
+}
+
+/// A configured public key that no private key belongs to.
+pub(crate) fn where_the_key_is_unfit(challenge: &Challenge) -> bool {
+    configured(challenge).any(|key| key.kind != KeyKind::Hmac && key.private_pem.is_none())
 }
 
 /// A MAC keyed with nothing, whatever is configured.

@@ -597,6 +597,8 @@ rules! {
     key_cache: KeyCache = "key_set.cache",
     /// Whether a key set behind a redirect is refused.
     key_set_redirects: Strictness = "key_set.redirects",
+    /// Whether an EdDSA signature is refused whose `R` has small order.
+    commitment_small_order: Strictness = "signature.small_order",
     /// What the payload may be.
     payload: Payload = "claims.payload",
     /// Whether text after the payload's JSON value is refused.
@@ -772,6 +774,7 @@ impl Default for Rules {
             template: Template::default(),
             key_cache: KeyCache::default(),
             key_set_redirects: Strictness::default(),
+            commitment_small_order: Strictness::default(),
             payload: Payload::default(),
             payload_trailing_text: Strictness::default(),
             claim_names: Names::default(),

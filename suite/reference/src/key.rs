@@ -7,8 +7,8 @@ use jotproof_model::{Algorithm, Context, KeyKind, KeyMaterial, KeyRing, Reason};
 use jotproof_profiles::Rules;
 use jotproof_profiles::rules::{EmptySecret, Strictness};
 
-use crate::base64url;
 use crate::verdict::{Refusal, Stage};
+use crate::{base64url, edwards};
 
 /// A key that a signature is tried with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub(crate) const fn kind_for(algorithm: Algorithm) -> KeyKind {
         Algorithm::ES384 => KeyKind::P384,
         Algorithm::ES512 => KeyKind::P521,
         Algorithm::ES256K => KeyKind::Secp256k1,
-        Algorithm::EdDSA => KeyKind::Ed25519,
+        Algorithm::EdDSA | Algorithm::Ed25519 => KeyKind::Ed25519,
     }
 }
 
@@ -159,6 +159,15 @@ fn fit<'a>(key: &'a KeyMaterial, algorithm: Algorithm, rules: &Rules) -> Result<
     } else {
         None
     };
+    if key.kind == KeyKind::Ed25519 {
+        let point = der.last_chunk().ok_or("the configured key is no Ed25519 public key")?;
+        if !edwards::is_canonical(point) {
+            return Err("the coordinate of the Ed25519 key is not less than p".to_owned());
+        }
+        if edwards::has_small_order(point) {
+            return Err("the Ed25519 key is a point of small order".to_owned());
+        }
+    }
     Ok(Candidate::Public(PublicKey { der, bits }))
 }
 

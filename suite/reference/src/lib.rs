@@ -23,6 +23,7 @@ pub mod base64url;
 pub mod claims;
 pub mod configuration;
 pub mod decimal;
+mod edwards;
 pub mod embedded_key;
 pub mod flow;
 pub mod header;
@@ -334,7 +335,7 @@ impl Reference {
             return;
         };
         let input = segments.signing_input;
-        let verified = signature::verify(algorithm, &candidates, input, signature, &self.parsed);
+        let verified = signature::verify(algorithm, &candidates, input, signature, &self.parsed, rules);
         trace.result(Stage::Signature, verified, |()| format!("a good {algorithm} signature"));
     }
 

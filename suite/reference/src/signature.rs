@@ -6,8 +6,12 @@ use std::sync::{Mutex, PoisonError};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
+use jotproof_model::algorithm::Family;
 use jotproof_model::{Algorithm, Reason};
+use jotproof_profiles::Rules;
+use jotproof_profiles::rules::Strictness;
 
+use crate::edwards;
 use crate::key::{Candidate, PublicKey};
 use crate::verdict::{Refusal, Stage};
 
@@ -62,7 +66,7 @@ pub(crate) fn verification(
         Algorithm::ES384 => &signature::ECDSA_P384_SHA384_FIXED,
         Algorithm::ES512 => &signature::ECDSA_P521_SHA512_FIXED,
         Algorithm::ES256K => &signature::ECDSA_P256K1_SHA256_FIXED,
-        Algorithm::EdDSA => &signature::ED25519,
+        Algorithm::EdDSA | Algorithm::Ed25519 => &signature::ED25519,
     })
 }
 
@@ -86,6 +90,7 @@ pub fn verify(
     input: &[u8],
     signature: &[u8],
     parsed: &ParsedKeys,
+    rules: &Rules,
 ) -> Result<(), Refusal> {
     let mut tried = false;
     for candidate in candidates {
@@ -96,7 +101,8 @@ pub fn verify(
             }
             Candidate::Public(key) => parsed.get(algorithm, key).is_some_and(|key| {
                 tried = true;
-                key.verify_sig(input, signature).is_ok()
+                !has_refused_commitment(algorithm, signature, rules)
+                    && key.verify_sig(input, signature).is_ok()
             }),
         };
         if verified {
@@ -116,6 +122,14 @@ pub fn verify(
             format!("the configured key cannot be used with {algorithm}"),
         )
     })
+}
+
+/// Whether the point `R` of an EdDSA signature has small order. RFC 8032 section 5.1.7 accepts some of these
+/// signatures, and many verifiers refuse them all.
+fn has_refused_commitment(algorithm: Algorithm, signature: &[u8], rules: &Rules) -> bool {
+    algorithm.family() == Family::EdDsa
+        && rules.commitment_small_order == Strictness::Refuse
+        && signature.first_chunk().is_some_and(edwards::has_small_order)
 }
 
 fn mac_is_good(algorithm: Algorithm, secret: &[u8], input: &[u8], signature: &[u8]) -> bool {

@@ -12,6 +12,7 @@ use jotproof_engine::Suite;
 use jotproof_mint::Mint;
 use jotproof_mint::keys::{self, key_for, next_key};
 use jotproof_model::adapter::Leeway;
+use jotproof_model::algorithm::Family;
 use jotproof_model::recipe::{Content, KeyForm, Signer};
 use jotproof_model::{
     Algorithm, Application, Capability, Challenge, Context, Expectation, KeyRing, Recipe, Subject, Threat,
@@ -108,6 +109,8 @@ impl Desk<'_> {
             Capability::LongToken,
             Capability::SeveralKeys,
             Capability::SeveralKeysOfOneKind,
+            Capability::BinarySecret,
+            Capability::UnfitKey,
             Capability::Clock,
         ]
         .into_iter()
@@ -130,6 +133,16 @@ impl Desk<'_> {
                     let next = algorithms.iter().find_map(|of| Some((*of, next_key(*of)?)));
                     let Some((algorithm, next)) = next else { continue };
                     self.several_keys_of_one_kind(algorithm, next)?;
+                }
+                Capability::BinarySecret => {
+                    let hmac = algorithms.iter().find(|of| of.family() == Family::Hmac);
+                    let Some(algorithm) = hmac else { continue };
+                    self.binary_secret(*algorithm)?;
+                }
+                Capability::UnfitKey => {
+                    let unfit = algorithms.iter().find_map(|of| Some((*of, unfit_key(*of)?)));
+                    let Some((algorithm, key)) = unfit else { continue };
+                    self.unfit_key(algorithm, key)?;
                 }
                 _ => self.option(option, first)?,
             }
@@ -305,6 +318,27 @@ impl Desk<'_> {
         Ok(())
     }
 
+    fn binary_secret(&mut self, algorithm: Algorithm) -> anyhow::Result<()> {
+        const SECRET: &str = "hmac-binary";
+        let about = Capability::BinarySecret.to_string();
+        let remedy = "decode `secret_base64url`, and hand the octets to the library";
+        let context = Context { keys: vec![SECRET.to_owned()], ..self.context(&[algorithm]) };
+        let good = self.token_by(SECRET, algorithm, None, &self.claims(&[]))?;
+        let bad = forged(&good)?;
+        self.ask(&about, "a token by a secret that is not text", true, remedy, context.clone(), good);
+        self.ask(&about, "a forged copy of that token", false, remedy, context, bad);
+        Ok(())
+    }
+
+    fn unfit_key(&mut self, algorithm: Algorithm, key: &str) -> anyhow::Result<()> {
+        let about = Capability::UnfitKey.to_string();
+        let remedy = "hand the key to the library, and answer `refused` if it says that the key is invalid";
+        let context = Context { keys: vec![key.to_owned()], ..self.context(&[algorithm]) };
+        let token = self.token(algorithm, None, &self.claims(&[]))?;
+        self.ask(&about, "a token under an invalid public key", false, remedy, context, token);
+        Ok(())
+    }
+
     /// Asks whether the verifier applies each leeway of the hello: 0 unless the hello has a `leeway`.
     fn leeway(&mut self, algorithm: Algorithm) -> anyhow::Result<()> {
         let remedy =
@@ -455,6 +489,16 @@ fn forged(token: &[u8]) -> anyhow::Result<Vec<u8>> {
     let changed = base64url::encode(claims.as_bytes());
     parts[1] = &changed;
     Ok(parts.join(".").into_bytes())
+}
+
+/// An invalid public key for an algorithm.
+fn unfit_key(algorithm: Algorithm) -> Option<&'static str> {
+    match key_for(algorithm) {
+        "rsa-2048" => Some("rsa-2048-e-even"),
+        "p-256" => Some("p-256-off-the-curve"),
+        "ed25519" => Some("ed25519-not-canonical"),
+        _ => None,
+    }
 }
 
 /// The leeways to ask about, in seconds, in ascending order.

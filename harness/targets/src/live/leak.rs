@@ -170,8 +170,7 @@ impl<'a> Secrets<'a> {
         tokens: impl Iterator<Item = &'a Vec<u8>>,
     ) -> Self {
         let names = contexts.into_iter().flat_map(Context::key_names);
-        let secrets =
-            names.filter_map(|name| Secret::of("secret", keys.get(name)?.secret.as_deref()?.as_bytes()));
+        let secrets = names.filter_map(|name| Secret::of("secret", keys.get(name)?.secret_octets()?));
         Self(secrets.chain(tokens.flat_map(|token| of_token(token))).collect())
     }
 }

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jotproof_mint::keys::is_unfit;
 use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind, FlowChange, JwkKind, Layer};
 use jotproof_model::recipe::{Content, Member, Signer};
 use jotproof_model::{
@@ -76,8 +77,11 @@ fn verdict(vector: &Vector) -> String {
 pub(super) fn defect(vector: &Vector) -> Option<String> {
     let Twin::Vector { id: twin, edits } = &vector.twin else { return None };
     let context = configured_in_the_end(vector);
-    let has_its_key =
-        edits.iter().any(|edit| matches!(edit, Edit::Context { change: ContextChange::Key { .. } }));
+    let has_its_key = edits.iter().any(|edit| match edit {
+        Edit::Context { change: ContextChange::Key { .. } } => true,
+        Edit::Context { change: ContextChange::ConfiguredKey { to, .. } } => is_unfit(to),
+        _ => false,
+    });
     let edits: Vec<Value> = edits.iter().filter_map(|edit| edit_of(edit, vector, context)).collect();
     let of_context = configured(context, &edits);
     let steps = match &vector.subject {
@@ -185,6 +189,7 @@ fn of_context(change: &ContextChange) -> Option<Value> {
         ContextChange::KeySetDocument { change, path: _ } => Some(of_document(change)),
         // The secret or the size of the key is the defect.
         ContextChange::Key { .. } => Some(json!(change)),
+        ContextChange::ConfiguredKey { to, .. } if is_unfit(to) => Some(json!(change)),
         // `configured` covers every other change.
         _ => None,
     }

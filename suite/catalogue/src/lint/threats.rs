@@ -81,6 +81,8 @@ fn left_by(change: &SignatureChange) -> Left {
     match change {
         SignatureChange::Replace { .. }
         | SignatureChange::Zero
+        | SignatureChange::RsaEncodedMessage
+        | SignatureChange::EcdsaAtInfinity
         | SignatureChange::Truncate { octets: 0 | 1 } => Left::Nothing,
         // Another width also covers the numbers of a curve other than the named one, which the holder of the
         // key makes.
@@ -93,7 +95,9 @@ fn left_by(change: &SignatureChange) -> Left {
         | SignatureChange::RsaCubeRoot
         | SignatureChange::EddsaNumber { .. }
         | SignatureChange::EddsaCommitment { .. }
-        | SignatureChange::EddsaPrehashed => Left::OtherNumbers,
+        | SignatureChange::EddsaZeroNonce
+        | SignatureChange::EddsaPrehashed
+        | SignatureChange::EddsaContext { .. } => Left::OtherNumbers,
         SignatureChange::Truncate { .. }
         | SignatureChange::Append { .. }
         | SignatureChange::Prepend { .. }

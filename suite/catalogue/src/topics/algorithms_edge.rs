@@ -1,10 +1,12 @@
 //! G12: an `alg` that names nothing, something else, or is no name.
 
+use jotproof_mint::base64url;
+use jotproof_model::recipe::SignatureChange;
 use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
 use crate::case::Case;
-use crate::edits::{header, unsigned, without_header};
+use crate::edits::{header, signature, unsigned, without_header};
 use crate::twins;
 
 pub(super) fn topic() -> Topic {
@@ -14,7 +16,9 @@ pub(super) fn topic() -> Topic {
     cases.push(escaped());
     cases.extend(UNSIGNED.into_iter().map(unknown_and_unsigned));
     cases.push(absent_and_unsigned());
-    cases.extend([fully_specified(), other_curve()]);
+    cases.extend([fully_specified(), polymorphic(), other_curve()]);
+    cases.extend(ELSEWHERE.into_iter().map(registered_elsewhere));
+    cases.push(post_quantum());
     Topic {
         path: "algorithms/edge",
         about: "Values of alg that no verifier can have been configured with.",
@@ -221,6 +225,71 @@ fn fully_specified() -> Case {
         )
         .requirement("RFC9864-2-NAMES")
         .class("A12")
+}
+
+fn polymorphic() -> Case {
+    twins::signed(Algorithm::Ed25519)
+        .changed("algorithms/edge/eddsa-for-ed25519", header("alg", "\"EdDSA\""))
+        .either_better_refused(
+            "RFC 9864 section 2.2 gives `Ed25519` the meaning that `EdDSA` has with an Ed25519 key. It deprecates `EdDSA`, \
+             and RFC 8725 section 3.1 asks that only the configured names are used.",
+            [Reason::Algorithm],
+        )
+        .title("alg is EdDSA, where Ed25519 and an Ed25519 key are configured")
+        .why(
+            "The name and the signature fit each other and the key. Whoever configures the fully-specified name asked for \
+             that name alone.",
+        )
+        .requirement("RFC9864-2-NAMES")
+        .class("A12")
+}
+
+/// The configured algorithm, and the name of the same computation in COSE, which JOSE does not have.
+const ELSEWHERE: [(Algorithm, &str); 3] =
+    [(Algorithm::ES256, "ESP256"), (Algorithm::ES384, "ESP384"), (Algorithm::ES512, "ESP512")];
+
+fn registered_elsewhere((algorithm, name): (Algorithm, &str)) -> Case {
+    twins::signed(algorithm)
+        .changed(
+            &format!("algorithms/edge/{}-for-{}", name.to_lowercase(), algorithm.name().to_lowercase()),
+            header("alg", &format!("\"{name}\"")),
+        )
+        .reject([Reason::Algorithm])
+        .title(format!("alg is {name}, which is registered for COSE alone, over a good {algorithm} signature"))
+        .why(
+            "RFC 9864 registers the name for COSE, where it means this computation. In JOSE nothing has the name, and it \
+             is not the configured one.",
+        )
+        .requirement("RFC7515-4.1.1-ALG")
+        .class("A10")
+}
+
+/// The header of RFC 9964 with a key of its form. No signature of it is good here, since its algorithm is unknown.
+fn post_quantum() -> Case {
+    const PUBLIC_KEY_OCTETS: usize = 1_312;
+    const SIGNATURE_OCTETS: usize = 2_420;
+    let key = format!(
+        "{{\"kty\":\"AKP\",\"alg\":\"ML-DSA-44\",\"pub\":\"{}\"}}",
+        base64url::encode(&[0; PUBLIC_KEY_OCTETS])
+    );
+    twins::signed(Algorithm::EdDSA)
+        .changed_by(
+            "algorithms/edge/ml-dsa-44-with-its-key",
+            vec![
+                header("alg", "\"ML-DSA-44\""),
+                header("jwk", &key),
+                signature(SignatureChange::Replace { base64url: base64url::encode(&[0; SIGNATURE_OCTETS]) }),
+            ],
+        )
+        .reject([Reason::Algorithm, Reason::HeaderParameter, Reason::Key, Reason::Signature])
+        .threat(Threat::Forger)
+        .title("alg is ML-DSA-44, with a key in the header and a signature of zeros")
+        .why(
+            "The algorithm is not configured. A verifier that does not know it must refuse the token, and not take what it \
+             cannot verify for verified.",
+        )
+        .requirement("RFC7515-4.1.1-ALG")
+        .class("A3")
 }
 
 fn other_curve() -> Case {

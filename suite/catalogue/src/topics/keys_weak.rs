@@ -1,12 +1,14 @@
-//! G15: keys that are empty, too short, well known, and just long enough.
+//! G15: keys that are empty, too short, well known, unfit, and just long enough.
 
+use jotproof_mint::base64url;
 use jotproof_model::algorithm::Family;
 use jotproof_model::edit::ContextChange;
+use jotproof_model::recipe::SignatureChange;
 use jotproof_model::{Algorithm, Edit, Reason, Threat};
 
 use super::Topic;
 use crate::case::{Case, key_for};
-use crate::edits::{context, sign, unsigned};
+use crate::edits::{context, sign, signature, unsigned};
 use crate::twins;
 
 use Algorithm::{HS256, HS384, HS512, PS256, RS256};
@@ -21,6 +23,9 @@ pub(super) fn topic() -> Topic {
     cases.extend(GOOD_SECRETS.into_iter().map(good_secret));
     cases.extend([empty_secret(), empty_secret_and_none()]);
     cases.extend([RS256, PS256].map(short_modulus));
+    cases.extend([RS256, PS256].map(modulus_just_too_short));
+    cases.extend(UNFIT.into_iter().map(unfit));
+    cases.extend([small_order(), long_exponent()]);
     cases.extend(["rsa-3072", "rsa-4096"].map(long_modulus));
     cases.extend([(PS256, "rsa-3072"), (Algorithm::PS512, "rsa-4096")].map(long_modulus_pss));
     Topic {
@@ -303,6 +308,158 @@ fn short_modulus(algorithm: Algorithm) -> Case {
         .class("K6")
 }
 
+fn modulus_just_too_short(algorithm: Algorithm) -> Case {
+    twins::signed(algorithm)
+        .changed(
+            &format!("keys/weak/{}-modulus-of-2047-bits", algorithm.name().to_lowercase()),
+            instead(algorithm, "rsa-2047"),
+        )
+        .reject([Reason::Key])
+        .threat(Threat::Config)
+        .title(format!("an RSA key of 2047 bits is configured for {algorithm}"))
+        .why("RSA keys have 2048 bits or more. A check that counts octets finds as many as in a key of 2048 bits.")
+        .requirement("RFC7518-3.3-KEY")
+        .class("K6")
+}
+
+/// A configured public key that is none, with a token that a verifier which uses it accepts.
+struct Unfit {
+    name: &'static str,
+    algorithm: Algorithm,
+    key: &'static str,
+    token: Option<SignatureChange>,
+    title: &'static str,
+    why: &'static str,
+    requirement: &'static str,
+    class: &'static str,
+}
+
+const UNFIT: [Unfit; 6] = [
+    Unfit {
+        name: "rs256-exponent-1",
+        algorithm: RS256,
+        key: "rsa-2048-e-1",
+        token: Some(SignatureChange::RsaEncodedMessage),
+        title: "an RSA key with the public exponent 1 is configured, and the signature is the encoded message",
+        why: "Nothing is computed with this exponent, so anybody can write the signature.",
+        requirement: "RFC8017-3.1-KEY",
+        class: "K6",
+    },
+    Unfit {
+        name: "rs256-exponent-even",
+        algorithm: RS256,
+        key: "rsa-2048-e-even",
+        token: None,
+        title: "an RSA key with an even public exponent is configured",
+        why: "No private exponent belongs to it. A verifier must refuse the token, and neither crash nor skip the \
+              verification.",
+        requirement: "RFC8017-3.1-KEY",
+        class: "K6",
+    },
+    Unfit {
+        name: "rs256-modulus-even",
+        algorithm: RS256,
+        key: "rsa-2048-n-even",
+        token: None,
+        title: "an RSA key with an even modulus is configured",
+        why: "Arithmetic that counts on an odd modulus crashes or never ends. A verifier must refuse the token.",
+        requirement: "RFC8017-3.1-KEY",
+        class: "K6",
+    },
+    Unfit {
+        name: "es256-key-off-the-curve",
+        algorithm: Algorithm::ES256,
+        key: "p-256-off-the-curve",
+        token: None,
+        title: "a point that is not on P-256 is configured for ES256",
+        why: "The point belongs to another curve, where discrete logarithms may be easy. A verifier must refuse it, \
+              and must not skip the verification because the key cannot be used.",
+        requirement: "RFC7518-6.2-EC",
+        class: "K9",
+    },
+    Unfit {
+        name: "es256-key-at-infinity",
+        algorithm: Algorithm::ES256,
+        key: "p-256-at-infinity",
+        token: Some(SignatureChange::EcdsaAtInfinity),
+        title: "the point at infinity is configured for ES256, with a signature that verifies under it",
+        why: "The point at infinity adds nothing, so the signature needs no private key, and anybody can write it.",
+        requirement: "RFC7518-6.2-EC",
+        class: "K9",
+    },
+    Unfit {
+        name: "eddsa-key-not-canonical",
+        algorithm: Algorithm::EdDSA,
+        key: "ed25519-not-canonical",
+        token: None,
+        title: "an Ed25519 key is configured whose coordinate is p + 1, with a signature that verifies under 1",
+        why: "The coordinate is not less than p, so the key does not decode. A verifier that reduces it arrives at the \
+              neutral point, under which anybody can write signatures.",
+        requirement: "RFC8032-5.1.7-KEY",
+        class: "K9",
+    },
+];
+
+fn unfit(row: Unfit) -> Case {
+    let Unfit { name, algorithm, key, token, title, why, requirement, class } = row;
+    let token = token.or_else(|| (algorithm == Algorithm::EdDSA).then(under_the_neutral_point));
+    let mut edits = vec![configured(algorithm, key)];
+    edits.extend(token.map(signature));
+    twins::signed(algorithm)
+        .changed_by(&format!("keys/weak/{name}"), edits)
+        .reject([Reason::Key, Reason::Signature])
+        .threat(Threat::Forger)
+        .title(title)
+        .why(why)
+        .requirement(requirement)
+        .class(class)
+}
+
+/// Another key is configured, and the signer stays.
+fn configured(algorithm: Algorithm, key: &str) -> Edit {
+    context(ContextChange::ConfiguredKey { from: key_for(algorithm).to_owned(), to: key.to_owned() })
+}
+
+/// A signature that verifies over every text under the neutral point: R is that point, and S is 0.
+fn under_the_neutral_point() -> SignatureChange {
+    let mut octets = [0; 64];
+    octets[0] = 1;
+    SignatureChange::Replace { base64url: base64url::encode(&octets) }
+}
+
+fn small_order() -> Case {
+    twins::signed(Algorithm::EdDSA)
+        .changed_by(
+            "keys/weak/eddsa-key-neutral",
+            vec![configured(Algorithm::EdDSA, "ed25519-neutral"), signature(under_the_neutral_point())],
+        )
+        .either_better_refused(
+            "RFC 8032 section 5.1.7 decodes the key and does not ask for its order, and the signature satisfies the \
+             equation. To prefer a refusal is the choice of this project.",
+            [Reason::Key, Reason::Signature],
+        )
+        .threat(Threat::Forger)
+        .title("the neutral point is configured for EdDSA, with a signature that verifies over every text")
+        .why("No private key has such a public key. Anybody can write signatures that verify under it.")
+        .requirement("RFC8032-5.1.7-KEY")
+        .class("K9")
+}
+
+fn long_exponent() -> Case {
+    twins::signed(PS256)
+        .changed("keys/weak/ps256-exponent-of-33-bits", instead(PS256, "rsa-2048-e-33-bits"))
+        .either_better_accepted(
+            "RFC 8017 section 3.1 allows every odd exponent below the modulus. No RFC asks a verifier to support them \
+             all. To prefer support is the choice of this project.",
+            [Reason::Key],
+        )
+        .threat(Threat::Config)
+        .title("an RSA key with a public exponent of 33 bits is configured for PS256")
+        .why("Libraries limit the exponent to 31, 32, 33 or 64 bits. One that cuts it instead computes another power.")
+        .requirement("RFC8017-3.1-KEY")
+        .class("K6")
+}
+
 fn long_modulus(key: &str) -> Case {
     let bits = key.trim_start_matches("rsa-");
     twins::signed(RS256)
@@ -311,6 +468,7 @@ fn long_modulus(key: &str) -> Case {
         .title(format!("an RSA key of {bits} bits is configured for RS256"))
         .why("2048 bits is the least, not the most.")
         .requirement("RFC7518-3.3-KEY")
+        .requirement("RFC8017-3.1-KEY")
         .class("K6")
 }
 

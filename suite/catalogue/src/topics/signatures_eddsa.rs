@@ -14,8 +14,9 @@ use crate::twins;
 pub(super) fn topic() -> Topic {
     let mut cases: Vec<Case> = NUMBERS.into_iter().map(number).collect();
     cases.extend(NOT_CANONICAL.into_iter().map(not_canonical));
-    cases.push(prehashed());
     cases.extend(cut_at_the_end());
+    cases.extend(SMALL_ORDER.into_iter().map(small_order));
+    cases.extend([zero_nonce(), prehashed(), in_context()]);
     Topic {
         path: "signatures/eddsa",
         about: "Ed25519 signatures: a number S that is out of range, a point R that does not decode, another variant.",
@@ -63,6 +64,53 @@ const NOT_CANONICAL: [(&str, [u8; 32], &str); 3] = [
     ("r-neutral-point-plus-p", octets(0xee, 0xff, 0x7f), "the neutral point, with p added to its coordinate"),
     ("r-p", octets(0xed, 0xff, 0x7f), "a coordinate of p, which is 0 modulo p"),
 ];
+
+/// Rows: name, octets of R, its order.
+const SMALL_ORDER: [(&str, [u8; 32], &str); 4] = [
+    ("r-order-2", octets(0xec, 0xff, 0x7f), "2"),
+    ("r-order-4", octets(0x00, 0x00, 0x00), "4"),
+    ("r-order-4-of-the-other-sign", octets(0x00, 0x00, 0x80), "4, with the other sign"),
+    (
+        "r-order-8",
+        [
+            0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
+            0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+        ],
+        "8",
+    ),
+];
+
+/// The case of an R of small order. S fits R multiplied by 8, and not R itself.
+fn small_order((name, commitment, order): (&str, [u8; 32], &str)) -> Case {
+    twins::signed(Algorithm::EdDSA)
+        .changed(
+            &format!("signatures/eddsa/{name}"),
+            signature(SignatureChange::EddsaCommitment { base64url: base64url::encode(&commitment) }),
+        )
+        .either(
+            "RFC 8032 section 5.1.7 lets a verifier multiply both sides of the equation by 8, which this signature \
+             satisfies, or compare them as they are, which it does not.",
+            [Reason::Signature],
+        )
+        .title(format!("EdDSA: R is a point of order {order}"))
+        .why("Only the holder of the key can make it, so both outcomes are harmless. Verifiers differ here.")
+        .requirement("RFC8032-5.1.7-DECODE")
+        .class("S5")
+}
+
+fn zero_nonce() -> Case {
+    twins::signed(Algorithm::EdDSA)
+        .changed("signatures/eddsa/r-neutral-point", signature(SignatureChange::EddsaZeroNonce))
+        .either(
+            "The signature satisfies RFC 8032 section 5.1.7. Verifiers that follow its advice on cofactors may refuse \
+             every R of small order.",
+            [Reason::Signature],
+        )
+        .title("EdDSA: R is the neutral point, because the nonce was 0")
+        .why("Only the holder of the key can make it, and whoever sees it can compute the private key.")
+        .requirement("RFC8032-5.1.7-DECODE")
+        .class("S5")
+}
 
 /// 32 octets, given by the first, the 30 between, and the last.
 const fn octets(first: u8, between: u8, last: u8) -> [u8; 32] {
@@ -117,6 +165,22 @@ fn prehashed() -> Case {
         .why(
             "RFC 8037 has Ed25519 alone. A verifier that tries the variant with a hash as well verifies what its \
              issuer has signed for something else.",
+        )
+        .requirement("RFC8037-3.1-EDDSA")
+        .class("S5")
+}
+
+fn in_context() -> Case {
+    twins::signed(Algorithm::EdDSA)
+        .changed(
+            "signatures/eddsa/ed25519ctx",
+            signature(SignatureChange::EddsaContext { text: "JWT".to_owned() }),
+        )
+        .reject([Reason::Signature])
+        .title("EdDSA: Ed25519ctx, which signs the text in a context")
+        .why(
+            "RFC 8037 has Ed25519 alone, which has no context. A verifier that tries the variant as well verifies what \
+             its issuer has signed for something else.",
         )
         .requirement("RFC8037-3.1-EDDSA")
         .class("S5")

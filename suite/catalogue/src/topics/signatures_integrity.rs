@@ -15,7 +15,7 @@ use Algorithm::{ES256, EdDSA, HS256, RS256};
 
 pub(super) fn topic() -> Topic {
     let mut cases: Vec<Case> = Vec::new();
-    for algorithm in Algorithm::ALL {
+    for algorithm in Algorithm::DISTINCT {
         let octets = length(algorithm);
         cases.extend(
             changes(algorithm, octets)
@@ -39,7 +39,7 @@ const fn length(algorithm: Algorithm) -> u32 {
     match algorithm {
         HS256 => 32,
         Algorithm::HS384 => 48,
-        Algorithm::HS512 | ES256 | Algorithm::ES256K | EdDSA => 64,
+        Algorithm::HS512 | ES256 | Algorithm::ES256K | EdDSA | Algorithm::Ed25519 => 64,
         Algorithm::ES384 => 96,
         Algorithm::ES512 => 132,
         RS256

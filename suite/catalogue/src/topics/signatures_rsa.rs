@@ -316,6 +316,13 @@ fn pss_encodings(algorithm: Algorithm) -> Vec<Case> {
              else than its configuration choose it.",
         ));
     }
+    rows.push((
+        "mask-by-sha1".to_owned(),
+        PssEncoding::MaskOfSha1,
+        "a mask by SHA-1".to_owned(),
+        "The mask is made with the hash of the algorithm. SHA-1 is the default of RSASSA-PSS where nobody says \
+         otherwise, and not that of RFC 7518.",
+    ));
     let end = "Every octet of the encoded message around hash and salt is given. A verifier that does not look at \
                them has many signatures for one token.";
     rows.extend([

@@ -77,6 +77,10 @@ fn outcome(octets: &[u8], change: &SignatureChange, made: Made<'_>) -> Result<Ve
             let (r, s) = halves(octets, made)?;
             [s, r].concat()
         }
+        C::EcdsaAtInfinity => {
+            let (key, hash) = made.by(Family::Ecdsa)?;
+            key.ecdsa_at_infinity(hash, made.input)?
+        }
         C::RsaNumber { s } => {
             let order = made.order(Family::RsaPkcs1).or_else(|_| made.order(Family::RsaPss))?;
             let other = number(*s, &BigUint::from_bytes_be(octets), &order);
@@ -89,6 +93,10 @@ fn outcome(octets: &[u8], change: &SignatureChange, made: Made<'_>) -> Result<Ve
         C::RsaPss { encoded } => {
             let (key, hash) = made.by(Family::RsaPss)?;
             key.sign_pss_encoded(*encoded, hash, made.input)?
+        }
+        C::RsaEncodedMessage => {
+            let (key, hash) = made.by(Family::RsaPkcs1)?;
+            key.pkcs1_message(hash, made.input)?
         }
         C::RsaCubeRoot => {
             let (key, hash) = made.by(Family::RsaPkcs1)?;
@@ -104,9 +112,17 @@ fn outcome(octets: &[u8], change: &SignatureChange, made: Made<'_>) -> Result<Ve
             let (key, _) = made.by(Family::EdDsa)?;
             key.sign_with_commitment(&decode(base64url)?, made.input)?
         }
+        C::EddsaZeroNonce => {
+            let (key, _) = made.by(Family::EdDsa)?;
+            key.sign_with_zero_nonce(made.input)?
+        }
         C::EddsaPrehashed => {
             let (key, _) = made.by(Family::EdDsa)?;
             key.sign_prehashed(made.input)?
+        }
+        C::EddsaContext { text } => {
+            let (key, _) = made.by(Family::EdDsa)?;
+            key.sign_in_context(text.as_bytes(), made.input)?
         }
     })
 }

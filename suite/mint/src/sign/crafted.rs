@@ -1,6 +1,7 @@
 //! Signatures that deviate from their algorithm, such as RSA over another encoded message or EdDSA with a
 //! chosen `R`. A faulty verifier accepts them.
 
+use curve25519_dalek::{EdwardsPoint, Scalar};
 use jotproof_model::recipe::{HashName, Number, Pkcs1Encoding, PssEncoding};
 use rsa::BigUint;
 use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
@@ -66,6 +67,23 @@ impl PrivateKey {
         self.raw_rsa(&message)
     }
 
+    /// The encoded message without a defect, which RSASSA-PKCS1-v1_5 then raises to the private exponent.
+    pub(crate) fn pkcs1_message(&self, hash: Hash, input: &[u8]) -> Result<Vec<u8>, WhyNot> {
+        let Inner::Rsa { key, .. } = &self.0 else { return Err(NOT_RSA) };
+        pkcs1(Pkcs1Encoding::PaddingOctet { value: 0xff }, hash, input, key.size())
+    }
+
+    /// The numbers that verify under the point at infinity: that point does not change the sum, which is then the base
+    /// point if `s` is the hash.
+    pub(crate) fn ecdsa_at_infinity(&self, hash: Hash, input: &[u8]) -> Result<Vec<u8>, WhyNot> {
+        const BASE_POINT: &[u8] = b"6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
+        const NOT_P256: WhyNot = WhyNot::NotFor("a key on P-256");
+        let (Inner::P256(_), Hash::Sha256) = (&self.0, hash) else { return Err(NOT_P256) };
+        let r = BigUint::parse_bytes(BASE_POINT, 16).ok_or(NOT_P256)?;
+        let s = BigUint::from_bytes_be(&hash.digest(&[input])) % self.order().ok_or(NOT_P256)?;
+        Ok([padded(&r, 32)?, padded(&s, 32)?].concat())
+    }
+
     /// A number whose cube begins like an encoded message with little padding. The rest of the cube is
     /// arbitrary.
     pub(crate) fn cube_root(&self, hash: Hash, input: &[u8]) -> Result<Vec<u8>, WhyNot> {
@@ -106,11 +124,34 @@ impl PrivateKey {
         Ok([commitment, &padded_little_endian(&s, 32)?].concat())
     }
 
+    /// Signs with EdDSA and the nonce 0, so that `R` is the neutral point.
+    pub(crate) fn sign_with_zero_nonce(&self, input: &[u8]) -> Result<Vec<u8>, WhyNot> {
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        self.sign_with_commitment(&neutral, input)
+    }
+
     /// Signs with Ed25519ph, without a context (RFC 8032 section 5.1).
     pub(crate) fn sign_prehashed(&self, input: &[u8]) -> Result<Vec<u8>, WhyNot> {
         let Inner::Ed25519(key) = &self.0 else { return Err(NOT_EDDSA) };
         let signature = key.sign_prehashed(sha2::Sha512::new().chain_update(input), None);
         Ok(signature.map_err(|_| NOT_EDDSA)?.to_bytes().to_vec())
+    }
+
+    /// Signs with Ed25519ctx (RFC 8032 section 5.1). The nonce is a hash of the seed, the context and the input.
+    pub(crate) fn sign_in_context(&self, context: &[u8], input: &[u8]) -> Result<Vec<u8>, WhyNot> {
+        let Inner::Ed25519(key) = &self.0 else { return Err(NOT_EDDSA) };
+        let length = u8::try_from(context.len()).map_err(|_| WhyNot::DoesNotFit { octets: 255 })?;
+        let prefix = [b"SigEd25519 no Ed25519 collisions", &[0, length][..], context].concat();
+        let scalar = |parts: &[&[u8]]| {
+            let hash = parts.iter().fold(sha2::Sha512::new(), sha2::Sha512::chain_update).finalize();
+            Scalar::from_bytes_mod_order_wide(&hash.into())
+        };
+        let nonce = scalar(&[&key.to_bytes(), &prefix, input]);
+        let commitment = EdwardsPoint::mul_base(&nonce).compress();
+        let challenge = scalar(&[&prefix, commitment.as_bytes(), key.verifying_key().as_bytes(), input]);
+        let s = nonce + challenge * key.to_scalar();
+        Ok([commitment.to_bytes(), s.to_bytes()].concat())
     }
 
     /// Computes RSASP1 (RFC 8017 section 5.2.1) with the Chinese remainder theorem. There is no blinding,
@@ -229,10 +270,16 @@ fn pss(encoded: PssEncoding, hash: Hash, input: &[u8], bits: usize, der: &[u8]) 
         _ => {}
     }
     let mask = match encoded {
-        PssEncoding::Mask { hash } => Hash::named(hash),
-        _ => hash,
+        PssEncoding::Mask { hash } => {
+            mask_generation(|parts| Hash::named(hash).digest(parts), &hashed, length)
+        }
+        PssEncoding::MaskOfSha1 => {
+            let sha1 = |parts: &[&[u8]]| sha1::Sha1::digest(parts.concat()).to_vec();
+            mask_generation(sha1, &hashed, length)
+        }
+        _ => mask_generation(|parts| hash.digest(parts), &hashed, length),
     };
-    for (octet, mask) in block.iter_mut().zip(mask_generation(mask, &hashed, length)) {
+    for (octet, mask) in block.iter_mut().zip(mask) {
         *octet ^= mask;
     }
     block[0] &= 0xff >> (8 * length - bits);
@@ -244,8 +291,8 @@ fn pss(encoded: PssEncoding, hash: Hash, input: &[u8], bits: usize, der: &[u8]) 
 }
 
 /// The mask of MGF1 (RFC 8017 appendix B.2.1).
-fn mask_generation(hash: Hash, seed: &[u8], octets: usize) -> Vec<u8> {
-    let block = |counter: u32| hash.digest(&[seed, &counter.to_be_bytes()]);
+fn mask_generation(digest: impl Fn(&[&[u8]]) -> Vec<u8>, seed: &[u8], octets: usize) -> Vec<u8> {
+    let block = |counter: u32| digest(&[seed, &counter.to_be_bytes()]);
     (0..).flat_map(block).take(octets).collect()
 }
 
@@ -447,7 +494,9 @@ mod tests {
 
     #[test]
     fn only_keys_with_numbers_have_an_order() {
-        for (name, material) in keys::all() {
+        let has_private_half =
+            |key: &jotproof_model::KeyMaterial| key.private_pem.is_some() || key.kind == KeyKind::Hmac;
+        for (name, material) in keys::all().iter().filter(|(_, key)| has_private_half(key)) {
             let order = PrivateKey::new(material).unwrap().order();
             assert_eq!(order.is_some(), material.kind != KeyKind::Hmac, "{name}");
         }
