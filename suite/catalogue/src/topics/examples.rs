@@ -3,6 +3,8 @@
 //! The claims of RFC 7515 expired in 2011, so the topic has a clock of its own. The other examples have good
 //! signatures and a payload that is not a claims set. A verifier of JWTs rejects them for the payload.
 
+mod cookbook;
+
 use jotproof_model::algorithm::Algorithm;
 use jotproof_model::edit::{ContextChange, Layer, TextKind};
 use jotproof_model::recipe::{Segment, SegmentChange, SignatureChange};
@@ -26,6 +28,7 @@ pub(super) fn topic() -> Topic {
         cases.extend(not_claims(&example));
     }
     cases.push(detached());
+    cases.extend(cookbook::cases());
     Topic {
         path: PATH,
         about: "The examples of RFC 7515, 7519, 7520, 7797 and 8037, each with the key that the RFC publishes.",
@@ -150,7 +153,9 @@ struct NotClaims {
     signature: Option<&'static str>,
 }
 
-const BILBO: Option<&str> = Some("bilbo.baggins@hobbiton.example");
+/// The names of the keys of RFC 7520 section 3, in `kid`.
+const BILBO: &str = "bilbo.baggins@hobbiton.example";
+const MAC_KEY: &str = "018c0ae5-4d9b-471b-bfd6-eef314bc7037";
 
 const NOT_CLAIMS: [NotClaims; 7] = [
     NotClaims {
@@ -167,7 +172,7 @@ const NOT_CLAIMS: [NotClaims; 7] = [
         section: "RFC 7520 section 4.1",
         key: "rfc-7520-rsa",
         algorithm: Algorithm::RS256,
-        kid: BILBO,
+        kid: Some(BILBO),
         payload: JOURNEY,
         signature: None,
     },
@@ -176,7 +181,7 @@ const NOT_CLAIMS: [NotClaims; 7] = [
         section: "RFC 7520 section 4.2",
         key: "rfc-7520-rsa",
         algorithm: Algorithm::PS384,
-        kid: BILBO,
+        kid: Some(BILBO),
         payload: JOURNEY,
         signature: Some(PS384),
     },
@@ -185,7 +190,7 @@ const NOT_CLAIMS: [NotClaims; 7] = [
         section: "RFC 7520 section 4.3",
         key: "rfc-7520-ec",
         algorithm: Algorithm::ES512,
-        kid: BILBO,
+        kid: Some(BILBO),
         payload: JOURNEY,
         signature: Some(ES512_OF_7520),
     },
@@ -194,7 +199,7 @@ const NOT_CLAIMS: [NotClaims; 7] = [
         section: "RFC 7520 section 4.4",
         key: "rfc-7520-hmac",
         algorithm: Algorithm::HS256,
-        kid: Some("018c0ae5-4d9b-471b-bfd6-eef314bc7037"),
+        kid: Some(MAC_KEY),
         payload: JOURNEY,
         signature: None,
     },
@@ -229,6 +234,11 @@ fn good(NotClaims { name, section, key, algorithm, kid, .. }: &NotClaims) -> Cas
         .why("The published key is a key like any other.")
         .requirement("RFC7515-5.2-VERIFY")
         .class("V1")
+}
+
+/// A good token by the key of RFC 7520 section 3.5.
+fn good_hs256() -> Case {
+    good(&NOT_CLAIMS[4])
 }
 
 fn not_claims(example_of: &NotClaims) -> [Case; 2] {
