@@ -177,6 +177,10 @@ pub enum Transport {
     MovedPermanently,
     /// After a redirect with status 302 to another path.
     Found,
+    /// After a redirect with status 302 to another host: `localhost`, in place of its address.
+    FoundElsewhere,
+    /// After three seconds.
+    Late,
     /// As white space that never ends: 1 KiB every 50 ms.
     Endless,
 }
@@ -198,6 +202,8 @@ impl Transport {
             Self::Created => "created",
             Self::MovedPermanently => "moved_permanently",
             Self::Found => "found",
+            Self::FoundElsewhere => "found_elsewhere",
+            Self::Late => "late",
             Self::Endless => "endless",
         }
     }

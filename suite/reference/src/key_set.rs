@@ -43,7 +43,8 @@ pub fn candidates(
     }
     match key_set.transport {
         Transport::Plain | Transport::MediaType | Transport::Gzip => {}
-        Transport::MovedPermanently | Transport::Found if rules.key_set_redirects == Strictness::Ignore => {}
+        Transport::MovedPermanently | Transport::Found | Transport::FoundElsewhere
+            if rules.key_set_redirects == Strictness::Ignore => {}
         transport => return refuse(format!("the key set is sent otherwise: {}", transport.name())),
     }
     let kept = key_set.fetched.iter().filter(|_| rules.key_cache == KeyCache::KeyId);

@@ -77,7 +77,7 @@ impl Published {
         Router::new().fallback(async move |uri: Uri, headers: HeaderMap| {
             let transport = published.documents().transport;
             match published.answer(&uri) {
-                Some(document) => sent(transport, &uri, &headers, document),
+                Some(document) => sent(transport, &uri, &headers, document).await,
                 None => StatusCode::NOT_FOUND.into_response(),
             }
         })
@@ -99,18 +99,28 @@ impl Published {
 const MOVED: &str = "/moved";
 
 /// A document, as it is to be sent.
-fn sent(transport: Transport, uri: &Uri, headers: &HeaderMap, document: String) -> Response {
+async fn sent(transport: Transport, uri: &Uri, headers: &HeaderMap, document: String) -> Response {
     const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
-    let moved = |status: StatusCode| {
-        let location = format!("{MOVED}{}", uri.path());
+    let moved = |status: StatusCode, origin: &str| {
+        let location = format!("{origin}{MOVED}{}", uri.path());
         (status, [("location", location)]).into_response()
     };
     match transport {
-        Transport::MovedPermanently | Transport::Found if uri.path().starts_with(MOVED) => {
+        Transport::MovedPermanently | Transport::Found | Transport::FoundElsewhere
+            if uri.path().starts_with(MOVED) =>
+        {
             (JSON, document).into_response()
         }
-        Transport::MovedPermanently => moved(StatusCode::MOVED_PERMANENTLY),
-        Transport::Found => moved(StatusCode::FOUND),
+        Transport::MovedPermanently => moved(StatusCode::MOVED_PERMANENTLY, ""),
+        Transport::Found => moved(StatusCode::FOUND, ""),
+        Transport::FoundElsewhere => match elsewhere(headers) {
+            Some(origin) => moved(StatusCode::FOUND, &origin),
+            None => StatusCode::BAD_REQUEST.into_response(),
+        },
+        Transport::Late => {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            (JSON, document).into_response()
+        }
         Transport::Plain => (JSON, document).into_response(),
         Transport::MediaType => ([("content-type", "application/jwk-set+json")], document).into_response(),
         Transport::Created => (StatusCode::CREATED, JSON, document).into_response(),
@@ -120,6 +130,14 @@ fn sent(transport: Transport, uri: &Uri, headers: &HeaderMap, document: String) 
         Transport::Gzip => (JSON, document).into_response(),
         Transport::Endless => (JSON, Body::from_stream(endless())).into_response(),
     }
+}
+
+/// The same port under another name of the loopback interface than the one that was asked.
+fn elsewhere(headers: &HeaderMap) -> Option<String> {
+    let asked = headers.get("host")?.to_str().ok()?;
+    let (host, port) = asked.rsplit_once(':')?;
+    let other = if host == "localhost" { "127.0.0.1" } else { "localhost" };
+    Some(format!("http://{other}:{port}"))
 }
 
 fn asks_for_gzip(headers: &HeaderMap) -> bool {
@@ -190,6 +208,20 @@ mod tests {
         assert_eq!(ask("/b").as_deref(), Some("[]"));
         assert_eq!(ask("/a/keys"), None);
         assert_eq!(published.asked(), ["/a/keys", "/b/../a/keys?x=/c", "/b", "/b", "/a/keys"]);
+    }
+
+    #[test]
+    fn another_host_has_the_same_port() {
+        for (asked, other) in [
+            (Some("127.0.0.1:8000"), Some("http://localhost:8000")),
+            (Some("localhost:8000"), Some("http://127.0.0.1:8000")),
+            (Some("localhost"), None),
+            (None, None),
+        ] {
+            let host = |asked: &str| ("host".parse().expect("a name"), asked.parse().expect("a value"));
+            let headers: HeaderMap = asked.map(host).into_iter().collect();
+            assert_eq!(elsewhere(&headers).as_deref(), other, "{asked:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What a published key set can be: one change to the document, or to the key in it that signs.
 
-use jotproof_mint::sign::PrivateKey;
-use jotproof_mint::{document, keys};
+mod key;
+
+use jotproof_mint::document;
 use jotproof_model::context::{Origin, Transport};
 use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind, JwkKind};
 use jotproof_model::vector::Severity;
@@ -10,7 +11,7 @@ use jotproof_model::{Algorithm, Expectation, Reason, Threat};
 use super::Topic;
 use crate::case::{Case, Undecided, alg, foreign_key_for, key_for};
 use crate::edits::{context, quoted, sign};
-use crate::published::{LOST, jwk, named, published, twin, with, word};
+use crate::published::{jwk, named, published, twin, with, word};
 
 use Algorithm::{ES256, ES384, EdDSA, HS256, PS256, RS256, RS512};
 
@@ -27,12 +28,14 @@ pub(super) fn topic() -> Topic {
     }
     cases.extend(same_set(RS256));
     cases.extend(sent(RS256));
-    cases.extend(members_in_any_case());
-    cases.extend(rsa());
-    cases.extend(elliptic_curve());
-    cases.extend(edwards_curve());
-    cases.extend([RS256, ES256].map(private_key));
-    let cases = cases.into_iter().flat_map(of_what_is_published).collect();
+    cases.extend(key::members_in_any_case());
+    cases.extend(key::rsa());
+    cases.extend(key::elliptic_curve());
+    cases.extend(key::edwards_curve());
+    cases.extend([RS256, ES256].map(key::private_key));
+    let mut cases: Vec<Case> = cases.into_iter().flat_map(of_what_is_published).collect();
+    cases.extend([in_a_string(), key::exponent_of_1()]);
+    cases.extend([RS256, ES256].map(key::keyed_with_nothing));
     Topic {
         path: "centrifugo/key-set-documents",
         about: "Published key sets, RFC 7517: what a set and its keys may be, and what makes a key that is \
@@ -49,7 +52,7 @@ fn of_what_is_published(case: Case) -> Vec<Case> {
         Expectation::Accept { .. } => vec![case],
         Expectation::Reject { .. } if NOTHING_TO_VERIFY_WITH.contains(&case.bug_class()) => {
             // A padded coordinate gets no second case: no known verifier treats it as a missing key.
-            let forged = (case.edits() != [published(padded_coordinate())]).then(|| forged(&case));
+            let forged = (case.edits() != [published(key::padded_coordinate())]).then(|| forged(&case));
             [Some(case.threat(Threat::Config).severity(Severity::Low)), forged]
                 .into_iter()
                 .flatten()
@@ -416,6 +419,21 @@ fn no_set(algorithm: Algorithm) -> Vec<Case> {
     cases
 }
 
+/// The set as the text of a JSON string. No known verifier treats it as a missing key, so nobody signs a second token
+/// under it.
+fn in_a_string() -> Case {
+    let text = quoted(&document::key_set([&*jwk(key_for(RS256), RS256)]));
+    changed(RS256, "in-a-string", DocumentChange::SetDocument { text, what: DocumentKind::NotAnObject })
+        .reject([Reason::Key])
+        .threat(Threat::Config)
+        .severity(Severity::Low)
+        .title("a string with the text of the set")
+        .why("A set is a JSON object. Whoever encodes it twice publishes no set.")
+        .requirement("RFC7517-5-KEYS")
+        .requirement("CF-JWKS-1")
+        .class("K2")
+}
+
 /// The same set, larger or with a byte order mark.
 fn same_set(algorithm: Algorithm) -> [Case; 2] {
     let set = document::key_set([&*jwk(key_for(algorithm), algorithm)]);
@@ -484,6 +502,17 @@ fn sent(algorithm: Algorithm) -> Vec<Case> {
         open(Transport::Created, "status-201", "the set comes with status 201"),
         open(Transport::MovedPermanently, "moved", "a redirect with status 301 leads to the set"),
         open(Transport::Found, "found", "a redirect with status 302 leads to the set"),
+        open(
+            Transport::FoundElsewhere,
+            "found-elsewhere",
+            "a redirect with status 302 leads to the set at another host",
+        ),
+        by(Transport::Late, "late")
+            .either("No sentence says how long to wait for a set.", [Reason::Key])
+            .title("the set comes after three seconds")
+            .why("It is the same set. A verifier that does not wait for it finds no key.")
+            .requirement("CF-JWKS-1")
+            .class("V1"),
         by(Transport::Endless, "endless")
             .reject([Reason::Key])
             .title("the set never ends")
@@ -491,147 +520,5 @@ fn sent(algorithm: Algorithm) -> Vec<Case> {
             .requirement("RFC7517-5-KEYS")
             .requirement("CF-JWKS-1")
             .class("K2"),
-    ]
-}
-
-/// Everything that a private key is made of, where the public one should be.
-fn private_key(algorithm: Algorithm) -> Case {
-    let key = key_for(algorithm);
-    let parts = PrivateKey::new(&keys::all()[key]).map(|key| key.private_part()).unwrap_or_default();
-    let jwk = parts.iter().fold(jwk(key, algorithm), |jwk, (name, octets)| {
-        with(&jwk, name, &quoted(&jotproof_mint::base64url::encode(octets)))
-    });
-    let text = document::key_set([&*jwk]);
-    changed(algorithm, "private-key", DocumentChange::SetDocument { text, what: DocumentKind::PrivateKey })
-        .either(LOST, [Reason::Key])
-        .title("the private key is published, with everything that it is made of")
-        .why("Whoever publishes a private key has lost it, and everybody signs.")
-        .requirement("RFC7517-9.2-PRIVATE")
-        .class("K11")
-}
-
-/// A member that is no key of its own, in another spelling.
-fn members_in_any_case() -> Vec<Case> {
-    [(RS256, "n", "N"), (RS256, "e", "E"), (ES256, "x", "X"), (ES256, "crv", "Crv"), (EdDSA, "x", "X")]
-        .into_iter()
-        .map(|(algorithm, name, to)| {
-            changed(algorithm, &format!("{name}-in-capitals"), rename(name, to))
-                .reject([Reason::Key])
-                .title(format!("{to} in place of {name}"))
-                .why("Names are compared exactly: this is a member that nobody knows, and the key lacks one.")
-                .requirement("RFC7517-4-IGNORE")
-                .class("J2")
-        })
-        .collect()
-}
-
-/// A key that cannot be one.
-fn unreadable(algorithm: Algorithm, name: &str, change: DocumentChange, title: &str) -> Case {
-    changed(algorithm, name, change)
-        .reject([Reason::Key, Reason::Signature])
-        .title(title)
-        .why("It is no key, and so there is none that could have made the signature.")
-        .requirement(match algorithm {
-            RS256 => "RFC7518-6.3-RSA",
-            ES256 => "RFC7518-6.2-EC",
-            _ => "RFC8037-2-OKP",
-        })
-        .class("K9")
-}
-
-/// The raw value of a member of a fixture's JWK.
-fn member(key: &str, name: &str) -> String {
-    let jwk: serde_json::Value = serde_json::from_str(&keys::all()[key].jwk).unwrap_or_default();
-    jwk[name].as_str().unwrap_or_default().to_owned()
-}
-
-/// Base64url of the octets of a member, after a change.
-fn octets(key: &str, name: &str, change: impl FnOnce(&mut Vec<u8>)) -> String {
-    let mut octets = jotproof_mint::base64url::decode(&member(key, name)).unwrap_or_default();
-    change(&mut octets);
-    quoted(&jotproof_mint::base64url::encode(&octets))
-}
-
-fn rsa() -> Vec<Case> {
-    let key = key_for(RS256);
-    let mut cases = vec![
-        unreadable(RS256, "n-absent", remove("n"), "an RSA key without a modulus"),
-        unreadable(RS256, "e-absent", remove("e"), "an RSA key without an exponent"),
-        unreadable(RS256, "n-number", set("n", "3233"), "a modulus that is a number"),
-        unreadable(RS256, "e-number", set("e", "65537"), "an exponent that is a number"),
-        unreadable(
-            RS256,
-            "n-padded",
-            set("n", &quoted(&format!("{}==", member(key, "n")))),
-            "a modulus with padding",
-        ),
-        unreadable(RS256, "n-null", set("n", "null"), "a modulus that is null"),
-    ];
-    cases.extend(["n", "e"].map(|name| {
-        changed(
-            RS256,
-            &format!("{name}-leading-zero"),
-            set(name, &octets(key, name, |octets| octets.insert(0, 0))),
-        )
-        .either(
-            "RFC 7518 section 6.3.1.1: the minimum number of octets is used; a verifier may read more",
-            [Reason::Key],
-        )
-        .title(format!("{name} begins with a zero octet"))
-        .why("Some implementations write the octet that ASN.1 asks for.")
-        .requirement("RFC7518-6.3-RSA")
-        .class("K9")
-    }));
-    cases.push(
-        changed(RS256, "private-exponent", set("d", &octets(key, "n", |octets| octets[0] = 1)))
-            .either(LOST, [Reason::Key])
-            .title("a private exponent beside the public key")
-            .why("Whoever publishes a private key has lost it, and everybody signs.")
-            .requirement("RFC7517-9.2-PRIVATE")
-            .class("K11"),
-    );
-    cases
-}
-
-fn elliptic_curve() -> Vec<Case> {
-    let key = key_for(ES256);
-    vec![
-        unreadable(ES256, "x-absent", remove("x"), "an EC key without x"),
-        unreadable(ES256, "y-absent", remove("y"), "an EC key without y"),
-        unreadable(ES256, "crv-absent", remove("crv"), "an EC key without a curve"),
-        unreadable(ES256, "crv-other", set("crv", "\"P-384\""), "a point of P-256 that says P-384"),
-        unreadable(ES256, "crv-number", set("crv", "256"), "a curve that is a number"),
-        unreadable(ES256, "x-number", set("x", "1"), "a coordinate that is a number"),
-        unreadable(ES256, "x-padded", padded_coordinate(), "a coordinate with padding"),
-        unreadable(
-            ES256,
-            "off-curve",
-            set("y", &octets(key, "y", |octets| octets[31] ^= 1)),
-            "a point that is not on the curve",
-        ),
-        unreadable(ES256, "y-null", set("y", "null"), "a coordinate that is null"),
-        changed(ES256, "x-short", set("x", &octets(key, "x", |octets| octets.truncate(31))))
-            .reject([Reason::Key, Reason::Signature])
-            .title("a coordinate of 31 octets")
-            .why("A coordinate has full length; without its last octet it is another one.")
-            .requirement("RFC7518-6.2-EC")
-            .class("K9"),
-    ]
-}
-
-/// Adds padding to `x`. Base64url has none (RFC 7515 section 2).
-fn padded_coordinate() -> DocumentChange {
-    set("x", &quoted(&format!("{}=", member(key_for(ES256), "x"))))
-}
-
-fn edwards_curve() -> Vec<Case> {
-    let key = key_for(EdDSA);
-    vec![
-        unreadable(EdDSA, "x-absent", remove("x"), "an Ed25519 key without x"),
-        unreadable(EdDSA, "x-short", set("x", &octets(key, "x", |octets| octets.truncate(31))), "31 octets"),
-        unreadable(EdDSA, "x-empty", set("x", "\"\""), "a key of no octets"),
-        unreadable(EdDSA, "x-number", set("x", "1"), "a key that is a number"),
-        unreadable(EdDSA, "crv-absent", remove("crv"), "no curve"),
-        unreadable(EdDSA, "crv-other", set("crv", "\"X25519\""), "the curve of key agreement"),
     ]
 }
