@@ -358,6 +358,8 @@ mutants! {
         Reads(|sent| parts::with_payload(sent, reading::without_byte_order_mark), &[]);
     "enc-ignored" "H3" "ignores an `enc` in the header of a signed token":
         rules!("header.enc" = "ignore");
+    "zip-inflated" "H3" "inflates the payload of a signed token where `zip` says that it is compressed":
+        Reads(leniency::inflated, &[]);
     "null-parameters-are-absent" "H4" "treats a header parameter that is null as if there were none":
         rules!("header.null" = "absent");
 

@@ -5,7 +5,7 @@ use jotproof_mint::base64url;
 use jotproof_model::Challenge;
 use serde_json::{Value, json};
 
-use crate::parts::{changed, header, text, with_both, with_parameters, with_segments};
+use crate::parts::{changed, header, text, with_both, with_parameters, with_payload, with_segments};
 use crate::reading::unsecured;
 
 /// One character is skipped wherever it stands in the token.
@@ -133,6 +133,18 @@ pub(crate) fn octets_of_the_json(challenge: &Challenge, from: &[u8], to: &[u8]) 
     with_both(challenge, |octets| {
         let at = octets.windows(from.len()).position(|window| window == from)?;
         Some([&octets[..at], to, &octets[at + from.len()..]].concat())
+    })
+}
+
+/// The payload is inflated where `zip` says that it is compressed. One block without compression is enough (RFC 1951
+/// section 3.2.4).
+pub(crate) fn inflated(challenge: &Challenge) -> Option<Challenge> {
+    header(challenge)?.get("zip").filter(|zip| **zip == json!("DEF"))?;
+    with_payload(challenge, |octets| match octets {
+        [1, low, high, _, _, text @ ..] if text.len() == usize::from(u16::from_le_bytes([*low, *high])) => {
+            Some(text.to_vec())
+        }
+        _ => None,
     })
 }
 

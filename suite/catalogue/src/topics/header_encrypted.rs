@@ -1,21 +1,23 @@
 //! G34: encrypted tokens (RFC 7516) for a verifier of signed ones.
 
-use jotproof_model::recipe::{KeyManagement, Plaintext, StructureChange};
+use jotproof_mint::base64url;
+use jotproof_model::recipe::{KeyManagement, Plaintext, Segment, SegmentChange, StructureChange};
 use jotproof_model::{Algorithm, Edit, Reason, Threat};
 
 use super::{Topic, keys_weak};
 use crate::case::Case;
-use crate::edits::{header, sign, structure, unsigned};
+use crate::edits::{header, sign, signed_segment, structure, unsigned};
 use crate::twins;
 
 pub(super) fn topic() -> Topic {
     let mut cases = to_the_public_key();
     cases.extend([Plaintext::Claims, Plaintext::Token].map(by_the_shared_secret));
     cases.extend(NAMES.into_iter().map(signed_and_called_encrypted));
+    cases.push(compressed());
     Topic {
         path: "header/encrypted",
-        about: "Encrypted tokens for a verifier that is configured with a signature algorithm. Encryption to a public \
-                key says nothing of who sent the token.",
+        about: "Encrypted tokens for a verifier that is configured with a signature algorithm, and what only encrypted \
+                tokens have. Encryption to a public key says nothing of who sent the token.",
         cases,
     }
 }
@@ -116,4 +118,35 @@ fn signed_and_called_encrypted((algorithm, name, alg, enc): (Algorithm, &str, &s
         .requirement("RFC8725-3.1-ALG")
         .requirement("RFC7519-7.2-KIND")
         .class("H5")
+}
+
+fn compressed() -> Case {
+    const CLAIMS: &str = "{\"sub\":\"42\",\"ext\":\"{\\\"user_id\\\":42}\"}";
+    twins::hs256()
+        .changed_by(
+            "header/encrypted/signed-and-compressed",
+            vec![
+                header("zip", "\"DEF\""),
+                signed_segment(
+                    Segment::Payload,
+                    SegmentChange::Replace { text: base64url::encode(&stored_block(CLAIMS)) },
+                ),
+            ],
+        )
+        .reject([Reason::Payload, Reason::HeaderParameter])
+        .title("a signed token with zip DEF, whose claims are compressed")
+        .why(
+            "`zip` belongs to encrypted tokens (RFC 7516 section 4.1.3). In a signed one it is ignored, and the payload \
+             is no JSON. A verifier that inflates it reads as much as the sender likes.",
+        )
+        .requirement("RFC7519-7.2-PAYLOAD")
+        .class("H3")
+}
+
+/// The text as DEFLATE: one block without compression (RFC 1951 section 3.2.4).
+fn stored_block(text: &str) -> Vec<u8> {
+    const LAST_AND_STORED: u8 = 0x01;
+    let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
+    let lengths = [length.to_le_bytes(), (!length).to_le_bytes()].concat();
+    [&[LAST_AND_STORED], &lengths[..], text.as_bytes()].concat()
 }

@@ -373,6 +373,7 @@ fn look_alikes() -> Vec<Case> {
         upper_case_alg_alone(),
         other_issuer_beside_long_s(),
         trailing_space_alone(),
+        audience_with_trailing_space_alone(),
     ]);
     cases.extend(HOST_LANGUAGE.into_iter().map(host_language));
     cases
@@ -536,6 +537,17 @@ fn trailing_space_alone() -> Case {
         .accept()
         .title("`exp ` with a space, a minute ago, and no exp")
         .why("White space is part of a name; the token has no expiration time, and needs none.")
+        .requirement("RFC7519-4-IGNORE")
+        .class("J14")
+}
+
+fn audience_with_trailing_space_alone() -> Case {
+    twins::bound()
+        .changed("json/names/trailing-space-aud-alone", rename(Payload, "aud", "aud ", Alias::TrailingSpace))
+        .reject([Reason::Audience, Reason::ClaimMissing])
+        .title("`aud ` with a space names the configured audience, and no aud")
+        .why("White space is part of a name. The token has no audience, and one is configured.")
+        .requirement("RFC8725-3.9-AUD")
         .requirement("RFC7519-4-IGNORE")
         .class("J14")
 }

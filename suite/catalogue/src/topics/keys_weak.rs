@@ -22,6 +22,7 @@ pub(super) fn topic() -> Topic {
     cases.extend(SHORT_SECRETS.into_iter().map(short_secret));
     cases.extend(GOOD_SECRETS.into_iter().map(good_secret));
     cases.extend([empty_secret(), empty_secret_and_none()]);
+    cases.extend(FALSY.into_iter().map(falsy));
     cases.extend([RS256, PS256].map(short_modulus));
     cases.extend([RS256, PS256].map(modulus_just_too_short));
     cases.extend(UNFIT.into_iter().map(unfit));
@@ -291,6 +292,46 @@ fn empty_secret_and_none() -> Case {
         .class("K2")
 }
 
+/// A token that nobody makes with the empty secret, where that is configured.
+struct Falsy {
+    name: &'static str,
+    signed: fn() -> Edit,
+    title: &'static str,
+}
+
+const FALSY: [Falsy; 2] = [
+    Falsy {
+        name: "hs256-empty-secret-by-a-stranger",
+        signed: || sign(None, "hmac-64-bytes-foreign", HS256),
+        title: "the secret that is configured is empty, and the MAC is by another secret",
+    },
+    Falsy {
+        name: "hs256-empty-secret-without-signature",
+        signed: || unsigned(None),
+        title: "the secret that is configured is empty, and the signature is empty",
+    },
+];
+
+fn falsy(Falsy { name, signed, title }: Falsy) -> Case {
+    twins::hs256()
+        .changed_by(&format!("keys/weak/{name}"), vec![instead(HS256, "hmac-empty"), signed()])
+        .reject([Reason::Key, Reason::Signature])
+        .threat(Threat::Forger)
+        .title(title)
+        .why(
+            "Two defects, each stored alone as well. A library that tests whether there is a key takes an empty one for \
+             none, and verifies nothing.",
+        )
+        .requirement("RFC7518-3.2-KEY")
+        .requirement("RFC7515-5.2-VERIFY")
+        .class("K2")
+}
+
+/// The requirement on the size of an RSA key.
+fn size(algorithm: Algorithm) -> &'static str {
+    if algorithm.family() == Family::RsaPss { "RFC7518-3.5-KEY" } else { "RFC7518-3.3-KEY" }
+}
+
 fn short_modulus(algorithm: Algorithm) -> Case {
     twins::signed(algorithm)
         .changed(
@@ -304,7 +345,7 @@ fn short_modulus(algorithm: Algorithm) -> Case {
             "RSA keys have 2048 bits or more; a modulus of 1024 bits is within reach of those who can \
               spend enough.",
         )
-        .requirement(if algorithm.family() == Family::RsaPss { "RFC7518-3.5-KEY" } else { "RFC7518-3.3-KEY" })
+        .requirement(size(algorithm))
         .class("K6")
 }
 
@@ -318,7 +359,7 @@ fn modulus_just_too_short(algorithm: Algorithm) -> Case {
         .threat(Threat::Config)
         .title(format!("an RSA key of 2047 bits is configured for {algorithm}"))
         .why("RSA keys have 2048 bits or more. A check that counts octets finds as many as in a key of 2048 bits.")
-        .requirement("RFC7518-3.3-KEY")
+        .requirement(size(algorithm))
         .class("K6")
 }
 
