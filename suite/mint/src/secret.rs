@@ -406,4 +406,19 @@ mod tests {
             assert_eq!(octets(&keys::all()[name], form), Err(SignError::NoSuchForm { form, kind }), "{name}");
         }
     }
+
+    /// A reader must be able to sign a recipe again, so the guide to the vectors explains every form.
+    #[test]
+    fn the_guide_to_the_vectors_names_every_form() {
+        let guide = include_str!("../../../vectors/README.md");
+        let schema = include_str!("../../../vectors/schema/vectors.schema.json");
+        let schema: Value = serde_json::from_str(schema).unwrap();
+        let forms = schema["$defs"]["KeyForm"]["oneOf"].as_array().unwrap();
+        assert!(forms.len() > KeyForm::PUBLIC.len());
+        for form in forms {
+            let name = format!("`{}`", form["const"].as_str().unwrap());
+            assert!(guide.contains(&name), "{name}");
+        }
+        assert!(guide.contains(&format!("`{}`", TEXT_BEFORE.trim_end())));
+    }
 }
