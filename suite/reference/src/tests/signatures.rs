@@ -75,7 +75,8 @@ fn p256() -> Vec<u8> {
 
 fn tried(token: &str, algorithm: Algorithm, candidate: Candidate<'_>) -> Option<Reason> {
     let (input, signature) = token.rsplit_once('.').expect("three segments");
-    verify(algorithm, &[candidate], input.as_bytes(), &octets(signature), &ParsedKeys::default())
+    let (parsed, rules) = (ParsedKeys::default(), Rules::default());
+    verify(algorithm, &[candidate], input.as_bytes(), &octets(signature), &parsed, &rules)
         .err()
         .map(|refusal| refusal.reason)
 }
@@ -130,7 +131,7 @@ fn keys_are_bound_to_their_kind_curve_and_size() {
                 return false;
             };
             // A key that cannot be used is told apart from a signature that is wrong.
-            verify(algorithm, &candidates, b"x", &[0; 64], &ParsedKeys::default()).is_err_and(|refusal| {
+            verify(algorithm, &candidates, b"x", &[0; 64], &ParsedKeys::default(), rules).is_err_and(|refusal| {
                 let usable = refusal.reason == Reason::Signature;
                 assert!(usable || *name == "rsa-1024", "{name} {algorithm}");
                 usable
@@ -209,7 +210,7 @@ fn every_algorithm_verifies_its_own_signatures_only() {
         for (algorithm, _) in &signatures {
             let candidates =
                 key::candidates(*algorithm, None, &context, &keys, &Rules::default()).expect("a key");
-            let verified = verify(*algorithm, &candidates, input, signature, &parsed);
+            let verified = verify(*algorithm, &candidates, input, signature, &parsed, &Rules::default());
             assert_eq!(verified.is_ok(), algorithm == made_by, "{made_by} as {algorithm}");
         }
     }
