@@ -165,7 +165,8 @@ impl Desk<'_> {
             self.mint(&header, &claims, Signer::Key { key, form: KeyForm::Natural, algorithm })
         };
         let without_exp = self.token(first, None, &self.extended("{\"sub\":\"alice\"}"))?;
-        let early = self.token(first, None, &self.claims(&[("nbf", (self.now + HALF_AN_HOUR).to_string())]))?;
+        let early =
+            self.token(first, None, &self.claims(&[("nbf", (self.now + HALF_AN_HOUR).to_string())]))?;
         let another_key = by(",\"kid\":\"another-key\"", first)?;
         let of_some_type = by(",\"typ\":\"example\"", first)?;
         let of_one_key = |other: &&Algorithm| **other != first && key_for(**other) == key_for(first);

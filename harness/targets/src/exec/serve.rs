@@ -171,6 +171,11 @@ mod tests {
         })
     }
 
+    /// Another secret, which is text. Not every profile declares binary secrets.
+    fn text_secret() -> String {
+        base64url::encode(&[b'f'; 64])
+    }
+
     fn with(pointer: &str, value: Value) -> Value {
         let mut question = question(7);
         *question.pointer_mut(pointer).expect("the member is there") = value;
@@ -239,7 +244,9 @@ mod tests {
             ),
             ("jsonwebtoken", "/context/typ", json!("at+jwt"), "not declared: typ"),
         ] {
-            let answer = answer_to(profile, with(pointer, value));
+            let mut question = with(pointer, value);
+            question["keys"][0]["secret_base64url"] = json!(text_secret());
+            let answer = answer_to(profile, question);
             assert_eq!(answer["what"], what, "{profile}: {answer}");
         }
     }
@@ -256,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_refusal_has_its_reason_also_where_there_is_a_code() {
-        let mut forged = with("/keys/0/secret_base64url", json!(base64url::encode(&[0xff; 64])));
+        let mut forged = with("/keys/0/secret_base64url", json!(text_secret()));
         for profile in ["rfc", "bcp", "centrifugo-5.4.9", "anycable-1.5.2", "jsonwebtoken"] {
             let answer = answer_to(profile, forged.clone());
             assert_eq!(

@@ -131,11 +131,13 @@ fn keys_are_bound_to_their_kind_curve_and_size() {
                 return false;
             };
             // A key that cannot be used is told apart from a signature that is wrong.
-            verify(algorithm, &candidates, b"x", &[0; 64], &ParsedKeys::default(), rules).is_err_and(|refusal| {
-                let usable = refusal.reason == Reason::Signature;
-                assert!(usable || *name == "rsa-1024", "{name} {algorithm}");
-                usable
-            })
+            verify(algorithm, &candidates, b"x", &[0; 64], &ParsedKeys::default(), rules).is_err_and(
+                |refusal| {
+                    let usable = refusal.reason == Reason::Signature;
+                    assert!(usable || *name == "rsa-1024", "{name} {algorithm}");
+                    usable
+                },
+            )
         };
         kinds.iter().filter(|kind| fits(kind)).map(|(name, _)| *name).collect()
     };
