@@ -42,6 +42,14 @@ const PORTS: usize = 5;
 /// How long between two questions whether it is up.
 const POLL: Duration = Duration::from_millis(20);
 
+/// How long after its first answer a server may still be without its signal handlers. Centrifugo opens its ports
+/// before it installs them, and until then a signal ends it on the spot.
+const HANDLERS_WITHIN: Duration = Duration::from_millis(500);
+
+/// The variable that tells a Go program built with `-cover` where to write what it reached. It writes when it ends
+/// by itself, and nothing when a signal ends it.
+const COUNTERS: &str = "GOCOVERDIR";
+
 /// How many log lines are shown of a server that died.
 const SHOWN_LINES: usize = 5;
 
@@ -135,6 +143,8 @@ pub struct RunningServer {
     /// The path to copy its log to when it ends.
     kept_log: Option<PathBuf>,
     directory: TempDir,
+    /// When it gave its first answer.
+    answered: Option<Instant>,
 }
 
 /// What a server runs as.
@@ -303,6 +313,7 @@ impl RunningServer {
         if let Some(status) = self.exit_status() {
             return Err(status.to_owned());
         }
+        self.await_handlers();
         if let Running::Container { id, .. } = &self.running {
             let files = files_for(self.directory.path(), &self.log);
             return docker::reload(id, &files.map_err(|error| error.to_string())?);
@@ -310,6 +321,13 @@ impl RunningServer {
         match self.pid().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)) {
             Some(pid) => kill_process(pid, Signal::HUP).map_err(|error| error.to_string()),
             None => Err("the number of its process is not known".to_owned()),
+        }
+    }
+
+    /// Waits until a server that has answered has installed its signal handlers.
+    fn await_handlers(&self) {
+        if let Some(answered) = self.answered {
+            thread::sleep(HANDLERS_WITHIN.saturating_sub(answered.elapsed()));
         }
     }
 
@@ -364,8 +382,9 @@ impl RunningServer {
             key: random::key().map_err(|error| missing("read /dev/urandom", &error, "make it readable"))?,
             directory: directory.path().to_owned(),
         };
-        let server = Self::spawn(launch, &launched, directory)?;
+        let mut server = Self::spawn(launch, &launched, directory)?;
         server.wait_until_proved(launch, &launched)?;
+        server.answered = Some(Instant::now());
         Ok(server)
     }
 
@@ -427,6 +446,7 @@ impl RunningServer {
             log,
             kept_log: launch.keep_logs.map(|folder| folder.join(name_of_kept(launch.title))),
             directory,
+            answered: None,
         };
         // Where it did not start, dropping it here takes away what there may be of it.
         started.map(|()| server).map_err(fault)
@@ -528,6 +548,9 @@ impl RunningServer {
 
 impl Drop for RunningServer {
     fn drop(&mut self) {
+        if env::var_os(COUNTERS).is_some() && self.exit_status().is_none() {
+            self.await_handlers();
+        }
         drop(self.pipe.take());
         if !await_exit(&mut self.guard, self.running.guarded_within()) {
             self.running.end(self.exited.get().is_some());
