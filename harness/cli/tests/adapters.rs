@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -12,36 +12,17 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+mod support;
+
+use support::{root, shown};
+
 const JOTPROOF: &str = env!("CARGO_BIN_EXE_jotproof");
 
 /// PyJWT as `ci/adapters` installs it.
 const PYJWT: &str = "target/adapters/python/bin/python fixtures/adapters/python/pyjwt.py";
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
-
 fn jotproof(arguments: &[&str]) -> Output {
-    Command::new(JOTPROOF)
-        .args(arguments)
-        .current_dir(root())
-        .env("NO_COLOR", "1")
-        .env("COLUMNS", "100")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the command runs")
-}
-
-/// What was printed and how it ended.
-fn shown(output: &Output) -> String {
-    let text = |octets: &[u8]| String::from_utf8(octets.to_vec()).expect("output is UTF-8");
-    let mut shown = format!("exit: {}\n", output.status.code().expect("it ended by itself"));
-    for (name, text) in [("stdout", text(&output.stdout)), ("stderr", text(&output.stderr))] {
-        if !text.is_empty() {
-            shown.push_str(&format!("----- {name}\n{text}"));
-        }
-    }
-    shown
+    support::command(JOTPROOF, arguments).output().expect("the command runs")
 }
 
 /// The rows of the run log of a target, and the code that the run ends with.

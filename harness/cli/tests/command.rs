@@ -2,39 +2,17 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+mod support;
+
+use support::{root, shown};
+
 fn jotproof(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_jotproof"));
-    command
-        .args(arguments)
-        .current_dir(root())
-        .env("NO_COLOR", "1")
-        .env("COLUMNS", "100")
-        .stdin(Stdio::null());
-    command
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
-
-/// What was printed and how it ended, with what differs from run to run taken out.
-fn shown(output: &Output) -> String {
-    let text = |octets: &[u8]| {
-        let text = String::from_utf8(octets.to_vec()).expect("output is UTF-8");
-        text.replace(&root().display().to_string(), "[root]")
-    };
-    let mut shown = format!("exit: {}\n", output.status.code().expect("it ended by itself"));
-    for (name, text) in [("stdout", text(&output.stdout)), ("stderr", text(&output.stderr))] {
-        if !text.is_empty() {
-            shown.push_str(&format!("----- {name}\n{text}"));
-        }
-    }
-    shown
+    support::command(env!("CARGO_BIN_EXE_jotproof"), arguments)
 }
 
 /// Compares what the command prints with what it printed when somebody last read it.
