@@ -57,9 +57,9 @@ impl<'a> Issue<'a> {
         Self { rows, severity, title, section, only }
     }
 
-    /// The arguments of `jotproof run` that select the vectors.
-    pub(crate) fn only(&self) -> String {
-        format!("--only {}", quoted(&self.only))
+    /// The command that repeats the run with these vectors alone.
+    pub(crate) fn rerun(&self, log: &RunLog) -> String {
+        format!("{} --only {}", log.header.repeat, quoted(&self.only))
     }
 
     /// The severity and the section, as words.

@@ -166,6 +166,15 @@ impl Row {
     pub fn is_red(&self) -> bool {
         self.missed.is_some() || !(self.judgement.is_fine() || self.explained_by.is_some())
     }
+
+    /// What was seen and what was expected, for reports.
+    pub(crate) fn told(&self) -> String {
+        let mut told = format!("{} (expected: {})", self.detail, self.expected);
+        if let Some(missed) = self.missed.as_ref().filter(|_| self.judgement.is_fine()) {
+            told.push_str(&format!("; the profile predicted: {missed}"));
+        }
+        told
+    }
 }
 
 /// The largest share of unsupported and void rows, in percent.

@@ -220,7 +220,7 @@ fn issue_lines(text: &mut String, log: &RunLog, issue: &Issue<'_>, every_row: bo
     for row in rows.iter().take(shown) {
         row_lines(text, log, row);
     }
-    let _ = writeln!(text, "        {FAINT}rerun: {} {}{FAINT:#}", log.header.repeat, issue.only());
+    let _ = writeln!(text, "        {FAINT}rerun: {}{FAINT:#}", issue.rerun(log));
 }
 
 fn row_lines(text: &mut String, log: &RunLog, row: &Row) {
@@ -239,6 +239,6 @@ fn row_lines(text: &mut String, log: &RunLog, row: &Row) {
     }
 }
 
-fn vectors(count: usize) -> String {
+pub(crate) fn vectors(count: usize) -> String {
     if count == 1 { "1 vector".to_owned() } else { format!("{count} vectors") }
 }

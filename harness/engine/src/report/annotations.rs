@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::issues;
 use crate::log::RunLog;
 use crate::suite::Suite;
-use crate::summary::counts;
+use crate::summary::{counts, vectors};
 
 /// The largest number of annotations that GitHub shows of a step.
 const SHOWN: usize = 10;
@@ -24,10 +24,9 @@ pub fn report(suite: &Suite, logs: &[RunLog]) -> String {
     // Writing to a string does not fail, so the results of `write!` carry nothing.
     for (log, what, issue) in issues.iter().take(SHOWN) {
         let title = format!("{what} on {}: {}", log.header.target, issue.title);
-        let example = issue.rows.first().map_or_else(String::new, |row| {
-            format!("{}: {} (expected: {})", row.id, row.detail, row.expected)
-        });
-        let rerun = format!("rerun: {} {}", log.header.repeat, issue.only());
+        let example =
+            issue.rows.first().map_or_else(String::new, |row| format!("{}: {}", row.id, row.told()));
+        let rerun = format!("rerun: {}", issue.rerun(log));
         let message = format!("{} ({})\n{example}\n{rerun}", vectors(issue.rows.len()), issue.about());
         let _ = writeln!(text, "::error title={}::{}", property(&title), data(&message));
     }
@@ -43,16 +42,12 @@ pub fn report(suite: &Suite, logs: &[RunLog]) -> String {
     text
 }
 
-fn vectors(count: usize) -> String {
-    if count == 1 { "1 vector".to_owned() } else { format!("{count} vectors") }
-}
-
-/// Text of a message, which ends at the end of the line.
+/// Escapes the text of a message. A line break would end it.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// Text of a property, which ends at a comma or a colon too.
+/// Escapes the text of a property. A comma or a colon would end it too.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

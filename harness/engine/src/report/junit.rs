@@ -75,26 +75,18 @@ fn of_row(suite: &Suite, log: &RunLog, row: &Row) -> TestCase {
     let status = match &row.known {
         Some(reason) => skipped(&format!("known failure ({}): {reason}", row.judgement)),
         None if log.fails(row) => {
-            let mut status = failed(NonSuccessKind::Failure, row.judgement.name(), &told(row));
+            let mut status = failed(NonSuccessKind::Failure, row.judgement.name(), &row.told());
             let title = suite.get(&row.id.0).map_or("", |vector| &vector.title);
             let why = suite.get(&row.id.0).map_or("", |vector| &vector.why);
             let repeat = &log.header.repeat;
             let id = &row.id;
-            status.set_description(format!("{title}\n{why}\n\n{}\nrerun: {repeat} --only {id}\n", told(row)));
+            status
+                .set_description(format!("{title}\n{why}\n\n{}\nrerun: {repeat} --only {id}\n", row.told()));
             status
         }
         None => TestCaseStatus::success(),
     };
     case(&row.id.0, status)
-}
-
-/// What was seen, and what was expected.
-fn told(row: &Row) -> String {
-    let mut told = format!("{} (expected: {})", row.detail, row.expected);
-    if let Some(missed) = row.missed.as_ref().filter(|_| row.judgement.is_fine()) {
-        told.push_str(&format!("; the profile predicted: {missed}"));
-    }
-    told
 }
 
 /// A test case of a vector. Its class is the topic, with dots, which viewers show as a tree.

@@ -65,16 +65,14 @@ fn row(text: &mut String, log: &RunLog, issue: &Issue<'_>) {
         Some(section) => format!("{} ({section})", issue.title),
         None => issue.title.clone(),
     };
-    let example = issue.rows.first().map_or_else(String::new, |row| {
-        format!("`{}`: {} (expected: {})", row.id, cell(&row.detail), row.expected)
-    });
-    let rerun = format!("{} {}", log.header.repeat, issue.only());
+    let example =
+        issue.rows.first().map_or_else(String::new, |row| format!("`{}`: {}", row.id, cell(&row.told())));
     let _ = writeln!(
         text,
         "| {} | {severity} | {} | {example} | <code>{}</code> |",
         issue.rows.len(),
         cell(&title),
-        cell(&rerun)
+        cell(&issue.rerun(log))
     );
 }
 

@@ -130,17 +130,13 @@ fn rule(id: &str, class: Option<&BugClass>) -> Value {
 }
 
 fn result(log: &RunLog, row: &Row, vector: Option<&Vector>) -> Value {
-    let Row { id, expected, judgement, detail, missed, known, .. } = row;
+    let Row { id, judgement, known, .. } = row;
     let (title, why, class) =
         vector.map_or(("", "", NO_CLASS), |vector| (&*vector.title, &*vector.why, &*vector.bug_class));
     let severity = vector.map_or(Severity::Medium, |vector| vector.severity);
-    let told = match missed.as_ref().filter(|_| judgement.is_fine()) {
-        Some(missed) => format!("{detail}; the profile predicted: {missed}"),
-        None => detail.clone(),
-    };
+    let told = row.told();
     let repeat = &log.header.repeat;
-    let message =
-        format!("{judgement}: {title}\n{told} (expected: {expected})\n{why}\nrerun: {repeat} --only {id}");
+    let message = format!("{judgement}: {title}\n{told}\n{why}\nrerun: {repeat} --only {id}");
     let topic = id.0.rsplit_once('/').map_or(&*id.0, |(topic, _)| topic);
     let mut result = json!({
         "ruleId": class,
