@@ -1,8 +1,9 @@
 //! `jotproof show`.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
-use anyhow::bail;
+use anyhow::{Context as _, anyhow};
 use jotproof_engine::packed::Index;
 use jotproof_engine::{Exit, Suite, select};
 use jotproof_mint::stored;
@@ -22,25 +23,31 @@ use crate::{Outcome, terminal};
 
 pub(crate) fn show(arguments: &Show) -> Outcome {
     let Show { id, json, source: Source { vectors: folder } } = arguments;
-    let (ids, file) = match folder {
+    let file = file_of(folder.as_deref(), id)?;
+    let vector = file.vectors.iter().find(|vector| vector.id.0 == *id);
+    let vector = vector.with_context(|| format!("{id} is not in {}", file.topic))?;
+    let text =
+        if *json { format!("{}\n", serde_json::to_string_pretty(vector)?) } else { describe(vector, &file)? };
+    Ok(terminal::end_with(&text, Exit::Ok))
+}
+
+/// The file of a vector: of a folder, or one that is built in, and then no other is read.
+fn file_of(folder: Option<&Path>, id: &str) -> anyhow::Result<VectorFile> {
+    fn unknown<'a>(id: &str, ids: impl Iterator<Item = &'a str>) -> anyhow::Error {
+        let hint = select::did_you_mean(ids, id);
+        anyhow!("there is no vector {id:?}{hint}; `jotproof list` shows all ids")
+    }
+    match folder {
         Some(folder) => {
             let suite = Suite::read(folder)?;
-            (suite.vectors().map(|vector| vector.id.0.clone()).collect(), suite.file_of(id).cloned())
+            let file = suite.file_of(id).cloned();
+            file.ok_or_else(|| unknown(id, suite.vectors().map(|vector| &*vector.id.0)))
         }
         None => {
             let index = Index::read()?;
-            let file = index.file_of(id)?;
-            (index.into_entries().into_iter().map(|entry| entry.id).collect::<Vec<_>>(), file)
+            index.file_of(id)?.ok_or_else(|| unknown(id, index.entries().iter().map(|entry| &*entry.id)))
         }
-    };
-    let found = file.as_ref().and_then(|file| Some((file, file.vectors.iter().find(|one| one.id.0 == *id)?)));
-    let Some((file, vector)) = found else {
-        let hint = select::did_you_mean(ids.iter().map(String::as_str), id);
-        bail!("there is no vector {id:?}{hint}; `jotproof list` shows all ids");
-    };
-    let text =
-        if *json { format!("{}\n", serde_json::to_string_pretty(vector)?) } else { describe(vector, file)? };
-    Ok(terminal::end_with(&text, Exit::Ok))
+    }
 }
 
 /// Takes a vector apart, field by field: one that is not shown does not compile.

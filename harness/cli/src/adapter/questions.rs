@@ -156,24 +156,16 @@ impl Desk<'_> {
     /// Asks how the library is set up. A library without the option may answer otherwise.
     fn set_up(&mut self, algorithms: &[Algorithm]) -> anyhow::Result<()> {
         let Some(first) = algorithms.first().copied() else { return Ok(()) };
-        let demanded = |capability| self.profile.demands.contains(&capability);
         let plain = self.context(&[first]);
         let claims = self.claims(&[]);
-        let by = |header: &str, algorithm: Algorithm| {
-            let header = format!("{{\"alg\":\"{algorithm}\"{header}}}");
-            let key = key_for(algorithm).to_owned();
-            self.mint(&header, &claims, Signer::Key { key, form: KeyForm::Natural, algorithm })
-        };
         let without_exp = self.token(first, None, &self.extended("{\"sub\":\"alice\"}"))?;
         let early =
             self.token(first, None, &self.claims(&[("nbf", (self.now + HALF_AN_HOUR).to_string())]))?;
-        let another_key = by(",\"kid\":\"another-key\"", first)?;
-        let of_some_type = by(",\"typ\":\"example\"", first)?;
+        let another_key = self.with_member(key_for(first), first, Some(("kid", "another-key")), &claims)?;
+        let of_some_type = self.token(first, Some("example"), &claims)?;
         let of_one_key = |other: &&Algorithm| **other != first && key_for(**other) == key_for(first);
-        let unlisted = match algorithms.iter().find(of_one_key) {
-            Some(other) => Some(by("", *other)?),
-            None => None,
-        };
+        let unlisted = algorithms.iter().find(of_one_key).map(|other| self.token(*other, None, &claims));
+        let unlisted = unlisted.transpose()?;
         let ask = |desk: &mut Self, token: &str, accept: bool, remedy, octets| {
             desk.ask(SET_UP, token, accept, remedy, plain.clone(), octets);
         };
@@ -182,7 +174,7 @@ impl Desk<'_> {
         ask(self, "a token that is not valid yet", false, "turn on the check of `nbf`", early);
         let remedy = "verify with the keys of the question, whatever `kid` the token names";
         ask(self, "a token that names another `kid`", true, remedy, another_key);
-        if !demanded(Capability::Typ) {
+        if !self.profile.demands.contains(&Capability::Typ) {
             let remedy = "if `typ` of the context is null, turn off every check of `typ`";
             ask(self, "a token of some type, if none is expected,", true, remedy, of_some_type);
         }
@@ -464,8 +456,20 @@ impl Desk<'_> {
         typ: Option<&str>,
         claims: &str,
     ) -> anyhow::Result<Vec<u8>> {
-        let typ = typ.map_or_else(String::new, |typ| format!(",\"typ\":\"{typ}\""));
-        let header = format!("{{\"alg\":\"{algorithm}\"{typ}}}");
+        let typ = typ.map(|typ| ("typ", typ));
+        self.with_member(key, algorithm, typ, claims)
+    }
+
+    /// A token whose header has one more member, if there is one.
+    fn with_member(
+        &self,
+        key: &str,
+        algorithm: Algorithm,
+        member: Option<(&str, &str)>,
+        claims: &str,
+    ) -> anyhow::Result<Vec<u8>> {
+        let member = member.map_or_else(String::new, |(name, value)| format!(",\"{name}\":\"{value}\""));
+        let header = format!("{{\"alg\":\"{algorithm}\"{member}}}");
         let signer = Signer::Key { key: key.to_owned(), form: KeyForm::Natural, algorithm };
         self.mint(&header, claims, signer)
     }
