@@ -140,11 +140,11 @@ pub(crate) struct Coverage {
     #[arg(value_name = "PROFILE")]
     pub(crate) profile: PathBuf,
 
-    /// Which packages are looked at, and what is known of the statements that are not reached
+    /// The packages to report, and the reason for each statement that no run reaches
     #[arg(long, value_name = "FILE", default_value = "fixtures/servers/unreached.json")]
     pub(crate) accounts: PathBuf,
 
-    /// Fail where a package has less reached of what can be reached
+    /// Fail if a package has fewer of its reachable statements reached than this
     #[arg(long, value_name = "PERCENT", default_value_t = 0)]
     pub(crate) least: usize,
 }
