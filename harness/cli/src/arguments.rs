@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use jotproof_engine::log::Place;
 use jotproof_model::Judgement;
 
 /// Proves what a server that takes JSON Web Tokens lets in.
@@ -85,6 +86,11 @@ pub(crate) enum Command {
     /// Compares run logs: of two versions of a library, of two releases of the vectors, of two days. If each
     /// log has one target, these two are compared. If there are several, they are paired by their names.
     Diff(Diff),
+    /// Put the logs of shards together, and judge them as one run
+    ///
+    /// Each log is of `jotproof run TARGET --shard NUMBER/OF --log FILE`. The result is the log of one run, and the
+    /// exit code is that of one run.
+    Merge(Merge),
 }
 
 impl Default for Command {
@@ -117,6 +123,11 @@ pub struct RunOptions {
     /// Not the vectors whose id matches; may be repeated
     #[arg(long, value_name = "GLOB")]
     pub skip: Vec<String>,
+
+    /// Run one of several equal shards of the selected vectors, for example 2/8. `jotproof merge` puts their logs
+    /// together
+    #[arg(long, value_name = "NUMBER/OF", conflicts_with_all = ["soak", "write_known_failures"])]
+    pub shard: Option<Place>,
 
     /// Give a server an option of its own; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
@@ -345,6 +356,22 @@ pub(crate) struct Diff {
     /// The run log of after
     #[arg(value_name = "AFTER")]
     pub(crate) after: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// The run logs of all shards
+    #[command(flatten)]
+    pub(crate) logs: Logs,
+
+    /// The known failures that the shards were run with
+    #[arg(long, value_name = "FILE")]
+    pub(crate) known_failures: Option<PathBuf>,
+
+    /// Write the run log (JSON lines) to a file; `-` is standard output, and the summary then goes to
+    /// standard error
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
 }
 
 /// The run logs that a report is made of.

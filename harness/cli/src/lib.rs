@@ -4,6 +4,7 @@ mod adapter;
 pub mod arguments;
 mod list;
 mod log_file;
+mod merge;
 mod open_files;
 mod outputs;
 mod progress;
@@ -49,5 +50,6 @@ pub fn command() -> Outcome {
         Command::Adapter(arguments) => adapter::adapter(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Diff(arguments) => report::diff(&arguments),
+        Command::Merge(arguments) => merge::merge(&arguments),
     }
 }

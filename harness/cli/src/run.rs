@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 use jotproof_engine::known::KnownFailures;
-use jotproof_engine::log::{Header, RunLog};
+use jotproof_engine::log::{Header, Place, RunLog};
 use jotproof_engine::repetition::Repetition;
 use jotproof_engine::run::header;
 use jotproof_engine::select::Selection;
@@ -39,6 +39,7 @@ pub fn run_targets(
     let RunOptions {
         only,
         skip,
+        shard,
         server_option,
         server_version,
         image,
@@ -81,7 +82,8 @@ pub fn run_targets(
     let selection = Selection::new(&suite, only, skip)?
         .with_seed(*seed)
         .with_strict_reasons(*strict_reasons)
-        .with_repetition(repetition);
+        .with_repetition(repetition)
+        .of_shard(*shard);
     let profiles = terminal::profiles(folder.as_deref())?;
     let known = outputs::known_failures(known_failures.as_deref(), &suite)?;
     let server = ServerArguments {
@@ -127,9 +129,17 @@ pub fn run_targets(
         }
     });
     let mut logs: Vec<RunLog> = Vec::new();
-    let broken = targets.into_iter().try_for_each(|target| -> anyhow::Result<()> {
-        let given =
-            Given { arguments, suite: &suite, selection: &selection, profiles: &profiles, known: &known };
+    let of = targets.len();
+    let broken = targets.into_iter().enumerate().try_for_each(|(at, target)| -> anyhow::Result<()> {
+        let place = Place { number: at + 1, of };
+        let given = Given {
+            arguments,
+            place,
+            suite: &suite,
+            selection: &selection,
+            profiles: &profiles,
+            known: &known,
+        };
         logs.push(run_one(target.as_ref(), given, &file)?);
         Ok(())
     });
@@ -164,6 +174,8 @@ pub fn run_targets(
 #[derive(Clone, Copy)]
 struct Given<'a> {
     arguments: &'a RunOptions,
+    /// The place of the target among those of the command.
+    place: Place,
     suite: &'a Suite,
     selection: &'a Selection,
     profiles: &'a Profiles,
@@ -172,7 +184,7 @@ struct Given<'a> {
 
 /// Runs one target and writes its log.
 fn run_one(target: &dyn Target, given: Given<'_>, file: &Mutex<Option<LogFile>>) -> anyhow::Result<RunLog> {
-    let Given { arguments, suite, selection, profiles, known } = given;
+    let Given { arguments, place, suite, selection, profiles, known } = given;
     let with_file = |act: &dyn Fn(&mut LogFile)| {
         if let Some(file) = &mut *file.lock().unwrap_or_else(PoisonError::into_inner) {
             act(file);
@@ -180,7 +192,7 @@ fn run_one(target: &dyn Target, given: Given<'_>, file: &Mutex<Option<LogFile>>)
     };
     let repeat = repeat(&target.name(), arguments);
     // The profile is still unknown: an adapter must be asked for it, which can take a while.
-    let header = Header { repeat: repeat.clone(), ..header(suite, selection, target, "") };
+    let header = Header { repeat: repeat.clone(), place, ..header(suite, selection, target, "") };
     with_file(&|file| file.begin(header.clone()));
     let profile = profiles.find(&target.profile())?;
     let progress = Progress::of(target.name());
@@ -190,7 +202,7 @@ fn run_one(target: &dyn Target, given: Given<'_>, file: &Mutex<Option<LogFile>>)
     for warning in &log.warnings {
         terminal::warn(&format!("{}: {warning}", target.name()));
     }
-    log.header.repeat = repeat;
+    (log.header.repeat, log.header.place) = (repeat, place);
     log.header.fail_on = arguments.fail_on.iter().copied().collect();
     log.header.least_judged = arguments.min_judged.unwrap_or(log.header.least_judged);
     known.mark(&mut log, suite);

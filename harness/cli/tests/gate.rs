@@ -1,8 +1,10 @@
-//! What a pipeline uses: known failures, reports, and the difference between two runs.
+//! What a pipeline uses: known failures, reports, shards, and the difference between two runs.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+
+use jotproof_engine::log::RunLog;
 
 /// A verifier whose known deviations fail the run, and vectors that find some of them.
 const RUN: [&str; 8] = [
@@ -152,4 +154,74 @@ fn a_difference_for_the_worse_has_exit_code_1() {
         assert_eq!(output.status.code(), Some(code), "{said}");
         assert!(said.contains(part), "{part}: {said}");
     }
+}
+
+/// The logs of a file, without their durations.
+fn logs(path: &Path) -> Vec<RunLog> {
+    let logs = RunLog::read_all(text(path).as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    logs.into_iter().map(|log| RunLog { elapsed_ms: 0, ..log }).collect()
+}
+
+#[test]
+fn the_merged_log_of_eight_shards_is_the_log_of_one_run() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = |name: &str| folder.path().join(name).to_str().expect("the path is UTF-8").to_owned();
+    let [whole, merged] = [path("whole.jsonl"), path("merged.jsonl")];
+    // Two targets, several deployments, known failures, and vectors that do not apply.
+    let (list, old) = (path("known.toml"), path("old.toml"));
+    let entry = |only: &str, more: &str| {
+        format!("[[known]]\nonly = [\"{only}\"]\njudgement = \"lax\"\nreason = \"it is so\"\n{more}\n")
+    };
+    let weak = entry("class:K3", "target = \"*jsonwebtoken*\"");
+    fs::write(&list, &weak).expect("it can be written");
+    fs::write(&old, weak + &entry("claims/audience/**", "")).expect("it can be written");
+    let run = |more: &[&str]| {
+        let targets = ["run", "reference:centrifugo-6.9.6"];
+        let output =
+            jotproof(&[&targets[..], &RUN[1..], &["--only", "centrifugo/key-set/**"], more].concat());
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let merge = |of: &[String], more: &[&str]| {
+        let of: Vec<&str> = of.iter().map(String::as_str).collect();
+        let output = jotproof(&[&["merge"], &of[..], more].concat());
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).expect("output is UTF-8"))
+    };
+
+    for known in [&list, &old] {
+        let (code, said) = run(&["--known-failures", known, "--log", &whole]);
+        let mut shards = Vec::new();
+        for number in 1..=8 {
+            let log = path(&format!("{number}.jsonl"));
+            let shard = format!("{number}/8");
+            let (code, said) = run(&["--known-failures", known, "--shard", &shard, "--log", &log]);
+            assert!(code == Some(0) || code == Some(1), "{number}: {code:?} {said}");
+            shards.push(log);
+        }
+        let parts: Vec<usize> = shards.iter().map(|log| logs(log.as_ref())[0].header.selected).collect();
+        let (least, most) = (parts.iter().min(), parts.iter().max());
+        assert!(least.zip(most).is_some_and(|(least, most)| most - least <= 2), "{parts:?}");
+
+        assert_eq!(merge(&shards, &["--known-failures", known, "--log", &merged]).0, code, "{said}");
+        let (merged, whole) = (logs(merged.as_ref()), logs(whole.as_ref()));
+        assert_eq!(merged.len(), 2);
+        assert!(merged == whole, "{merged:#?}\n{whole:#?}");
+
+        // Whatever is not a whole run is told, and never green.
+        let twice = [&shards[..], &shards[2..3]].concat();
+        let other = [&shards[..7], std::slice::from_ref(&path("whole.jsonl"))].concat();
+        for (of, more, says) in [
+            (&shards[..7], &["--known-failures", known][..], "8/8 is missing"),
+            (&twice, &["--known-failures", known], "the shard 3/8 is there twice"),
+            (&other, &["--known-failures", known], "is no shard"),
+            (&shards, &[], "the shards were run with --known-failures"),
+        ] {
+            let (code, said) = merge(of, more);
+            assert_eq!(code, Some(2), "{said}");
+            assert!(said.contains(says), "{said}");
+        }
+    }
+    let (code, said) = run(&["--shard", "9/8"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("write it as in 2/8"), "{said}");
 }

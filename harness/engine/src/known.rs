@@ -114,12 +114,21 @@ impl KnownFailures {
         Ok(Self { entries: entries.collect::<Result<_, _>>()? })
     }
 
+    /// Whether it has no entry.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// Marks the known failures of a run, and records the outdated entries.
     pub fn mark(&self, log: &mut RunLog, suite: &Suite) {
         self.mark_at(log, suite, Timestamp::now().to_zoned(TimeZone::UTC).date());
     }
 
     fn mark_at(&self, log: &mut RunLog, suite: &Suite, today: Date) {
+        if let Some(shard) = &mut log.header.shard {
+            shard.has_known_failures = !self.is_empty();
+        }
         for entry in &self.entries {
             if !entry.is_about(log) {
                 continue;
@@ -184,6 +193,10 @@ impl Entry {
             log.rows[*at].known = Some(said.why());
         }
         if !failing.is_empty() || alike.is_empty() && others.is_empty() {
+            return None;
+        }
+        // Another shard may have the vectors that still fail.
+        if log.header.shard.is_some() {
             return None;
         }
         if alike.iter().any(|at| log.rows[*at].known.is_some()) {

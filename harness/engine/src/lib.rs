@@ -14,6 +14,7 @@ mod issues;
 pub mod judge;
 pub mod known;
 pub mod log;
+pub mod merge;
 pub mod opening;
 pub mod packed;
 pub mod plan;

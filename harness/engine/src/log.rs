@@ -1,7 +1,9 @@
 //! The run log: the one record of a run. Every report is a pure function of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::io::{BufRead, Write};
+use std::str::FromStr;
 
 use jotproof_model::{Judgement, Observation, VectorId};
 use serde::{Deserialize, Serialize};
@@ -63,6 +65,86 @@ pub struct Header {
     /// Whether the target is a server that answers over a network.
     #[serde(default)]
     pub live: bool,
+    /// The place of the target among those of the command.
+    #[serde(default, skip_serializing_if = "Place::is_only")]
+    pub place: Place,
+    /// The share of the vectors, if the run is a shard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Share>,
+}
+
+/// The place of one of several things, from 1: `2/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Its number, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+/// The share of a shard, and what the whole run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// Which shard it is.
+    #[serde(flatten)]
+    pub place: Place,
+    /// How many vectors all shards together select.
+    pub selected: usize,
+    /// The least number of verdicts that make the whole run meaningful.
+    pub least_judged: usize,
+    /// Whether the run had a list of known failures.
+    #[serde(default)]
+    pub has_known_failures: bool,
+}
+
+impl Place {
+    /// The place of a thing that is alone.
+    pub const ONLY: Self = Self { number: 1, of: 1 };
+
+    fn is_only(&self) -> bool {
+        *self == Self::ONLY
+    }
+
+    /// The part of a list of this length that falls to this place. The parts of all places are the whole list.
+    #[must_use]
+    pub fn part(self, length: usize) -> std::ops::Range<usize> {
+        length * (self.number - 1) / self.of..length * self.number / self.of
+    }
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::ONLY
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let place = text.split_once('/').and_then(|(number, of)| {
+            let place = Self { number: number.parse().ok()?, of: of.parse().ok()? };
+            (1..=place.of).contains(&place.number).then_some(place)
+        });
+        place.ok_or_else(|| "write it as in 2/8: the second of eight".to_owned())
+    }
+}
+
+impl Header {
+    /// Whether the log of this header can come after another one.
+    fn follows(&self, before: Option<&RunLog>) -> bool {
+        let is_first = self.place.number == 1;
+        before.map_or(is_first, |before| {
+            let Place { number, of } = before.header.place;
+            self.place == Place { number: number + 1, of } || is_first && before.may_be_last()
+        })
+    }
 }
 
 /// One judged vector.
@@ -139,6 +221,18 @@ pub enum LogError {
     /// It is cut off, or is of no run.
     #[error("a run without an end: is it cut off, or still being written?")]
     CutOff,
+    /// A target of the command is missing.
+    #[error(
+        "line {line}: {found} is target {place} of its command, and one before it is missing: the log was changed or cut"
+    )]
+    Target {
+        /// The line of the header, from 1.
+        line: usize,
+        /// The target.
+        found: String,
+        /// Its place.
+        place: Place,
+    },
     /// Rows are missing or repeated.
     #[error(
         "the run of {target} selected {selected} vectors, and the log tells of {told}: it was changed or cut"
@@ -250,7 +344,10 @@ impl RunLog {
         if red(|judgement| judgement == Judgement::Void) {
             return Exit::ConformanceFailure;
         }
-        if self.judged() < self.header.least_judged.max(1) || self.proves_too_little() {
+        // How much a shard judges says little: that is measured when all of them are merged.
+        if self.judged() < self.header.least_judged.max(1)
+            || self.header.shard.is_none() && self.proves_too_little()
+        {
             return Exit::TooLittleJudged;
         }
         if !self.outdated.is_empty() {
@@ -295,13 +392,19 @@ impl RunLog {
     ///
     /// Where a line is not one of a run log, or the last run has no end.
     pub fn read_all(source: impl BufRead) -> Result<Vec<Self>, LogError> {
-        let mut logs = Vec::new();
+        let mut logs: Vec<Self> = Vec::new();
         let mut open: Option<(Header, Vec<Row>)> = None;
         for (at, text) in source.lines().enumerate() {
             let broken = |problem: String| LogError::Line { line: at + 1, problem };
             let line = serde_json::from_str(&text?).map_err(|error| broken(error.to_string()))?;
             open = match (line, open) {
-                (Line::Header(header), None) if header.format == FORMAT => Some((header, Vec::new())),
+                (Line::Header(header), None) if header.format == FORMAT => {
+                    let (line, place) = (at + 1, header.place);
+                    if !header.follows(logs.last()) {
+                        return Err(LogError::Target { line, found: header.target, place });
+                    }
+                    Some((header, Vec::new()))
+                }
                 (Line::Header(header), None) => {
                     return Err(broken(format!("format {:?} is not {FORMAT:?}", header.format)));
                 }
@@ -330,11 +433,17 @@ impl RunLog {
                 }
             };
         }
-        if open.is_some() || logs.is_empty() { Err(LogError::CutOff) } else { Ok(logs) }
+        let is_whole = open.is_none() && logs.last().is_some_and(Self::may_be_last);
+        if is_whole { Ok(logs) } else { Err(LogError::CutOff) }
+    }
+
+    /// Whether no other target of its command has to follow: it is the last one, or the command broke off.
+    fn may_be_last(&self) -> bool {
+        self.header.place.number == self.header.place.of || self.failure.is_some()
     }
 
     /// Checks that the log has each selected vector exactly once.
-    fn whole(self) -> Result<Self, LogError> {
+    pub(crate) fn whole(self) -> Result<Self, LogError> {
         let left_out = self.not_carried.values().chain(self.not_asked.values()).flatten();
         let ids: Vec<&VectorId> = self.rows.iter().map(|row| &row.id).chain(left_out).collect();
         let different: BTreeSet<&VectorId> = ids.iter().copied().collect();
@@ -385,6 +494,8 @@ impl Header {
             repeat: String::new(),
             seed: 0,
             live: false,
+            place: Place::ONLY,
+            shard: None,
         }
     }
 }
@@ -540,6 +651,25 @@ mod tests {
             let problem = RunLog::read_all(text.as_bytes()).expect_err("a vector is missing").to_string();
             assert!(problem.contains("selected 4 vectors, and the log tells of 3"), "{problem}");
         }
+    }
+
+    #[test]
+    fn a_log_of_two_targets_is_no_log_wherever_it_is_cut() {
+        let mut written = Vec::new();
+        for (number, target) in [(1, "one"), (2, "two")] {
+            let mut log = RunLog { failure: None, ..log(target) };
+            log.header.place = Place { number, of: 2 };
+            log.write(&mut written).expect("memory can be written to");
+        }
+        let (line_end, text) = written.split_last().expect("it has lines");
+        assert_eq!((*line_end, RunLog::read_all(text).map(|logs| logs.len()).ok()), (b'\n', Some(2)));
+        for length in 0..text.len() {
+            assert!(RunLog::read_all(&text[..length]).is_err(), "cut after {length} octets");
+        }
+        let second = String::from_utf8(written).expect("JSON is text");
+        let (_, second) = second.split_at(second.rfind("{\"header\"").expect("it has headers"));
+        let problem = RunLog::read_all(second.as_bytes()).expect_err("the first one is missing").to_string();
+        assert!(problem.contains("line 1: two is target 2/2 of its command"), "{problem}");
     }
 
     #[test]

@@ -21,7 +21,9 @@ pub struct Plan<'a> {
     pub not_carried: BTreeMap<String, Vec<VectorId>>,
     /// How many vectors were selected.
     pub selected: usize,
-    /// The number of selected vectors whose application and algorithms the target declares.
+    /// How many vectors all shards together select.
+    pub of_all_shards: usize,
+    /// The number of these whose application and algorithms the target declares.
     pub of_its_kind: usize,
 }
 
@@ -37,6 +39,9 @@ pub struct PlanError {
 
 /// The vectors that a target cannot be asked, with the reasons.
 pub type Cannot = BTreeMap<VectorId, CannotCarry>;
+
+/// A vector and the twin that it needs, each with its deployment.
+type Needed<'a> = Vec<(&'a Vector, String)>;
 
 /// Plans a run of a suite that was adapted to its target. `cannot` holds the vectors that could not be
 /// adapted.
@@ -56,20 +61,35 @@ pub fn plan<'a>(
         judged: BTreeSet::new(),
         not_carried: BTreeMap::new(),
         selected: 0,
+        of_all_shards: 0,
         of_its_kind: 0,
     };
-    let mut deployments: BTreeMap<&str, String> = BTreeMap::new();
+    let mut asked: Vec<(String, &Vector, Needed<'_>)> = Vec::new();
+    let mut left_out: Vec<(&Vector, String)> = Vec::new();
     let keys = target.keys(suite.keys());
     for vector in suite.vectors().filter(|vector| selection.takes(vector)) {
-        plan.selected += 1;
+        plan.of_all_shards += 1;
         plan.of_its_kind += usize::from(is_of_its_kind(vector, target, profile));
         match carried(vector, suite, cannot, target, profile, &keys)? {
-            Ok(needed) => {
-                plan.judged.insert(&vector.id.0);
-                deployments.extend(needed.into_iter().map(|(vector, text)| (vector.id.0.as_str(), text)));
-            }
-            Err(reason) => plan.not_carried.entry(reason).or_default().push(vector.id.clone()),
+            Ok(needed) => asked.push((needed[0].1.clone(), vector, needed)),
+            Err(reason) => left_out.push((vector, reason)),
         }
+    }
+    if let Some(shard) = selection.shard {
+        // As few deployments as can be are needed by more than one shard.
+        asked.sort_by(|(left, one, _), (right, other, _)| (left, &one.id).cmp(&(right, &other.id)));
+        asked = asked.drain(shard.part(asked.len())).collect();
+        left_out = left_out.drain(shard.part(left_out.len())).collect();
+    }
+    plan.selected = asked.len() + left_out.len();
+    left_out.sort_by(|(left, _), (right, _)| left.id.cmp(&right.id));
+    for (vector, reason) in left_out {
+        plan.not_carried.entry(reason).or_default().push(vector.id.clone());
+    }
+    let mut deployments: BTreeMap<&str, String> = BTreeMap::new();
+    for (_, vector, needed) in asked {
+        plan.judged.insert(&vector.id.0);
+        deployments.extend(needed.into_iter().map(|(vector, text)| (vector.id.0.as_str(), text)));
     }
     for (id, deployment) in deployments {
         let vector = suite.get(id).expect("the id comes from this suite");
@@ -102,7 +122,6 @@ fn is_of_its_kind(vector: &Vector, target: &dyn Target, profile: &Profile) -> bo
 
 /// The vector, and its twin where a refusal needs one, each with its deployment; or why the target
 /// does not carry it.
-#[allow(clippy::type_complexity, reason = "the inner result is the answer, the outer one the error")]
 fn carried<'a>(
     vector: &'a Vector,
     suite: &'a Suite,
@@ -110,7 +129,7 @@ fn carried<'a>(
     target: &dyn Target,
     profile: &Profile,
     keys: &KeyRing,
-) -> Result<Result<Vec<(&'a Vector, String)>, String>, PlanError> {
+) -> Result<Result<Needed<'a>, String>, PlanError> {
     let deployable = |vector: &Vector| match cannot.get(&vector.id) {
         Some(reason) => Err(reason.to_string()),
         None => deployable(vector, target, profile, keys),

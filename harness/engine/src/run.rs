@@ -10,7 +10,7 @@ use jotproof_profiles::{Profile, predicted};
 
 use crate::canary::Canary;
 use crate::judge::{Evidence, judge};
-use crate::log::{FORMAT, Failure, Header, RunLog};
+use crate::log::{FORMAT, Failure, Header, Place, RunLog, Share};
 use crate::plan::{Plan, PlanError, plan};
 use crate::repetition::{Answers, Repetition, worse};
 use crate::replay::{Replayed, Seen, replay};
@@ -65,8 +65,12 @@ pub fn run(
         (None, other) => other,
     };
     let failure = match failure {
-        Some(failure) => Some(failure),
-        None => empty_promise(&seen, suite, target, profile)?,
+        // What a shard accepts says little of an algorithm: that is seen when all of them are merged.
+        None if selection.shard.is_none() => {
+            let answers = seen.iter().map(|(id, (observation, _))| (*id, observation));
+            empty_promise(answers, suite, &target.name(), profile)?
+        }
+        failure => failure,
     };
     let mut rows = Vec::new();
     let mut not_asked: BTreeMap<String, Vec<VectorId>> = BTreeMap::new();
@@ -125,12 +129,20 @@ pub fn run(
         Repetition::Soak(_) => rows.len() + left_out,
         Repetition::Once | Repetition::Rounds(_) => plan.selected,
     };
+    // A tenth, rounded up, so at least one.
+    let least_judged = plan.of_its_kind.div_ceil(10);
+    let shard = selection.shard.map(|place| Share {
+        place,
+        selected: plan.of_all_shards,
+        least_judged,
+        has_known_failures: false,
+    });
     Ok(RunLog {
         header: Header {
             identity: target.identity(),
-            // A tenth, rounded up, so at least one.
-            least_judged: plan.of_its_kind.div_ceil(10),
+            least_judged: if shard.is_some() { 1 } else { least_judged },
             selected,
+            shard,
             ..header(suite, selection, target, &profile.name)
         },
         rows,
@@ -157,6 +169,8 @@ pub fn header(suite: &Suite, selection: &Selection, target: &dyn Target, profile
         repeat: String::new(),
         seed: selection.seed,
         live: target.is_live(),
+        place: Place::ONLY,
+        shard: None,
     }
 }
 
@@ -199,15 +213,15 @@ fn followed(plan: &Plan<'_>, suite: &Suite, target: &dyn Target, canary: &Canary
 
 /// An algorithm that the target says it has, of which it accepted not one of the tokens that it must
 /// accept: then none of its refusals under that algorithm proves anything.
-fn empty_promise(
-    seen: &BTreeMap<&str, Seen>,
+pub(crate) fn empty_promise<'a>(
+    answers: impl Iterator<Item = (&'a str, &'a Observation)>,
     suite: &Suite,
-    target: &dyn Target,
+    target: &str,
     profile: &Profile,
 ) -> Result<Option<Failure>, PlanError> {
     let mut asked: BTreeMap<Algorithm, (usize, bool)> = BTreeMap::new();
-    for (id, (observation, _)) in seen {
-        let vector = suite.get(id).expect("the plan is made of this suite");
+    for (id, observation) in answers {
+        let Some(vector) = suite.get(id) else { continue };
         // A missing answer is a fault in its own right.
         let is_answer = !matches!(
             observation,
@@ -242,7 +256,7 @@ fn empty_promise(
         message: format!(
             "{} declares algorithms and accepted no token of them: {}; take them out of its capabilities, \
              or see why it refuses what it must accept",
-            target.name(),
+            target,
             broken.join(", ")
         ),
         environment: false,

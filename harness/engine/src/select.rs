@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use jotproof_model::Vector;
 
+use crate::log::Place;
 use crate::repetition::Repetition;
 use crate::suite::Suite;
 
@@ -23,6 +24,8 @@ pub struct Selection {
     pub strict_reasons: bool,
     /// The number of times that vectors are asked.
     pub repetition: Repetition,
+    /// The shard that takes a part of them, if not all are taken.
+    pub shard: Option<Place>,
 }
 
 /// Why a selection is not possible.
@@ -101,7 +104,13 @@ impl Selection {
         Self { repetition, ..self }
     }
 
-    /// Whether a vector is taken.
+    /// Takes the part of one shard.
+    #[must_use]
+    pub fn of_shard(self, shard: Option<Place>) -> Self {
+        Self { shard, ..self }
+    }
+
+    /// Whether a vector is taken, by this shard or another one.
     #[must_use]
     pub fn takes(&self, vector: &Vector) -> bool {
         self.takes_name(&vector.id.0, &vector.bug_class)
