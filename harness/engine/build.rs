@@ -24,6 +24,12 @@ struct Vector<'a> {
     #[serde(borrow)]
     title: std::borrow::Cow<'a, str>,
     bug_class: &'a str,
+    severity: &'a str,
+    threat: &'a str,
+    #[serde(borrow)]
+    requirements: Vec<&'a str>,
+    #[serde(borrow)]
+    requires: Vec<&'a str>,
     #[serde(borrow)]
     expectation: Expectation<'a>,
 }
@@ -31,6 +37,19 @@ struct Vector<'a> {
 #[derive(Deserialize)]
 struct Expectation<'a> {
     verdict: &'a str,
+}
+
+impl Vector<'_> {
+    /// As `select::labels` gives them.
+    fn labels(&self) -> Vec<String> {
+        let Self { bug_class, severity, threat, requirements, requires, .. } = self;
+        let mut labels =
+            vec![format!("class:{bug_class}"), format!("severity:{severity}"), format!("threat:{threat}")];
+        labels.extend(requirements.iter().map(|id| format!("requirement:{id}")));
+        let apps = requires.iter().filter_map(|needed| needed.strip_prefix("application:"));
+        labels.extend(apps.map(|app| format!("app:{app}")));
+        labels
+    }
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -45,11 +64,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let name = path.strip_prefix(&root)?.to_str().ok_or("a path that is not UTF-8")?;
         let text = fs::read_to_string(path)?;
         let file: File<'_> = serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
-        for Vector { id, title, bug_class, expectation: Expectation { verdict } } in file.vectors {
+        for vector in file.vectors {
+            let Vector { id, title, expectation: Expectation { verdict }, .. } = &vector;
+            let labels = vector.labels().join(" ");
             if title.contains(['\t', '\n']) {
                 return Err(format!("{name}: the title of {id} is more than a line").into());
             }
-            vectors += &format!("{at}\t{id}\t{bug_class}\t{verdict}\t{title}\n");
+            vectors += &format!("{at}\t{id}\t{labels}\t{verdict}\t{title}\n");
         }
         let compressed = compress(text.as_bytes())?;
         files += &format!("{name}\t{}\n", compressed.len());

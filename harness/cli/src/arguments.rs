@@ -116,11 +116,12 @@ pub(crate) struct Run {
 /// What a run does beside naming its targets.
 #[derive(Debug, Default, Args)]
 pub struct RunOptions {
-    /// Only the vectors whose id matches, or of a bug class, as in class:A4; may be repeated
+    /// Only the vectors whose id matches, or of a bug class, as in class:A4. The same with severity:,
+    /// requirement:, threat: and app:, as in requirement:RFC7519-4.1.4-*. May be repeated
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
 
-    /// Not the vectors whose id matches; may be repeated
+    /// Not the vectors that match, likewise; may be repeated
     #[arg(long, value_name = "GLOB")]
     pub skip: Vec<String>,
 
@@ -277,7 +278,8 @@ pub struct Source {
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Only the vectors whose id matches, for example 'claims/**'
+    /// Only the vectors whose id matches, for example 'claims/**', or that `run --only` would take, for
+    /// example severity:critical
     #[arg(value_name = "GLOB")]
     pub(crate) only: Vec<String>,
 

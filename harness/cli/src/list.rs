@@ -16,10 +16,10 @@ pub(crate) fn list(arguments: &List) -> Outcome {
         Some(folder) => Suite::read(folder)?.vectors().map(Entry::of).collect(),
         None => Index::read()?.into_entries(),
     };
-    let names = || entries.iter().map(|entry| (&*entry.id, &*entry.bug_class));
+    let names = || entries.iter().map(|entry| (&*entry.id, &*entry.labels));
     let selection = Selection::of_names(names, only, &[])?;
     let selected: Vec<&Entry> =
-        entries.iter().filter(|entry| selection.takes_name(&entry.id, &entry.bug_class)).collect();
+        entries.iter().filter(|entry| selection.takes_name(&entry.id, &entry.labels)).collect();
     // In a pipe: tabs, and nothing that has to be cut off again.
     let aligned = std::io::stdout().is_terminal();
     let width = selected.iter().map(|entry| entry.id.len()).max().unwrap_or(0);

@@ -11,6 +11,7 @@ use std::thread;
 use flate2::read::ZlibDecoder;
 use jotproof_model::{Vector, VectorFile};
 
+use crate::select::labels;
 use crate::suite::{SuiteError, parse};
 
 const INDEX: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/index.zlib"));
@@ -21,8 +22,8 @@ const FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vectors.packed"))
 pub struct Entry {
     /// The id.
     pub id: String,
-    /// The bug class.
-    pub bug_class: String,
+    /// What it is selected by beside its id.
+    pub labels: Vec<String>,
     /// `accept`, `reject` or `either`.
     pub verdict: String,
     /// The title.
@@ -35,7 +36,7 @@ impl Entry {
     pub fn of(vector: &Vector) -> Self {
         Self {
             id: vector.id.0.clone(),
-            bug_class: vector.bug_class.clone(),
+            labels: labels(vector),
             verdict: vector.expectation.name().to_owned(),
             title: vector.title.clone(),
         }
@@ -78,8 +79,9 @@ impl Index {
         let entries = entries.lines().map(|line| {
             let mut parts = line.split('\t').map(str::to_owned);
             let place = parts.next()?.parse().ok().filter(|place| *place < files.len())?;
-            let (id, bug_class, verdict) = (parts.next()?, parts.next()?, parts.next()?);
-            Some((Entry { id, bug_class, verdict, title: parts.next()? }, place))
+            let (id, labels, verdict) = (parts.next()?, parts.next()?, parts.next()?);
+            let labels = labels.split(' ').map(str::to_owned).collect();
+            Some((Entry { id, labels, verdict, title: parts.next()? }, place))
         });
         let entries: Option<Vec<(Entry, usize)>> = entries.collect();
         let (entries, places) = entries.ok_or_else(|| broken("an entry is cut off"))?.into_iter().unzip();

@@ -1,9 +1,7 @@
 //! Picking vectors by globs over their ids, and the order that they are asked in.
 
-use std::collections::BTreeSet;
-
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use jotproof_model::Vector;
+use jotproof_model::{Capability, Vector};
 
 use crate::log::Place;
 use crate::repetition::Repetition;
@@ -11,6 +9,27 @@ use crate::suite::Suite;
 
 /// The prefix of a selection by bug class, as in `class:A4`.
 pub const OF_CLASS: &str = "class:";
+
+/// The prefixes of every selection that is not by id.
+const PREFIXES: [&str; 5] = [OF_CLASS, "severity:", "requirement:", "threat:", "app:"];
+
+/// What a vector is selected by beside its id, as in `severity:high`: for each of [`PREFIXES`] a text or several.
+#[must_use]
+pub fn labels(vector: &Vector) -> Vec<String> {
+    let Vector { bug_class, severity, requirements, threat, requires, .. } = vector;
+    let app = |needed: &Capability| match needed {
+        Capability::Application(application) => Some(format!("app:{}", application.name())),
+        _ => None,
+    };
+    let mut labels = vec![
+        format!("{OF_CLASS}{bug_class}"),
+        format!("severity:{}", severity.name()),
+        format!("threat:{}", threat.name()),
+    ];
+    labels.extend(requirements.iter().map(|id| format!("requirement:{id}")));
+    labels.extend(requires.iter().filter_map(app));
+    labels
+}
 
 /// The vectors to take, their order, and the strictness of the judgement.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +58,12 @@ pub enum SelectError {
         /// What is wrong.
         problem: String,
     },
+    /// It is by something that nothing can be selected by.
+    #[error("vectors are not selected by {prefix:?}; give a glob over ids, or one after {}", PREFIXES.join(", "))]
+    Prefix {
+        /// What stands before the colon.
+        prefix: String,
+    },
     /// A glob matches nothing.
     #[error("no vector matches {pattern:?}{hint}; `jotproof list` shows all ids")]
     Nothing {
@@ -51,34 +76,37 @@ pub enum SelectError {
 
 impl Selection {
     /// Creates a selection. `only` picks vectors, or all if it is empty; `skip` removes some. Each entry is a
-    /// glob over ids, or [`OF_CLASS`] and a bug class.
+    /// glob over ids, or a prefix and a glob over [`labels`].
     ///
     /// # Errors
     ///
     /// Names an invalid glob, or one that matches no vector. A misspelt glob in `skip` would otherwise go
     /// unnoticed.
     pub fn new(suite: &Suite, only: &[String], skip: &[String]) -> Result<Self, SelectError> {
-        let names = || suite.vectors().map(|vector| (&*vector.id.0, &*vector.bug_class));
-        Self::of_names(names, only, skip)
+        let named: Vec<(&str, Vec<String>)> =
+            suite.vectors().map(|vector| (&*vector.id.0, labels(vector))).collect();
+        Self::of_names(|| named.iter().map(|(id, labels)| (*id, &**labels)), only, skip)
     }
 
-    /// The same, where every vector is known by its id and its bug class.
+    /// The same, where every vector is known by its id and its labels.
     ///
     /// # Errors
     ///
     /// As [`Self::new`].
-    pub fn of_names<'a, Names: Iterator<Item = (&'a str, &'a str)>>(
+    pub fn of_names<'a, Names: Iterator<Item = (&'a str, &'a [String])>>(
         names: impl Fn() -> Names,
         only: &[String],
         skip: &[String],
     ) -> Result<Self, SelectError> {
         for pattern in only.iter().chain(skip) {
             let picked = Picked::new(std::slice::from_ref(pattern))?;
-            if !names().any(|(id, bug_class)| picked.takes(id, bug_class)) {
-                return Err(SelectError::Nothing {
-                    pattern: pattern.clone(),
-                    hint: did_you_mean(names().map(|(id, _)| id), pattern),
-                });
+            if !names().any(|(id, labels)| picked.takes(id, labels)) {
+                let hint = if picked.labels.is_empty() {
+                    did_you_mean(names().map(|(id, _)| id), pattern)
+                } else {
+                    did_you_mean(names().flat_map(|(_, labels)| labels).map(String::as_str), pattern)
+                };
+                return Err(SelectError::Nothing { pattern: pattern.clone(), hint });
             }
         }
         let optional =
@@ -113,34 +141,39 @@ impl Selection {
     /// Whether a vector is taken, by this shard or another one.
     #[must_use]
     pub fn takes(&self, vector: &Vector) -> bool {
-        self.takes_name(&vector.id.0, &vector.bug_class)
+        self.takes_name(&vector.id.0, &labels(vector))
     }
 
-    /// Whether a vector with this id and this bug class is taken.
+    /// Whether a vector with this id and these labels is taken.
     #[must_use]
-    pub fn takes_name(&self, id: &str, bug_class: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| only.takes(id, bug_class))
-            && !self.skip.as_ref().is_some_and(|skip| skip.takes(id, bug_class))
+    pub fn takes_name(&self, id: &str, labels: &[String]) -> bool {
+        self.only.as_ref().is_none_or(|only| only.takes(id, labels))
+            && !self.skip.as_ref().is_some_and(|skip| skip.takes(id, labels))
     }
 }
 
-/// A set of vectors, by globs over ids and by bug classes.
+/// A set of vectors, by globs over ids and over labels.
 #[derive(Debug, Clone)]
 struct Picked {
     ids: GlobSet,
-    classes: BTreeSet<String>,
+    labels: GlobSet,
 }
 
 impl Picked {
     fn new(patterns: &[String]) -> Result<Self, SelectError> {
-        let (classes, globs): (Vec<String>, Vec<String>) =
-            patterns.iter().cloned().partition(|pattern| pattern.starts_with(OF_CLASS));
-        let class = |pattern: String| pattern[OF_CLASS.len()..].to_owned();
-        Ok(Self { ids: set(&globs)?, classes: classes.into_iter().map(class).collect() })
+        // No id has a colon.
+        let (labels, globs): (Vec<String>, Vec<String>) =
+            patterns.iter().cloned().partition(|pattern| pattern.contains(':'));
+        let is_known = |label: &String| PREFIXES.iter().any(|prefix| label.starts_with(prefix));
+        if let Some(unknown) = labels.iter().find(|label| !is_known(label)) {
+            let length = unknown.find(':').map_or(0, |at| at + 1);
+            return Err(SelectError::Prefix { prefix: unknown[..length].to_owned() });
+        }
+        Ok(Self { ids: set(&globs)?, labels: set(&labels)? })
     }
 
-    fn takes(&self, id: &str, bug_class: &str) -> bool {
-        self.ids.is_match(id) || self.classes.contains(bug_class)
+    fn takes(&self, id: &str, labels: &[String]) -> bool {
+        self.ids.is_match(id) || labels.iter().any(|label| self.labels.is_match(label))
     }
 }
 
@@ -190,4 +223,47 @@ fn distance(left: &str, right: &str) -> usize {
         }
     }
     row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SelectError, Selection};
+    use crate::suite::Suite;
+
+    #[test]
+    fn vectors_are_selected_by_what_they_are_about() {
+        let suite = Suite::built_in().expect("the built-in vectors load");
+        let taken = |only: &[&str], skip: &[&str]| {
+            let [only, skip] = [only, skip].map(|patterns| patterns.iter().map(|text| (*text).to_owned()));
+            let selection = Selection::new(&suite, &only.collect::<Vec<_>>(), &skip.collect::<Vec<_>>())
+                .expect("it matches something");
+            suite.vectors().filter(|vector| selection.takes(vector)).collect::<Vec<_>>()
+        };
+        for vector in taken(&["severity:critical"], &["threat:forger"]) {
+            assert_eq!((vector.severity.name(), vector.threat.name() != "forger"), ("critical", true));
+        }
+        let by_section = taken(&["requirement:RFC7519-4.1.4-*"], &[]);
+        assert!(!by_section.is_empty());
+        for vector in by_section {
+            assert!(vector.requirements.iter().any(|id| id.starts_with("RFC7519-4.1.4-")), "{}", vector.id);
+        }
+        let applications =
+            ["jwt", "centrifugo-*", "anycable"].map(|name| taken(&[&format!("app:{name}")], &[]));
+        assert_eq!(applications.map(|taken| taken.len()).iter().sum::<usize>(), suite.vectors().count());
+    }
+
+    #[test]
+    fn what_nothing_is_selected_by_is_told() {
+        let suite = Suite::built_in().expect("the built-in vectors load");
+        let told = |pattern: &str| -> SelectError {
+            Selection::new(&suite, &[pattern.to_owned()], &[]).expect_err("it matches nothing")
+        };
+        assert!(
+            told("clas:A4")
+                .to_string()
+                .contains("not selected by \"clas:\"; give a glob over ids, or one after class:")
+        );
+        assert!(told("severity:critcal").to_string().contains("did you mean severity:critical?"));
+        assert!(told("severity:[").to_string().contains("is not a pattern"));
+    }
 }

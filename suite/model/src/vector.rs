@@ -224,6 +224,20 @@ pub enum Threat {
     Config,
 }
 
+impl Threat {
+    /// The name as stored and shown.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Forger => "forger",
+            Self::Holder => "holder",
+            Self::Mangler => "mangler",
+            Self::Issuer => "issuer",
+            Self::Config => "config",
+        }
+    }
+}
+
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
