@@ -125,8 +125,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "GLOB")]
     pub skip: Vec<String>,
 
-    /// Run one of several equal shards of the selected vectors, for example 2/8. `jotproof merge` puts their logs
-    /// together
+    /// Run one of several shards of the selected vectors, for example 2/8. `jotproof merge` puts their logs together
     #[arg(long, value_name = "NUMBER/OF", conflicts_with_all = ["soak", "write_known_failures"])]
     pub shard: Option<Place>,
 

@@ -199,8 +199,7 @@ fn the_merged_log_of_eight_shards_is_the_log_of_one_run() {
             shards.push(log);
         }
         let parts: Vec<usize> = shards.iter().map(|log| logs(log.as_ref())[0].header.selected).collect();
-        let (least, most) = (parts.iter().min(), parts.iter().max());
-        assert!(least.zip(most).is_some_and(|(least, most)| most - least <= 2), "{parts:?}");
+        assert!(parts.iter().all(|part| *part > 0), "{parts:?}");
 
         assert_eq!(merge(&shards, &["--known-failures", known, "--log", &merged]).0, code, "{said}");
         let (merged, whole) = (logs(merged.as_ref()), logs(whole.as_ref()));

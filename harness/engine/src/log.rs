@@ -104,12 +104,6 @@ impl Place {
     fn is_only(&self) -> bool {
         *self == Self::ONLY
     }
-
-    /// The part of a list of this length that falls to this place. The parts of all places are the whole list.
-    #[must_use]
-    pub fn part(self, length: usize) -> std::ops::Range<usize> {
-        length * (self.number - 1) / self.of..length * self.number / self.of
-    }
 }
 
 impl Default for Place {

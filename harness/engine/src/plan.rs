@@ -6,6 +6,7 @@ use jotproof_model::{Capability, Expectation, KeyRing, Recipe, Subject, Vector, 
 use jotproof_profiles::predict::{Outcome, Undecided};
 use jotproof_profiles::{Profile, predicted};
 
+use crate::log::Place;
 use crate::select::Selection;
 use crate::suite::Suite;
 use crate::target::{CannotCarry, Target};
@@ -39,6 +40,23 @@ pub struct PlanError {
 
 /// The vectors that a target cannot be asked, with the reasons.
 pub type Cannot = BTreeMap<VectorId, CannotCarry>;
+
+/// How many vectors a server is asked in the time that it takes to start one.
+const OF_A_START: usize = 20;
+
+/// The part of a list that falls to a shard. The parts of all shards are the whole list, and cost about the same.
+fn part<T>(list: Vec<T>, shard: Place, cost: impl FnMut(&T) -> usize) -> Vec<T> {
+    let costs: Vec<usize> = list.iter().map(cost).collect();
+    let whole: usize = costs.iter().sum();
+    let mut before = 0;
+    let parts = costs.into_iter().map(|cost| {
+        let number = before * shard.of / whole + 1;
+        before += cost;
+        number
+    });
+    let ours = list.into_iter().zip(parts).filter(|(_, number)| *number == shard.number);
+    ours.map(|(item, _)| item).collect()
+}
 
 /// A vector and the twin that it needs, each with its deployment.
 type Needed<'a> = Vec<(&'a Vector, String)>;
@@ -78,8 +96,13 @@ pub fn plan<'a>(
     if let Some(shard) = selection.shard {
         // As few deployments as can be are needed by more than one shard.
         asked.sort_by(|(left, one, _), (right, other, _)| (left, &one.id).cmp(&(right, &other.id)));
-        asked = asked.drain(shard.part(asked.len())).collect();
-        left_out = left_out.drain(shard.part(left_out.len())).collect();
+        let mut started: Option<String> = None;
+        asked = part(asked, shard, |(deployment, ..)| {
+            let is_new = started.as_ref() != Some(deployment);
+            started = Some(deployment.clone());
+            1 + if is_new { OF_A_START } else { 0 }
+        });
+        left_out = part(left_out, shard, |_| 1);
     }
     plan.selected = asked.len() + left_out.len();
     left_out.sort_by(|(left, _), (right, _)| left.id.cmp(&right.id));
@@ -198,5 +221,27 @@ fn recipes(vector: &Vector) -> Vec<&Recipe> {
     match &vector.subject {
         Subject::Token { recipe, token: _ } => vec![recipe],
         Subject::Flow { flow } => flow.tokens.values().map(|token| &token.recipe).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::part;
+    use crate::log::Place;
+
+    #[test]
+    fn the_parts_of_all_shards_are_the_whole_list_and_cost_the_same() {
+        let list: Vec<usize> = (0..100).map(|at| if at % 9 == 0 { 20 } else { at % 3 }).collect();
+        for of in 1..12 {
+            let parts: Vec<Vec<usize>> =
+                (1..=of).map(|number| part(list.clone(), Place { number, of }, |cost| *cost)).collect();
+            assert_eq!(parts.concat(), list, "{of}");
+            let whole: usize = list.iter().sum();
+            for part in parts {
+                let cost: usize = part.iter().sum();
+                assert!(cost.abs_diff(whole / of) <= 20, "{of}: {cost} of {whole}");
+            }
+        }
+        assert!(part(Vec::<usize>::new(), Place::ONLY, |cost| *cost).is_empty());
     }
 }
