@@ -204,7 +204,11 @@ fn run_one(target: &dyn Target, given: Given<'_>, file: &Mutex<Option<LogFile>>)
     }
     (log.header.repeat, log.header.place) = (repeat, place);
     log.header.fail_on = arguments.fail_on.iter().copied().collect();
-    log.header.least_judged = arguments.min_judged.unwrap_or(log.header.least_judged);
+    if let Some(least) = arguments.min_judged {
+        // That of a shard is about all shards together.
+        let Header { shard, least_judged, .. } = &mut log.header;
+        *shard.as_mut().map_or(least_judged, |shard| &mut shard.least_judged) = least;
+    }
     known.mark(&mut log, suite);
     with_file(&|file| file.write(&log));
     Ok(log)

@@ -220,6 +220,16 @@ fn the_merged_log_of_eight_shards_is_the_log_of_one_run() {
             assert!(said.contains(says), "{said}");
         }
     }
+    // How much must be judged is asked of all shards together.
+    let halves = ["1/2", "2/2"].map(|shard| {
+        let log = path(&shard.replace('/', "-"));
+        let (code, said) =
+            run(&["--shard", shard, "--min-judged", "100000", "--known-failures", &list, "--log", &log]);
+        assert!(code == Some(0) || code == Some(1), "{code:?} {said}");
+        log
+    });
+    let (code, said) = merge(&halves, &["--known-failures", &list, "--log", &merged]);
+    assert!(logs(merged.as_ref()).iter().all(|log| log.header.least_judged == 100_000), "{code:?} {said}");
     let (code, said) = run(&["--shard", "9/8"]);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("write it as in 2/8"), "{said}");

@@ -16,6 +16,14 @@ pub enum MergeError {
     /// One is not of a shard.
     #[error("the run of {0} is no shard; make each log with --shard, as in --shard 2/8")]
     NoShard(String),
+    /// One broke off before it was known what it has to judge.
+    #[error("a shard of {target} broke off ({why}); run it again")]
+    BrokenOff {
+        /// The target.
+        target: String,
+        /// Why.
+        why: String,
+    },
     /// Some are missing.
     #[error("of {target}, {missing} is missing; give the logs of all its shards")]
     Missing {
@@ -77,14 +85,20 @@ pub fn merge(
     let mut targets: Vec<String> = Vec::new();
     let mut shards: BTreeMap<String, Vec<(Share, RunLog)>> = BTreeMap::new();
     for log in logs {
-        let Some(share) = log.header.shard else { return Err(MergeError::NoShard(log.header.target)) };
+        let target = log.header.target.clone();
+        let Some(share) = log.header.shard else {
+            return Err(match log.failure {
+                Some(Failure { message: why, .. }) => MergeError::BrokenOff { target, why },
+                None => MergeError::NoShard(target),
+            });
+        };
         if share.has_known_failures && known.is_empty() {
             return Err(MergeError::KnownFailures);
         }
-        if !targets.contains(&log.header.target) {
-            targets.push(log.header.target.clone());
+        if !targets.contains(&target) {
+            targets.push(target.clone());
         }
-        shards.entry(log.header.target.clone()).or_default().push((share, log));
+        shards.entry(target).or_default().push((share, log));
     }
     let of = targets.len();
     let merged = targets.into_iter().enumerate().map(|(at, target)| {
