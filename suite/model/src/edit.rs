@@ -231,6 +231,10 @@ pub enum Alias {
     Escape,
     /// By white space at its end.
     TrailingSpace,
+    /// By white space at its beginning.
+    LeadingSpace,
+    /// By a character that is not shown, such as a zero width space (U+200B).
+    Invisible,
 }
 
 /// What stands around a JSON object.

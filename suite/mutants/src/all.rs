@@ -80,8 +80,6 @@ mutants! {
         Reads(|sent| signatures::only_as_sent(sent, reading::either_alphabet(sent)), &[]);
     "either-alphabet-when-sent" "B3" "turns '+' and '/' into '-' and '_' before it verifies":
         Reads(reading::either_alphabet, &[]);
-    "trailing-bits-ignored" "B1" "decodes segments and encodes them again before it verifies, so that unused bits are gone":
-        Reads(reading::encoded_again, &[]);
     "one-character-over" "B7" "drops a character that is left over at the end of a segment":
         Reads(|sent| reading::without_the_one_over(sent).as_ref().map(signatures::completed), &[]);
 
@@ -189,8 +187,6 @@ mutants! {
         LetsIn(|sent| sent.token == b".");
     "first-of-two-tokens" "S1" "reads the first of two tokens with a dot between them, also one that nobody signed":
         Reads(|sent| reading::of_so_many(sent, 6).as_ref().map(parts::allowing_none), &[]);
-    "lowest-unused-bit-ignored" "B1" "ignores the lowest of the unused bits of a segment, as a test for the highest does":
-        Reads(reading::lowest_unused_bit_ignored, &[]);
     "unprotected-header-read" "B9" "believes the unprotected header of a JSON serialization that says none":
         LetsIn(|sent| outright::json_serialization(sent, |whole| whole["header"]["alg"] == "none"));
     "empty-flattened-signature-good" "B9" "finds nothing wrong with an empty signature of a flattened JSON serialization":
@@ -200,8 +196,6 @@ mutants! {
     "last-signature-counts" "B9" "verifies the last one of the signatures of a JSON serialization":
         Reads(reading::last_signature, &[]);
 
-    "any-trailing-bits" "B1" "ignores unused bits at the end of a segment":
-        rules!("base64url.trailing_bits" = "ignore");
 
     // The header.
     "header-utf-8-replaced" "J6" "replaces bad UTF-8 in the header":

@@ -109,11 +109,6 @@ pub(crate) fn without_the_one_over(challenge: &Challenge) -> Option<Challenge> {
     })
 }
 
-/// Segments are decoded and encoded again before the signature is verified.
-pub(crate) fn encoded_again(challenge: &Challenge) -> Option<Challenge> {
-    with_segments(challenge, |segment| base64url::encode(&octets(segment)))
-}
-
 /// What stands round the token in a header, a cookie or a configuration file is cut off.
 pub(crate) fn unwrapped(challenge: &Challenge) -> Option<Challenge> {
     let dotted = text(challenge)?.replace('\u{ff0e}', ".").replace("\\u002e", ".");
@@ -264,16 +259,6 @@ pub(crate) fn unknown_fails_open(challenge: &Challenge) -> Option<Challenge> {
 /// Where unsecured tokens are allowed, whatever has no signature is one.
 pub(crate) fn without_signature_where_none_is_allowed(challenge: &Challenge) -> Option<Challenge> {
     (challenge.context.allow_none && text(challenge)?.ends_with('.')).then(|| unsecured(challenge)).flatten()
-}
-
-/// The lowest of the unused bits of a segment does not count.
-pub(crate) fn lowest_unused_bit_ignored(challenge: &Challenge) -> Option<Challenge> {
-    with_segments(challenge, |segment| {
-        let zeroed = base64url::encode(&octets(segment));
-        let one = |last: &str| last.bytes().last().map(|octet| u32::from(octet) + 1);
-        let next = segment.bytes().last().map(u32::from);
-        if zeroed.len() == segment.len() && one(&zeroed) == next { zeroed } else { segment.to_owned() }
-    })
 }
 
 /// The segments are known by what they hold, in whatever order they are.

@@ -227,6 +227,7 @@ fn time(name: &str, raw: &str, leeway: u32) -> String {
         let spelled = if raw.contains('.') { "fraction" } else { "integer" };
         let tells = match distance {
             Distance::Right => "right",
+            Distance::LastSecond => "right for less than a second",
             Distance::Now => "now",
             Distance::LessThanASecond => "less than a second wrong",
             Distance::Seconds(_) => "wrong",

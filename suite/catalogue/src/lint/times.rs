@@ -1,7 +1,7 @@
 //! Checks verdicts about times (RFC 7519 sections 4.1.4 and 4.1.5).
 //!
 //! Every published context states its leeway. A time that is less than a second on the wrong side may be
-//! accepted or refused, with a refusal preferred.
+//! accepted or refused, with a refusal preferred. In the last second before `exp` acceptance is preferred.
 
 use jotproof_model::edit::Layer;
 use jotproof_model::expectation::Preference;
@@ -19,6 +19,8 @@ const WINDOW: u64 = 300;
 pub(super) enum Distance {
     /// The token is good.
     Right,
+    /// The token is good for less than a second.
+    LastSecond,
     /// The time equals the clock.
     Now,
     /// The time is on the wrong side by less than a second.
@@ -52,6 +54,7 @@ impl Distance {
         let (before, after) = (whole < 0, whole > 0 || (whole == 0 && has_fraction));
         Some(match (before, after, is_good_later) {
             (false, false, _) => Self::Now,
+            (false, true, true) if whole == 0 => Self::LastSecond,
             (true, _, false) | (false, true, true) => Self::Right,
             // `{{now-2}}.5` is one and a half seconds ago.
             (true, _, true) => Self::wrong(whole.unsigned_abs() - u64::from(has_fraction)),
@@ -75,6 +78,15 @@ pub(super) fn verdict(vector: &Vector, report: &mut impl FnMut(String)) {
         let within = matches!(distance, Some(Distance::Seconds(seconds)) if seconds <= WINDOW);
         let because = if within { ", and a refusal within it is right only where it does" } else { "" };
         report(format!("a context does not state its leeway{because}"));
+    }
+    if distance == Some(Distance::LastSecond) {
+        let may_be_accepted = match vector.expectation {
+            Expectation::Either { prefer, .. } => prefer != Some(Preference::Reject),
+            Expectation::Accept { .. } | Expectation::Reject { .. } => false,
+        };
+        if !may_be_accepted {
+            report("a token is good for less than a second: either, and not better refused".to_owned());
+        }
     }
     if distance == Some(Distance::LessThanASecond) {
         let is_open =
@@ -121,12 +133,14 @@ mod tests {
 
     #[test]
     fn distances_are_told_on_the_wrong_side() {
-        use Distance::{LessThanASecond, Now, Right, Seconds};
+        use Distance::{LastSecond, LessThanASecond, Now, Right, Seconds};
         for (claim, raw, leeway, expected) in [
             ("exp", "{{now+60}}", 0, Some(Right)),
             ("exp", "{{now}}", 0, Some(Now)),
             ("exp", "{{now}}.0", 0, Some(Now)),
-            ("exp", "{{now}}.001", 0, Some(Right)),
+            ("exp", "{{now}}.001", 0, Some(LastSecond)),
+            ("exp", "{{now+1}}.0", 0, Some(Right)),
+            ("exp", "{{now-60}}.5", 60, Some(LastSecond)),
             ("exp", "{{now-1}}.5", 0, Some(LessThanASecond)),
             ("exp", "{{now-1}}", 0, Some(Seconds(1))),
             ("exp", "{{now-61}}.5", 60, Some(LessThanASecond)),

@@ -3,16 +3,19 @@
 //! The claims of a token without a valid signature mean nothing (RFC 7515 section 5.2). A verifier whose answer
 //! depends on them lets a forger test claims, and takes a forgery for an old token of a user.
 
+use jotproof_model::edit::{Layer, TextKind};
 use jotproof_model::recipe::{Segment, SignatureChange, StructureChange};
 use jotproof_model::{Algorithm, Edit, Reason, Threat};
 
 use super::Topic;
 use crate::case::Case;
-use crate::edits::{claim, quoted, sign, signature, structure, unsigned};
+use crate::edits::{claim, quoted, sign, signature, structure, text, unsigned};
 use crate::twins;
 
 pub(super) fn topic() -> Topic {
-    let cases = FORGERIES.iter().flat_map(|forgery| CLAIMS.iter().map(move |it| case(forgery, it))).collect();
+    let mut cases: Vec<Case> =
+        FORGERIES.iter().flat_map(|forgery| CLAIMS.iter().map(move |it| case(forgery, it))).collect();
+    cases.extend(FORGERIES.iter().flat_map(|forgery| NOBODY.iter().map(move |it| of_nobody(forgery, it))));
     Topic {
         path: "claims/forged",
         about: "Tokens without a good signature that are also expired, not yet valid, or for somebody else.",
@@ -114,6 +117,39 @@ const CLAIMS: [Claim; 4] = [
         requirement: "RFC8725-3.8-ISS",
     },
 ];
+
+/// Claims that name nobody, which a genuine token may have.
+struct Nobody {
+    name: &'static str,
+    edit: fn() -> Edit,
+    what: &'static str,
+}
+
+const NOBODY: [Nobody; 2] = [
+    Nobody { name: "sub-empty", edit: || claim("sub", "\"\""), what: "an empty sub" },
+    Nobody { name: "without-claims", edit: no_claims, what: "no claims at all" },
+];
+
+fn no_claims() -> Edit {
+    text(Layer::Payload, "{}", TextKind::Object)
+}
+
+fn of_nobody(forgery: &Forgery, it: &Nobody) -> Case {
+    twins::hs256()
+        .changed_by(
+            &format!("claims/forged/{}-{}", it.name, forgery.name),
+            vec![(it.edit)(), (forgery.edit)()],
+        )
+        .reject(forgery.reasons.iter().copied())
+        .threat(forgery.threat)
+        .title(format!("{} in a token {}: the token is forged, and it names nobody", it.what, forgery.what))
+        .why(
+            "A genuine token may have these claims. A verifier with a branch of its own for nobody must verify the \
+             signature there too.",
+        )
+        .requirement(forgery.requirement)
+        .class(forgery.class)
+}
 
 fn case(forgery: &Forgery, it: &Claim) -> Case {
     let is_time = matches!(it.claim, "exp" | "nbf");

@@ -8,7 +8,7 @@ use jotproof_model::{Edit, Reason, Threat};
 
 use super::Topic;
 use crate::case::Case;
-use crate::edits::{alias, claim, header, quoted, without_claim};
+use crate::edits::{alias, claim, header, quoted, spoken, without_claim};
 use crate::twins;
 
 pub(super) fn topic() -> Topic {
@@ -16,6 +16,7 @@ pub(super) fn topic() -> Topic {
     cases.extend(ISSUER.iter().flat_map(of_issuer));
     cases.extend(REPLICATED.iter().map(replicated));
     cases.extend([subject_again(), subject_in_the_header_alone()]);
+    cases.extend(times_in_the_header());
     Topic {
         path: "claims/neighbours",
         about: "Claims that are near `aud` and `iss` and are not compared (`azp`, `client_id`, `scope`, `tid` and \
@@ -299,6 +300,71 @@ fn replicated(row: &Replicated) -> Case {
         .requirement("RFC7515-4-IGNORE")
         .class(row.class)
         .threat(Threat::Holder)
+}
+
+/// Times in the header: they are no claims there, and the claims count.
+fn times_in_the_header() -> Vec<Case> {
+    let requirements =
+        |case: Case| case.requirement("RFC7519-5.3-REPLICATED").requirement("RFC7515-4-IGNORE");
+    let again = |name: &str, value: &str| {
+        let accepted = twins::hs256()
+            .changed_by(
+                &format!("claims/neighbours/{name}-and-again-in-the-header"),
+                vec![claim(name, value), header(name, value)],
+            )
+            .accept()
+            .title(format!("{name}: {}, and again in the header", spoken(value)))
+            .why("Both values are identical. A parameter that is not understood is ignored.")
+            .class("C5");
+        requirements(accepted)
+    };
+    let refused = |name: &str, good: &str, bad: &str, reason: Reason, requirement: &str| {
+        again(name, good)
+            .changed(&format!("claims/neighbours/{name}-bad-and-good-in-the-header"), claim(name, bad))
+            .reject([reason])
+            .threat(Threat::Holder)
+            .title(format!("{name}: {}, and a good value in the header", spoken(bad)))
+            .why("The claim counts. A verifier that puts header and claims into one map reads the other value.")
+            .requirement(requirement)
+            .requirement("RFC7519-5.3-REPLICATED")
+            .class("C5")
+    };
+    let alone = |name: &str, bad: &str, edits: Vec<Edit>| {
+        let accepted = twins::hs256()
+            .changed_by(&format!("claims/neighbours/{name}-in-the-header-alone"), edits)
+            .accept()
+            .title(format!("no {name} but in the header: {}", spoken(bad)))
+            .why("The claim is optional. What the header says is no claim, so it refuses nothing.")
+            .class("C5");
+        requirements(accepted)
+    };
+    let contradicted = |name: &str, good: &str, bad: &str| {
+        let either = twins::hs256()
+            .changed_by(
+                &format!("claims/neighbours/{name}-good-and-bad-in-the-header"),
+                vec![claim(name, good), header(name, bad)],
+            )
+            .either(
+                "RFC 7519 section 5.3: an application that receives a claim in the header too should verify that \
+                 both are identical. RFC 7515 section 4: a parameter that is not understood is ignored.",
+                [Reason::HeaderParameter, Reason::ClaimType],
+            )
+            .title(format!("a good {name}, and in the header {}", spoken(bad)))
+            .why("The claim is good. A verifier that compares both values may refuse the token.")
+            .class("C5");
+        requirements(either)
+    };
+    let (past, future, long_past) = ("{{now-60}}", "{{now+3600}}", "{{now-3600}}");
+    vec![
+        again("exp", future),
+        again("nbf", long_past),
+        refused("exp", future, past, Reason::Expired, "RFC7519-4.1.4-EXP"),
+        refused("nbf", long_past, future, Reason::NotYetValid, "RFC7519-4.1.5-NBF"),
+        alone("exp", past, vec![without_claim("exp"), header("exp", past)]),
+        alone("nbf", future, vec![header("nbf", future)]),
+        contradicted("exp", future, past),
+        contradicted("nbf", long_past, future),
+    ]
 }
 
 fn subject_again() -> Case {

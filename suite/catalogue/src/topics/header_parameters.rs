@@ -21,7 +21,7 @@ pub(super) fn topic() -> Topic {
     cases.extend(NOT_FETCHABLE.into_iter().map(not_fetchable));
     cases.extend(KEY_URLS.into_iter().map(key_at_a_url));
     cases.push(encrypted());
-    cases.extend([nested("JWT", "upper"), nested("jwt", "lower")]);
+    cases.extend([announced(), announced_in_lower_case()]);
     cases.extend(expected_type());
     Topic {
         path: "header/parameters",
@@ -33,7 +33,11 @@ pub(super) fn topic() -> Topic {
 // Parameters that are not understood, or not used: ignored (RFC 7515 section 4).
 
 /// Name, parameter, raw value, what it is, why, bug class.
-const IGNORED: [(&str, &str, &str, &str, &str, &str); 10] = [
+const IGNORED: [(&str, &str, &str, &str, &str, &str); 14] = [
+    ("x5t", "x5t", THUMBPRINT, "an x5t", NOT_NEEDED, "V1"),
+    ("x5t-of-sha-256", "x5t#S256", THUMBPRINT_OF_SHA256, "an x5t#S256", NOT_NEEDED, "V1"),
+    ("url", "url", "\"https://127.0.0.1:9/acme\"", "a url", NOT_NEEDED, "V1"),
+    ("nonce", "nonce", "\"JHb54aT_KTXBWQOzGYkt9A\"", "a nonce", NOT_NEEDED, "V1"),
     ("unknown-uri", EXTENSION, "true", "a parameter that is named by a URL", UNKNOWN, "V1"),
     ("unknown-number", "v", "1.5", "an unknown parameter that is a number", UNKNOWN, "V1"),
     ("unknown-null", "v", "null", "an unknown parameter that is null", UNKNOWN, "V1"),
@@ -83,6 +87,12 @@ const IGNORED: [(&str, &str, &str, &str, &str, &str); 10] = [
     ),
 ];
 
+const NOT_NEEDED: &str = "The parameter is registered for other protocols, or names a certificate that is not needed. A \
+                      verifier that does not use it ignores it.";
+/// Twenty octets, as SHA-1 has them.
+const THUMBPRINT: &str = "\"AAECAwQFBgcICQoLDA0ODxAREhM\"";
+/// Thirty-two octets, as SHA-256 has them.
+const THUMBPRINT_OF_SHA256: &str = "\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\"";
 const EXTENSION: &str = "https://example.com/extension";
 const UNKNOWN: &str = "What is not understood is ignored, whatever its value. New parameters are added \
                        in this way; a verifier that refuses them stops the others from moving on.";
@@ -263,7 +273,8 @@ fn crit_either((name, value, what): (&str, &str, &str)) -> Case {
 }
 
 /// Name, raw value, what it is.
-const CRIT_ILL_TYPED: [(&str, &str, &str); 4] = [
+const CRIT_ILL_TYPED: [(&str, &str, &str); 5] = [
+    ("crit-number", "1", "a number"),
     ("crit-string", "\"exp\"", "a string"),
     ("crit-null", "null", "null"),
     ("crit-object", "{\"exp\":true}", "an object"),
@@ -503,7 +514,11 @@ fn key_at_a_url((algorithm, name, parameter, value): (Algorithm, &str, &str, &st
 // Values of the wrong type.
 
 /// Name, parameter, raw value, bug class.
-const ILL_TYPED: [(&str, &str, &str, &str); 7] = [
+const ILL_TYPED: [(&str, &str, &str, &str); 11] = [
+    ("cty-number", "cty", "1", "H4"),
+    ("jwk-text", "jwk", "\"a\"", "K18"),
+    ("x5c-text", "x5c", "\"a\"", "K18"),
+    ("x5c-empty", "x5c", "[]", "K18"),
     ("kid-number", "kid", "1", "K19"),
     ("kid-null", "kid", "null", "K19"),
     ("kid-array", "kid", "[\"a\"]", "K19"),
@@ -524,8 +539,8 @@ fn ill_typed((name, parameter, value, class): (&str, &str, &str, &str)) -> Case 
         .severity(Severity::Low)
         .title(format!("{parameter} is {value}"))
         .why(
-            "The parameter is a string. Nobody here needs it, so it may be ignored or refused; it may \
-              not end in an internal error.",
+            "The value has another type or form than RFC 7515 gives it. Nobody here needs the parameter, so it may be \
+             ignored or refused. It may not end in an internal error.",
         )
         .requirement("RFC7519-7.2-PARAMS")
         .class(class)
@@ -550,17 +565,34 @@ fn encrypted() -> Case {
 
 // typ and cty.
 
-fn nested(value: &str, case: &str) -> Case {
+fn announced() -> Case {
     twins::hs256()
-        .changed(&format!("header/parameters/cty-jwt-{case}-case"), header("cty", &format!("\"{value}\"")))
+        .changed("header/parameters/cty-jwt-upper-case", header("cty", "\"JWT\""))
         .reject([Reason::Type, Reason::Payload, Reason::HeaderParameter])
         .severity(Severity::Low)
-        .title(format!("cty is {value}, over claims that are no nested token"))
+        .title("cty is JWT, over claims that are no nested token")
         .why(
             "`cty` says that the payload is a token, which is to be validated in its turn; this payload \
               is not one. Who ignores it will take the outer layer of a nested token for the whole.",
         )
         .requirement("RFC7519-7.2-NESTED")
+        .class("H4")
+}
+
+fn announced_in_lower_case() -> Case {
+    twins::hs256()
+        .changed("header/parameters/cty-jwt-in-lower-case", header("cty", "\"jwt\""))
+        .either_better_refused(
+            "RFC 7519 section 5.2: names of media types are not case sensitive, so `jwt` announces a nested token. The \
+             section recommends upper case for compatibility with implementations that compare exactly, and RFC 7515 \
+             section 4.1.10 lets a JWS implementation ignore `cty`. To prefer a refusal is the choice of this project.",
+            [Reason::Type, Reason::Payload, Reason::HeaderParameter],
+        )
+        .severity(Severity::Low)
+        .title("cty is jwt, over claims that are no nested token")
+        .why("A verifier that compares `cty` exactly reads the claims, which are all that the token has.")
+        .requirement("RFC7519-7.2-NESTED")
+        .requirement("RFC7519-5.2-CTY")
         .class("H4")
 }
 
@@ -615,7 +647,9 @@ fn same_type((name, value, what): (&str, &str, &str)) -> Case {
 }
 
 /// Name, raw value, what it is.
-const OTHER_TYPE: [(&str, &str, &str); 4] = [
+const OTHER_TYPE: [(&str, &str, &str); 6] = [
+    ("typ-null-where-one-is-expected", "null", "null"),
+    ("typ-array-where-one-is-expected", "[\"at+jwt\"]", "an array with the expected one"),
     ("typ-other-than-expected", "\"JWT\"", "JWT"),
     ("typ-beginning-as-expected", "\"at+jwt-dpop\"", "longer than the expected one"),
     ("typ-expected-under-another-tree", "\"text/at+jwt\"", "the expected one with `text/` before it"),

@@ -10,10 +10,13 @@ use crate::twins;
 
 use Layer::{Header, Payload};
 
+mod around;
+
 pub(super) fn topic() -> Topic {
     let mut cases = duplicates();
     cases.extend(escapes());
     cases.extend(look_alikes());
+    cases.extend(around::cases());
     Topic { path: "json/names", about: "Member names that are equal, and member names that look it.", cases }
 }
 

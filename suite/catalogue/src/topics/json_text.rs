@@ -295,7 +295,7 @@ fn no_json((name, layer, written, what): (&str, Layer, &str, &str)) -> Case {
 type Octets = (&'static str, Layer, Vec<u8>, &'static str, &'static str);
 
 /// None of them has a time, because octets are the same at every clock.
-fn octet_strings() -> [Octets; 6] {
+fn octet_strings() -> [Octets; 7] {
     let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let around =
         |before: &str, octets: &[u8], after: &str| [before.as_bytes(), octets, after.as_bytes()].concat();
@@ -323,6 +323,13 @@ fn octet_strings() -> [Octets; 6] {
             // U+0032 in two octets (RFC 3629 section 3).
             around("{\"sub\":\"4", b"\xc0\xb2", ext),
             "with the last digit of its sub in two octets instead of one",
+            "J6",
+        ),
+        (
+            "payload-overlong-digit-of-four-octets",
+            Payload,
+            around("{\"sub\":\"4", b"\xf0\x80\x80\xb2", ext),
+            "with the last digit of its sub in four octets instead of one",
             "J6",
         ),
         (

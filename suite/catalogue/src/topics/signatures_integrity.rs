@@ -125,10 +125,10 @@ fn changed(algorithm: Algorithm, name: &str, change: SignatureChange, what: &str
             "S2",
         ),
         (_, "zeros") => ("Zero octets are not what the key makes of this token: nobody signed it.", "S0"),
-        (_, "one-octet-short" | "one-octet-over") => (
+        (family, "one-octet-short" | "one-octet-over") => (
             "The signature has a fixed length. A verifier that cuts or fills up what was sent accepts \
              several texts for one token.",
-            "S0",
+            if family == Family::EdDsa { "S5" } else { "S7" },
         ),
         (_, "reversed") => ("The octets are all there, and in another order they are another MAC.", "S0"),
         (_, "hexadecimal") => (

@@ -2,6 +2,7 @@
 
 use jotproof_mint::base64url;
 use jotproof_model::recipe::{HashName, Number, Pkcs1Encoding, PssEncoding, SignatureChange};
+use jotproof_model::vector::Severity;
 use jotproof_model::{Algorithm, Reason, Threat};
 
 use super::Topic;
@@ -234,16 +235,23 @@ const PKCS1_ENCODINGS: [(&str, Pkcs1Encoding, &str); 13] = [
 ];
 
 fn other_pkcs1(algorithm: Algorithm, (name, encoded, what): (&str, Pkcs1Encoding, &str)) -> Case {
-    twins::signed(algorithm)
+    let case = twins::signed(algorithm)
         .changed(&id(algorithm, name), signature(SignatureChange::RsaPkcs1 { encoded }))
         .reject([Reason::Signature])
         .title(format!("{algorithm}: {what}"))
-        .why(
+        .requirement("RFC8017-8.2.2-ENCODED")
+        .class("S6");
+    if matches!(encoded, Pkcs1Encoding::NoNull) {
+        return case.severity(Severity::Low).why(
+            "RFC 8017 appendix B.1 tells implementations to accept the name of a hash with and without NULL, and excepts \
+             this encoding, in which NULL is always there. A verifier that takes both has two encodings for one hash, \
+             and no room for a forgery.",
+        );
+    }
+    case.why(
             "The encoded message has one spelling, to the last octet. A verifier that parses it, and skips what it \
              does not expect, leaves room in which signatures of keys with a small exponent can be forged.",
-        )
-        .requirement("RFC8017-8.2.2-ENCODED")
-        .class("S6")
+    )
 }
 
 /// The case with the hash of the algorithm and the name of another hash.
@@ -293,7 +301,7 @@ fn pss_encodings(algorithm: Algorithm) -> Vec<Case> {
     let mut rows: Vec<(String, PssEncoding, String, &str)> = Vec::new();
     let salt = "RFC 7518 has one length of the salt: that of the hash. A verifier that finds the length in the \
                 signature itself lets the signer choose it.";
-    for octets in [0, 20, 32, 48, 64].into_iter().filter(|octets| *octets != own) {
+    for octets in [0, 20, 32, 48, 64, own - 1, own + 1].into_iter().filter(|octets| *octets != own) {
         rows.push((
             format!("salt-of-{octets}-octets"),
             PssEncoding::Salt { length: octets },
