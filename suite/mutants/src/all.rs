@@ -323,6 +323,8 @@ mutants! {
         Reads(|sent| leniency::octets_of_the_json(sent, b"\xc0\x80", b"\\u0000"), &[]);
     "overlong-in-three-octets-read" "J6" "looks for overlong forms of two octets alone":
         Reads(|sent| leniency::octets_of_the_json(sent, b"\xe0\x80\xb2", b"2"), &[]);
+    "overlong-in-four-octets-read" "J6" "looks for overlong forms of two and three octets alone":
+        Reads(|sent| leniency::octets_of_the_json(sent, b"\xf0\x80\x80\xb2", b"2"), &[]);
     "beyond-unicode-read" "J6" "reads four octets beyond U+10FFFF":
         Reads(|sent| leniency::octets_of_the_json(sent, b"\xf4\x90\x80\x80", "\u{fffd}".as_bytes()), &[]);
     "octets-of-seven-bits" "J6" "drops the highest bit of what is not UTF-8":
@@ -599,7 +601,7 @@ mutants! {
         Forgives(|sent| signatures::with_orders_added(sent, &[1, 15]), &[]);
     "eddsa-number-of-253-bits" "S5" "looks at the three highest bits of S alone":
         Forgives(|sent| signatures::with_orders_added(sent, &[1]), &[]);
-    "rsa-of-any-length" "S0" "takes RSA signatures that are shorter or longer than the modulus":
+    "rsa-of-any-length" "S7" "takes RSA signatures that are shorter or longer than the modulus":
         Forgives(signatures::rsa_of_another_length, &[]);
     "zeros-good" "A11" "takes an ECDSA signature of zeros":
         Forgives(signatures::zeros, &[]);
