@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use jotproof_engine::log::Place;
+use jotproof_engine::shard::Place;
 use jotproof_model::Judgement;
 
 /// Proves what a server that takes JSON Web Tokens lets in.

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 use jotproof_engine::known::KnownFailures;
-use jotproof_engine::log::{Header, Place, RunLog};
+use jotproof_engine::log::{Header, RunLog};
 use jotproof_engine::repetition::Repetition;
 use jotproof_engine::run::header;
 use jotproof_engine::select::Selection;
+use jotproof_engine::shard::Place;
 use jotproof_engine::summary::{Detail, summary};
 use jotproof_engine::target::Target;
 use jotproof_engine::{Exit, Suite};

@@ -192,11 +192,9 @@ impl Entry {
         for at in &failing {
             log.rows[*at].known = Some(said.why());
         }
-        if !failing.is_empty() || alike.is_empty() && others.is_empty() {
-            return None;
-        }
         // Another shard may have the vectors that still fail.
-        if log.header.shard.is_some() {
+        let is_shard = log.header.shard.is_some();
+        if is_shard || !failing.is_empty() || alike.is_empty() && others.is_empty() {
             return None;
         }
         if alike.iter().any(|at| log.rows[*at].known.is_some()) {

@@ -25,6 +25,7 @@ mod replay;
 pub mod report;
 pub mod run;
 pub mod select;
+pub mod shard;
 pub mod suite;
 pub mod summary;
 pub mod target;

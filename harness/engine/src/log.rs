@@ -1,14 +1,13 @@
 //! The run log: the one record of a run. Every report is a pure function of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::io::{BufRead, Write};
-use std::str::FromStr;
 
 use jotproof_model::{Judgement, Observation, VectorId};
 use serde::{Deserialize, Serialize};
 
 use crate::exit::Exit;
+use crate::shard::{Place, Share};
 use crate::target::TargetError;
 
 /// Everything that is known of the run of one target.
@@ -71,63 +70,6 @@ pub struct Header {
     /// The share of the vectors, if the run is a shard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Share>,
-}
-
-/// The place of one of several things, from 1: `2/8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// Its number, from 1.
-    pub number: usize,
-    /// How many there are.
-    pub of: usize,
-}
-
-/// The share of a shard, and what the whole run is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Share {
-    /// Which shard it is.
-    #[serde(flatten)]
-    pub place: Place,
-    /// How many vectors all shards together select.
-    pub selected: usize,
-    /// The least number of verdicts that make the whole run meaningful.
-    pub least_judged: usize,
-    /// Whether the run had a list of known failures.
-    #[serde(default)]
-    pub has_known_failures: bool,
-}
-
-impl Place {
-    /// The place of a thing that is alone.
-    pub const ONLY: Self = Self { number: 1, of: 1 };
-
-    fn is_only(&self) -> bool {
-        *self == Self::ONLY
-    }
-}
-
-impl Default for Place {
-    fn default() -> Self {
-        Self::ONLY
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.number, self.of)
-    }
-}
-
-impl FromStr for Place {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let place = text.split_once('/').and_then(|(number, of)| {
-            let place = Self { number: number.parse().ok()?, of: of.parse().ok()? };
-            (1..=place.of).contains(&place.number).then_some(place)
-        });
-        place.ok_or_else(|| "write it as in 2/8: the second of eight".to_owned())
-    }
 }
 
 impl Header {

@@ -1,13 +1,14 @@
 //! Puts the logs of shards together: the result is the log of one run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jotproof_profiles::{LoadError, Profiles};
 
 use crate::known::KnownFailures;
-use crate::log::{Failure, Header, LogError, Place, RunLog, Share};
+use crate::log::{Failure, Header, LogError, RunLog};
 use crate::plan::PlanError;
 use crate::run::empty_promise;
+use crate::shard::{Place, Share};
 use crate::suite::Suite;
 
 /// Why logs cannot be put together.
@@ -82,8 +83,8 @@ pub fn merge(
     known: &KnownFailures,
     logs: Vec<RunLog>,
 ) -> Result<Vec<RunLog>, MergeError> {
-    let mut targets: Vec<String> = Vec::new();
-    let mut shards: BTreeMap<String, Vec<(Share, RunLog)>> = BTreeMap::new();
+    // In the order of the logs.
+    let mut targets: Vec<(String, Vec<(Share, RunLog)>)> = Vec::new();
     for log in logs {
         let target = log.header.target.clone();
         let Some(share) = log.header.shard else {
@@ -95,14 +96,13 @@ pub fn merge(
         if share.has_known_failures && known.is_empty() {
             return Err(MergeError::KnownFailures);
         }
-        if !targets.contains(&target) {
-            targets.push(target.clone());
+        match targets.iter_mut().find(|(known, _)| *known == target) {
+            Some((_, shards)) => shards.push((share, log)),
+            None => targets.push((target, vec![(share, log)])),
         }
-        shards.entry(target).or_default().push((share, log));
     }
     let of = targets.len();
-    let merged = targets.into_iter().enumerate().map(|(at, target)| {
-        let mut shards = shards.remove(&target).unwrap_or_default();
+    let merged = targets.into_iter().enumerate().map(|(at, (target, mut shards))| {
         shards.sort_by_key(|(share, _)| share.place.number);
         let mut log = one(&target, shards)?;
         log.header.place = Place { number: at + 1, of };
@@ -137,9 +137,6 @@ fn one(target: &str, shards: Vec<(Share, RunLog)>) -> Result<RunLog, MergeError>
         let new: Vec<String> =
             log.warnings.into_iter().filter(|warning| !whole.warnings.contains(warning)).collect();
         whole.warnings.extend(new);
-        if whole.header.identity.is_none() {
-            whole.header.identity = log.header.identity;
-        }
     }
     whole.rows.sort_by(|one, other| one.id.cmp(&other.id));
     for ids in whole.not_carried.values_mut().chain(whole.not_asked.values_mut()) {
@@ -157,11 +154,9 @@ fn one(target: &str, shards: Vec<(Share, RunLog)>) -> Result<RunLog, MergeError>
 /// Checks that all shards are there, and that they are of one run.
 fn are_of_one_run(target: &str, shards: &[(Share, RunLog)]) -> Result<(), MergeError> {
     let target = || target.to_owned();
-    let mut missing: BTreeSet<usize> = BTreeSet::new();
     let Some((first, first_log)) = shards.first() else { return Ok(()) };
-    missing.extend(1..=first.place.of);
+    let mut missing: BTreeSet<usize> = (1..=first.place.of).collect();
     for (share, log) in shards {
-        let told = |log: &RunLog| log.header.identity.clone();
         let differs = [
             ("number of shards", share.place.of != first.place.of),
             ("selection", (share.selected, share.least_judged) != (first.selected, first.least_judged)),
@@ -169,7 +164,7 @@ fn are_of_one_run(target: &str, shards: &[(Share, RunLog)]) -> Result<(), MergeE
             ("seed", log.header.seed != first_log.header.seed),
             ("judgements to fail on", log.header.fail_on != first_log.header.fail_on),
             ("known failures", share.has_known_failures != first.has_known_failures),
-            ("version of the target", told(log) != told(first_log)),
+            ("version of the target", log.header.identity != first_log.header.identity),
         ];
         if let Some((what, _)) = differs.into_iter().find(|(_, differs)| *differs) {
             return Err(MergeError::Different {
@@ -192,14 +187,11 @@ fn are_of_one_run(target: &str, shards: &[(Share, RunLog)]) -> Result<(), MergeE
 }
 
 fn both(one: Option<Failure>, other: Option<Failure>) -> Option<Failure> {
-    match (one, other) {
-        (Some(one), Some(other)) if one.message != other.message => Some(Failure {
-            message: format!("{}\n{}", one.message, other.message),
-            environment: one.environment && other.environment,
-        }),
-        (Some(one), Some(other)) => {
-            Some(Failure { environment: one.environment && other.environment, ..one })
-        }
-        (one, other) => one.or(other),
-    }
+    let (Some(one), Some(other)) = (&one, &other) else { return one.or(other) };
+    let message = if one.message == other.message {
+        one.message.clone()
+    } else {
+        format!("{}\n{}", one.message, other.message)
+    };
+    Some(Failure { message, environment: one.environment && other.environment })
 }

@@ -1,12 +1,12 @@
 //! What of a selection a target carries, and on which deployment.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use jotproof_model::{Capability, Expectation, KeyRing, Recipe, Subject, Vector, VectorId};
 use jotproof_profiles::predict::{Outcome, Undecided};
 use jotproof_profiles::{Profile, predicted};
 
-use crate::log::Place;
 use crate::select::Selection;
 use crate::suite::Suite;
 use crate::target::{CannotCarry, Target};
@@ -44,22 +44,11 @@ pub type Cannot = BTreeMap<VectorId, CannotCarry>;
 /// How many vectors a server is asked in the time that it takes to start one.
 const OF_A_START: usize = 20;
 
-/// The part of a list that falls to a shard. The parts of all shards are the whole list, and cost about the same.
-fn part<T>(list: Vec<T>, shard: Place, cost: impl FnMut(&T) -> usize) -> Vec<T> {
-    let costs: Vec<usize> = list.iter().map(cost).collect();
-    let whole: usize = costs.iter().sum();
-    let mut before = 0;
-    let parts = costs.into_iter().map(|cost| {
-        let number = before * shard.of / whole + 1;
-        before += cost;
-        number
-    });
-    let ours = list.into_iter().zip(parts).filter(|(_, number)| *number == shard.number);
-    ours.map(|(item, _)| item).collect()
+/// A vector and the twin that it needs, if it needs one, each with its deployment.
+struct Needed<'a> {
+    own: (&'a Vector, String),
+    twin: Option<(&'a Vector, String)>,
 }
-
-/// A vector and the twin that it needs, each with its deployment.
-type Needed<'a> = Vec<(&'a Vector, String)>;
 
 /// Plans a run of a suite that was adapted to its target. `cannot` holds the vectors that could not be
 /// adapted.
@@ -82,27 +71,29 @@ pub fn plan<'a>(
         of_all_shards: 0,
         of_its_kind: 0,
     };
-    let mut asked: Vec<(String, &Vector, Needed<'_>)> = Vec::new();
+    let mut asked: Vec<Needed<'_>> = Vec::new();
     let mut left_out: Vec<(&Vector, String)> = Vec::new();
     let keys = target.keys(suite.keys());
     for vector in suite.vectors().filter(|vector| selection.takes(vector)) {
         plan.of_all_shards += 1;
         plan.of_its_kind += usize::from(is_of_its_kind(vector, target, profile));
         match carried(vector, suite, cannot, target, profile, &keys)? {
-            Ok(needed) => asked.push((needed[0].1.clone(), vector, needed)),
+            Ok(needed) => asked.push(needed),
             Err(reason) => left_out.push((vector, reason)),
         }
     }
     if let Some(shard) = selection.shard {
         // As few deployments as can be are needed by more than one shard.
-        asked.sort_by(|(left, one, _), (right, other, _)| (left, &one.id).cmp(&(right, &other.id)));
-        let mut started: Option<String> = None;
-        asked = part(asked, shard, |(deployment, ..)| {
-            let is_new = started.as_ref() != Some(deployment);
-            started = Some(deployment.clone());
-            1 + if is_new { OF_A_START } else { 0 }
-        });
-        left_out = part(left_out, shard, |_| 1);
+        let by =
+            |Needed { own: (vector, deployment), .. }: &Needed<'_>| (deployment.clone(), vector.id.clone());
+        asked.sort_by_cached_key(by);
+        let mut costs = vec![1 + OF_A_START; asked.len().min(1)];
+        costs.extend(
+            asked.windows(2).map(|two| if two[0].own.1 == two[1].own.1 { 1 } else { 1 + OF_A_START }),
+        );
+        asked = shard.part(asked, &costs);
+        let costs = vec![1; left_out.len()];
+        left_out = shard.part(left_out, &costs);
     }
     plan.selected = asked.len() + left_out.len();
     left_out.sort_by(|(left, _), (right, _)| left.id.cmp(&right.id));
@@ -110,9 +101,9 @@ pub fn plan<'a>(
         plan.not_carried.entry(reason).or_default().push(vector.id.clone());
     }
     let mut deployments: BTreeMap<&str, String> = BTreeMap::new();
-    for (_, vector, needed) in asked {
-        plan.judged.insert(&vector.id.0);
-        deployments.extend(needed.into_iter().map(|(vector, text)| (vector.id.0.as_str(), text)));
+    for Needed { own, twin } in asked {
+        plan.judged.insert(&own.0.id.0);
+        deployments.extend(iter::once(own).chain(twin).map(|(vector, text)| (vector.id.0.as_str(), text)));
     }
     for (id, deployment) in deployments {
         let vector = suite.get(id).expect("the id comes from this suite");
@@ -164,13 +155,13 @@ fn carried<'a>(
     let undecided = |vector: &Vector, problem| PlanError { id: vector.id.0.clone(), problem };
     let twin = suite.twin(vector);
     predicted(vector, twin, profile).map_err(|problem| undecided(vector, problem))?;
-    let mut needed = vec![(vector, own)];
+    let mut needed = Needed { own: (vector, own), twin: None };
     // A refusal counts only where the twin is accepted by the same target in the same run.
     if !matches!(vector.expectation, Expectation::Accept { .. })
         && let Some(twin) = twin
     {
         match deployable(twin) {
-            Ok(deployment) => needed.push((twin, deployment)),
+            Ok(deployment) => needed.twin = Some((twin, deployment)),
             Err(reason) => return Ok(Err(format!("its twin needs {reason}"))),
         }
         let of_twin =
@@ -221,27 +212,5 @@ fn recipes(vector: &Vector) -> Vec<&Recipe> {
     match &vector.subject {
         Subject::Token { recipe, token: _ } => vec![recipe],
         Subject::Flow { flow } => flow.tokens.values().map(|token| &token.recipe).collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::part;
-    use crate::log::Place;
-
-    #[test]
-    fn the_parts_of_all_shards_are_the_whole_list_and_cost_the_same() {
-        let list: Vec<usize> = (0..100).map(|at| if at % 9 == 0 { 20 } else { at % 3 }).collect();
-        for of in 1..12 {
-            let parts: Vec<Vec<usize>> =
-                (1..=of).map(|number| part(list.clone(), Place { number, of }, |cost| *cost)).collect();
-            assert_eq!(parts.concat(), list, "{of}");
-            let whole: usize = list.iter().sum();
-            for part in parts {
-                let cost: usize = part.iter().sum();
-                assert!(cost.abs_diff(whole / of) <= 20, "{of}: {cost} of {whole}");
-            }
-        }
-        assert!(part(Vec::<usize>::new(), Place::ONLY, |cost| *cost).is_empty());
     }
 }

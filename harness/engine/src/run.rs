@@ -10,11 +10,12 @@ use jotproof_profiles::{Profile, predicted};
 
 use crate::canary::Canary;
 use crate::judge::{Evidence, judge};
-use crate::log::{FORMAT, Failure, Header, Place, RunLog, Share};
+use crate::log::{FORMAT, Failure, Header, RunLog};
 use crate::plan::{Plan, PlanError, plan};
 use crate::repetition::{Answers, Repetition, worse};
 use crate::replay::{Replayed, Seen, replay};
 use crate::select::Selection;
+use crate::shard::{Place, Share};
 use crate::suite::Suite;
 use crate::target::{Target, TargetError};
 

@@ -3,8 +3,8 @@
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use jotproof_model::{Capability, Vector};
 
-use crate::log::Place;
 use crate::repetition::Repetition;
+use crate::shard::Place;
 use crate::suite::Suite;
 
 /// The prefix of a selection by bug class, as in `class:A4`.
