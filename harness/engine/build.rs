@@ -41,14 +41,14 @@ struct Expectation<'a> {
 
 impl Vector<'_> {
     /// As `select::labels` gives them.
-    fn labels(&self) -> Vec<String> {
+    fn labels(&self) -> String {
         let Self { bug_class, severity, threat, requirements, requires, .. } = self;
         let mut labels =
             vec![format!("class:{bug_class}"), format!("severity:{severity}"), format!("threat:{threat}")];
         labels.extend(requirements.iter().map(|id| format!("requirement:{id}")));
         let apps = requires.iter().filter_map(|needed| needed.strip_prefix("application:"));
         labels.extend(apps.map(|app| format!("app:{app}")));
-        labels
+        labels.join(" ")
     }
 }
 
@@ -66,7 +66,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let file: File<'_> = serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
         for vector in file.vectors {
             let Vector { id, title, expectation: Expectation { verdict }, .. } = &vector;
-            let labels = vector.labels().join(" ");
+            let labels = vector.labels();
             if title.contains(['\t', '\n']) {
                 return Err(format!("{name}: the title of {id} is more than a line").into());
             }

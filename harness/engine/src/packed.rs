@@ -22,8 +22,8 @@ const FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vectors.packed"))
 pub struct Entry {
     /// The id.
     pub id: String,
-    /// What it is selected by beside its id.
-    pub labels: Vec<String>,
+    /// The labels that it is selected by, as [`labels`] gives them.
+    pub labels: String,
     /// `accept`, `reject` or `either`.
     pub verdict: String,
     /// The title.
@@ -80,7 +80,6 @@ impl Index {
             let mut parts = line.split('\t').map(str::to_owned);
             let place = parts.next()?.parse().ok().filter(|place| *place < files.len())?;
             let (id, labels, verdict) = (parts.next()?, parts.next()?, parts.next()?);
-            let labels = labels.split(' ').map(str::to_owned).collect();
             Some((Entry { id, labels, verdict, title: parts.next()? }, place))
         });
         let entries: Option<Vec<(Entry, usize)>> = entries.collect();

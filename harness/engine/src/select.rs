@@ -13,9 +13,9 @@ pub const OF_CLASS: &str = "class:";
 /// The prefixes of every selection that is not by id.
 const PREFIXES: [&str; 5] = [OF_CLASS, "severity:", "requirement:", "threat:", "app:"];
 
-/// What a vector is selected by beside its id, as in `severity:high`: for each of [`PREFIXES`] a text or several.
+/// The labels of a vector, with spaces between them. A label is one of [`PREFIXES`] and a value, as in `severity:high`.
 #[must_use]
-pub fn labels(vector: &Vector) -> Vec<String> {
+pub fn labels(vector: &Vector) -> String {
     let Vector { bug_class, severity, requirements, threat, requires, .. } = vector;
     let app = |needed: &Capability| match needed {
         Capability::Application(application) => Some(format!("app:{}", application.name())),
@@ -28,7 +28,7 @@ pub fn labels(vector: &Vector) -> Vec<String> {
     ];
     labels.extend(requirements.iter().map(|id| format!("requirement:{id}")));
     labels.extend(requires.iter().filter_map(app));
-    labels
+    labels.join(" ")
 }
 
 /// The vectors to take, their order, and the strictness of the judgement.
@@ -83,17 +83,20 @@ impl Selection {
     /// Names an invalid glob, or one that matches no vector. A misspelt glob in `skip` would otherwise go
     /// unnoticed.
     pub fn new(suite: &Suite, only: &[String], skip: &[String]) -> Result<Self, SelectError> {
-        let named: Vec<(&str, Vec<String>)> =
+        if only.is_empty() && skip.is_empty() {
+            return Ok(Self::default());
+        }
+        let named: Vec<(&str, String)> =
             suite.vectors().map(|vector| (&*vector.id.0, labels(vector))).collect();
         Self::of_names(|| named.iter().map(|(id, labels)| (*id, &**labels)), only, skip)
     }
 
-    /// The same, where every vector is known by its id and its labels.
+    /// Creates a selection of vectors that are given by their ids and their [`labels`].
     ///
     /// # Errors
     ///
     /// As [`Self::new`].
-    pub fn of_names<'a, Names: Iterator<Item = (&'a str, &'a [String])>>(
+    pub fn of_names<'a, Names: Iterator<Item = (&'a str, &'a str)>>(
         names: impl Fn() -> Names,
         only: &[String],
         skip: &[String],
@@ -104,7 +107,7 @@ impl Selection {
                 let hint = if picked.labels.is_empty() {
                     did_you_mean(names().map(|(id, _)| id), pattern)
                 } else {
-                    did_you_mean(names().flat_map(|(_, labels)| labels).map(String::as_str), pattern)
+                    did_you_mean(names().flat_map(|(_, labels)| labels.split(' ')), pattern)
                 };
                 return Err(SelectError::Nothing { pattern: pattern.clone(), hint });
             }
@@ -141,12 +144,14 @@ impl Selection {
     /// Whether a vector is taken, by this shard or another one.
     #[must_use]
     pub fn takes(&self, vector: &Vector) -> bool {
-        self.takes_name(&vector.id.0, &labels(vector))
+        let mut sets = self.only.iter().chain(&self.skip);
+        let labels = if sets.any(|set| !set.labels.is_empty()) { labels(vector) } else { String::new() };
+        self.takes_name(&vector.id.0, &labels)
     }
 
-    /// Whether a vector with this id and these labels is taken.
+    /// Whether a vector with this id and these [`labels`] is taken.
     #[must_use]
-    pub fn takes_name(&self, id: &str, labels: &[String]) -> bool {
+    pub fn takes_name(&self, id: &str, labels: &str) -> bool {
         self.only.as_ref().is_none_or(|only| only.takes(id, labels))
             && !self.skip.as_ref().is_some_and(|skip| skip.takes(id, labels))
     }
@@ -172,8 +177,8 @@ impl Picked {
         Ok(Self { ids: set(&globs)?, labels: set(&labels)? })
     }
 
-    fn takes(&self, id: &str, labels: &[String]) -> bool {
-        self.ids.is_match(id) || labels.iter().any(|label| self.labels.is_match(label))
+    fn takes(&self, id: &str, labels: &str) -> bool {
+        self.ids.is_match(id) || labels.split(' ').any(|label| self.labels.is_match(label))
     }
 }
 
