@@ -18,14 +18,8 @@ pub(crate) fn merge(arguments: &Merge) -> Outcome {
     if let Some(file) = &mut file {
         logs.iter().for_each(|log| file.write(log));
     }
-    let text = summary(&suite, &logs, Detail::default());
-    if file.as_ref().is_some_and(LogFile::is_standard_output) {
-        terminal::say(&text);
-    } else {
-        terminal::print(&text)?;
-    }
-    if let Some(file) = file {
-        file.finish()?;
-    }
-    Ok(RunLog::exit_of_all(&logs))
+    let to_stdout = file.as_ref().is_some_and(LogFile::is_standard_output);
+    let written = file.map_or(Ok(()), LogFile::finish);
+    let shown = terminal::print_beside(to_stdout, &summary(&suite, &logs, Detail::default()));
+    Ok(RunLog::exit_of_all(&logs).worst(terminal::report_all([written, shown])))
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
+use jotproof_engine::Suite;
 use jotproof_engine::known::KnownFailures;
 use jotproof_engine::log::{Header, RunLog};
 use jotproof_engine::repetition::Repetition;
@@ -12,7 +13,6 @@ use jotproof_engine::select::Selection;
 use jotproof_engine::shard::Place;
 use jotproof_engine::summary::{Detail, summary};
 use jotproof_engine::target::Target;
-use jotproof_engine::{Exit, Suite};
 use jotproof_profiles::Profiles;
 use jotproof_targets::named::{self, ServerArguments};
 
@@ -159,15 +159,8 @@ pub fn run_targets(
         _ => Ok(()),
     };
     let text = summary(&suite, &logs, Detail { explained: *explained, every_row: *all });
-    let shown = if to_stdout {
-        terminal::say(&text);
-        Ok(())
-    } else {
-        // If standard output cannot be written, standard error may still work.
-        terminal::print(&text).inspect_err(|_| terminal::say(&text))
-    };
-    let failed = [broken, written, reported, listed, shown].into_iter().filter_map(Result::err);
-    let failed = failed.map(|error| terminal::report(&error)).fold(Exit::Ok, Exit::worst);
+    let shown = terminal::print_beside(to_stdout, &text);
+    let failed = terminal::report_all([broken, written, reported, listed, shown]);
     Ok(RunLog::exit_of_all(&logs).worst(failed))
 }
 

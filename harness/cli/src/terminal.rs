@@ -36,6 +36,19 @@ pub fn print(text: &str) -> anyhow::Result<()> {
     printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
+/// Writes the summary of runs to standard output, or to standard error if the run log has standard output.
+///
+/// # Errors
+///
+/// As [`print`]. The summary then goes to standard error, which may still work.
+pub fn print_beside(log_has_stdout: bool, text: &str) -> anyhow::Result<()> {
+    if log_has_stdout {
+        say(text);
+        return Ok(());
+    }
+    print(text).inspect_err(|_| say(text))
+}
+
 /// Streams results to standard output. A reader that goes away ends the output early.
 ///
 /// # Errors
@@ -111,6 +124,12 @@ pub fn report(error: &anyhow::Error) -> Exit {
     } else {
         Exit::Usage
     }
+}
+
+/// Reports every error and returns the worst exit code.
+pub fn report_all(outcomes: impl IntoIterator<Item = anyhow::Result<()>>) -> Exit {
+    let errors = outcomes.into_iter().filter_map(Result::err);
+    errors.map(|error| report(&error)).fold(Exit::Ok, Exit::worst)
 }
 
 /// Says on standard error what is to be known of a result beside it.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use jotproof_engine::log::RunLog;
 
@@ -205,6 +205,15 @@ fn the_merged_log_of_eight_shards_is_the_log_of_one_run() {
         let (merged, whole) = (logs(merged.as_ref()), logs(whole.as_ref()));
         assert_eq!(merged.len(), 2);
         assert!(merged == whole, "{merged:#?}\n{whole:#?}");
+
+        // The log is written even if the summary cannot be.
+        let full = fs::File::options().write(true).open("/dev/full").expect("there is such a device");
+        let log = path("full.jsonl");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jotproof"));
+        command.arg("merge").args(&shards).args(["--known-failures", known, "--log", &log]);
+        let code = command.stdout(full).stderr(Stdio::null()).status().expect("the command runs").code();
+        assert!(code == Some(6) || code == Some(1), "{code:?}");
+        assert!(logs(log.as_ref()) == whole);
 
         // Whatever is not a whole run is told, and never green.
         let twice = [&shards[..], &shards[2..3]].concat();
