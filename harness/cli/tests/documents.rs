@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+#[path = "support/root.rs"]
+mod root;
+
+use root::root;
 
 /// The documents by their paths, from the top of the repository.
 type Documents = BTreeMap<String, String>;
@@ -18,10 +23,6 @@ const FOLDERS: [&str; 7] = ["ci/", "docs/", "fixtures/", "fuzz/", "harness/", "s
 
 /// The names of folders with files that nobody writes by hand.
 const GENERATED: [&str; 3] = ["target", "corpus", "artifacts"];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace exists")
-}
 
 /// The paths of all files below a folder of the repository that is neither hidden nor generated.
 fn files(folder: &Path, found: &mut Vec<String>) {

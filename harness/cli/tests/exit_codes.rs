@@ -6,12 +6,16 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, PipeWriter};
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
+
+#[path = "support/root.rs"]
+mod root;
+
+use root::root;
 
 /// A command and its exit code.
 struct Row {
@@ -72,10 +76,6 @@ enum Reader {
 
 const READERS: &[Reader] =
     &[Reader::Patient, Reader::Gone, Reader::BothGone, Reader::Closed, Reader::Full, Reader::ErrorFull];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
 
 fn jotproof() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jotproof"));

@@ -5,7 +5,7 @@
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,12 +14,13 @@ use jotproof_engine::log::RunLog;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::process::{Pid, Signal, kill_process};
 
+#[path = "support/root.rs"]
+mod root;
+
+use root::root;
+
 const GREEN: &[&str] = &["run", "reference:rfc", "--only", "claims/types/**", "--log"];
 const RED: &[&str] = &["run", "reference:jsonwebtoken-12.0.0", "--fail-on", "misuse,lax", "--log"];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
 
 fn jotproof(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jotproof"));

@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
+#[path = "support/root.rs"]
+mod root;
+
+use root::root;
+
 /// A lax verifier, so that there is something to find and to accept.
 const TARGET: &str = "reference:jsonwebtoken-12.0.0";
 const OPTIONS: &str = "--only=claims/audience/**\n--only=keys/weak/**\n--fail-on=misuse,lax\n";
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
 
 fn yaml(file: &str) -> Value {
     let text = fs::read_to_string(root().join(file)).expect("the file is there");
@@ -30,7 +31,8 @@ fn installed() -> tempfile::TempDir {
     folder
 }
 
-/// The text without expressions of GitHub. One that has no value here is a mistake in the action.
+/// Puts a value in place of each expression, as in `${{ inputs.target }}`. An expression without a value is a mistake
+/// in the action.
 fn evaluated(text: &str, values: &BTreeMap<String, String>) -> String {
     let mut parts = text.split("${{");
     let mut evaluated = parts.next().unwrap_or_default().to_owned();

@@ -1,12 +1,10 @@
 //! How a command is started in tests, and what it showed. The tests of `jotproof-dev` use this too.
 
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// The top of the repository.
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
+mod root;
+
+pub use root::root;
 
 /// An executable of this package at the top of the repository, with plain output of one width.
 pub fn command(executable: &str, arguments: &[&str]) -> Command {
