@@ -196,7 +196,6 @@ mutants! {
     "last-signature-counts" "B9" "verifies the last one of the signatures of a JSON serialization":
         Reads(reading::last_signature, &[]);
 
-
     // The header.
     "header-utf-8-replaced" "J6" "replaces bad UTF-8 in the header":
         rules!("header.text" = "replace");
@@ -578,9 +577,9 @@ mutants! {
     "absent-user-not-verified" "S0" "lets in an anonymous user without verifying who says so, where there is no `sub`":
         Forgives(|sent| signatures::user_is(sent, |user| user.is_none()), &[]);
     "mac-prefix" "S2" "compares only as many octets of the MAC as were sent":
-        Forgives(|sent| signatures::mac_begins(sent, |good, given| good != given && good.starts_with(given)), &[]);
+        Forgives(|sent| signatures::mac_begins(sent, |good, given| good.starts_with(given)), &[]);
     "mac-tail" "S2" "ignores what follows the MAC":
-        Forgives(|sent| signatures::mac_begins(sent, |good, given| good != given && given.starts_with(good)), &[]);
+        Forgives(|sent| signatures::mac_begins(sent, |good, given| given.starts_with(good)), &[]);
     "mac-as-a-c-string" "S2" "compares MACs up to the first NUL":
         Forgives(signatures::equal_up_to_nul, &[]);
     "mac-in-any-form" "S0" "takes a MAC in hexadecimal, or turned round":

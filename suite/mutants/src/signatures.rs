@@ -95,10 +95,12 @@ pub(crate) fn completed(challenge: &Challenge) -> Challenge {
     Some(challenge).filter(|_| is_prefix).and_then(signed_again).unwrap_or_else(|| challenge.clone())
 }
 
-/// A MAC by a configured secret with the named algorithm that is compared like this.
+/// A wrong MAC that is like the one by a configured secret with the named algorithm.
 pub(crate) fn mac_begins(challenge: &Challenge, alike: impl Fn(&[u8], &[u8]) -> bool) -> bool {
     let secrets = configured(challenge).filter(|key| key.kind == KeyKind::Hmac);
-    by_any(challenge, secrets, allowed(challenge).as_slice(), alike)
+    by_any(challenge, secrets, allowed(challenge).as_slice(), |good, given| {
+        good != given && alike(good, given)
+    })
 }
 
 fn by_any(
