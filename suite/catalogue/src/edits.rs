@@ -15,7 +15,8 @@ pub fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// A raw value for a title. The placeholder of a time becomes `T`, followed by an explanation of `T`.
+/// A raw value for a title. The placeholder of a time becomes words, or in the middle of other text `T`, followed by an
+/// explanation of `T`.
 #[must_use]
 pub fn spoken(value: &str) -> String {
     let Some((before, (offset, after))) = value
@@ -35,7 +36,7 @@ pub fn spoken(value: &str) -> String {
             (_, seconds) => format!("in {seconds} s"),
         },
     };
-    format!("{before}T{after}, where T is {when}")
+    if before.is_empty() && after.is_empty() { when } else { format!("{before}T{after}, where T is {when}") }
 }
 
 /// Gives a header parameter a raw value.

@@ -118,7 +118,7 @@ const CLAIMS: [Claim; 4] = [
     },
 ];
 
-/// Claims that name nobody, which a genuine token may have.
+/// Claims without a user. A genuine token may have them too.
 struct Nobody {
     name: &'static str,
     edit: fn() -> Edit,

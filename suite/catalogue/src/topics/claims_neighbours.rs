@@ -313,7 +313,7 @@ fn times_in_the_header() -> Vec<Case> {
                 vec![claim(name, value), header(name, value)],
             )
             .accept()
-            .title(format!("{name}: {}, and again in the header", spoken(value)))
+            .title(format!("{name} {}, and again in the header", spoken(value)))
             .why("Both values are identical. A parameter that is not understood is ignored.")
             .class("C5");
         requirements(accepted)
@@ -323,7 +323,7 @@ fn times_in_the_header() -> Vec<Case> {
             .changed(&format!("claims/neighbours/{name}-bad-and-good-in-the-header"), claim(name, bad))
             .reject([reason])
             .threat(Threat::Holder)
-            .title(format!("{name}: {}, and a good value in the header", spoken(bad)))
+            .title(format!("{name} {}, and a good value in the header", spoken(bad)))
             .why("The claim counts. A verifier that puts header and claims into one map reads the other value.")
             .requirement(requirement)
             .requirement("RFC7519-5.3-REPLICATED")
@@ -333,7 +333,7 @@ fn times_in_the_header() -> Vec<Case> {
         let accepted = twins::hs256()
             .changed_by(&format!("claims/neighbours/{name}-in-the-header-alone"), edits)
             .accept()
-            .title(format!("no {name} but in the header: {}", spoken(bad)))
+            .title(format!("{name} only in the header: {}", spoken(bad)))
             .why("The claim is optional. What the header says is no claim, so it refuses nothing.")
             .class("C5");
         requirements(accepted)
@@ -349,7 +349,7 @@ fn times_in_the_header() -> Vec<Case> {
                  both are identical. RFC 7515 section 4: a parameter that is not understood is ignored.",
                 [Reason::HeaderParameter, Reason::ClaimType],
             )
-            .title(format!("a good {name}, and in the header {}", spoken(bad)))
+            .title(format!("a good {name}, and another one in the header: {}", spoken(bad)))
             .why("The claim is good. A verifier that compares both values may refuse the token.")
             .class("C5");
         requirements(either)

@@ -243,14 +243,14 @@ fn other_pkcs1(algorithm: Algorithm, (name, encoded, what): (&str, Pkcs1Encoding
         .class("S6");
     if matches!(encoded, Pkcs1Encoding::NoNull) {
         return case.severity(Severity::Low).why(
-            "RFC 8017 appendix B.1 tells implementations to accept the name of a hash with and without NULL, and excepts \
-             this encoding, in which NULL is always there. A verifier that takes both has two encodings for one hash, \
-             and no room for a forgery.",
+            "RFC 8017 appendix B.1 tells implementations to accept a hash identifier with and without NULL. It makes an \
+             exception for this encoding, which always has NULL. A verifier that accepts both has two encodings of one \
+             hash. That alone does not let anybody forge a signature.",
         );
     }
     case.why(
-            "The encoded message has one spelling, to the last octet. A verifier that parses it, and skips what it \
-             does not expect, leaves room in which signatures of keys with a small exponent can be forged.",
+        "The encoded message has one spelling, to the last octet. A verifier that parses it, and skips what it does \
+         not expect, leaves room in which signatures of keys with a small exponent can be forged.",
     )
 }
 
