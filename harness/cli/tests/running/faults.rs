@@ -114,6 +114,27 @@ class Mute(BaseHTTPRequestHandler):
 ThreadingHTTPServer(("127.0.0.1", int(flags["port"])), Mute).serve_forever()
 END"#;
 
+/// A server that grants the management key of AnyCable, and is killed by the next question.
+const KILLED_AT_THE_PROOF: &str = r#"exec python3 - "$@" <<'END'
+import os, sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+flags = dict(argument[2:].split("=", 1) for argument in sys.argv[1:])
+
+class Killed(BaseHTTPRequestHandler):
+    def do_POST(self):
+        if self.headers.get("Authorization", "") != "Bearer " + flags["broadcast_key"]:
+            os.kill(os.getpid(), 9)
+        self.send_response(201)
+        self.end_headers()
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+ThreadingHTTPServer(("127.0.0.1", int(flags["port"])), Killed).serve_forever()
+END"#;
+
 /// What is allowed on top of it: all of them run at once, and other tests beside them.
 const BUSY: Duration = Duration::from_secs(40);
 
@@ -177,6 +198,14 @@ const FAULTS: &[Fault] = &[
         says: &["INCOMPLETE", "AnyCable came up, and has no answer to a token within 5 s: it hangs"],
         code: 3,
         within: 20,
+    },
+    Fault {
+        what: "a server that is killed while it proves whose it is",
+        stage: |folder| process(&script(folder, KILLED_AT_THE_PROOF)),
+        only: ONE,
+        says: &["INCOMPLETE", "AnyCable died at start: signal: 9"],
+        code: 3,
+        within: 10,
     },
     Fault {
         what: "a server that is killed in the middle",

@@ -46,6 +46,9 @@ const POLL: Duration = Duration::from_millis(20);
 /// before it installs them, and until then a signal ends it on the spot.
 const HANDLERS_WITHIN: Duration = Duration::from_millis(500);
 
+/// How soon after a lost connection the guard has told that the server ended.
+const HEARD_WITHIN: Duration = Duration::from_secs(1);
+
 /// The variable that tells a Go program built with `-cover` where to write what it reached. It writes when it ends
 /// by itself, and nothing when a signal ends it.
 const COUNTERS: &str = "GOCOVERDIR";
@@ -358,6 +361,15 @@ impl RunningServer {
         self.exited.get().map(String::as_str)
     }
 
+    /// How it ended, if its guard says so within some time.
+    fn exit_status_within(&self, time: Duration) -> Option<&str> {
+        let deadline = Instant::now() + time;
+        while self.exit_status().is_none() && Instant::now() < deadline {
+            thread::sleep(POLL);
+        }
+        self.exit_status()
+    }
+
     /// The reason for its end, if it ended by itself: the line of its log that explains it, the exit status,
     /// and the last lines of the log.
     #[must_use]
@@ -517,6 +529,12 @@ impl RunningServer {
         match runtime.block_on(ask(&wrong)) {
             Ok(status) if status == launch.proof.denied => Ok(()),
             answer => {
+                // A lost connection is heard of before the end of the server that it comes from.
+                if answer.is_err()
+                    && let Some(status) = self.exit_status_within(HEARD_WITHIN)
+                {
+                    return Err(self.died(launch, status));
+                }
                 let answer = answer.map_or_else(|error| error, |code| format!("HTTP {code}"));
                 Err(Failed::from(fault(format!(
                     "does not turn down a wrong management key ({answer}), so that nothing proves \
