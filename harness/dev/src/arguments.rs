@@ -101,8 +101,23 @@ pub(crate) enum VectorsCommand {
     Check(Folder),
     /// Print a stream: vectors that are too many to store, as JSON lines
     Stream(StreamName),
+    /// Print the changelog of the ids between two states of the vectors, in Markdown
+    ///
+    /// Fails if an id changed its verdict, or was withdrawn without a reason.
+    Changes(Changes),
     /// List the normative sentences with the number of their cases, and fail if one lacks a case
     Requirements(Requirements),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Changes {
+    /// The folder of the published vectors in the earlier release
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+
+    /// The folder of the published vectors now
+    #[arg(value_name = "AFTER", default_value = "vectors")]
+    pub(crate) after: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! `jotproof-dev`, the command of those who write vectors and fuzz targets.
 
 mod arguments;
+mod changes;
 mod fuzz;
 mod mutants;
 mod near_copies;

@@ -24,6 +24,7 @@ pub(crate) fn vectors(arguments: &Vectors) -> Outcome {
         VectorsCommand::Build(folder) => build(folder),
         VectorsCommand::Check(folder) => check(folder),
         VectorsCommand::Stream(stream) => print_stream(stream),
+        VectorsCommand::Changes(folders) => crate::changes::changes(folders),
         VectorsCommand::Requirements(asked) => crate::requirements::requirements(asked),
     }
 }
@@ -130,7 +131,7 @@ fn profiles(folder: &Path) -> anyhow::Result<Profiles> {
     Ok(Profiles::parse(&files)?)
 }
 
-fn ledger(folder: &Path) -> anyhow::Result<Ledger> {
+pub(crate) fn ledger(folder: &Path) -> anyhow::Result<Ledger> {
     let path = folder.join("IDS.lock");
     match fs::read_to_string(&path) {
         Ok(text) => Ledger::parse(&text).map_err(|problem| anyhow::anyhow!("{}: {problem}", path.display())),
@@ -140,7 +141,7 @@ fn ledger(folder: &Path) -> anyhow::Result<Ledger> {
 }
 
 /// Every generated file below the folder, by its path there.
-fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(at) = folders.pop() {
