@@ -49,8 +49,6 @@ pub(crate) struct Mutants {
 #[derive(Debug, Subcommand)]
 pub(crate) enum MutantsCommand {
     /// Run every mutant, and fail if the vectors miss one
-    ///
-    /// A rejected vector that finds no mutant of its bug class gets a warning.
     Score(Source),
     /// List the mutants
     List,

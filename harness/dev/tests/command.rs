@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use jotproof_catalogue::registry;
 use serde_json::Value;
 
 #[path = "../../cli/tests/support/mod.rs"]
@@ -31,10 +32,18 @@ fn the_front_page_counts_right() {
     let (thousands, rest) = (vectors / 1000, vectors % 1000);
     for said in [
         format!(" {thousands},{rest:03} **test vectors** "),
-        format!(" {} verifiers with a seeded bug each", jotproof_mutants::ALL.len()),
+        format!(
+            " {} verifiers with a seeded bug each, {} of a kind with a published advisory.",
+            jotproof_mutants::ALL.len(),
+            jotproof_mutants::ALL.iter().filter(|mutant| is_advised(mutant.bug_class)).count()
+        ),
     ] {
         assert!(page.contains(&said), "README.md does not say {said:?}");
     }
+}
+
+fn is_advised(bug_class: &str) -> bool {
+    registry::bug_classes().get(bug_class).is_some_and(|class| !class.advisories.is_empty())
 }
 
 #[test]
