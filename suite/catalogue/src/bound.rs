@@ -1,5 +1,5 @@
-//! What binds a token: the service that it is for and the issuer that it comes from, each of which a verifier
-//! is told by a name or by a pattern; for connection tokens, and for those for channels.
+//! What binds a token: the service that it is for (`aud`) and the issuer that it comes from (`iss`). A
+//! verifier is configured with a name or a regex for each, for connection tokens and for channel tokens.
 
 use jotproof_model::edit::{ContextChange, Matched};
 use jotproof_model::{Algorithm, Edit, Reason, Separate};
@@ -8,24 +8,24 @@ use crate::case::Case;
 use crate::edits::{claim, context, quoted};
 use crate::twins;
 
-/// A claim for which a name can be configured, or a pattern.
+/// A claim for which a name or a regex can be configured.
 #[derive(Debug, Clone, Copy)]
 pub struct Bound {
-    /// What it is, for ids and titles.
+    /// What the claim names, for ids and titles.
     pub what: &'static str,
     /// The name of the claim.
     pub claim: &'static str,
-    /// What a pattern of it is to match.
+    /// What a regex is matched against.
     pub matched: Matched,
-    /// Why a token is refused that is bound to something else.
+    /// The reason for rejecting a token that is bound to something else.
     pub reason: Reason,
-    /// The row of the documentation that is about names.
+    /// The row of the documentation about names.
     pub of_names: &'static str,
-    /// The row that is about patterns.
+    /// The row about regexes.
     pub of_patterns: &'static str,
 }
 
-/// For whom the token is.
+/// The recipient of the token.
 pub const AUDIENCE: Bound = Bound {
     what: "audience",
     claim: "aud",
@@ -35,7 +35,7 @@ pub const AUDIENCE: Bound = Bound {
     of_patterns: "CF-AUD-5",
 };
 
-/// From whom it is.
+/// The origin of the token.
 pub const ISSUER: Bound = Bound {
     what: "issuer",
     claim: "iss",
@@ -46,7 +46,7 @@ pub const ISSUER: Bound = Bound {
 };
 
 impl Bound {
-    /// A name is configured.
+    /// Configures a name.
     #[must_use]
     pub fn named(self, name: &str) -> Edit {
         let name = Some(name.to_owned());
@@ -56,7 +56,7 @@ impl Bound {
         })
     }
 
-    /// A pattern is configured.
+    /// Configures a regex.
     #[must_use]
     pub fn matching(self, pattern: &str) -> Edit {
         let pattern = Some(pattern.to_owned());
@@ -66,28 +66,27 @@ impl Bound {
         })
     }
 
-    /// The token says this text.
+    /// Sets the claim of the token to this text.
     #[must_use]
     pub fn says(self, text: &str) -> Edit {
         claim(self.claim, &quoted(text))
     }
 }
 
-/// What the tokens are for.
+/// The purpose of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// Connections.
     Connections,
-    /// Channels: subscription tokens, which are judged by a configuration of their own.
+    /// Channels: subscription tokens, which have their own configuration.
     Channels,
 }
 
-/// The secret that connection tokens are verified with, where tokens for channels have a configuration of their
-/// own.
+/// The secret for connection tokens, if channel tokens have their own configuration.
 pub const OF_CONNECTIONS: &str = "hmac-128-bytes";
 
 impl Place {
-    /// A name of cases, which are told apart by it.
+    /// The name of a case, different for each purpose.
     #[must_use]
     pub fn name(self, name: &str) -> String {
         match self {
@@ -96,7 +95,7 @@ impl Place {
         }
     }
 
-    /// A token with these edits, which is accepted.
+    /// An accepted token with these edits.
     #[must_use]
     pub fn accepted(self, id: &str, mut edits: Vec<Edit>) -> Case {
         match self {
@@ -110,7 +109,7 @@ impl Place {
     }
 }
 
-/// The tokens of the other purpose are judged by this key alone.
+/// A configuration in which tokens of the other purpose are verified with this key only.
 #[must_use]
 pub fn judged_by(key: &str, algorithm: Algorithm) -> Separate {
     Separate { keys: vec![key.to_owned()], algorithms: vec![algorithm], audience: None, issuer: None }

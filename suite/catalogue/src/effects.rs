@@ -76,7 +76,7 @@ pub(crate) fn of_token(recipe: &Recipe, context: &Context) -> Effect {
         _ => None,
     };
     let (user, subscriptions) = match &context.session {
-        // The user is whoever is connected, and the token is for one channel.
+        // The user is the connected one, and the token is for one channel.
         Some(Session { user, channel, .. }) => (
             Some(user.clone()),
             (!last.contains_key("b64data")).then(|| {

@@ -1,8 +1,7 @@
 //! Cases with random parameters, which are never stored.
 //!
-//! The stored cases are finite, and so is what a profile could be fitted to. These are made from the
-//! same twins and edits, with the verdict stated by construction in the same way, and their parameters
-//! come from a seed.
+//! The stored cases are finite, so a profile could be fitted to them. These cases use the same twins and
+//! edits, and their verdict follows from the construction in the same way. A seed gives their parameters.
 
 use std::fmt::Write as _;
 
@@ -28,7 +27,7 @@ pub const TOPIC: &str = "generated";
 ///
 /// # Errors
 ///
-/// Where a case cannot be built: a mistake in its family.
+/// If a case cannot be built: a mistake in its family.
 pub fn file(seed: u64, count: usize, now: i64) -> Result<VectorFile, BuildError> {
     let mut random = Random(seed);
     let families = FAMILIES.len();
@@ -39,7 +38,7 @@ pub fn file(seed: u64, count: usize, now: i64) -> Result<VectorFile, BuildError>
     topic_file(&topic, &Mint::new(keys::all()), now)
 }
 
-/// The same over again in tokens for a channel, where a case makes sense there.
+/// The same cases as tokens for a channel, where a case makes sense there.
 fn for_channels(cases: &[Case]) -> Vec<Case> {
     let hs256 = twins::hs256();
     let kinds = [("subscription", twins::subscription()), ("private-channel", twins::private_channel())];
@@ -96,13 +95,13 @@ fn user_in_another_claim(random: &mut Random, id: &str) -> Case {
             ],
         )
         .accept()
-        .title("some user in the configured claim")
-        .why("The user is exactly what the configured claim holds.")
+        .title("a random user in the configured user claim")
+        .why("The user is exactly the value of the configured claim.")
         .requirement("CF-USER-1")
         .class("C11")
 }
 
-/// The pattern takes letters at one host; some issuers have something else there.
+/// The regex allows letters at one host. Some of the issuers have another character there.
 fn issuer_under_a_pattern(random: &mut Random, id: &str) -> Case {
     let pattern = Some(r"^https://[a-z]+\.example\.com$".to_owned());
     let twin = twins::centrifugo()
@@ -122,20 +121,26 @@ fn issuer_under_a_pattern(random: &mut Random, id: &str) -> Case {
     } else {
         case.reject([Reason::Issuer]).threat(Threat::Holder)
     };
-    case.title("some issuer under a pattern")
-        .why("The pattern says what an issuer is.")
+    case.title("a random iss where a regex is configured")
+        .why(
+            "The whole `iss` must match the configured regex. A verifier that skips the check, or matches \
+             only part of it, accepts tokens of an issuer that it should not trust.",
+        )
         .requirement("CF-ISS-5")
         .class("C10")
 }
 
 fn kid_of_a_key_set(random: &mut Random, id: &str) -> Case {
-    // A name with an `x` at its end is that of no key.
+    // A kid that ends in `x` belongs to no key.
     let kid = format!("{}x", random.text());
     published::twin(Algorithm::RS256)
         .changed(id, header("kid", &quoted(&kid)))
         .reject([Reason::Key, Reason::Signature])
-        .title("some unknown kid")
-        .why("A verifier has no key of this name.")
+        .title("a random unknown kid")
+        .why(
+            "No configured key has this `kid`. A verifier that falls back to some other key does not verify \
+             with the key that the token names.",
+        )
         .requirement("RFC7515-4.1.4-KID")
         .class("K12")
 }
@@ -153,8 +158,11 @@ fn crossed_purposes(random: &mut Random, id: &str) -> Case {
     let twin = twins::centrifugo()
         .changed("centrifugo/separate-keys/connection-with-subscriptions-apart", configured)
         .accept()
-        .title("subscription tokens have a configuration of their own")
-        .why("Connection tokens are judged as ever.")
+        .title("a connection token where subscription tokens have their own configuration")
+        .why(
+            "The separate configuration applies to subscription tokens only. Connection tokens are verified \
+             as before.",
+        )
         .requirement("CS-KEY-1")
         .class("V1");
     if crossed {
@@ -162,15 +170,21 @@ fn crossed_purposes(random: &mut Random, id: &str) -> Case {
             .changed(id, sign(None, "hmac-128-bytes", Algorithm::HS256))
             .reject([Reason::Signature])
             .threat(Threat::Forger)
-            .title("a connection token by the key of subscription tokens")
-            .why("The key is trusted with the other purpose.")
+            .title("a connection token signed with the key of subscription tokens")
+            .why(
+                "The key is configured for subscription tokens only. A server that accepts it here lets \
+                 anyone who can sign subscription tokens open connections.",
+            )
             .requirement("CS-KEY-1")
             .class("C14");
     }
     twin.changed(id, name)
         .accept()
-        .title("a connection token where subscription tokens have a key of their own")
-        .why("Connection tokens are judged as ever.")
+        .title("a connection token with a random private claim where subscription tokens have their own key")
+        .why(
+            "The separate key applies to subscription tokens only. Connection tokens are verified as \
+             before.",
+        )
         .requirement("CS-KEY-1")
         .class("V1")
 }
@@ -181,8 +195,11 @@ fn exp_before_now(random: &mut Random, id: &str) -> Case {
         .changed(id, claim("exp", &value))
         .reject([Reason::Expired])
         .threat(Threat::Holder)
-        .title("exp some time ago")
-        .why("A token is not accepted on or after its expiration time.")
+        .title("exp at a random time in the past")
+        .why(
+            "A token must be rejected on and after its expiration time. A verifier that accepts it extends \
+             access that has ended.",
+        )
         .requirement("RFC7519-4.1.4-EXP")
         .class("C5")
 }
@@ -192,7 +209,7 @@ fn exp_after_now(random: &mut Random, id: &str) -> Case {
     twins::hs256()
         .changed(id, claim("exp", &value))
         .accept()
-        .title("exp in some time")
+        .title("exp at a random time in the future")
         .why("The current time is before the expiration time.")
         .requirement("RFC7519-4.1.4-EXP")
         .class("C5")
@@ -204,8 +221,8 @@ fn nbf_around_now(random: &mut Random, id: &str) -> Case {
     let value = format!("{{{{now{sign}{}}}}}{}", random.seconds(), random.fraction());
     let case = twins::hs256().changed(id, claim("nbf", &value));
     let case = if past { case.accept() } else { case.reject([Reason::NotYetValid]).threat(Threat::Holder) };
-    case.title("nbf some time from now")
-        .why("A token is not accepted before this time.")
+    case.title("nbf at a random time in the past or future")
+        .why("A token must not be accepted before its `nbf`, and may be accepted from then on.")
         .requirement("RFC7519-4.1.5-NBF")
         .class("C5")
 }
@@ -215,8 +232,8 @@ fn subject(random: &mut Random, id: &str) -> Case {
     twins::centrifugo()
         .changed(id, claim("sub", &quoted(&user)))
         .accept()
-        .title("some subject")
-        .why("A subject is any string, and the user is exactly that.")
+        .title("a random sub")
+        .why("The subject may be any string, and the user is exactly that string.")
         .requirement("CF-SUB-1")
         .class("C11")
 }
@@ -227,8 +244,8 @@ fn private_claim(random: &mut Random, id: &str) -> Case {
     twins::hs256()
         .changed(id, claim(&format!("x-{name}"), &value))
         .accept()
-        .title("some private claim")
-        .why("Claims that are not understood are ignored.")
+        .title("a random private claim")
+        .why("Claims that a verifier does not understand are ignored (RFC 7519 section 4).")
         .requirement("RFC7519-4-IGNORE")
         .class("V1")
 }
@@ -240,8 +257,11 @@ fn time_of_another_type(random: &mut Random, id: &str) -> Case {
     twins::hs256()
         .changed(id, claim(name, &value))
         .reject([Reason::ClaimType])
-        .title("a time of another type")
-        .why("A time that is no number cannot be compared, and must not be taken as absent.")
+        .title("exp or nbf of a random type that is not a number")
+        .why(
+            "A value that is not a number cannot be compared with a time. A verifier that treats the claim \
+             as absent accepts the token forever.",
+        )
         .requirement(if name == "exp" { "RFC7519-4.1.4-EXP" } else { "RFC7519-4.1.5-NBF" })
         .class("C1")
 }
@@ -263,8 +283,8 @@ fn foreign_character(random: &mut Random, id: &str) -> Case {
         .changed(id, edit)
         .reject([Reason::Encoding, Reason::NotCompact].into_iter().chain(of_signature))
         .threat(threat)
-        .title("some character that is not base64url in a segment")
-        .why("A decoder that skips characters reads another text than was signed.")
+        .title("random characters outside the base64url alphabet in a segment")
+        .why("A decoder that skips invalid characters reads text other than the text that was signed.")
         .requirement("RFC7515-2-B64")
         .class(if text.trim().is_empty() { "B4" } else { "B5" })
 }
@@ -277,13 +297,13 @@ fn trailing_bits(random: &mut Random, id: &str) -> Case {
             sent_segment(Segment::Signature, jotproof_model::recipe::SegmentChange::TrailingBits { bits }),
         )
         .either_better_refused(
-            "RFC 4648 section 3.5 lets a decoder refuse them; RFC 7515 is silent. To prefer a refusal is the \
-             choice of this project.",
+            "RFC 4648 section 3.5 lets a decoder reject such bits. RFC 7515 is silent. The preference for a \
+             rejection is the choice of this project.",
             [Reason::Encoding, Reason::Signature],
         )
         .threat(Threat::Mangler)
-        .title("trailing bits of the signature are set")
-        .why("Two texts decode to one signature.")
+        .title("random unused trailing bits of the signature set")
+        .why("Two texts then decode to the same signature, so one token has several spellings.")
         .requirement("RFC4648-3.5-BITS")
         .class("B1")
 }
@@ -294,8 +314,8 @@ fn flipped_bit(random: &mut Random, id: &str) -> Case {
         .changed(id, signature(SignatureChange::FlipBit { bit }))
         .reject([Reason::Signature])
         .threat(Threat::Mangler)
-        .title("some bit of the MAC is turned over")
-        .why("The computed MAC equals the whole received one, or the token is refused.")
+        .title("a random bit of the MAC flipped")
+        .why("The whole received MAC must equal the computed MAC, otherwise the token must be rejected.")
         .requirement("RFC7518-3.2-MAC")
         .class("S2")
 }
@@ -307,8 +327,8 @@ fn truncated_mac(random: &mut Random, id: &str) -> Case {
         .reject([Reason::Signature])
         // An attacker can guess one octet.
         .threat(if octets > 1 { Threat::Mangler } else { Threat::Forger })
-        .title("the MAC is cut off somewhere")
-        .why("A comparison of a common prefix lets an attacker guess a MAC octet by octet.")
+        .title("MAC truncated to a random length")
+        .why("A verifier that compares only a common prefix lets an attacker guess the MAC octet by octet.")
         .requirement("RFC7518-3.2-MAC")
         .class("S2")
 }
@@ -319,21 +339,24 @@ fn foreign_key(random: &mut Random, id: &str) -> Case {
         .changed(id, sign(None, "hmac-64-bytes-foreign", algorithm))
         .reject([Reason::Signature])
         .threat(Threat::Forger)
-        .title("another key signed")
-        .why("Whoever accepts this accepts everybody.")
+        .title("a token signed with a different key")
+        .why("A verifier that accepts this accepts a token that anyone signed.")
         .requirement("RFC7515-5.2-VERIFY")
         .class("S0")
 }
 
 fn algorithm_name(random: &mut Random, id: &str) -> Case {
-    // A name with an `x` in it is no registered one.
+    // No registered algorithm has an `x` in its name.
     let name = format!("{}x{}", random.letters(), random.letters());
     twins::hs256()
         .changed(id, header("alg", &quoted(&name)))
         .reject([Reason::Algorithm])
         .threat(Threat::Forger)
-        .title("some unknown algorithm")
-        .why("An algorithm that is not known cannot have been verified.")
+        .title("a random unknown alg")
+        .why(
+            "A verifier cannot verify a signature of an algorithm that it does not know. It must reject the \
+             token.",
+        )
         .requirement("RFC7515-4.1.1-ALG")
         .class("A3")
 }
@@ -345,8 +368,8 @@ fn more_segments(random: &mut Random, id: &str) -> Case {
         .changed(id, structure(jotproof_model::recipe::StructureChange::InsertSegment { at, text }))
         .reject([Reason::NotCompact])
         .threat(Threat::Mangler)
-        .title("a fourth segment somewhere")
-        .why("The compact serialization has three segments.")
+        .title("a fourth segment at a random place")
+        .why("The compact serialization of a JWS has exactly three segments.")
         .requirement("RFC7515-7.1-COMPACT")
         .class("S1")
 }
@@ -356,11 +379,14 @@ fn second_subject(random: &mut Random, id: &str) -> Case {
     twins::hs256()
         .changed(id, duplicate(Layer::Payload, "sub", &quoted(&user)))
         .either(
-            "RFC 7519 section 4: a parser refuses duplicate names, or takes the last one",
+            "RFC 7519 section 4: a parser rejects duplicate names, or uses the last one",
             [Reason::Payload],
         )
-        .title("sub twice")
-        .why("Where the first one counts, two readers of a token see two users.")
+        .title("sub twice with a random second value")
+        .why(
+            "If one reader of the token uses the first `sub` and another the last, they see different \
+             users.",
+        )
         .requirement("RFC7519-4-DUP")
         .class("J1")
 }
@@ -369,11 +395,11 @@ fn issued_in_the_future(random: &mut Random, id: &str) -> Case {
     twins::hs256()
         .changed(id, claim("iat", &format!("{{{{now+{}}}}}", random.seconds())))
         .either(
-            "RFC 7519 section 4.1.6 gives `iat` no part in the verdict, and leaves it to applications",
+            "RFC 7519 section 4.1.6 gives `iat` no part in the verdict and leaves its use to applications",
             [Reason::IssuedInFuture],
         )
-        .title("issued some time in the future")
-        .why("A token from a clock that is ahead.")
+        .title("iat at a random time in the future")
+        .why("The clock of the issuer may be ahead. A verifier may reject such a token or ignore `iat`.")
         .requirement("RFC7519-4.1.6-IAT")
         .class("C7")
 }
@@ -389,8 +415,8 @@ fn channels(random: &mut Random, id: &str) -> Case {
         .effect(|effect| {
             effect.subscriptions = Some(names.into_iter().map(|name| (name, String::new())).collect());
         })
-        .title("some channels")
-        .why("The connection is subscribed to each of them, and to no other.")
+        .title("random names in channels")
+        .why("The connection is subscribed to each of these channels, and to no other.")
         .requirement("CF-CHAN-1")
         .class("C24")
 }
@@ -399,7 +425,7 @@ fn expire_at(random: &mut Random, id: &str) -> Case {
     twins::centrifugo()
         .changed(id, claim("expire_at", &format!("{{{{now+{}}}}}", random.seconds())))
         .accept()
-        .title("the connection expires at some other time than the token")
+        .title("expire_at at a random time in the future, different from exp")
         .why("`expire_at` decides when the connection expires.")
         .requirement("CF-EXPAT-1")
         .class("C23")
@@ -410,8 +436,11 @@ fn identifiers(random: &mut Random, id: &str) -> Case {
         return twins::anycable()
             .changed(id, without_claim("ext"))
             .reject([Reason::Identifiers])
-            .title("no identifiers")
-            .why("A connection without identifiers is nobody's.")
+            .title("ext missing")
+            .why(
+                "Without `ext` the connection has no identifiers. A server that accepts it opens a \
+                 connection that belongs to nobody.",
+            )
             .requirement("AC-EXT-2")
             .class("C25");
     }
@@ -419,7 +448,7 @@ fn identifiers(random: &mut Random, id: &str) -> Case {
     twins::anycable()
         .changed(id, claim("ext", &quoted(&json)))
         .accept()
-        .title("some identifiers")
+        .title("a random ext")
         .why("The identifiers of the connection are exactly this text.")
         .requirement("AC-EXT-1")
         .class("C25")
@@ -431,7 +460,7 @@ fn exp_years_ahead(random: &mut Random, id: &str) -> Case {
     twins::hs256()
         .changed(id, claim("exp", &format!("{{{{now+{seconds}}}}}")))
         .accept()
-        .title("exp some years ahead")
+        .title("exp at a random time years ahead")
         .why("The current time is before the expiration time.")
         .requirement("RFC7519-4.1.4-EXP")
         .class("C5")
@@ -444,8 +473,8 @@ fn expired_under_a_foreign_key(random: &mut Random, id: &str) -> Case {
         .changed_by(id, vec![expired, stranger])
         .reject([Reason::Expired, Reason::Signature])
         .threat(Threat::Forger)
-        .title("expired, and another key signed")
-        .why("Two defects; either of them is a reason, and which one is told differs.")
+        .title("two defects: expired, and signed with a different key")
+        .why("Either defect is enough to reject the token. Verifiers differ in which of the two they report.")
         .requirement("RFC7515-5.2-VERIFY")
         .class("S0")
 }
@@ -457,8 +486,8 @@ fn expired_for_another_audience(random: &mut Random, id: &str) -> Case {
         .changed_by(id, vec![expired, elsewhere])
         .reject([Reason::Expired, Reason::Audience])
         .threat(Threat::Holder)
-        .title("expired, and for another audience")
-        .why("Two defects; either of them is a reason, and which one is told differs.")
+        .title("two defects: expired, and issued for a different audience")
+        .why("Either defect is enough to reject the token. Verifiers differ in which of the two they report.")
         .requirement("RFC7519-4.1.3-AUD")
         .class("C8")
 }
@@ -469,11 +498,11 @@ fn issued_at_of_another_type(random: &mut Random, id: &str) -> Case {
     twins::hs256()
         .changed(id, claim("iat", &value))
         .either(
-            "RFC 7519 section 4.1.6 gives `iat` no part in the verdict, and leaves it to applications",
+            "RFC 7519 section 4.1.6 gives `iat` no part in the verdict and leaves its use to applications",
             [Reason::ClaimType],
         )
-        .title("iat of another type")
-        .why("A claim that nothing hangs on is refused as misshapen, or not looked at.")
+        .title("iat of a random type that is not a number")
+        .why("A verifier that does not use `iat` may ignore it, or reject it as malformed.")
         .requirement("RFC7519-4.1.6-IAT")
         .class("C1")
 }
@@ -484,17 +513,21 @@ fn channel_claim(random: &mut Random, id: &str) -> Case {
     twins::centrifugo()
         .changed(id, claim("channel", &value))
         .either_better_refused(
-            "The documentation gives tokens with `channel` to subscriptions and says of no other use",
+            "The documentation describes `channel` for subscription tokens only, and says nothing about it \
+             in a connection token",
             [Reason::ClaimType, Reason::Purpose],
         )
         .threat(Threat::Holder)
-        .title("some channel claim")
-        .why("A token that was handed out for one channel opens a whole connection.")
+        .title("channel of a random type in a connection token")
+        .why(
+            "A server that accepts this lets a client open a whole connection with a token issued for one \
+             channel.",
+        )
         .requirement("CS-X-1")
         .class("C14")
 }
 
-/// A string as raw JSON text, with no `{{` in it that would be taken for a time.
+/// A string as raw JSON text, without a `{{` that would be read as a time.
 fn quoted(text: &str) -> String {
     let mut raw = String::from("\"");
     for c in text.chars() {
@@ -505,7 +538,7 @@ fn quoted(text: &str) -> String {
             }
             '{' => raw.push_str("\\u007b"),
             c if c < ' ' => {
-                // Writing to a string does not fail.
+                // Writing to a string cannot fail.
                 let _ = write!(raw, "\\u{:04x}", u32::from(c));
             }
             c => raw.push(c),
@@ -515,7 +548,7 @@ fn quoted(text: &str) -> String {
     raw
 }
 
-/// SplitMix64: small, well mixed, and the same everywhere.
+/// SplitMix64: small, well mixed, and the same on every platform.
 struct Random(u64);
 
 impl Random {
@@ -536,7 +569,7 @@ impl Random {
         choices[self.below(choices.len())]
     }
 
-    /// Ten seconds to some months: far enough from the clock for a live server.
+    /// Ten seconds to some months, far enough from the clock for a live server.
     fn seconds(&mut self) -> usize {
         let most = [100, 10_000, 10_000_000][self.below(3)];
         10 + self.below(most)

@@ -13,14 +13,14 @@ use crate::case::{Case, alg, key_for};
 use crate::edits::{context, header, quoted, sign};
 use crate::twins;
 
-/// The reason that a key set with a private part may be used or refused.
-pub const LOST: &str = "RFC 7517 section 9.2 forbids the publisher to disclose private and symmetric keys; no sentence \
-                        says what a verifier does with a set in which one is.";
+/// The reason for a choice if a key set contains a private part.
+pub const LOST: &str = "RFC 7517 section 9.2 forbids the publisher to disclose private and symmetric keys. \
+                        It does not say what a verifier does with a set that contains one.";
 
-/// Where the key set is.
+/// The path of the key set.
 pub const PATH: &str = "/jwks.json";
 
-/// The algorithms that a key set of Centrifugo serves.
+/// The algorithms that Centrifugo supports in a key set.
 pub const ALGORITHMS: [Algorithm; 7] = [
     Algorithm::RS256,
     Algorithm::RS384,
@@ -38,9 +38,10 @@ pub fn twin(algorithm: Algorithm) -> Case {
     twins::centrifugo()
         .changed_by(&format!("centrifugo/key-set/{}-valid", word(algorithm)), edits)
         .accept()
-        .title(format!("a token signed with {algorithm}, by the only key of the set"))
+        .title("token signed with the only key of the set")
         .why(
-            "The token names a key of the published set, which is for this algorithm and made the signature.",
+            "The token names a key of the published set. The key is for this algorithm and made the \
+             signature, so the token must be accepted.",
         )
         .requirement("CF-JWKS-1")
         .requirement("CF-JWKS-2")
@@ -55,7 +56,7 @@ pub fn twin(algorithm: Algorithm) -> Case {
         .class("V1")
 }
 
-/// What makes of a connection token one that the first key of published documents has signed: documents of
+/// The edits that turn a connection token into one signed by the first key of published documents, which have
 /// one key each, by path.
 pub fn set_of<'a>(
     algorithm: Algorithm,
@@ -121,6 +122,12 @@ pub fn with(jwk: &str, name: &str, value: &str) -> String {
 /// A change to the document.
 pub fn published(change: DocumentChange) -> Edit {
     context(ContextChange::KeySetDocument { path: PATH.to_owned(), change })
+}
+
+/// The case with its algorithm before the title, for topics that repeat their cases for several algorithms.
+pub fn titled_by_algorithm(case: Case) -> Case {
+    let title = format!("{}: {}", case.context().algorithms[0], case.titled());
+    case.title(title)
 }
 
 /// The name of an algorithm in ids.

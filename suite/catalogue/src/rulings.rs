@@ -49,8 +49,8 @@ const RULINGS: [Ruling; 3] = [
         verdict: rejected,
         row: |_| "CF-ISS-2",
         words: "-though-configured",
-        why: "The documentation says that configuring an issuer forces the check. Where it is left out for \
-              tokens without `iss`, another issuer has only to leave the claim out.",
+        why: "The documentation says that configuring an issuer forces the check. If a server skips it for \
+              tokens without `iss`, another issuer only has to omit the claim.",
     },
     Ruling {
         applications: CHANNELS,
@@ -61,7 +61,7 @@ const RULINGS: [Ruling; 3] = [
             _ => "CS-EXP-4",
         },
         words: "-and-no-integer",
-        why: "The documentation asks for an integer. The token is refused, or the subscription ends at the \
+        why: "The documentation requires an integer. The token is rejected, or the subscription ends at the \
               second that the number falls in.",
     },
 ];
@@ -95,7 +95,7 @@ fn removes(edit: &Edit, claim: &str) -> bool {
     matches!(edit, Edit::RemoveMember { layer: Layer::Payload, name } if name == claim)
 }
 
-/// Whether the edit gives a claim a number with a fraction. A point inside a string does not count.
+/// Whether the edit sets a claim to a number with a fraction. A point inside a string does not count.
 fn has_fraction(edit: &Edit, claim: &str) -> bool {
     let is_number = |value: &str| value.starts_with(|c: char| c.is_ascii_digit() || "-{".contains(c));
     match edit {
@@ -116,10 +116,10 @@ fn rejected(of_rfcs: &Expectation) -> Expectation {
     }
 }
 
-/// The verdict with a refusal for the fraction allowed as well.
+/// The verdict that also allows a rejection because of the fraction.
 fn not_an_integer(of_rfcs: &Expectation) -> Expectation {
-    const WHY: &str = "The documentation asks for an integer, and RFC 7519 section 2 allows a fraction: the token \
-                       is refused, or its time is kept to the second.";
+    const WHY: &str = "The documentation requires an integer, and RFC 7519 section 2 allows a fraction. The \
+                       token is rejected, or its time is kept to the second.";
     let mut verdict = of_rfcs.clone();
     match &mut verdict {
         Expectation::Accept { .. } => {

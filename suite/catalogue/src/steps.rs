@@ -1,13 +1,13 @@
-//! Short names for the steps that flows are written with.
+//! Short names for the steps of flows.
 
 use jotproof_model::{Action, Context, NamedSession, Reason, Step};
 
-/// Something that happens so many seconds after the start, and is accepted.
+/// An accepted step, this many seconds after the start.
 pub fn step(at: u32, action: Action) -> Step {
     Step { at, action, refused: None }
 }
 
-/// Something that is refused for a reason, before the step that decides.
+/// A step that is rejected for a reason, before the step that decides.
 pub fn refused(at: u32, action: Action, reason: Reason) -> Step {
     Step { at, action, refused: Some(reason) }
 }
@@ -27,7 +27,7 @@ pub fn resume(token: Option<&str>, session: NamedSession) -> Action {
     Action::Resume { token: token.map(str::to_owned), session, plain: false }
 }
 
-/// The same over the plain protocol.
+/// The same as [`resume`], over the plain protocol.
 pub fn resume_plainly(token: Option<&str>) -> Action {
     Action::Resume { token: token.map(str::to_owned), session: NamedSession::Earlier, plain: true }
 }
@@ -57,12 +57,12 @@ pub fn sub_refresh(channel: &str, token: &str) -> Action {
     Action::SubRefresh { channel: channel.to_owned(), token: token.to_owned() }
 }
 
-/// The server is configured anew.
+/// Reloads the configuration of the server.
 pub fn configure(context: Context) -> Action {
     Action::Configure { context: Box::new(context) }
 }
 
-/// Looks whether the subscription to a channel is there.
+/// Checks whether the subscription to a channel is still there.
 pub fn look_at(channel: &str) -> Action {
     Action::LookAt { channel: channel.to_owned() }
 }

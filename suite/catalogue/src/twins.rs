@@ -34,10 +34,10 @@ pub fn hs256() -> Case {
         Application::Jwt,
         "the first accepted token, from which the others are made",
     )
-    .title("a token signed with HS256")
+    .title("token signed with HS256")
     .why(
-        "Support for HS256 is required of every implementation; a verifier that refuses this token \
-          proves nothing by any other refusal.",
+        "Every implementation must support HS256. If a verifier rejects this token, none of its other \
+         rejections prove anything.",
     )
     .requirement("RFC7519-8-HS256")
     .requirement("RFC7519-7.2-KIND")
@@ -48,7 +48,8 @@ pub fn hs256() -> Case {
     .class("V1")
 }
 
-/// A token signed with an algorithm, the only one allowed, by the only key configured.
+/// A token signed with an algorithm. It is the only allowed algorithm, and its key is the only configured
+/// key.
 #[must_use]
 pub fn signed(algorithm: Algorithm) -> Case {
     if algorithm == Algorithm::HS256 {
@@ -57,8 +58,8 @@ pub fn signed(algorithm: Algorithm) -> Case {
     let case = hs256()
         .changed_by(&format!("algorithms/valid/{}", algorithm.name().to_lowercase()), signed_with(algorithm))
         .accept()
-        .title(format!("a token signed with {algorithm}"))
-        .why("A verifier that is configured for this algorithm and key accepts what they signed.")
+        .title(format!("token signed with {algorithm}"))
+        .why("A verifier that is configured with this algorithm and key must accept what they signed.")
         .requirement("RFC7515-5.2-VERIFY")
         .class("V1");
     let case = match algorithm.family() {
@@ -81,8 +82,8 @@ pub fn row_of(algorithm: Algorithm) -> Option<&'static str> {
     }
 }
 
-/// What makes of a token signed with HS256 one that is signed with another algorithm, by the only key
-/// that is configured.
+/// The edits that turn a token signed with HS256 into one signed with another algorithm, by the only
+/// configured key.
 #[must_use]
 pub fn signed_with(algorithm: Algorithm) -> Vec<Edit> {
     const ROOT: &str = "hmac-64-bytes";
@@ -104,8 +105,8 @@ pub fn centrifugo() -> Case {
         Application::CentrifugoConnection,
         "the first accepted token of this application",
     )
-    .title("a connection token with sub, iat and exp")
-    .why("The plain connection token of the documentation: a user, and a time at which it expires.")
+    .title("connection token with sub, iat and exp")
+    .why("This is the plain connection token of the documentation, with a user and an expiration time.")
     .requirement("CF-SUB-1")
     .requirement("CF-SUB-4")
     .requirement("CF-EXP-2")
@@ -113,10 +114,10 @@ pub fn centrifugo() -> Case {
     .class("V1")
 }
 
-/// The channel that the tokens for a channel are for; those of version 3 begin with `$`.
+/// The channel of subscription tokens. Private channels of version 3 begin with `$`.
 pub const CHANNEL: &str = "ns:news";
 
-/// A Centrifugo subscription token: the root of every case about tokens for a channel since version 4.
+/// A Centrifugo subscription token: the root of every case about channel tokens since version 4.
 #[must_use]
 pub fn subscription() -> Case {
     Case::root_for_channel(
@@ -126,10 +127,10 @@ pub fn subscription() -> Case {
         CHANNEL,
         false,
     )
-    .title("a subscription token with sub, channel, iat and exp")
+    .title("subscription token with sub, channel, iat and exp")
     .why(
-        "The plain subscription token of the documentation: the connected user, the channel that is asked \
-          for, and a time at which the subscription expires.",
+        "This is the plain subscription token of the documentation: the connected user, the requested \
+         channel, and the expiration time of the subscription.",
     )
     .requirement("CS-OK-1")
     .requirement("CS-SUB-1")
@@ -148,10 +149,10 @@ pub fn private_channel() -> Case {
         PRIVATE_CHANNEL,
         true,
     )
-    .title("a token for a private channel with client, channel, iat and exp")
+    .title("private-channel token with client, channel, iat and exp")
     .why(
-        "The plain token of the documentation: the client that asks, the channel that it asks for, and a \
-          time at which the subscription expires.",
+        "This is the plain token of the documentation: the requesting client, the requested channel, and \
+         the expiration time of the subscription.",
     )
     .requirement("CP-CHAN-1")
     .requirement("CP-CLI-1")
@@ -168,11 +169,8 @@ pub fn anycable() -> Case {
         Application::Anycable,
         "the first accepted token of this application",
     )
-    .title("an identification token with ext and exp")
-    .why(
-        "The plain token of the documentation: the JSON-encoded identifiers, and a time at which it \
-          expires.",
-    )
+    .title("identification token with ext and exp")
+    .why("This is the plain token of the documentation: the JSON-encoded identifiers and an expiration time.")
     .requirement("AC-EXT-1")
     .requirement("AC-EXT-2")
     .requirement("AC-EXP-1")
@@ -180,7 +178,7 @@ pub fn anycable() -> Case {
     .class("V1")
 }
 
-/// A token with an audience and an issuer, both configured: what RFC 8725 asks of every deployment.
+/// A token with an audience and an issuer, both configured, as RFC 8725 requires of every deployment.
 #[must_use]
 pub fn bound() -> Case {
     hs256()
@@ -194,8 +192,8 @@ pub fn bound() -> Case {
             ],
         )
         .accept()
-        .title("the audience and the issuer are the configured ones")
-        .why("A token that names the verifier and comes from the trusted issuer is good.")
+        .title("configured audience and issuer")
+        .why("The token names the verifier and comes from the trusted issuer, so it must be accepted.")
         .requirement("RFC7519-4.1.3-AUD")
         .requirement("RFC8725-3.9-AUD")
         .requirement("RFC8725-3.8-ISS")
@@ -211,10 +209,10 @@ pub fn refreshed() -> Case {
         &[("first", &centrifugo()), ("renewed", &later(&centrifugo()))],
         vec![step(0, connect("first")), step(0, refresh("renewed"))],
     )
-    .title("a connection that is renewed by a token of the same user")
+    .title("connection renewed with a token of the same user")
     .why(
-        "A connection is renewed by a new connection token before it expires; the time of the new one is \
-         the one that counts from then on.",
+        "A connection is renewed with a new connection token before it expires. The expiration of the new \
+         token applies from then on.",
     )
     .requirement("CF-EXP-4")
     .class("C16")
@@ -224,14 +222,14 @@ pub fn refreshed() -> Case {
 #[must_use]
 pub fn subscription_refreshed() -> Case {
     renewed("centrifugo/subscription-refresh/valid", "subscriptions", &subscription(), CHANNEL)
-        .title("a subscription that is renewed by a token of the same user for the same channel")
-        .why("A subscription is renewed by a new subscription token before it expires.")
+        .title("subscription renewed with a token of the same user for the same channel")
+        .why("A subscription is renewed with a new subscription token before it expires.")
         .requirement("CS-EXP-2")
         .requirement("CS-REF-1")
         .class("C16")
 }
 
-/// The channel that tokens for private channels are for.
+/// The channel of private-channel tokens.
 pub const PRIVATE_CHANNEL: &str = "$ns:news";
 
 /// A flow: a subscription to a private channel that is renewed.
@@ -243,13 +241,13 @@ pub fn private_channel_refreshed() -> Case {
         &private_channel(),
         PRIVATE_CHANNEL,
     )
-    .title("a subscription to a private channel that is renewed by a token for the same client and channel")
-    .why("A subscription is renewed by a new token for its channel before it expires.")
+    .title("private-channel subscription renewed with a token for the same client and channel")
+    .why("A subscription is renewed with a new token for its channel before it expires.")
     .requirement("CP-EXP-2")
     .class("C16")
 }
 
-/// A subscription by a token is renewed by one with later times.
+/// A subscription that is renewed with a token with later times.
 fn renewed(id: &str, of: &str, opened: &Case, channel: &str) -> Case {
     Case::root_flow(
         id,

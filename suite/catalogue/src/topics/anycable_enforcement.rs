@@ -1,4 +1,4 @@
-//! Clients of AnyCable without a token, and clients with a bad one where none is needed.
+//! Clients of AnyCable without a token, and clients with a bad token where no token is needed.
 
 use jotproof_model::context::Fallback;
 use jotproof_model::edit::ContextChange;
@@ -18,21 +18,21 @@ pub(super) fn topic() -> Topic {
             &public,
             "anycable/enforcement/public-enforced",
             optional(false),
-            "no token, where authentication is disabled and tokens are enforced",
+            "no token, authentication disabled but tokens enforced",
             "AC-ENF-1",
         ),
         refuse(
             &asked,
             "anycable/enforcement/backend-accepts-enforced",
             optional(false),
-            "no token, where a backend would let the client in and tokens are enforced",
+            "no token, backend that would accept the client but tokens enforced",
             "AC-ENF-1",
         ),
         refuse(
             &asked,
             "anycable/enforcement/backend-refuses",
             fallback(Fallback::BackendRefuses),
-            "no token, and the backend refuses the client",
+            "no token, backend that rejects the client",
             "AC-ENF-2",
         )
         .requirement("AC-RPC-1"),
@@ -40,14 +40,14 @@ pub(super) fn topic() -> Topic {
             &asked,
             "anycable/enforcement/nobody-to-ask",
             fallback(Fallback::Nobody),
-            "no token, and there is no backend",
+            "no token, no backend",
             "AC-ENF-2",
         ),
         refuse(
             &twins::anycable(),
             "anycable/enforcement/enforced",
             submits(&[]),
-            "no token, with the backend that would refuse the client too",
+            "no token, backend that would reject the client and tokens enforced",
             "AC-ENF-1",
         ),
     ];
@@ -55,15 +55,15 @@ pub(super) fn topic() -> Topic {
     cases.extend(refused);
     cases.extend(with_token());
     for (fallback, words, says) in [
-        (Fallback::Public, "public", "authentication is disabled"),
-        (Fallback::BackendAccepts, "backend-accepts", "a backend would let the client in"),
+        (Fallback::Public, "public", "authentication disabled"),
+        (Fallback::BackendAccepts, "backend-accepts", "backend that would accept the client"),
     ] {
         cases.extend(bad_tokens(&with(fallback), words, says));
     }
     Topic {
         path: "anycable/enforcement",
-        about: "Clients of AnyCable without a token: whether they are let in, by whom, and that a bad token \
-                is not taken for none.",
+        about: "Clients of AnyCable without a token: whether they are let in, and by whom. A client with a \
+                bad token is not treated like a client without one.",
         cases,
     }
 }
@@ -82,14 +82,15 @@ fn let_in(by: Fallback) -> Case {
     let (id, title, why) = if public {
         (
             "anycable/enforcement/public",
-            "no token, where authentication is disabled",
-            "With `noauth` a client without a token is accepted; what it is called is its own.",
+            "no token, authentication disabled",
+            "With `noauth` a client without a token is accepted. The server may choose its identifiers.",
         )
     } else {
         (
             "anycable/enforcement/backend-accepts",
-            "no token, and the backend lets the client in",
-            "Where tokens are not enforced, the server falls back to the call of the backend.",
+            "no token, backend that accepts the client",
+            "If tokens are not enforced, the server falls back to the RPC call to the backend, and the \
+             backend accepts this client.",
         )
     };
     let case = with(by)
@@ -108,30 +109,30 @@ fn refuse(twin: &Case, id: &str, edit: Edit, title: &str, requirement: &str) -> 
         .reject([Reason::NoToken])
         .title(title)
         .why(
-            "A client that shows nothing is let in only by who was told to. One option that is overlooked \
-             opens the server to everybody.",
+            "A client without a token may be let in only by something that is configured to do so. A server \
+             that overlooks one option is open to everyone.",
         )
         .requirement(requirement)
         .class("T3")
         .threat(Threat::Forger)
 }
 
-/// A client with a token, where it needs none.
+/// A client with a token where no token is needed.
 fn with(by: Fallback) -> Case {
     let (words, says) = match by {
-        Fallback::Public => ("public", "where authentication is disabled"),
-        Fallback::BackendAccepts => ("backend-accepts", "where the backend would let the client in too"),
-        Fallback::BackendRefuses => ("backend-refuses", "where the backend would refuse the client"),
-        Fallback::Nobody => ("nobody-to-ask", "where there is no backend"),
+        Fallback::Public => ("public", "authentication disabled"),
+        Fallback::BackendAccepts => ("backend-accepts", "backend that would accept the client too"),
+        Fallback::BackendRefuses => ("backend-refuses", "backend that would reject the client"),
+        Fallback::Nobody => ("nobody-to-ask", "no backend"),
     };
     twins::anycable()
         .changed_by(&format!("anycable/enforcement/{words}-with-token"), vec![optional(true), fallback(by)])
         .accept()
         .effect(|effect| effect.backend_asked = Some(false))
-        .title(format!("a good token, {says}"))
+        .title(format!("valid token, {says}"))
         .why(
-            "The token says who it is: the identifiers are those of the token, and no call is made to the \
-             backend, which is the point of having a token.",
+            "The token identifies the client, so the identifiers come from the token. The server does not \
+             call the backend. That is the purpose of the token.",
         )
         .requirement("AC-RPC-1")
         .class("T5")
@@ -144,23 +145,24 @@ fn with_token() -> Vec<Case> {
         .changed("anycable/enforcement/enforced-with-token", fallback(Fallback::BackendAccepts))
         .accept()
         .effect(|effect| effect.backend_asked = Some(false))
-        .title("a good token, where tokens are enforced")
-        .why("A client with a good token is let in, and the backend is not asked about it.")
+        .title("valid token, tokens enforced")
+        .why("A client with a valid token is accepted without a call to the backend.")
         .requirement("AC-ENF-1")
         .requirement("AC-RPC-1")
         .class("T5");
     all.into_iter().chain([enforced]).collect()
 }
 
-/// A bad token is bad also where a client needs none.
+/// A bad token is rejected even where a client needs none.
 fn bad_tokens(twin: &Case, words: &str, says: &str) -> [Case; 5] {
     let bad = |what: &str, edit, reason, title: &str, threat| {
         twin.changed(&format!("anycable/enforcement/{words}-{what}"), edit)
             .reject([reason])
-            .title(format!("{title}, where {says}"))
+            .title(format!("{title}, {says}"))
             .why(
-                "A bad token is not as none: whoever shows one claims to be somebody, and is told that he is \
-                 not. A client whose token has expired would go on as a stranger, and never get another.",
+                "A bad token is not the same as no token: the client claims an identity and must be told \
+                 that the claim failed. Otherwise a client whose token has expired goes on with another \
+                 identity, and never fetches a new token.",
             )
             .requirement("AC-EXP-2")
             .class("T2")
@@ -169,10 +171,10 @@ fn bad_tokens(twin: &Case, words: &str, says: &str) -> [Case; 5] {
     let foreign = sign(None, "hmac-64-bytes-foreign", Algorithm::HS256);
     let rubbish = structure(StructureChange::Replace { text: "rubbish".to_owned() });
     [
-        bad("wrong-key", foreign, Reason::Signature, "a token of another secret", Threat::Forger),
-        bad("exp-past", claim("exp", "{{now-600}}"), Reason::Expired, "an expired token", Threat::Holder),
-        bad("none", unsigned(Some("\"none\"")), Reason::Algorithm, "an unsecured token", Threat::Forger),
-        bad("no-ext", without_claim("ext"), Reason::Identifiers, "a token without ext", Threat::Holder),
-        bad("rubbish", rubbish, Reason::NotCompact, "text that is no token", Threat::Forger),
+        bad("wrong-key", foreign, Reason::Signature, "token signed with a different secret", Threat::Forger),
+        bad("exp-past", claim("exp", "{{now-600}}"), Reason::Expired, "exp ten minutes ago", Threat::Holder),
+        bad("none", unsigned(Some("\"none\"")), Reason::Algorithm, "unsecured token", Threat::Forger),
+        bad("no-ext", without_claim("ext"), Reason::Identifiers, "ext missing", Threat::Holder),
+        bad("rubbish", rubbish, Reason::NotCompact, "text that is not a JWT", Threat::Forger),
     ]
 }

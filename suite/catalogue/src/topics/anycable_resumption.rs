@@ -1,8 +1,9 @@
-//! Clients of AnyCable that resume an earlier session, with a good token, a bad one, or none.
+//! Clients of AnyCable that resume an earlier session with a valid token, a bad token, or no token.
 //!
-//! The documentation has it both ways: with `enforce_jwt` connections without a token are rejected right away,
-//! and resumable sessions let a client avoid re-authentication. So whoever resumes a session that was let in may be
-//! let in without a token, and had better not be. Nobody has a sentence for any other session.
+//! The documentation is contradictory. With `enforce_jwt`, connections without a token are rejected right
+//! away; resumable sessions let a client avoid re-authentication. So a server may let a client resume an
+//! accepted session without a token, and had better not. For any other session the documentation allows
+//! nothing of the kind.
 
 use jotproof_model::context::Fallback;
 use jotproof_model::edit::{ContextChange, FlowChange};
@@ -14,7 +15,7 @@ use crate::edits::{claim, context, flow, of_token, sign};
 use crate::steps::{connect, resume, resume_plainly, step};
 use crate::twins;
 
-/// The token of the first connection, and that of the one which resumes its session.
+/// The token of the first connection, and the token of the connection that resumes its session.
 const FIRST: &str = "first";
 const AGAIN: &str = "again";
 
@@ -26,30 +27,30 @@ pub(super) fn topic() -> Topic {
     cases.extend(without_need());
     Topic {
         path: "anycable/resumption",
-        about: "Clients of AnyCable that resume an earlier session: whether it takes the place of a token, and \
-                which session does.",
+        about: "Clients of AnyCable that resume an earlier session: whether the session replaces a token, \
+                and which sessions do.",
         cases,
     }
 }
 
-/// The token of the documentation, of a server that keeps sessions.
+/// The token of the documentation, for a server that keeps sessions.
 fn token() -> Case {
     twins::anycable()
         .changed("anycable/resumption/token", context(ContextChange::Resumable { resumable: true }))
         .accept()
 }
 
-/// Another one, which a client gets when it comes back.
+/// A second token, which the client gets when it comes back.
 fn token_again() -> Case {
     token().changed("anycable/resumption/token-again", claim("exp", "{{now+1800}}")).accept()
 }
 
-/// The last step of a flow is another one.
+/// Replaces the last step of a flow.
 fn last(action: Action) -> Edit {
     flow(FlowChange::SetStep { step: 2, to: step(2, action) })
 }
 
-/// A session that was let in.
+/// A session that was accepted.
 fn root() -> Case {
     Case::root_flow(
         "anycable/resumption/resumed",
@@ -61,19 +62,20 @@ fn root() -> Case {
             step(2, resume(Some(AGAIN), NamedSession::Earlier)),
         ],
     )
-    .title("an earlier session is resumed with a good token")
-    .why("A client that was cut off comes back with a token of its own: that is what both are for.")
+    .title("earlier session resumed with a valid token")
+    .why("A client that lost its connection comes back with a new token. It must be accepted.")
     .requirement("AC-EXT-1")
     .requirement("AC-ENF-3")
     .class("T6")
 }
 
-/// The sentences that leave a choice.
-const EITHER: &str = "The documentation of `enforce_jwt`: connections without a token are rejected right away. That of resumable \
-     sessions: clients restore their state on re-connection, and avoid re-authentication.";
+/// The two statements that leave a choice.
+const EITHER: &str = "The documentation of `enforce_jwt` says that connections without a token are rejected \
+                      right away. The documentation of resumable sessions says that clients restore their \
+                      state on re-connection and avoid re-authentication.";
 
-/// A flow without a good token: with none, by `resumes`, with an expired one, and with one of another secret. Each
-/// with its reason, the words for it, and the row that is about it elsewhere.
+/// Flows without a valid token: without a token (by `resumes`), with an expired token, and with a token of
+/// another secret. Each with its reason, the words for it, and its requirement.
 fn without_a_good_token(
     root: &Case,
     words: &str,
@@ -88,19 +90,19 @@ fn without_a_good_token(
         (
             root.changed(&id("wrong-key"), foreign),
             Reason::Signature,
-            "with a token of another secret",
+            "with a token signed with a different secret",
             "AC-EXP-2",
         ),
     ]
 }
 
-/// A session that was let in is resumed without a good token.
+/// An accepted session is resumed without a valid token.
 fn may_be_let_in(case: Undecided, reason: Reason, title: &str) -> Case {
     case.either_better_refused(EITHER, [reason])
         .title(title)
         .why(
-            "Where a session takes the place of a token, a token that has expired, or that its user has lost, is as \
-             good as new for as long as the session is kept; and the name of the session is a secret.",
+            "If a session replaces a token, a token that has expired or was revoked stays useful as long as \
+             the session is kept. The name of the session then becomes a secret.",
         )
         .requirement("AC-ENF-3")
         .class("T6")
@@ -111,15 +113,13 @@ fn resumed() -> Vec<Case> {
     let root = root();
     let mut cases: Vec<Case> = without_a_good_token(&root, "resumed", resume(None, NamedSession::Earlier))
         .into_iter()
-        .map(|(case, reason, how, _)| {
-            may_be_let_in(case, reason, &format!("an earlier session is resumed {how}"))
-        })
+        .map(|(case, reason, how, _)| may_be_let_in(case, reason, &format!("earlier session resumed {how}")))
         .collect();
     cases.push(root);
     cases
 }
 
-/// The client comes back with the token that it has.
+/// The client comes back with the token that it already has.
 fn with_the_same_token() -> [Case; 2] {
     let root = Case::root_flow(
         "anycable/resumption/resumed-with-the-same-token",
@@ -131,8 +131,11 @@ fn with_the_same_token() -> [Case; 2] {
             step(7, resume(Some(FIRST), NamedSession::Earlier)),
         ],
     )
-    .title("an earlier session is resumed with its own token, which is still good")
-    .why("A client that was cut off for a moment comes back with the token that it has.")
+    .title("earlier session resumed with its first token, still valid")
+    .why(
+        "A client that loses its connection for a moment comes back with the token that it has. The token \
+         is still valid, so the client must be accepted.",
+    )
     .requirement("AC-EXT-1")
     .requirement("AC-ENF-3")
     .class("T6");
@@ -140,13 +143,13 @@ fn with_the_same_token() -> [Case; 2] {
         "anycable/resumption/resumed-with-the-same-token-expired",
         of_token(FIRST, claim("exp", "{{now+3}}")),
     );
-    let title = "an earlier session is resumed with its own token, which has expired since";
+    let title = "earlier session resumed with its first token, now expired";
     [may_be_let_in(expired, Reason::Expired, title), root]
 }
 
-/// Nobody is let in for a session that says nothing of him.
+/// A case in which the session identifies nobody, so the client is rejected.
 fn refuse(case: Undecided, reason: Reason, title: &str, why: &str, requirement: &str) -> Case {
-    // Who has an expired token was let in with it once.
+    // An expired token was valid once, so its holder is not a forger.
     let threat = if reason == Reason::Expired { Threat::Holder } else { Threat::Forger };
     case.reject([reason])
         .title(title)
@@ -157,55 +160,59 @@ fn refuse(case: Undecided, reason: Reason, title: &str, why: &str, requirement: 
         .threat(threat)
 }
 
-/// A session that there never was.
+/// A session that never existed.
 fn unknown() -> Vec<Case> {
-    let why =
-        "A name that the server does not know is none. Whoever is let in by it needs no token any more.";
+    let why = "The server does not know this session, so its name proves nothing. A server that accepts it \
+               lets anyone connect without a valid token.";
     let root = root()
         .changed("anycable/resumption/unknown", last(resume(Some(AGAIN), NamedSession::Unknown)))
         .accept()
-        .title("an unknown session is asked for with a good token")
-        .why("A session may be gone. The client is authenticated as any other, and begins anew.")
+        .title("unknown session requested with a valid token")
+        .why(
+            "The session may have ended meanwhile. The client is authenticated by its token and starts a \
+             new session.",
+        )
         .requirement("AC-EXT-1")
         .requirement("AC-ENF-3")
         .class("T6");
     let mut cases: Vec<Case> = without_a_good_token(&root, "unknown", resume(None, NamedSession::Unknown))
         .into_iter()
         .map(|(case, reason, how, row)| {
-            refuse(case, reason, &format!("an unknown session is asked for {how}"), why, row)
+            refuse(case, reason, &format!("unknown session requested {how}"), why, row)
         })
         .collect();
     cases.push(root);
     cases
 }
 
-/// Where there is nothing to resume: no sessions are kept, or the protocol has none.
+/// Servers or protocols without resumption: no sessions are kept, or the protocol has none.
 fn elsewhere() -> Vec<Case> {
-    let why = "Where sessions cannot be resumed, the name of one is a parameter like any other.";
+    let why = "If sessions cannot be resumed, the name of a session proves nothing. A server that accepts \
+               it lets anyone connect without a valid token.";
     let not_kept = root()
         .changed("anycable/resumption/not-kept", context(ContextChange::Resumable { resumable: false }))
         .accept()
-        .title("an earlier session is asked for with a good token, where none are kept")
-        .why("The client is authenticated as any other.")
+        .title("earlier session requested with a valid token, no sessions kept")
+        .why("The server keeps no sessions, so the client is authenticated by its token as usual.")
         .requirement("AC-EXT-1")
         .requirement("AC-ENF-3")
         .class("T6");
     let plain = root()
         .changed("anycable/resumption/plain", last(resume_plainly(Some(AGAIN))))
         .accept()
-        .title("an earlier session is asked for with a good token over the plain protocol")
-        .why("The plain protocol resumes nothing, and the client is authenticated as any other.")
+        .title("earlier session requested with a valid token, plain protocol")
+        .why("The plain protocol has no resumption, so the client is authenticated by its token as usual.")
         .requirement("AC-EXT-1")
         .requirement("AC-ENF-3")
         .class("T6");
     let mut cases = Vec::new();
     for (root, without, words, says) in [
-        (not_kept, resume(None, NamedSession::Earlier), "not-kept", "where none are kept"),
-        (plain, resume_plainly(None), "plain", "over the plain protocol"),
+        (not_kept, resume(None, NamedSession::Earlier), "not-kept", "no sessions kept"),
+        (plain, resume_plainly(None), "plain", "plain protocol"),
     ] {
         cases.extend(without_a_good_token(&root, words, without).into_iter().map(
             |(case, reason, how, row)| {
-                refuse(case, reason, &format!("an earlier session is asked for {how}, {says}"), why, row)
+                refuse(case, reason, &format!("earlier session requested {how}, {says}"), why, row)
             },
         ));
         cases.push(root);
@@ -213,8 +220,8 @@ fn elsewhere() -> Vec<Case> {
     cases
 }
 
-/// A server that lets clients in without a token, where its backend says so; and the same server once tokens are
-/// enforced.
+/// A server that lets clients in without a token if its backend accepts them, and the same server with
+/// enforced tokens.
 fn without_need() -> [Case; 2] {
     let optional = |optional| context(ContextChange::TokenOptional { optional });
     let asked = root()
@@ -228,17 +235,21 @@ fn without_need() -> [Case; 2] {
         )
         .accept()
         .effect(|effect| effect.identifiers = None)
-        .title("an unknown session is asked for without a token, where the backend lets the client in")
-        .why("Tokens are not enforced, and the backend is asked about a client without one.")
+        .title("unknown session requested without a token, backend that accepts the client")
+        .why(
+            "Tokens are not enforced, so the backend decides about a client without a token. It accepts \
+             this one.",
+        )
         .requirement("AC-ENF-2")
         .requirement("AC-ENF-3")
         .class("T6");
     let enforced = refuse(
         asked.changed("anycable/resumption/unknown-enforced", optional(false)),
         Reason::NoToken,
-        "an unknown session is asked for without a token, where a backend would let the client in and tokens are \
+        "unknown session requested without a token, backend that would accept the client but tokens \
          enforced",
-        "A name that the server does not know is none. Whoever is let in by it needs no token any more.",
+        "The server does not know this session, so its name proves nothing. A server that accepts it lets \
+         anyone connect without a valid token.",
         "AC-ENF-1",
     );
     [asked, enforced]

@@ -1,4 +1,4 @@
-//! Which secret of AnyCable tokens are signed with: the common one, or one of their own.
+//! The secret that AnyCable tokens are signed with: the common secret, or a secret of their own.
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Reason, Threat};
@@ -8,14 +8,14 @@ use crate::case::Case;
 use crate::edits::{context, sign};
 use crate::twins;
 
-/// The key for tokens alone; the one of the twin is the common secret then.
+/// The secret for tokens only. The common secret is then the one of the twin.
 const OWN: &str = "hmac-64-bytes-foreign";
 
 pub(super) fn topic() -> Topic {
     Topic {
         path: "anycable/secrets",
-        about: "The secret of AnyCable's identification tokens: the common one, and `jwt_secret`, which takes \
-                its place.",
+        about: "The secret of AnyCable's identification tokens: the common secret, and `jwt_secret`, which \
+                replaces it.",
         cases: vec![common(), another_common(), own(), common_beside_own(), none()],
     }
 }
@@ -31,8 +31,8 @@ fn common() -> Case {
             context(ContextChange::Key { from: "hmac-64-bytes".to_owned(), to: "hmac-128-bytes".to_owned() }),
         )
         .accept()
-        .title("a token that the common secret signed")
-        .why("Without an option of its own, the common secret is the key of tokens too.")
+        .title("token signed with the common secret")
+        .why("If no separate secret is configured, tokens are verified with the common secret.")
         .requirement("AC-KEY-1")
         .class("T4")
 }
@@ -47,8 +47,11 @@ fn another_common() -> Case {
             }),
         )
         .reject([Reason::Signature])
-        .title("a token that a secret signed, and the common secret is another one")
-        .why("The secret that is configured decides, and not that some secret signed.")
+        .title("token signed with a secret other than the configured common secret")
+        .why(
+            "Only the configured secret counts. A server that accepts another one accepts tokens that \
+             anyone signed.",
+        )
         .requirement("AC-KEY-1")
         .class("S0")
         .threat(Threat::Forger)
@@ -58,8 +61,8 @@ fn own() -> Case {
     twins::anycable()
         .changed_by("anycable/secrets/own", vec![own_key(Some(OWN)), sign(None, OWN, Algorithm::HS256)])
         .accept()
-        .title("a token that the secret for tokens signed")
-        .why("The option gives tokens a key of their own, beside the secret of everything else.")
+        .title("token signed with the configured jwt_secret")
+        .why("`jwt_secret` gives tokens a key of their own, separate from the secret of everything else.")
         .requirement("AC-KEY-1")
         .class("T4")
 }
@@ -68,10 +71,10 @@ fn common_beside_own() -> Case {
     twins::anycable()
         .changed("anycable/secrets/common-beside-own", own_key(Some(OWN)))
         .reject([Reason::Signature])
-        .title("a token that the common secret signed, where tokens have a secret of their own")
+        .title("token signed with the common secret, jwt_secret configured")
         .why(
-            "The key for tokens takes the place of the common secret. Who gives tokens their own key does so \
-             because others know the common one.",
+            "`jwt_secret` replaces the common secret for tokens. Operators set it because others know the \
+             common secret, so a server that accepts this lets those others sign tokens.",
         )
         .requirement("AC-KEY-1")
         .class("T4")
@@ -82,8 +85,11 @@ fn none() -> Case {
     twins::anycable()
         .changed("anycable/secrets/common-beside-none", own_key(None))
         .reject([Reason::Key, Reason::NoToken])
-        .title("a token that the common secret signed, where tokens have no secret at all")
-        .why("A server that is told to take no tokens must not fall back to a key that it has for others.")
+        .title("token signed with the common secret, jwt_secret set to none")
+        .why(
+            "A server that is configured to accept no tokens must not fall back to a key that it has for \
+             other purposes.",
+        )
         .requirement("AC-KEY-1")
         .class("T4")
         .threat(Threat::Forger)

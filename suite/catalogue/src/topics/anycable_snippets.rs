@@ -1,5 +1,5 @@
-//! Identification tokens as the documented generators write them: header, order of claims, and spelling of
-//! the identifiers differ from language to language.
+//! Identification tokens as the documented generators write them. Header, order of claims, and spelling of
+//! the identifiers differ between languages.
 
 use jotproof_model::Reason;
 use jotproof_model::edit::{Layer, TextKind};
@@ -26,7 +26,7 @@ struct Snippet {
     by: &'static str,
     header: &'static str,
     payload: &'static str,
-    /// The identifiers that the payload's `ext` stands for.
+    /// The identifiers in the payload's `ext`, decoded.
     identifiers: &'static str,
 }
 
@@ -37,49 +37,49 @@ const PHP: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
 const SNIPPETS: [Snippet; 7] = [
     Snippet {
         name: "ruby-sdk",
-        by: "AnyCable::JWT.encode of the Ruby SDK, with a record",
+        by: "AnyCable::JWT.encode of the Ruby SDK, for a record",
         header: ALG,
         payload: r#"{"ext":"{\"user\":\"Z2lkOi8vYXBwL1VzZXIvNDI\"}","exp":{{now+600}}}"#,
         identifiers: r#"{"user":"Z2lkOi8vYXBwL1VzZXIvNDI"}"#,
     },
     Snippet {
         name: "ruby",
-        by: "the snippet in Ruby",
+        by: "the Ruby snippet",
         header: ALG,
         payload: r#"{"ext":"{\"user_id\":42}","exp":{{now+30}}}"#,
         identifiers: r#"{"user_id":42}"#,
     },
     Snippet {
         name: "rails",
-        by: "the snippet in Ruby under Rails, where to_json escapes what means something to HTML",
+        by: "the Ruby snippet under Rails, where to_json escapes HTML characters",
         header: ALG,
         payload: r#"{"ext":"{\"name\":\"\\u003cb\\u003e \\u0026 Zoë\"}","exp":{{now+30}}}"#,
         identifiers: r#"{"name":"\u003cb\u003e \u0026 Zoë"}"#,
     },
     Snippet {
         name: "php",
-        by: "the snippet in PHP",
+        by: "the PHP snippet",
         header: PHP,
         payload: r#"{"ext":"{\"user_id\":42}","exp":{{now+300}}}"#,
         identifiers: r#"{"user_id":42}"#,
     },
     Snippet {
         name: "php-escapes",
-        by: "the snippet in PHP, where json_encode escapes slashes and what is not ASCII",
+        by: "the PHP snippet, where json_encode escapes slashes and non-ASCII characters",
         header: PHP,
         payload: r#"{"ext":"{\"name\":\"Zo\\u00eb\\/1\"}","exp":{{now+300}}}"#,
         identifiers: r#"{"name":"Zo\u00eb\/1"}"#,
     },
     Snippet {
         name: "python",
-        by: "the snippet in Python, where json.dumps writes a space after the colon",
+        by: "the Python snippet, where json.dumps writes a space after the colon",
         header: PYTHON,
         payload: r#"{"ext":"{\"user_id\": 42}","exp":{{now+300}}}"#,
         identifiers: r#"{"user_id": 42}"#,
     },
     Snippet {
         name: "python-escapes",
-        by: "the snippet in Python, where json.dumps escapes what is not ASCII",
+        by: "the Python snippet, where json.dumps escapes non-ASCII characters",
         header: PYTHON,
         payload: r#"{"ext":"{\"name\": \"Zo\\u00eb \\ud83d\\ude00\", \"id\": 1}","exp":{{now+300}}}"#,
         identifiers: r#"{"name": "Zo\u00eb \ud83d\ude00", "id": 1}"#,
@@ -88,7 +88,7 @@ const SNIPPETS: [Snippet; 7] = [
 
 const JAVASCRIPT: Snippet = Snippet {
     name: "javascript-sdk",
-    by: "the SDK for JavaScript, which writes iat after exp, a minute ago",
+    by: "the JavaScript SDK, with iat one minute ago, after exp",
     header: ALG,
     payload: r#"{"ext":"{\"userId\":\"42\"}","exp":{{now+3540}},"iat":{{now-60}}}"#,
     identifiers: r#"{"userId":"42"}"#,
@@ -106,10 +106,10 @@ fn snippet(it: &Snippet) -> Case {
         )
         .accept()
         .effect(|effect| effect.identifiers = Some(identifiers))
-        .title(format!("a token by {}", it.by))
+        .title(format!("token made by {}", it.by))
         .why(
-            "The documentation shows how to make a token in this language. What it makes is let in, and the \
-             identifiers keep the spelling of the language.",
+            "The documentation shows how to make a token in this language, so the token must be accepted. \
+             The identifiers keep the spelling of the language.",
         )
         .requirement("AC-GEN-1")
         .requirement("AC-EXT-1")
@@ -127,10 +127,10 @@ fn seconds_for_a_time() -> Case {
             ),
         )
         .reject([Reason::Expired])
-        .title("a token by the SDK for JavaScript that was given a number of seconds to live")
+        .title("token made by the JavaScript SDK, with exp 3600")
         .why(
-            "The SDK takes text for a time to live and a number for a time: 3600 is an hour after the epoch. \
-             A server that guesses what was meant lets in tokens that have expired.",
+            "The SDK reads a string as a lifetime and a number as a time, so 3600 is an hour after the \
+             epoch. A server that guesses what was meant accepts tokens that have expired.",
         )
         .requirement("AC-GEN-1")
         .requirement("AC-EXP-1")

@@ -1,5 +1,5 @@
-//! Where a client puts a token for AnyCable: the query, a header, a subprotocol; several of them; none of
-//! them. And what renames them.
+//! Where a client of AnyCable puts its token: the query, a header or a subprotocol, several of them, or none.
+//! Also the options that rename these places.
 
 use jotproof_model::context::{Carrier, Parameter, ParameterSource, Place};
 use jotproof_model::edit::ContextChange;
@@ -10,10 +10,10 @@ use crate::case::Case;
 use crate::edits::{claim, context, sign};
 use crate::twins;
 
-/// What a subprotocol begins with that carries a token.
+/// The prefix of a subprotocol that carries a token.
 const SUBPROTOCOL: &str = "anycable-token.";
 
-/// A token of another user under a MAC of zeros: what stands in the other place.
+/// A token of another user with a MAC of zeros. It stands in the other place.
 const FORGED: &str = "eyJhbGciOiJIUzI1NiJ9.eyJleHQiOiJ7XCJ1c2VyX2lkXCI6MX0ifQ.\
                       AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -28,13 +28,13 @@ pub(super) fn topic() -> Topic {
     cases.extend(renamed());
     Topic {
         path: "anycable/sources",
-        about: "Where a client of AnyCable puts its token: which places count, what renames them, and what \
-                becomes of a token in another place, or of two tokens.",
+        about: "Where a client of AnyCable puts its token: which places count, and how they are renamed. \
+                Also tokens in other places, and handshakes with two tokens.",
         cases,
     }
 }
 
-/// What a client submits.
+/// Sets what a client submits.
 pub(super) fn submits(carriers: &[Carrier]) -> Edit {
     context(ContextChange::Submission { carriers: carriers.to_vec() })
 }
@@ -55,10 +55,10 @@ fn by_default() -> Case {
     twins::anycable()
         .changed("anycable/sources/header-by-default", submits(&[token_in(Place::Header, "X-JID")]))
         .accept()
-        .title("a token in the header X-JID, nothing configured")
+        .title("token in the header X-JID, headers not configured")
         .why(
-            "The token comes by the query or by a header, says the documentation, and names no option that \
-             the header needs.",
+            "The documentation says that the token comes in the query or in a header. It names no option \
+             that the header needs.",
         )
         .requirement("AC-SRC-1")
         .class("T1")
@@ -71,8 +71,8 @@ fn header() -> Case {
             vec![reads(&["cookie", "x-jid"]), submits(&[token_in(Place::Header, "X-JID")])],
         )
         .accept()
-        .title("a token in the header X-JID, which is one of the headers that are read")
-        .why("Clients that can set a header keep the token out of the URL, and so out of logs.")
+        .title("token in the header X-JID, configured as a header that is read")
+        .why("A client that can set a header keeps the token out of the URL, and so out of logs.")
         .requirement("AC-SRC-1")
         .class("T1")
 }
@@ -81,8 +81,8 @@ fn header_in_lower_case() -> Case {
     header()
         .changed("anycable/sources/header-in-lower-case", submits(&[token_in(Place::Header, "x-jid")]))
         .accept()
-        .title("a token in the header x-jid")
-        .why("Names of headers are compared without regard to case (RFC 9110 section 5.1).")
+        .title("token in the header x-jid")
+        .why("Header names are compared without regard to case (RFC 9110 section 5.1).")
         .requirement("AC-SRC-1")
         .class("T1")
 }
@@ -91,8 +91,8 @@ fn subprotocol() -> Case {
     twins::anycable()
         .changed("anycable/sources/subprotocol", submits(&[token_in(Place::Subprotocol, SUBPROTOCOL)]))
         .accept()
-        .title("a token in a subprotocol, after the one that is spoken")
-        .why("A browser can set no header of a WebSocket handshake but this one.")
+        .title("token in the second subprotocol, after the protocol that is spoken")
+        .why("A browser can set no other header in a WebSocket handshake.")
         .requirement("AC-SRC-3")
         .class("T1")
 }
@@ -107,8 +107,11 @@ fn subprotocol_last() -> Case {
             ]),
         )
         .accept()
-        .title("a token in the last of several subprotocols")
-        .why("The subprotocols are a list; the one with the token is known by how it begins.")
+        .title("token in the last of several subprotocols")
+        .why(
+            "The subprotocols are a list. The server recognises the token by its prefix, not by its \
+             position.",
+        )
         .requirement("AC-SRC-3")
         .class("T1")
 }
@@ -120,20 +123,23 @@ fn empty_header() -> Case {
             submits(&[other_in(Place::Header, "X-JID", ""), token_in(Place::Query, "jid")]),
         )
         .accept()
-        .title("an empty header X-JID, and a token in the query")
-        .why("A header without a value carries no token: the one in the query is the only one.")
+        .title("empty header X-JID beside a token in the query")
+        .why("A header without a value carries no token. The token in the query is the only one.")
         .requirement("AC-SRC-1")
         .class("T1")
 }
 
-/// The token in such a place is looked at as closely as in the query.
+/// The token in such a place is checked as closely as in the query.
 fn bad_ones(twin: &Case, place: &str) -> [Case; 2] {
     let requirement = if place == "header" { "AC-SRC-1" } else { "AC-SRC-3" };
     let wrong_key = twin
         .changed(&format!("{}-wrong-key", twin.id()), sign(None, "hmac-64-bytes-foreign", Algorithm::HS256))
         .reject([Reason::Signature])
-        .title(format!("a token of another secret in the {place}"))
-        .why("What anybody may send is trusted in no place of the handshake.")
+        .title(format!("token signed with a different secret, in the {place}"))
+        .why(
+            "Anyone can send this. A server that trusts a token because of its place in the handshake \
+             accepts forged tokens.",
+        )
         .requirement(requirement)
         .requirement("AC-EXP-2")
         .class("T1")
@@ -141,8 +147,11 @@ fn bad_ones(twin: &Case, place: &str) -> [Case; 2] {
     let expired = twin
         .changed(&format!("{}-exp-past", twin.id()), claim("exp", "{{now-600}}"))
         .reject([Reason::Expired])
-        .title(format!("a token in the {place} that has expired"))
-        .why("The client is told that its token has expired, wherever it put it.")
+        .title(format!("exp ten minutes ago, token in the {place}"))
+        .why(
+            "A client with an expired token must be told so, wherever it puts the token. A server that \
+             accepts it extends access that has ended.",
+        )
         .requirement(requirement)
         .requirement("AC-EXP-1")
         .class("C5")
@@ -150,7 +159,7 @@ fn bad_ones(twin: &Case, place: &str) -> [Case; 2] {
     [wrong_key, expired]
 }
 
-/// Where a token is none: words for an id, the place, its name, what stands there, what it is.
+/// Places that do not count: words for an id, the place, its name, the text, the description.
 const ELSEWHERE: [(&str, Place, &str, &str, &str); 6] = [
     ("query-in-capitals", Place::Query, "JID", Carrier::TOKEN, "the query parameter JID"),
     ("query-token", Place::Query, "token", Carrier::TOKEN, "the query parameter token"),
@@ -164,20 +173,20 @@ fn elsewhere((words, at, name, text, what): (&str, Place, &str, &str, &str)) -> 
     twins::anycable()
         .changed(&format!("anycable/sources/{words}"), submits(&[other_in(at, name, text)]))
         .reject([Reason::NoToken])
-        .title(format!("a token in {what}"))
+        .title(format!("token in {what}"))
         .why(if name == "Cookie" {
-            "A browser sends cookies of its own accord, also for a page of somebody else: a token in one \
-             would bring back what tokens are to keep away."
+            "A browser sends cookies on its own, also for pages of other sites. A server that reads a token \
+             from a cookie brings back the cross-site attacks that tokens prevent."
         } else {
-            "The token comes by one query parameter and one header of known names. Who looks elsewhere too \
-             takes up what a proxy or a page put there for another purpose."
+            "The token comes in one query parameter or one header of known names. A server that looks \
+             elsewhere uses values that a proxy or a page put there for another purpose."
         })
         .requirement("AC-SRC-1")
         .class("T1")
         .threat(Threat::Holder)
 }
 
-/// Two in one handshake.
+/// A handshake with two tokens.
 struct Several {
     words: &'static str,
     title: &'static str,
@@ -196,73 +205,73 @@ const FORGED_PROTOCOL: (Place, &str, &str) = (Place::Subprotocol, SUBPROTOCOL, F
 const SEVERAL: [Several; 12] = [
     Several {
         words: "header-and-query",
-        title: "the same token in the header and in the query",
+        title: "same token in the header and in the query",
         headers: true,
         carriers: [HEADER, QUERY],
     },
     Several {
         words: "header-and-forged-query",
-        title: "a token in the header and a forged one in the query",
+        title: "valid token in the header, forged token in the query",
         headers: true,
         carriers: [HEADER, FORGED_QUERY],
     },
     Several {
         words: "forged-header-and-query",
-        title: "a forged token in the header and a good one in the query",
+        title: "forged token in the header, valid token in the query",
         headers: true,
         carriers: [FORGED_HEADER, QUERY],
     },
     Several {
         words: "forged-header-by-default-and-query",
-        title: "a forged token in the header, which is not configured, and a good one in the query",
+        title: "forged token in the header, headers not configured, valid token in the query",
         headers: false,
         carriers: [FORGED_HEADER, QUERY],
     },
     Several {
         words: "query-and-forged-query",
-        title: "the query parameter twice: a token, and a forged one",
+        title: "query parameter twice: valid token, then forged token",
         headers: false,
         carriers: [QUERY, FORGED_QUERY],
     },
     Several {
         words: "forged-query-and-query",
-        title: "the query parameter twice: a forged token, and a good one",
+        title: "query parameter twice: forged token, then valid token",
         headers: false,
         carriers: [FORGED_QUERY, QUERY],
     },
     Several {
         words: "header-and-forged-header",
-        title: "the header twice: a token, and a forged one",
+        title: "header twice: valid token, then forged token",
         headers: true,
         carriers: [HEADER, FORGED_HEADER],
     },
     Several {
         words: "forged-header-and-header",
-        title: "the header twice: a forged token, and a good one",
+        title: "header twice: forged token, then valid token",
         headers: true,
         carriers: [FORGED_HEADER, HEADER],
     },
     Several {
         words: "subprotocol-and-forged-query",
-        title: "a token in a subprotocol and a forged one in the query",
+        title: "valid token in a subprotocol, forged token in the query",
         headers: false,
         carriers: [PROTOCOL, FORGED_QUERY],
     },
     Several {
         words: "forged-subprotocol-and-query",
-        title: "a forged token in a subprotocol and a good one in the query",
+        title: "forged token in a subprotocol, valid token in the query",
         headers: false,
         carriers: [FORGED_PROTOCOL, QUERY],
     },
     Several {
         words: "header-and-forged-subprotocol",
-        title: "a token in the header and a forged one in a subprotocol",
+        title: "valid token in the header, forged token in a subprotocol",
         headers: true,
         carriers: [HEADER, FORGED_PROTOCOL],
     },
     Several {
         words: "forged-header-and-subprotocol",
-        title: "a forged token in the header and a good one in a subprotocol",
+        title: "forged token in the header, valid token in a subprotocol",
         headers: true,
         carriers: [FORGED_HEADER, PROTOCOL],
     },
@@ -273,20 +282,20 @@ fn several(Several { words, title, headers, carriers }: Several) -> Case {
     let carriers = carriers.map(|(at, name, text)| other_in(at, name, text));
     twin.changed(&format!("anycable/sources/{words}"), submits(&carriers))
         .either(
-            "The documentation has a token come by the query or by the header, and does not say which of \
-             them counts where both do; a server may turn down what is not clear.",
+            "The documentation says that a token comes in the query or in the header. It does not say which \
+             one counts if both are present, so a server may reject the ambiguous handshake.",
             [Reason::SeveralTokens, Reason::Signature],
         )
         .title(title)
         .why(
-            "One of them decides. Where any good one is enough, a bad one is looked at for nothing; where \
-             two readers take different ones, a proxy lets through what the server reads otherwise.",
+            "One of the tokens must decide. If a proxy and the server read different ones, the proxy lets \
+             through a client that the server sees as somebody else.",
         )
         .requirement("AC-SRC-2")
         .class("T1")
 }
 
-/// A handshake that is not written as it must be: words for an id, what is submitted, what it is.
+/// A malformed handshake: words for an id, the title, what is submitted.
 struct Malformed {
     words: &'static str,
     title: &'static str,
@@ -296,47 +305,47 @@ struct Malformed {
 const MALFORMED: [Malformed; 9] = [
     Malformed {
         words: "query-then-malformed-escape",
-        title: "a token in the query, and after it a parameter with a percent sign that begins no octet",
+        title: "token in the query, followed by a parameter with a percent sign without hex digits",
         carriers: [QUERY, (Place::RawQuery, "x", "%zz")],
     },
     Malformed {
         words: "malformed-escape-then-query",
-        title: "a token in the query, and before it a parameter with a percent sign that begins no octet",
+        title: "token in the query, preceded by a parameter with a percent sign without hex digits",
         carriers: [(Place::RawQuery, "x", "%zz"), QUERY],
     },
     Malformed {
         words: "query-then-escape-cut-short",
-        title: "a token in the query, and after it a parameter that ends within an encoded octet",
+        title: "token in the query, followed by a parameter with a truncated percent-encoding",
         carriers: [QUERY, (Place::RawQuery, "x", "%2")],
     },
     Malformed {
         words: "query-then-semicolon",
-        title: "a token in the query, and after it a parameter with a semicolon in it",
+        title: "token in the query, followed by a parameter with a semicolon",
         carriers: [QUERY, (Place::RawQuery, "x", "1;y=2")],
     },
     Malformed {
         words: "header-and-malformed-escape",
-        title: "a token in the header, and a query with a percent sign that begins no octet",
+        title: "token in the header, query with a percent sign without hex digits",
         carriers: [HEADER, (Place::RawQuery, "x", "%zz")],
     },
     Malformed {
         words: "host-with-malformed-port",
-        title: "a token in the query, and a Host with a port that is no number",
+        title: "token in the query, Host with a port that is not a number",
         carriers: [QUERY, (Place::Header, "Host", "localhost:abc")],
     },
     Malformed {
         words: "host-with-malformed-escape",
-        title: "a token in the query, and a Host with a percent sign that begins no octet",
+        title: "token in the query, Host with a percent sign without hex digits",
         carriers: [QUERY, (Place::Header, "Host", "%zz")],
     },
     Malformed {
         words: "host-with-unclosed-bracket",
-        title: "a token in the query, and a Host with an address whose bracket is not closed",
+        title: "token in the query, Host with an unclosed bracket",
         carriers: [QUERY, (Place::Header, "Host", "[::1")],
     },
     Malformed {
         words: "header-and-malformed-host",
-        title: "a token in the header, and a Host with a port that is no number",
+        title: "token in the header, Host with a port that is not a number",
         carriers: [HEADER, (Place::Header, "Host", "localhost:abc")],
     },
 ];
@@ -346,20 +355,22 @@ fn malformed(Malformed { words, title, carriers }: Malformed) -> Case {
     let (requirement, either) = if words.ends_with("semicolon") {
         (
             "RFC3986-3.4-QUERY",
-            "A query may hold a semicolon (RFC 3986 section 3.4), and what separates its parameters is for the \
-             application to say. The documentation of AnyCable does not; forms were once separated so.",
+            "A query may contain a semicolon (RFC 3986 section 3.4), and the application defines what \
+             separates its parameters. The documentation of AnyCable does not define it. Forms were once \
+             separated by semicolons.",
         )
     } else if carriers.iter().any(|(_, name, _)| *name == "Host") {
         (
             "RFC9110-7.2-HOST",
-            "RFC 9110 section 7.2 says what `Host` holds to whoever sends it. The documentation of AnyCable says \
-             nothing of a request in which it holds something else.",
+            "RFC 9110 section 7.2 tells the sender what `Host` contains. The documentation of AnyCable says \
+             nothing about a request with any other value.",
         )
     } else {
         (
             "RFC3986-2.1-PERCENT",
-            "RFC 3986 section 2.1 has two hexadecimal digits after every percent sign, and does not say what \
-             becomes of other text. The documentation of AnyCable says nothing of such a request.",
+            "RFC 3986 section 2.1 requires two hexadecimal digits after every percent sign, and does not \
+             say how to treat anything else. The documentation of AnyCable says nothing about such a \
+             request.",
         )
     };
     let carriers = carriers.map(|(at, name, text)| other_in(at, name, text));
@@ -367,14 +378,14 @@ fn malformed(Malformed { words, title, carriers }: Malformed) -> Case {
         .either(either, [Reason::Request])
         .title(title)
         .why(
-            "Who guesses at a request guesses otherwise than a proxy before it or an application behind it. A \
-             refusal must be one, and not a connection that breaks.",
+            "A server that guesses at a malformed request may read it differently from a proxy in front of \
+             it or an application behind it. A rejection must be a proper answer, not a broken connection.",
         )
         .requirement(requirement)
         .class("T1")
 }
 
-/// The parameter by another name.
+/// The parameter under another name.
 fn renamed() -> Vec<Case> {
     let named =
         |by| context(ContextChange::Parameter { parameter: Parameter { name: "pass".to_owned(), by } });
@@ -384,8 +395,8 @@ fn renamed() -> Vec<Case> {
             vec![named(ParameterSource::Option), submits(&[token_in(Place::Query, "pass")])],
         )
         .accept()
-        .title("a token in the query parameter that jwt_param names")
-        .why("The option gives the parameter another name.")
+        .title("token in the query parameter that jwt_param names")
+        .why("The option renames the query parameter.")
         .requirement("AC-SRC-1")
         .class("T1");
     let by_header = by_option
@@ -394,22 +405,22 @@ fn renamed() -> Vec<Case> {
             vec![reads(&["cookie", "x-pass"]), submits(&[token_in(Place::Header, "X-PASS")])],
         )
         .accept()
-        .title("a token in the header that jwt_param names, with X- before it")
-        .why("The option renames both: the query parameter, and the header that is named after it.")
+        .title("token in the header that jwt_param names, prefixed with X-")
+        .why("The option renames both the query parameter and the header that is named after it.")
         .requirement("AC-SRC-1")
         .class("T1");
     let header_by_default = by_option
         .changed("anycable/sources/renamed-header-by-default", submits(&[token_in(Place::Header, "X-PASS")]))
         .accept()
-        .title("a token in the header that jwt_param names, nothing else configured")
-        .why("The header goes by the name of the parameter, and the documentation asks for no other option.")
+        .title("token in the header that jwt_param names, headers not configured")
+        .why("The header is named after the parameter, and the documentation requires no other option.")
         .requirement("AC-SRC-1")
         .class("T1");
     let old_name = twins::anycable()
         .changed("anycable/sources/renamed-and-the-usual-name", named(ParameterSource::Option))
         .reject([Reason::NoToken])
-        .title("a token in the parameter jid, where jwt_param names another")
-        .why("Who renames the parameter expects the old name to carry nothing any more.")
+        .title("token in the query parameter jid, jwt_param with another name")
+        .why("An operator who renames the parameter expects that the old name no longer carries a token.")
         .requirement("AC-SRC-1")
         .class("T1");
     let old_header = by_header
@@ -418,8 +429,11 @@ fn renamed() -> Vec<Case> {
             submits(&[token_in(Place::Header, "X-JID")]),
         )
         .reject([Reason::NoToken])
-        .title("a token in the header X-JID, where jwt_param names another")
-        .why("The header is renamed with the parameter.")
+        .title("token in the header X-JID, jwt_param with another name")
+        .why(
+            "The header is renamed together with the parameter, so the old header no longer carries a \
+             token.",
+        )
         .requirement("AC-SRC-1")
         .class("T1");
     let by_variable = twins::anycable()
@@ -428,15 +442,18 @@ fn renamed() -> Vec<Case> {
             vec![named(ParameterSource::Variable), submits(&[token_in(Place::Query, "pass")])],
         )
         .accept()
-        .title("a token in the query parameter that ANYCABLE_ID_PARAM names")
-        .why("The documentation gives this variable beside the option.")
+        .title("token in the query parameter that ANYCABLE_ID_PARAM names")
+        .why("The documentation names this variable beside the option.")
         .requirement("AC-CFG-1")
         .class("T1");
     let not_by_variable = twins::anycable()
         .changed("anycable/sources/renamed-by-variable-and-the-usual-name", named(ParameterSource::Variable))
         .reject([Reason::NoToken])
-        .title("a token in the parameter jid, where ANYCABLE_ID_PARAM names another")
-        .why("A variable that is documented and does nothing leaves a server configured as nobody meant it.")
+        .title("token in the query parameter jid, ANYCABLE_ID_PARAM with another name")
+        .why(
+            "The variable is documented, so it must rename the parameter. A server that ignores it runs \
+             with a configuration that nobody intended.",
+        )
         .requirement("AC-CFG-1")
         .class("T1")
         .threat(Threat::Config);

@@ -1,5 +1,5 @@
-//! What is wrong with any token, over again in tokens for a channel: another part of a server reads
-//! them, with code of its own.
+//! Defects of any token, repeated in tokens for a channel. A different part of the server reads these tokens,
+//! with its own code.
 //!
 //! A carried-over case keeps its edits and its reasons, and its verdict unless the documents of the
 //! application decide otherwise (`rulings.rs`). Its twin becomes a good token for a channel.
@@ -12,8 +12,7 @@ use super::Topic;
 use crate::case::Case;
 use crate::twins::{self, CORE};
 
-/// The topics whose cases make sense in a subscription token; a topic comes after those that its twins
-/// are in.
+/// The topics whose cases make sense in a subscription token. A topic comes after the topics of its twins.
 const FOR_SUBSCRIPTIONS: [&str; 21] = [
     "algorithms/valid",
     "algorithms/none",
@@ -38,7 +37,7 @@ const FOR_SUBSCRIPTIONS: [&str; 21] = [
     "limits/depth",
 ];
 
-/// Those that are made again for private channels of a version that is no longer developed.
+/// The topics for private channel tokens of Centrifugo 3, which is no longer developed.
 const FOR_PRIVATE_CHANNELS: [&str; 9] = [
     "algorithms/valid",
     "algorithms/none",
@@ -51,8 +50,7 @@ const FOR_PRIVATE_CHANNELS: [&str; 9] = [
     "claims/issuer",
 ];
 
-/// Those whose defects are tried again in a token that renews something: what checks it may be another
-/// piece of code than what checked the first one.
+/// The topics whose defects are repeated in a token that renews a session. Other code may check such tokens.
 const FOR_RENEWALS: [&str; 6] = [
     "algorithms/none",
     "signatures/integrity",
@@ -62,52 +60,52 @@ const FOR_RENEWALS: [&str; 6] = [
     "claims/time-boundary",
 ];
 
-/// Path, what it is about, what takes the place of the root, the topics whose cases are carried over.
+/// Path, description, the new root, the topics whose cases are carried over.
 type Row = (&'static str, &'static str, fn() -> Case, &'static [&'static str]);
 
 const ROWS: [Row; 5] = [
     (
         "centrifugo/subscription-token",
-        "Subscription tokens of Centrifugo 4 and later: forged, altered, misspelled and outdated ones, as \
-         every token can be.",
+        "Subscription tokens of Centrifugo 4 and later with the defects that any token can have: forged, \
+         altered, malformed and expired tokens.",
         twins::subscription,
         &FOR_SUBSCRIPTIONS,
     ),
     (
         "centrifugo/private-channel-token",
-        "Tokens for private channels of Centrifugo 3: forged, altered and outdated ones, as every token can \
-         be.",
+        "Private channel tokens of Centrifugo 3 with the defects that any token can have: forged, altered \
+         and expired tokens.",
         twins::private_channel,
         &FOR_PRIVATE_CHANNELS,
     ),
     (
         "centrifugo/refresh-token",
-        "Connection tokens that renew a connection: forged, altered and outdated ones.",
+        "Connection tokens that refresh a connection: forged, altered and expired tokens.",
         twins::refreshed,
         &FOR_RENEWALS,
     ),
     (
         "centrifugo/subscription-refresh-token",
-        "Subscription tokens of Centrifugo 4 and later that renew a subscription: forged, altered and \
-         outdated ones.",
+        "Subscription tokens of Centrifugo 4 and later that refresh a subscription: forged, altered and \
+         expired tokens.",
         twins::subscription_refreshed,
         &FOR_RENEWALS,
     ),
     (
         "centrifugo/private-channel-refresh-token",
-        "Tokens of Centrifugo 3 that renew the subscription to a private channel: forged, altered and \
-         outdated ones.",
+        "Private channel tokens of Centrifugo 3 that refresh a subscription: forged, altered and expired \
+         tokens.",
         twins::private_channel_refreshed,
         &FOR_RENEWALS,
     ),
 ];
 
-/// The topics that are made of `others`.
+/// The topics that are made from `others`.
 pub(super) fn topics(others: &[Topic]) -> Vec<Topic> {
     let topic = |(path, about, root, from): Row| {
         let from = from.iter().filter_map(|path| others.iter().find(|topic| topic.path == *path));
         let mut cases = carried_over(path, &root(), from);
-        // The topics of the application already have the cases that its documents decide.
+        // The topics of the application already contain the cases that its documents decide.
         let stands_there =
             |case: &Case| others.iter().flat_map(|topic| &topic.cases).any(|own| case.is_same_as(own));
         cases.retain(|case| !(case.is_decided() && stands_there(case)));
@@ -116,16 +114,15 @@ pub(super) fn topics(others: &[Topic]) -> Vec<Topic> {
     ROWS.into_iter().map(topic).collect()
 }
 
-/// Cases that are about the octets of their own token: its signature, or the length of its payload.
+/// Cases that depend on the octets of their own token: its signature, or the length of its payload.
 const ABOUT_THEIR_OCTETS: [&str; 3] = [
     "signatures/integrity/hs256-equal-up-to-the-first-nul",
     "encoding/base64url/whole-alphabet/payload-padded-for-nothing",
-    // Among the tokens for channels nothing tells it from any other unknown name.
+    // In a token for a channel it is like any other unknown name.
     "algorithms/edge/full-width",
 ];
 
-/// The cases of some topics that make sense where another root takes the place of theirs, each made from
-/// what its twin became.
+/// The cases of some topics that make sense with another root. Each is made from the new case of its twin.
 fn carried_over<'a>(path: &str, root: &Case, topics: impl Iterator<Item = &'a Topic>) -> Vec<Case> {
     let hs256 = twins::hs256();
     let mut twins = BTreeMap::from([(hs256.id().to_owned(), root.clone())]);

@@ -1,5 +1,5 @@
-//! G2: the documented connection claims together, any three choices at least once, with every
-//! algorithm that the documentation names.
+//! G2: combinations of the documented connection claims. Any three choices occur together at least once for
+//! every algorithm that the documentation names.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,8 @@ pub(super) fn topic() -> Topic {
     let rows = covering::array(&FACTORS.map(|factor| factor.choices.len()), 3);
     Topic {
         path: "centrifugo/claim-combinations",
-        about: "Connection claims given together: each keeps its own meaning, whatever stands beside \
-                it. Any choices of three claims occur in some token of each algorithm.",
+        about: "Combinations of connection claims: each claim keeps its own meaning, whatever other claims \
+                are present. Any three choices occur together in some token of each algorithm.",
         cases: CORE
             .into_iter()
             .flat_map(|algorithm| {
@@ -27,13 +27,13 @@ pub(super) fn topic() -> Topic {
     }
 }
 
-/// A claim and what it may be.
+/// A claim and its possible values.
 struct Factor {
     claim: &'static str,
     choices: &'static [Choice],
 }
 
-/// One of them; no value where the claim is absent, which has no words in an id either.
+/// A choice for a claim. An absent claim has no value, and no words in an id.
 struct Choice {
     words: &'static str,
     value: Option<&'static str>,
@@ -46,7 +46,7 @@ const fn choice(words: &'static str, value: &'static str, requirement: &'static 
     Choice { words, value: Some(value), requirement: Some(requirement) }
 }
 
-/// The JSON text that `b64info` holds.
+/// The JSON text in `b64info`.
 const DECODED: &str = "{\"from\":\"b64info\"}";
 
 const FACTORS: [Factor; 13] = [
@@ -94,11 +94,11 @@ const FACTORS: [Factor; 13] = [
     },
 ];
 
-/// How many claims a combination is made of; each has a first choice and a second one.
+/// The number of claims in a combination. Each has at least two choices.
 pub(crate) const CLAIMS: usize = FACTORS.len();
 
-/// The token with one choice for each claim, signed with an algorithm. Its id has the words of the
-/// choices after `path`.
+/// The token with one choice for each claim, signed with an algorithm. The words of the choices follow `path`
+/// in its id.
 pub(crate) fn combination(path: &str, row: &[usize], algorithm: Algorithm) -> Case {
     let mut edits = if algorithm == Algorithm::HS256 { Vec::new() } else { twins::signed_with(algorithm) };
     let chosen: Vec<(&str, &Choice)> =
@@ -118,17 +118,17 @@ pub(crate) fn combination(path: &str, row: &[usize], algorithm: Algorithm) -> Ca
     let case = twins::centrifugo()
         .changed_by(&format!("{path}/{}", words.join("-")), edits)
         .accept()
-        .title(format!("together: {}", words.join(", ").replace('-', " ")))
+        .title(format!("{algorithm} token with {}", words.join(", ").replace('-', " ")))
         .why(
-            "Each of these claims is good alone and has its effect; given together, none of them may \
-             refuse the token, or take or change the effect of another.",
+            "Each of these claims is valid and has its own effect. Together, none of them may make the \
+             token invalid, or change the effect of another.",
         )
         .class("C24")
         .effect(|effect| effect_of(&chosen, effect));
     chosen.iter().filter_map(|(_, choice)| choice.requirement).fold(case, Case::requirement)
 }
 
-/// The info and the subscriptions; not compared where the documentation does not say which of two
+/// The info and the subscriptions. They are not compared if the documentation does not say which of two
 /// claims decides.
 fn effect_of(chosen: &[(&str, &Choice)], effect: &mut Effect) {
     let given = |name: &str| chosen.iter().any(|(claim, choice)| *claim == name && choice.value.is_some());
@@ -160,7 +160,7 @@ mod tests {
 
     use super::*;
 
-    /// The claims of the stored tokens, those of each algorithm apart.
+    /// The claims of the stored tokens, grouped by algorithm.
     fn stored() -> BTreeMap<String, Vec<BTreeMap<String, String>>> {
         let mint = Mint::new(keys::all());
         let mut stored: BTreeMap<_, Vec<_>> = BTreeMap::new();
@@ -184,7 +184,7 @@ mod tests {
         let stored = stored();
         assert_eq!(stored.len(), CORE.len());
         for (algorithm, tokens) in stored {
-            // Which tokens made each choice, so that three of them are an intersection.
+            // The tokens with each choice as a bit set, so that three choices are an intersection.
             let made = |factor: &Factor, choice: &Choice| -> u64 {
                 tokens
                     .iter()

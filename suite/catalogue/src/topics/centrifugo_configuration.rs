@@ -1,5 +1,5 @@
-//! Configurations that cannot be meant: two answers to one question, a pattern that is none, a key set that is
-//! nowhere. Whoever wrote one meant to check something, and nobody knows what.
+//! Invalid configurations: contradictory options, an invalid regex, an invalid URL of a key set. Their author
+//! wanted to check something, but the server cannot know what.
 
 use jotproof_model::context::Origin;
 use jotproof_model::edit::ContextChange;
@@ -24,7 +24,7 @@ pub(super) fn topic() -> Topic {
     cases.extend(urls());
     Topic {
         path: "centrifugo/configuration",
-        about: "Configurations that contradict themselves or cannot be read: nobody may be let in under one.",
+        about: "Contradictory or unreadable configurations: a server must not accept any token under one.",
         cases,
     }
 }
@@ -33,11 +33,11 @@ fn id(name: &str) -> String {
     format!("centrifugo/configuration/{name}")
 }
 
-/// What is named, and what the patterns of this topic match.
+/// The configured name, and what the regexes of this topic match.
 const NAME: &str = "https://rooms.example.com";
 const PATTERN: &str = r"^https://[a-z]+\.example\.com$";
 
-/// Whose tokens they are, for titles.
+/// The tokens concerned, for titles.
 const fn whose(place: Place) -> &'static str {
     match place {
         Place::Connections => "",
@@ -45,13 +45,13 @@ const fn whose(place: Place) -> &'static str {
     }
 }
 
-/// A name and a pattern, each of which the token fits.
+/// A name and a regex, both of which match the token.
 fn name_and_pattern(of: Bound, place: Place) -> [Case; 2] {
     let (what, whose) = (of.what, whose(place));
     let named = place
         .accepted(&id(&place.name(&format!("{what}-named"))), vec![of.named(NAME), of.says(NAME)])
-        .title(format!("an {what}{whose} is configured by its name"))
-        .why("One thing is configured, and the token fits it.")
+        .title(format!("{what}{whose} configured by name"))
+        .why("Only a name is configured, and the token matches it.")
         .requirement(of.of_names)
         .requirement("CF-CONF-1")
         .class("V1");
@@ -59,32 +59,28 @@ fn name_and_pattern(of: Bound, place: Place) -> [Case; 2] {
         .changed(&id(&place.name(&format!("{what}-and-pattern"))), of.matching(PATTERN))
         .reject([Reason::Configuration, of.reason])
         .threat(Threat::Config)
-        .title(format!("an {what}{whose} is configured by its name and by a pattern"))
+        .title(format!("{what}{whose} configured by name and by regex"))
         .why(
-            "The two exclude each other. A verifier that picks one of them drops a check that somebody asked \
-             for, and does not say which.",
+            "The two options exclude each other. A verifier that picks one silently drops a check that \
+             somebody asked for.",
         )
         .requirement("CF-CONF-1")
         .class("G1");
     [named, both]
 }
 
-/// Name, a pattern that is none, what is wrong with it.
+/// Name, an invalid regex, the defect.
 const NO_PATTERNS: [(&str, &str, &str); 2] = [
-    ("unclosed", r"^https://([a-z]+\.example\.com$", "has a group that is never closed"),
-    (
-        "look-ahead",
-        r"^https://(?!evil)[a-z]+\.example\.com$",
-        "looks ahead, as patterns of other languages can and those of RE2 cannot",
-    ),
+    ("unclosed", r"^https://([a-z]+\.example\.com$", "with an unclosed group"),
+    ("look-ahead", r"^https://(?!evil)[a-z]+\.example\.com$", "with look-ahead, which RE2 does not support"),
 ];
 
 fn no_pattern(of: Bound, place: Place) -> Vec<Case> {
     let (what, whose) = (of.what, whose(place));
     let matched = place
         .accepted(&id(&place.name(&format!("{what}-matched"))), vec![of.matching(PATTERN), of.says(NAME)])
-        .title(format!("a pattern of the {what}{whose} that can be compiled"))
-        .why("The pattern is one, and it matches.")
+        .title(format!("{what} regex{whose} that compiles"))
+        .why("The regex is valid and matches the token.")
         .requirement(of.of_patterns)
         .requirement("CF-CONF-2")
         .class("V1");
@@ -98,10 +94,10 @@ fn no_pattern(of: Bound, place: Place) -> Vec<Case> {
                 )
                 .reject([Reason::Configuration, of.reason])
                 .threat(Threat::Config)
-                .title(format!("a pattern of the {what}{whose} that {wrong}"))
+                .title(format!("{what} regex{whose} {wrong}"))
                 .why(
-                    "It cannot be compiled, and so nothing matches it. A verifier that goes on without it lets \
-                     everybody's tokens in.",
+                    "The regex does not compile, so nothing matches it. A verifier that skips the check \
+                     accepts the tokens of everyone.",
                 )
                 .requirement("CF-CONF-2")
                 .class("G1")
@@ -111,18 +107,22 @@ fn no_pattern(of: Bound, place: Place) -> Vec<Case> {
     cases
 }
 
-/// What stands before the path, and what is wrong with it.
+/// The part of the URL before the path, and its defect.
 const ORIGINS: [(Origin, &str, &str); 3] = [
-    (Origin::WithoutScheme, "without-scheme", "has no scheme"),
-    (Origin::OtherScheme, "of-another-scheme", "has the scheme ftp"),
-    (Origin::Malformed, "malformed", "cannot be parsed"),
+    (Origin::WithoutScheme, "without-scheme", "without a scheme"),
+    (Origin::OtherScheme, "of-another-scheme", "with the scheme ftp"),
+    (Origin::Malformed, "malformed", "that cannot be parsed"),
 ];
 
 fn urls() -> Vec<Case> {
     let mut cases = Vec::new();
     for algorithm in [RS256, ES256] {
         let twin = published::twin(algorithm);
-        cases.extend(ORIGINS.into_iter().map(|row| url(&twin, &word(algorithm), "", row)));
+        cases.extend(
+            ORIGINS
+                .into_iter()
+                .map(|row| url(&twin, &word(algorithm), &format!(" of {algorithm} keys"), row)),
+        );
     }
     let of_channels = Place::Channels
         .accepted(
@@ -133,8 +133,8 @@ fn urls() -> Vec<Case> {
                 [(PATH, &*jwk("p-256", ES256)), ("/other.json", &*jwk("p-256-foreign", ES256))],
             ),
         )
-        .title("a key set for subscription tokens alone, whose URL is one")
-        .why("Tokens for channels have a key set of their own.")
+        .title("separate key set for subscription tokens, valid URL")
+        .why("Subscription tokens have a key set of their own, and its URL is valid.")
         .requirement("CF-CONF-3")
         .requirement("CS-KEY-1")
         .class("V1");
@@ -143,8 +143,8 @@ fn urls() -> Vec<Case> {
     let beside = published::twin(RS256)
         .changed(&id("key-set-and-secret"), context(ContextChange::AddKey { key: OF_CONNECTIONS.to_owned() }))
         .accept()
-        .title("a secret is configured beside a key set whose URL is one")
-        .why("The key set takes the place of configured keys, which are not asked.")
+        .title("key set with a valid URL beside a configured secret")
+        .why("The key set replaces configured keys. The token is verified with a key of the set.")
         .requirement("CF-JWKS-1")
         .requirement("CF-CONF-3")
         .class("V1");
@@ -159,10 +159,11 @@ fn urls() -> Vec<Case> {
             )
             .reject([Reason::Configuration, Reason::Algorithm, Reason::Key, Reason::Signature])
             .threat(Threat::Holder)
-            .title("a token by the secret beside a key set, and the URL of the key set cannot be parsed")
+            .title("two defects: malformed key set URL, and a token signed with the secret beside it")
             .why(
-                "Whoever moves to a key set leaves the secret behind that everybody had. A slip of the pen in the \
-                 URL must not bring it back.",
+                "An operator who moves to a key set leaves the old shared secret in the configuration. A \
+                 server that falls back to it because of a typo in the URL accepts tokens from everyone who \
+                 knows the secret.",
             )
             .requirement("CF-JWKS-1")
             .requirement("CF-CONF-3")
@@ -176,8 +177,8 @@ fn url(twin: &Case, name: &str, whose: &str, (origin, how, wrong): (Origin, &str
     twin.changed(&id(&format!("{name}-url-{how}")), context(ContextChange::KeySetOrigin { origin }))
         .reject([Reason::Configuration, Reason::Key])
         .threat(Threat::Config)
-        .title(format!("the URL of the key set{whose} {wrong}"))
-        .why("There is no such place to fetch a key from, and without a key nobody is let in.")
+        .title(format!("key set URL{whose} {wrong}"))
+        .why("The server cannot fetch a key from this URL. Without a key it must not accept any token.")
         .requirement("CF-CONF-3")
         .class("G1")
 }

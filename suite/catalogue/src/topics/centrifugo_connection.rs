@@ -1,6 +1,6 @@
 //! The documented claims of a Centrifugo connection token, one at a time, each with its effect.
 //!
-//! Types and times have topics of their own: `centrifugo/claim-types` and `centrifugo/expire-at`.
+//! Types and times have their own topics: `centrifugo/claim-types` and `centrifugo/expire-at`.
 
 use std::collections::BTreeMap;
 
@@ -43,13 +43,13 @@ pub(super) fn topic() -> Topic {
     cases.push(bound);
     Topic {
         path: "centrifugo/connection",
-        about: "Connection tokens of Centrifugo: every documented claim with its effect, and the \
-                tokens that do not open a connection.",
+        about: "Connection tokens of Centrifugo: every documented claim with its effect, and tokens that \
+                must not open a connection.",
         cases,
     }
 }
 
-/// Sets the subscriptions: each channel with the JSON text of the data that arrives with it.
+/// Sets the subscriptions: each channel with the JSON text of its data.
 fn subscriptions(effect: &mut Effect, channels: &[(&str, &str)]) {
     let pairs = channels.iter().map(|(channel, data)| ((*channel).to_owned(), (*data).to_owned()));
     effect.subscriptions = Some(pairs.collect::<BTreeMap<_, _>>());
@@ -59,10 +59,10 @@ fn sub_empty() -> Case {
     twins::centrifugo()
         .changed("centrifugo/connection/sub-empty", claim("sub", "\"\""))
         .accept()
-        .title("an empty sub")
+        .title("sub is an empty string")
         .why(
-            "An empty user id is the documented way to let in somebody who is not logged in; the \
-             connection is anonymous and nobody else's.",
+            "An empty user id is the documented way to let in a user who is not logged in. The connection \
+             is anonymous and belongs to no named user.",
         )
         .requirement("CF-SUB-2")
         .class("C11")
@@ -72,8 +72,8 @@ fn without_exp() -> Case {
     twins::centrifugo()
         .changed("centrifugo/connection/without-exp", without_claim("exp"))
         .accept()
-        .title("no exp")
-        .why("A connection whose token has no `exp` does not expire.")
+        .title("exp missing")
+        .why("If the token has no `exp`, the connection does not expire.")
         .requirement("CF-EXP-1")
         .class("V1")
 }
@@ -82,10 +82,10 @@ fn exp_beyond_32_bits() -> Case {
     twins::centrifugo()
         .changed("centrifugo/connection/exp-beyond-32-bits-of-seconds", claim("exp", "{{now+4294967396}}"))
         .accept()
-        .title("an exp 2^32 and 100 seconds from now")
+        .title("exp in 2^32 + 100 seconds")
         .why(
-            "The client is told how many seconds are left. Where that number is cut to 32 bits, the \
-             connection expires 136 years early, in a hundred seconds.",
+            "The client is told how many seconds are left. A server that truncates this number to 32 bits \
+             lets the connection expire after 100 seconds, 136 years early.",
         )
         .requirement("CF-EXP-3")
         .class("C3")
@@ -95,8 +95,8 @@ fn without_iat() -> Case {
     twins::centrifugo()
         .changed("centrifugo/connection/without-iat", without_claim("iat"))
         .accept()
-        .title("no iat")
-        .why("`iat` is optional and decides nothing.")
+        .title("iat missing")
+        .why("`iat` is optional and does not affect the verdict.")
         .requirement("CF-IAT-1")
         .class("C7")
 }
@@ -105,9 +105,10 @@ fn iat_after_exp() -> Case {
     twins::centrifugo()
         .changed("centrifugo/connection/iat-after-exp", claim("exp", "{{now-120}}"))
         .reject([Reason::Expired])
-        .title("exp two minutes ago, and iat a minute later")
+        .title("exp two minutes ago, before iat")
         .why(
-            "`iat` decides nothing: a token is not good again because it says that it is newer than its end.",
+            "`iat` does not affect the verdict. A server that lets a newer `iat` revive the token accepts \
+             an expired token.",
         )
         .requirement("CF-IAT-1")
         .class("C5")
@@ -118,8 +119,8 @@ fn jti() -> Case {
     twins::centrifugo()
         .changed("centrifugo/connection/jti", claim("jti", "\"7f3c9a52\""))
         .accept()
-        .title("a jti")
-        .why("`jti` is optional and decides nothing; the same token connects again and again.")
+        .title("jti present")
+        .why("`jti` is optional and does not affect the verdict. The same token may connect again and again.")
         .requirement("CF-JTI-1")
         .class("V1")
 }
@@ -137,10 +138,10 @@ fn unknown_claims() -> Case {
             claims.iter().map(|(name, value)| claim(name, value)).collect(),
         )
         .accept()
-        .title("claims that the documentation does not know")
+        .title("several unknown claims present")
         .why(
-            "Applications put claims of their own into their tokens. They are ignored: the user \
-             stays that of `sub`, and no channel comes of them.",
+            "Applications put their own claims into tokens, and the server ignores them. The user is still \
+             the one in `sub`, and no channel is added.",
         )
         .requirement("RFC7519-4-IGNORE")
         .class("C24")
@@ -150,31 +151,31 @@ fn channel() -> Case {
     twins::centrifugo()
         .changed("centrifugo/connection/channel", claim("channel", "\"news\""))
         .either_better_refused(
-            "The documentation gives tokens with `channel` to subscriptions and says of no other \
-             use. To prefer a refusal is the choice of this project.",
+            "The documentation describes `channel` for subscription tokens only, and says nothing about it \
+             in a connection token. The preference for a rejection is the choice of this project.",
             [Reason::Purpose],
         )
-        .title("a token for a channel")
+        .title("channel present, a claim of subscription tokens")
         .why(
-            "A token that was handed out for one channel opens a whole connection where its purpose \
-             is not looked at.",
+            "A server that does not check the purpose lets a client open a whole connection with a token \
+             issued for one channel.",
         )
         .requirement("CS-X-1")
         .class("C14")
         .threat(Threat::Holder)
 }
 
-/// Name, claim, value, what it is, requirement.
+/// Name, claim, value, title, requirement.
 const UNCHECKED: [(&str, &str, &str, &str, &str); 3] = [
-    ("aud-string", "aud", "\"another-service\"", "an aud, and no audience is configured", "CF-AUD-1"),
+    ("aud-string", "aud", "\"another-service\"", "aud is a string, no audience configured", "CF-AUD-1"),
     (
         "aud-array",
         "aud",
         "[\"another-service\",\"chat\"]",
-        "an array of audiences, and none is configured",
+        "aud is an array, no audience configured",
         "CF-AUD-1",
     ),
-    ("iss", "iss", "\"https://anybody.example.com\"", "an iss, and no issuer is configured", "CF-ISS-1"),
+    ("iss", "iss", "\"https://anybody.example.com\"", "iss present, no issuer configured", "CF-ISS-1"),
 ];
 
 fn unchecked((name, member, value, what, requirement): (&str, &str, &str, &str, &str)) -> Case {
@@ -183,14 +184,14 @@ fn unchecked((name, member, value, what, requirement): (&str, &str, &str, &str, 
         .accept()
         .title(what)
         .why(
-            "By default the claim is not checked, as the documentation says in so many words; a \
-             server that refuses it breaks every deployment whose tokens serve several systems.",
+            "By default the claim is not checked, as the documentation says explicitly. A server that \
+             rejects it breaks every deployment whose tokens serve several systems.",
         )
         .requirement(requirement)
         .class(if member == "aud" { "C8" } else { "C9" })
 }
 
-/// Name, value, what it is.
+/// Name, value, description.
 const INFO: [(&str, &str, &str); 3] = [
     ("info-object", "{\"name\":\"Ada\",\"tags\":[\"a\",1,null]}", "an object"),
     ("info-string", "\"Zo\\u00eb <b>\u{2615}</b> \\\"\\\\\"", "a string with escapes, Unicode and markup"),
@@ -201,10 +202,10 @@ fn info((name, value, what): (&str, &str, &str)) -> Case {
     twins::centrifugo()
         .changed(&format!("centrifugo/connection/{name}"), claim("info", value))
         .accept()
-        .title(format!("info that is {what}"))
+        .title(format!("info is {what}"))
         .why(
-            "The connection info is the JSON value that the token holds: everybody in the channel \
-             sees it, so it must arrive as it was signed.",
+            "The connection info is the JSON value of the claim. Everyone in the channel sees it, so it \
+             must arrive as it was signed.",
         )
         .requirement("CF-INFO-1")
         .class("C24")
@@ -221,8 +222,8 @@ fn b64info() -> Case {
             claim("b64info", "\"eyJuYW1lIjoiWm/DqyIsIm1hcmsiOiJ+fj8+In0=\""),
         )
         .accept()
-        .title("b64info: the base64 of JSON, with +, / and padding")
-        .why("`b64info` is decoded, and what it holds is shown as the connection info.")
+        .title("b64info is JSON in base64 with +, / and padding")
+        .why("`b64info` is decoded, and the result is the connection info.")
         .requirement("CF-INFO-2")
         .requirement("CF-INFO-4")
         .class("C24")
@@ -236,14 +237,15 @@ fn b64info_base64url() -> Case {
             claim("b64info", "\"eyJuYW1lIjoiWm_DqyIsIm1hcmsiOiJ-fj8-In0\""),
         )
         .either_better_refused(
-            "The documentation says `base64`, which has another alphabet and padding (RFC 4648 \
-             sections 3.2 and 4), and not what becomes of another text. To prefer a refusal is the choice of this project.",
+            "The documentation says `base64`, which has a different alphabet and padding (RFC 4648 sections \
+             3.2 and 4). It does not say how to treat any other text. The preference for a rejection is the \
+             choice of this project.",
             [Reason::InfoEncoding],
         )
-        .title("b64info in base64url without padding")
+        .title("b64info is base64url without padding")
         .why(
-            "The encoding of the token itself is easily taken for that of `b64info`. Who decodes it \
-             must decode all of it: info that is cut or altered is shown to everybody.",
+            "The encoding of the token itself is easily confused with that of `b64info`. A server that \
+             decodes it must decode all of it. Otherwise everyone sees truncated or altered info.",
         )
         .requirement("CF-INFO-4")
         .class("C24")
@@ -254,13 +256,14 @@ fn b64info_not_base64() -> Case {
     twins::centrifugo()
         .changed("centrifugo/connection/b64info-not-base64", claim("b64info", "\"%%% no base64 %%%\""))
         .either_better_refused(
-            "The documentation says what `b64info` is, and not what becomes of another text. To prefer a refusal is the choice of this project.",
+            "The documentation defines `b64info`, and does not say how to treat any other text. The \
+             preference for a rejection is the choice of this project.",
             [Reason::InfoEncoding],
         )
-        .title("b64info that is not base64")
+        .title("b64info is not base64")
         .why(
-            "A claim that cannot be decoded makes the token invalid. It must not end as an error of \
-             the server, which tells the client to try again for ever.",
+            "A claim that cannot be decoded makes the token invalid. A server must not answer with an \
+             internal error, because the client would then retry forever.",
         )
         .requirement("CF-INFO-4")
         .class("C24")
@@ -274,10 +277,10 @@ fn info_and_b64info() -> Case {
             vec![claim("info", "{\"from\":\"info\"}"), claim("b64info", "\"eyJmcm9tIjoiYjY0aW5mbyJ9\"")],
         )
         .accept()
-        .title("info and b64info")
+        .title("info and b64info with different values")
         .why(
-            "Both are good claims, and together they refuse nothing; which of them is shown is left \
-             open.",
+            "Both claims are valid, so together they must not make the token invalid. The documentation \
+             does not say which one is shown.",
         )
         .requirement("CF-INFO-1")
         .requirement("CF-INFO-2")
@@ -289,8 +292,8 @@ fn info_and_b64info() -> Case {
 fn info_and_the_same(both: &Case) -> Case {
     both.changed("centrifugo/connection/info-and-the-same-b64info", claim("info", "{\"from\":\"b64info\"}"))
         .accept()
-        .title("info, and the same in b64info")
-        .why("Whichever of them is shown, it is this, and it is shown once.")
+        .title("info and b64info with the same value")
+        .why("Whichever claim the server uses, the info is this value.")
         .requirement("CF-INFO-1")
         .requirement("CF-INFO-2")
         .requirement("CF-INFO-3")
@@ -304,20 +307,21 @@ fn info_and_not_base64(both: &Case) -> Case {
         claim("b64info", "\"%%% no base64 %%%\""),
     )
     .either_better_refused(
-        "The documentation says what `b64info` is, and not what becomes of another text. To prefer a refusal is the choice of this project.",
+        "The documentation defines `b64info`, and does not say how to treat any other text. The preference \
+         for a rejection is the choice of this project.",
         [Reason::InfoEncoding],
     )
-    .title("info, and a b64info that is not base64")
+    .title("info beside a b64info that is not base64")
     .why(
-        "Where `b64info` is what counts, the token is invalid as without `info`; where `info` is, it is \
-             shown as it is.",
+        "If the server uses `b64info`, the token is invalid, as it is without `info`. If the server uses \
+         `info`, it shows that value unchanged.",
     )
     .requirement("CF-INFO-3")
     .class("C24")
     .effect(|effect| effect.info = Some("{\"from\":\"info\"}".to_owned()))
 }
 
-/// Claims that subscribe the connection on the server's side.
+/// Claims that subscribe the connection on the server side.
 struct Subscribed {
     name: &'static str,
     claim: &'static str,
@@ -334,8 +338,8 @@ const CHANNELS: [Subscribed; 6] = [
         name: "channels",
         claim: "channels",
         value: "[\"news\",\"ns:room\"]",
-        title: "channels without and with a namespace",
-        why: "The connection is subscribed to each channel of the list, and to no other one.",
+        title: "channels is an array of names with and without a namespace",
+        why: "The connection is subscribed to each channel of the list, and to no other.",
         requirement: "CF-CHAN-1",
         channels: &[("news", ""), ("ns:room", "")],
     },
@@ -343,9 +347,9 @@ const CHANNELS: [Subscribed; 6] = [
         name: "channels-empty",
         claim: "channels",
         value: "[]",
-        title: "an empty list of channels",
-        why: "A backend that has no channel for this user writes an empty list, which subscribes the \
-              connection to nothing.",
+        title: "channels is an empty array",
+        why: "A backend that has no channel for a user writes an empty list. It subscribes the connection \
+              to nothing.",
         requirement: "CF-CHAN-1",
         channels: &[],
     },
@@ -354,7 +358,7 @@ const CHANNELS: [Subscribed; 6] = [
         claim: "subs",
         value: "{\"news\":{},\"ns:room\":{}}",
         title: "subs without options",
-        why: "Every option is optional: a channel with an empty object is a plain subscription.",
+        why: "Every option is optional. A channel with an empty object is a plain subscription.",
         requirement: "CF-SUBS-1",
         channels: &[("news", ""), ("ns:room", "")],
     },
@@ -362,8 +366,8 @@ const CHANNELS: [Subscribed; 6] = [
         name: "subs-data",
         claim: "subs",
         value: "{\"news\":{\"data\":{\"welcome\":\"to news\"}},\"ns:room\":{\"data\":{\"welcome\":\"to the room\"}}}",
-        title: "subs with data, other data for each channel",
-        why: "The data of a channel arrives with its subscription, as it was signed, and never with \
+        title: "subs with different data for each channel",
+        why: "The data of a channel must arrive with its own subscription as it was signed, and never with \
               that of another channel.",
         requirement: "CF-SUBS-1",
         channels: &[("news", "{\"welcome\":\"to news\"}"), ("ns:room", "{\"welcome\":\"to the room\"}")],
@@ -373,7 +377,7 @@ const CHANNELS: [Subscribed; 6] = [
         claim: "subs",
         value: "{\"news\":{\"b64data\":\"eyJ3ZWxjb21lIjoidG8gbmV3cyJ9\"}}",
         title: "subs with b64data",
-        why: "`b64data` is the same as `data`, but in base64: what arrives is decoded.",
+        why: "`b64data` is `data` in base64. The data arrives decoded.",
         requirement: "CF-SUBS-1",
         channels: &[("news", "{\"welcome\":\"to news\"}")],
     },
@@ -382,8 +386,8 @@ const CHANNELS: [Subscribed; 6] = [
         claim: "subs",
         value: "{\"news\":{\"info\":{\"seat\":12}},\"ns:room\":{\"b64info\":\"eyJzZWF0IjoxM30=\"}}",
         title: "subs with info and b64info",
-        why: "Info of a channel belongs to that channel: it is not the connection's info, and it is \
-              not the data that arrives with the subscription.",
+        why: "The info of a channel belongs to that channel. It is neither the connection info nor the data \
+              of the subscription.",
         requirement: "CF-SUBS-1",
         channels: &[("news", ""), ("ns:room", "")],
     },
@@ -400,8 +404,8 @@ fn subscribed(it: Subscribed) -> Case {
         .effect(|effect| subscriptions(effect, it.channels))
 }
 
-/// The documented keys of `override`: those of every version, those of version 4 and later, and two
-/// of version 3, which later versions know by other names.
+/// The documented keys of `override`: those of every version, those of version 4 and later, and two of
+/// version 3 that later versions renamed.
 const OVERRIDES: [&str; 7] = [
     "presence",
     "join_leave",
@@ -420,10 +424,10 @@ fn overridden(key: &str, value: bool) -> Case {
             claim("subs", &format!("{{\"ns:room\":{{\"override\":{{\"{key}\":{{\"value\":{value}}}}}}}}}")),
         )
         .accept()
-        .title(format!("subs that override {key}: {state}"))
+        .title(format!("subs with an override that switches {key} {state}"))
         .why(
-            "A documented option of the channel is overridden for one subscription; the token is good \
-             whichever way the option points, and in every version of the server.",
+            "The token overrides a documented option of the channel for one subscription. It is valid with \
+             either value, and in every version of the server.",
         )
         .requirement("CF-SUBS-2")
         .class("C24")
@@ -437,14 +441,14 @@ fn channels_unknown_namespace() -> Case {
             claim("channels", "[\"news\",\"other:room\"]"),
         )
         .either(
-            "The documentation does not say what becomes of a token that names a channel whose \
-             namespace is not configured.",
+            "The documentation does not say how to treat a token that names a channel of a namespace that \
+             is not configured.",
             [Reason::UnknownChannel],
         )
-        .title("channels of which one has an unknown namespace")
+        .title("channels with a name in an unknown namespace")
         .why(
-            "A channel that is not configured has no options to follow. Refused or left out, it must \
-             not be opened under the options of another namespace.",
+            "A channel of an unknown namespace has no options. The server may reject the token or skip the \
+             channel. It must not open the channel with the options of another namespace.",
         )
         .requirement("CF-CHAN-1")
         .class("C24")
@@ -457,14 +461,14 @@ fn subs_unknown_namespace() -> Case {
             claim("subs", "{\"news\":{},\"other:room\":{}}"),
         )
         .either(
-            "The documentation does not say what becomes of a token that names a channel whose \
-             namespace is not configured.",
+            "The documentation does not say how to treat a token that names a channel of a namespace that \
+             is not configured.",
             [Reason::UnknownChannel],
         )
-        .title("subs of which one has an unknown namespace")
+        .title("subs with a name in an unknown namespace")
         .why(
-            "As for `channels`; here the options in the token must not stand in for those of the \
-             namespace that is missing.",
+            "A channel of an unknown namespace has no options. The server may reject the token or skip the \
+             channel. The options in the token must not replace the missing ones.",
         )
         .requirement("CF-SUBS-1")
         .class("C24")
@@ -477,13 +481,14 @@ fn subs_b64info_not_base64() -> Case {
             claim("subs", "{\"news\":{\"b64info\":\"%%% no base64 %%%\"}}"),
         )
         .either_better_refused(
-            "The documentation says what `b64info` is, and not what becomes of another text. To prefer a refusal is the choice of this project.",
+            "The documentation defines `b64info`, and does not say how to treat any other text. The \
+             preference for a rejection is the choice of this project.",
             [Reason::InfoEncoding, Reason::ClaimType],
         )
-        .title("b64info of a channel that is not base64")
+        .title("subs with a b64info that is not base64")
         .why(
-            "As for the connection's own `b64info`: a claim that cannot be decoded makes the token \
-             invalid.",
+            "A claim that cannot be decoded makes the token invalid. This holds for the `b64info` of a \
+             channel as it does for that of the connection.",
         )
         .requirement("CF-INFO-4")
         .class("C24")
@@ -496,10 +501,10 @@ fn subs_and_channels() -> Case {
             vec![claim("channels", "[\"news\"]"), claim("subs", "{\"ns:room\":{}}")],
         )
         .accept()
-        .title("subs and channels")
+        .title("channels and subs with different channels")
         .why(
-            "Both are good claims, and together they refuse nothing; which of them decides is left \
-             open.",
+            "Both claims are valid, so together they must not make the token invalid. The documentation \
+             does not say which one decides.",
         )
         .requirement("CF-SUBS-1")
         .requirement("CF-CHAN-1")
@@ -511,8 +516,8 @@ fn subs_and_channels() -> Case {
 fn subs_and_the_same(both: &Case) -> Case {
     both.changed("centrifugo/connection/subs-and-the-same-channels", claim("channels", "[\"ns:room\"]"))
         .accept()
-        .title("subs, and the same channel in channels")
-        .why("Whichever of them decides, there is a subscription to this channel, and to no other.")
+        .title("channels and subs with the same channel")
+        .why("Whichever claim decides, the connection is subscribed to this channel, and to no other.")
         .requirement("CF-SUBS-1")
         .requirement("CF-CHAN-1")
         .requirement("CF-SUBS-3")
@@ -523,13 +528,13 @@ fn subs_and_the_same(both: &Case) -> Case {
 fn channels_and_a_list(both: &Case) -> Case {
     both.changed("centrifugo/connection/subs-array-and-channels", claim("subs", "[\"ns:room\"]"))
         .either(
-            "The documentation says of which type `subs` is, and not what becomes of another one.",
+            "The documentation defines the type of `subs`, and does not say how to treat any other type.",
             [Reason::ClaimType],
         )
-        .title("channels, and a subs that is an array")
+        .title("channels beside a subs that is an array")
         .why(
-            "Refused, or as if `subs` were not there: then `channels` decides, and nobody is subscribed to \
-             what stands in an array that is no `subs`.",
+            "The server rejects the token, or ignores `subs` and uses `channels`. It must not subscribe the \
+             connection to a channel from a malformed `subs`.",
         )
         .requirement("CF-SUBS-1")
         .requirement("CF-CHAN-1")
@@ -544,8 +549,8 @@ fn meta() -> Case {
         .accept()
         .title("meta")
         .why(
-            "`meta` is for the backend alone. Where it turns up as the connection info, or in any \
-             frame that a client gets, private data leaks to everybody in the channel.",
+            "`meta` is for the backend only. A server that shows it as connection info, or sends it to a \
+             client in any frame, leaks private data to everyone in the channel.",
         )
         .requirement("CF-META-1")
         .class("C24")
@@ -558,8 +563,8 @@ fn refusing_anonymous() -> Case {
             context(ContextChange::RefuseAnonymous { refuse: true }),
         )
         .accept()
-        .title("a user, where anonymous tokens are refused")
-        .why("The option refuses tokens of anonymous users only.")
+        .title("sub is a user, anonymous tokens rejected")
+        .why("The option rejects only tokens of anonymous users.")
         .requirement("CF-ANON-1")
         .class("C11")
 }
@@ -568,8 +573,11 @@ fn anonymous_refused(named: &Case) -> Case {
     named
         .changed("centrifugo/connection/anonymous-refused-sub-empty", claim("sub", "\"\""))
         .reject([Reason::Anonymous])
-        .title("an empty sub, where anonymous tokens are refused")
-        .why("The option is there to keep out everybody who is not logged in.")
+        .title("sub is an empty string, anonymous tokens rejected")
+        .why(
+            "The option exists to keep out users who are not logged in. A server that ignores it lets them \
+             in.",
+        )
         .requirement("CF-ANON-1")
         .class("C11")
         .threat(Threat::Holder)
@@ -579,10 +587,10 @@ fn unnamed_refused(named: &Case) -> Case {
     named
         .changed("centrifugo/connection/anonymous-refused-without-sub", without_claim("sub"))
         .reject([Reason::Anonymous, Reason::ClaimMissing, Reason::ClaimType])
-        .title("no sub, where anonymous tokens are refused")
+        .title("sub missing, anonymous tokens rejected")
         .why(
-            "A token without a user is refused, or its user is anonymous, and then it is refused too: \
-             no reading of the documentation lets it in.",
+            "Without a user the token is invalid or its user is anonymous. Either way it must be rejected: \
+             no reading of the documentation accepts it.",
         )
         .requirement("CF-ANON-1")
         .class("C11")
@@ -601,8 +609,8 @@ fn bound() -> Case {
             ],
         )
         .accept()
-        .title("the audience and the issuer are the configured ones")
-        .why("A token that names the configured audience and issuer opens a connection.")
+        .title("configured audience and issuer")
+        .why("A token with the configured audience and issuer opens a connection.")
         .requirement("CF-AUD-2")
         .requirement("CF-ISS-2")
         .class("C8")
@@ -612,18 +620,18 @@ fn audience_absent(bound: &Case) -> Case {
     bound
         .changed("centrifugo/connection/audience-absent", without_claim("aud"))
         .reject([Reason::Audience, Reason::ClaimMissing])
-        .title("no aud, and an audience is configured")
+        .title("aud missing, audience configured")
         .why(
-            "The documentation says that configuring an audience forces the check. Where it is left \
-             out for tokens without `aud`, every other service's token opens a connection.",
+            "The documentation says that configuring an audience forces the check. A server that skips it \
+             for tokens without `aud` accepts the tokens of other services that write none.",
         )
         .requirement("CF-AUD-2")
         .class("C8")
         .threat(Threat::Holder)
 }
 
-/// Tokens for another service, and of another issuer: refused by whoever has a name of its own, and let in
-/// by whoever has none.
+/// Tokens for another service, and of another issuer. They are rejected if a name is configured, and accepted
+/// if none is.
 fn bound_to_another(bound: &Case) -> [Case; 4] {
     let audience = claim("aud", "\"https://other.example.com\"");
     let issuer = claim("iss", "\"https://other.example.com\"");
@@ -642,28 +650,31 @@ fn bound_to_another(bound: &Case) -> [Case; 4] {
     };
     [
         refused("audience-other", &audience, Reason::Audience, "C8")
-            .title("another aud, and an audience is configured")
-            .why("The token is for another service, which may itself present it here.")
+            .title("different aud, audience configured")
+            .why(
+                "The token is for another service. A server that accepts it lets that service use its \
+                 users' tokens here.",
+            )
             .requirement("CF-AUD-1")
             .requirement("CF-AUD-2"),
         let_in("audience-other-and-none-configured", &audience, ContextChange::Audience { audience: None })
-            .title("the same aud, and no audience is configured")
-            .why("Without a configured audience `aud` is not checked.")
+            .title("different aud, no audience configured")
+            .why("If no audience is configured, `aud` is not checked.")
             .requirement("CF-AUD-1"),
         refused("issuer-other", &issuer, Reason::Issuer, "C9")
-            .title("another iss, and an issuer is configured")
-            .why("The token is another issuer's, whom this server was not told to trust.")
+            .title("different iss, issuer configured")
+            .why("The token is from an issuer that this server is not configured to trust.")
             .requirement("CF-ISS-1")
             .requirement("CF-ISS-2"),
         let_in("issuer-other-and-none-configured", &issuer, ContextChange::Issuer { issuer: None })
-            .title("the same iss, and no issuer is configured")
-            .why("Without a configured issuer `iss` is not checked.")
+            .title("different iss, no issuer configured")
+            .why("If no issuer is configured, `iss` is not checked.")
             .requirement("CF-ISS-1"),
     ]
 }
 
-/// Tokens whose audience, or issuer, differs from the configured one by case alone; and the same tokens where it is
-/// configured as they write it.
+/// Tokens whose audience or issuer differs from the configured one in case only, and the same tokens with the
+/// name configured in that case.
 fn bound_to_another_case(bound: &Case) -> [Case; 4] {
     const AUDIENCE: &str = "https://api.example.com/Chat";
     const ISSUER: &str = "https://Issuer.example.com";
@@ -674,8 +685,11 @@ fn bound_to_another_case(bound: &Case) -> [Case; 4] {
             .changed(&format!("centrifugo/connection/{name}-in-another-case"), edit)
             .reject([reason])
             .threat(Threat::Holder)
-            .title(format!("the configured {name} in another case"))
-            .why("Names are compared exactly: this is another one, and may be somebody else's.")
+            .title(format!("{name} that differs from the configured one in case"))
+            .why(
+                "Names are compared exactly. A name in a different case is a different name, and may belong \
+                 to somebody else.",
+            )
             .class(class)
     };
     let let_in = |name: &str, edit: Edit, configured: ContextChange| {
@@ -685,8 +699,8 @@ fn bound_to_another_case(bound: &Case) -> [Case; 4] {
                 vec![edit, context(configured)],
             )
             .accept()
-            .title(format!("the same {name}, and it is configured in this case"))
-            .why("Names are compared exactly: this is the configured one.")
+            .title(format!("{name} configured in the same mixed case"))
+            .why("Names are compared exactly, and this is the configured one.")
             .class("V1")
     };
     let aud = || claim("aud", &format!("\"{AUDIENCE}\""));
@@ -703,10 +717,10 @@ fn issuer_absent(bound: &Case) -> Case {
     bound
         .changed("centrifugo/connection/issuer-absent", without_claim("iss"))
         .reject([Reason::Issuer, Reason::ClaimMissing])
-        .title("no iss, and an issuer is configured")
+        .title("iss missing, issuer configured")
         .why(
-            "The documentation says that configuring an issuer forces the check. Where it is left out \
-             for tokens without `iss`, leaving the claim out is all that another issuer has to do.",
+            "The documentation says that configuring an issuer forces the check. If a server skips it for \
+             tokens without `iss`, another issuer only has to omit the claim.",
         )
         .requirement("CF-ISS-2")
         .class("C9")

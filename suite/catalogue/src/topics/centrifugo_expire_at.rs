@@ -1,4 +1,4 @@
-//! `expire_at`: when the connection expires, which is not when the token does.
+//! `expire_at`: the expiration of the connection, as opposed to that of the token.
 
 use jotproof_model::{Edit, Expiry, Reason, Threat};
 
@@ -16,97 +16,99 @@ pub(super) fn topic() -> Topic {
     cases.extend(COMBINATIONS.into_iter().map(Combination::case));
     Topic {
         path: "centrifugo/expire-at",
-        about: "When a connection expires (`expire_at`) and when its token does (`exp`): each has its \
-                own meaning, alone, together, and beside `nbf`.",
+        about: "The expiration of a connection (`expire_at`) and of its token (`exp`): each has its own \
+                meaning, alone, together, and beside `nbf`.",
         cases,
     }
 }
 
-const NEAR: &str = "The time is near, but it has not come: the connection is opened and expires then.";
+const NEAR: &str = "The time is near but has not come. The connection is opened and expires then.";
 
-/// Name, value, what it is, why it is right.
+/// Name, value, description, explanation.
 const TIMES: [(&str, &str, &str, &str); 15] = [
-    ("in-a-second", "{{now+1}}", "in a second", NEAR),
+    ("in-a-second", "{{now+1}}", "in one second", NEAR),
     ("in-59-seconds", "{{now+59}}", "in 59 seconds", NEAR),
     ("in-61-seconds", "{{now+61}}", "in 61 seconds", NEAR),
     (
         "equals-exp",
         "{{now+3600}}",
-        "at the second of exp",
-        "Both say the same, which backends write that know one time only.",
+        "equal to exp",
+        "A backend that knows only one time writes it in both claims.",
     ),
     (
         "two-to-the-31-less-one",
         "2147483647",
-        "of 2^31 - 1",
-        "The last second that a signed 32-bit number holds; with a delay added it wraps.",
+        "is 2^31 - 1, in the year 2038",
+        "This is the last second that a signed 32-bit number can hold. If a server adds a delay to it, it \
+         wraps to a time in the past, and the connection expires at once.",
     ),
     (
         "two-to-the-63-nanoseconds",
         "9223372037",
-        "of the second after 2^63 nanoseconds, in the year 2262",
-        "A time, or a timer, in nanoseconds of 64 bits wraps here, and the connection expires as soon as \
-         it is there.",
+        "is the second after 2^63 nanoseconds, in the year 2262",
+        "A signed 64-bit time or timer in nanoseconds wraps here. The connection then expires as soon as it \
+         is opened.",
     ),
     (
         "two-to-the-64-nanoseconds",
         "18446744074",
-        "of the second after 2^64 nanoseconds, in the year 2554",
-        "In nanoseconds this time is more than 64 bits hold, of either kind; cut, it lies in 1970.",
+        "is the second after 2^64 nanoseconds, in the year 2554",
+        "In nanoseconds, this time does not fit in 64 bits, signed or unsigned. Truncated, it becomes a \
+         time in 1970.",
     ),
     (
         "year-10000",
         "253402300800",
         "in the year 10000",
-        "A year of five digits: a date that is made of it may fail, and with it a good token.",
+        "The year has five digits. A server that formats the time as a date may fail, and so reject a valid \
+         token.",
     ),
     (
         "milliseconds",
         "{{now-1800}}000",
-        "that is half an hour ago in milliseconds",
-        "The claim is in seconds, and in seconds this is tens of thousands of years ahead. A server that \
-         guesses the unit ends a connection that its issuer let live.",
+        "half an hour ago, in milliseconds",
+        "The claim is in seconds. Read as seconds, the value is tens of thousands of years ahead. A server \
+         that guesses the unit ends a connection that its issuer let live.",
     ),
     (
         "beyond-exp",
         "{{now+7200}}",
         "after exp",
-        "The connection may live longer than its token: `exp` is over with when the token has been \
-         checked.",
+        "The connection may outlive its token. `exp` no longer matters once the token has been checked.",
     ),
     (
         "in-ten-years",
         "{{now+315360000}}",
         "in ten years",
-        "A connection that is meant to last has a time far off, which must not wrap on its way to a \
-         number of seconds to live.",
+        "A connection that is meant to last has a distant time. The number of seconds to live must not \
+         wrap.",
     ),
     (
         "two-to-the-31",
         "2147483648",
-        "of 2^31, in the year 2038",
-        "The first second that a signed 32-bit number does not hold; where it wraps, the connection \
+        "is 2^31, in the year 2038",
+        "This is the first second that a signed 32-bit number cannot hold. If it wraps, the connection \
          expired in 1901.",
     ),
     (
         "two-to-the-32",
         "4294967296",
-        "of 2^32, in the year 2106",
-        "The first second that an unsigned 32-bit number does not hold; where it is cut, it becomes \
-         0, and the connection never expires.",
+        "is 2^32, in the year 2106",
+        "This is the first second that an unsigned 32-bit number cannot hold. Truncated, it becomes 0, and \
+         the connection never expires.",
     ),
     (
         "five-thousand-million",
         "5000000000",
-        "of 5,000,000,000, in the year 2128",
-        "Cut to 32 bits this is a time in 1992, and the connection expires as soon as it is there.",
+        "is 5,000,000,000, in the year 2128",
+        "Truncated to 32 bits, this is a time in 1992, and the connection expires as soon as it is opened.",
     ),
     (
         "largest-exact-integer",
         "9007199254740991",
-        "of 2^53 - 1",
-        "Every JSON parser holds this integer exactly (RFC 8259 section 6). A time that wraps when it is \
-         multiplied or added to ends the connection at once.",
+        "is 2^53 - 1",
+        "Every JSON parser holds this integer exactly (RFC 8259 section 6). If the time wraps when it is \
+         multiplied or added to, the connection ends at once.",
     ),
 ];
 
@@ -120,7 +122,7 @@ fn time((name, value, what, why): (&str, &str, &str, &str)) -> Case {
         .requirement("CF-EXPAT-3")
         .class("C23")
         .effect(|effect| {
-            // What is told of a time beyond 2^32 seconds from now has a case of its own.
+            // Another case checks what is told of a time more than 2^32 seconds from now.
             let told = !matches!(
                 name,
                 "two-to-the-63-nanoseconds"
@@ -137,10 +139,10 @@ fn zero_with_a_sign() -> Case {
     twins::centrifugo()
         .changed("centrifugo/expire-at/minus-zero", claim("expire_at", "-0"))
         .accept()
-        .title("expire_at of -0")
+        .title("is -0")
         .why(
-            "Zero with a sign is zero: the connection does not expire. As a negative number it would be \
-             refused, or be a time that has passed.",
+            "Zero with a sign is zero, so the connection does not expire. A server that reads it as a \
+             negative number rejects the token, or sees a time in the past.",
         )
         .requirement("CF-EXPAT-2")
         .requirement("RFC8259-6-NUMBER")
@@ -152,109 +154,119 @@ fn time_to_live_beyond_32_bits() -> Case {
     twins::centrifugo()
         .changed("centrifugo/expire-at/beyond-32-bits-of-seconds", claim("expire_at", "{{now+4294967396}}"))
         .accept()
-        .title("expire_at 2^32 and 100 seconds from now")
+        .title("in 2^32 + 100 seconds")
         .why(
-            "The client is told how many seconds are left. Where that number is cut to 32 bits, the \
-             connection expires 136 years early, in a hundred seconds.",
+            "The client is told how many seconds are left. A server that truncates this number to 32 bits \
+             lets the connection expire after 100 seconds, 136 years early.",
         )
         .requirement("CF-EXPAT-1")
         .class("C3")
 }
 
-/// Name, value, what it is.
+/// Name, value, description.
 const PASSED: [(&str, &str, &str); 3] = [
-    ("equals-now", "{{now}}", "exactly now"),
-    ("a-second-ago", "{{now-1}}", "a second ago"),
-    ("one", "1", "of 1, the first second after the epoch"),
+    ("equals-now", "{{now}}", "is the current second"),
+    ("a-second-ago", "{{now-1}}", "one second ago"),
+    ("one", "1", "is 1, the first second after the epoch"),
 ];
 
 fn passed((name, value, what): (&str, &str, &str)) -> Case {
     twins::centrifugo()
         .changed(&format!("centrifugo/expire-at/{name}"), claim("expire_at", value))
         .either(
-            "The documentation asks for a time in the future, or 0; another time is refused as \
-             expired, or the connection expires at once.",
+            "The documentation requires a time in the future, or 0. A server may reject any other time as \
+             expired, or let the connection expire at once.",
             [Reason::ConnectionExpired],
         )
         .title(format!("expire_at {}", spoken(what)))
         .why(
-            "A connection that should be over must not live on: only 0 says that it does not expire, \
-             and no other time that has come.",
+            "Only 0 means that the connection does not expire. A server that treats a time in the past like \
+             0 keeps open a connection that should have ended.",
         )
         .requirement("CF-EXPAT-3")
         .class("C23")
         .threat(Threat::Holder)
 }
 
-/// When the connection expires where a value is accepted all the same.
+/// The expiration of the connection if the value is accepted.
 #[derive(Clone, Copy)]
 enum IfAccepted {
-    /// It does not expire.
+    /// The connection does not expire.
     Never,
-    /// It expires at this second.
+    /// The connection expires at this second.
     At(&'static str),
-    /// Nothing is promised.
+    /// Undefined.
     Open,
 }
 
-/// Name, value, what it is, and the effect where it is accepted.
+/// Name, value, description, and the effect if the value is accepted.
 const UNFIT: [(&str, &str, &str, IfAccepted); 41] = [
-    ("minus-two-to-the-31-less-one", "-2147483649", "of -2^31 - 1", IfAccepted::Never),
-    ("minus-1e308", "-1e308", "of -1e308", IfAccepted::Never),
-    ("minus-one-half", "-0.5", "of -0.5", IfAccepted::Open),
-    ("past-and-a-half", "{{now-600}}.5", "in the past, with a fraction", IfAccepted::Open),
+    ("minus-two-to-the-31-less-one", "-2147483649", "is -2^31 - 1", IfAccepted::Never),
+    ("minus-1e308", "-1e308", "is -1e308", IfAccepted::Never),
+    ("minus-one-half", "-0.5", "is -0.5", IfAccepted::Open),
+    ("past-and-a-half", "{{now-600}}.5", "ten minutes ago, with a fraction", IfAccepted::Open),
     ("now-and-a-half", "{{now}}.5", "in half a second", IfAccepted::Open),
     (
         "future-with-zero-fraction",
         "{{now+1800}}.0",
-        "in the future, with a fraction of zero",
+        "in half an hour, with the fraction .0",
         IfAccepted::At("{{now+1800}}"),
     ),
     (
         "future-with-zero-exponent",
         "{{now+1800}}e0",
-        "in the future, with an exponent of zero",
+        "in half an hour, with the exponent e0",
         IfAccepted::At("{{now+1800}}"),
     ),
     (
         "future-with-negative-exponent",
         "{{now+1800}}000e-3",
-        "in the future, in thousandths by an exponent",
+        "in half an hour, written with the exponent e-3",
         IfAccepted::At("{{now+1800}}"),
     ),
-    ("zero-with-exponent", "0e0", "of 0e0", IfAccepted::Never),
-    ("tiny", "1e-400", "of 1e-400", IfAccepted::Open),
-    ("quoted-past", "\"{{now-600}}\"", "that is a string of digits, in the past", IfAccepted::Open),
-    ("quoted-exponent", "\"1e10\"", "that is a string with an exponent", IfAccepted::Open),
-    ("quoted-with-space", "\" {{now+1800}}\"", "that is a string of a space and digits", IfAccepted::Open),
-    ("quoted-hexadecimal", "\"0xFFFFFFFF\"", "that is a string in base 16", IfAccepted::Open),
-    ("word", "\"never\"", "that is a word", IfAccepted::Open),
-    ("date", "\"2999-12-31T23:59:59Z\"", "that is a date", IfAccepted::Open),
-    ("empty-array", "[]", "that is an empty array", IfAccepted::Open),
-    ("array-in-array", "[[{{now+1800}}]]", "that is an array in an array", IfAccepted::Open),
-    ("object-with-seconds", "{\"seconds\":{{now+1800}}}", "that is an object with a time", IfAccepted::Open),
-    ("two-to-the-63-milliseconds", "9223372036854776", "of 2^63 milliseconds", IfAccepted::Open),
-    ("two-to-the-62", "4611686018427387904", "of 2^62", IfAccepted::Open),
-    ("two-to-the-64", "18446744073709551616", "of 2^64", IfAccepted::Open),
-    ("thirty-nines", "999999999999999999999999999999", "of thirty nines", IfAccepted::Open),
-    ("huge-exponent", "1e999999999", "of 1e999999999", IfAccepted::Open),
-    ("minus-one", "-1", "of -1", IfAccepted::Never),
-    ("minus-two-to-the-63", "-9223372036854775808", "of -2^63", IfAccepted::Never),
-    ("future-and-a-half", "{{now+1800}}.5", "in the future, with a fraction", IfAccepted::Open),
-    ("one-half", "0.5", "of 0.5", IfAccepted::Open),
-    ("zero-point-zero", "0.0", "of 0.0", IfAccepted::Never),
-    ("exponent", "1e10", "of 1e10", IfAccepted::At("10000000000")),
-    ("quoted-future", "\"{{now+1800}}\"", "that is a string of digits", IfAccepted::Open),
-    ("quoted-zero", "\"0\"", "that is the string \"0\"", IfAccepted::Open),
-    ("empty-string", "\"\"", "that is an empty string", IfAccepted::Open),
-    ("null", "null", "that is null", IfAccepted::Open),
-    ("true", "true", "that is true", IfAccepted::Open),
-    ("false", "false", "that is false", IfAccepted::Open),
-    ("array", "[{{now+1800}}]", "that is an array", IfAccepted::Open),
-    ("object", "{}", "that is an object", IfAccepted::Open),
-    ("two-to-the-53-plus-one", "9007199254740993", "of 2^53 + 1", IfAccepted::Open),
-    ("two-to-the-63", "9223372036854775808", "of 2^63", IfAccepted::Open),
-    ("beyond-binary64", "1e400", "of 1e400", IfAccepted::Open),
+    ("zero-with-exponent", "0e0", "is 0e0", IfAccepted::Never),
+    ("tiny", "1e-400", "is 1e-400", IfAccepted::Open),
+    ("quoted-past", "\"{{now-600}}\"", "is a string of digits, ten minutes ago", IfAccepted::Open),
+    ("quoted-exponent", "\"1e10\"", "is a string with an exponent", IfAccepted::Open),
+    ("quoted-with-space", "\" {{now+1800}}\"", "is a string of digits after a space", IfAccepted::Open),
+    ("quoted-hexadecimal", "\"0xFFFFFFFF\"", "is a string with a hexadecimal number", IfAccepted::Open),
+    ("word", "\"never\"", "is a word", IfAccepted::Open),
+    ("date", "\"2999-12-31T23:59:59Z\"", "is a date", IfAccepted::Open),
+    ("empty-array", "[]", "is an empty array", IfAccepted::Open),
+    ("array-in-array", "[[{{now+1800}}]]", "is an array in an array", IfAccepted::Open),
+    (
+        "object-with-seconds",
+        "{\"seconds\":{{now+1800}}}",
+        "is an object that contains a time",
+        IfAccepted::Open,
+    ),
+    (
+        "two-to-the-63-milliseconds",
+        "9223372036854776",
+        "is 2^63 milliseconds, as a number of seconds",
+        IfAccepted::Open,
+    ),
+    ("two-to-the-62", "4611686018427387904", "is 2^62", IfAccepted::Open),
+    ("two-to-the-64", "18446744073709551616", "is 2^64", IfAccepted::Open),
+    ("thirty-nines", "999999999999999999999999999999", "is thirty nines", IfAccepted::Open),
+    ("huge-exponent", "1e999999999", "is 1e999999999", IfAccepted::Open),
+    ("minus-one", "-1", "is -1", IfAccepted::Never),
+    ("minus-two-to-the-63", "-9223372036854775808", "is -2^63", IfAccepted::Never),
+    ("future-and-a-half", "{{now+1800}}.5", "in half an hour, with the fraction .5", IfAccepted::Open),
+    ("one-half", "0.5", "is 0.5", IfAccepted::Open),
+    ("zero-point-zero", "0.0", "is 0.0", IfAccepted::Never),
+    ("exponent", "1e10", "is 1e10", IfAccepted::At("10000000000")),
+    ("quoted-future", "\"{{now+1800}}\"", "is a string of digits", IfAccepted::Open),
+    ("quoted-zero", "\"0\"", "is the string \"0\"", IfAccepted::Open),
+    ("empty-string", "\"\"", "is an empty string", IfAccepted::Open),
+    ("null", "null", "is null", IfAccepted::Open),
+    ("true", "true", "is true", IfAccepted::Open),
+    ("false", "false", "is false", IfAccepted::Open),
+    ("array", "[{{now+1800}}]", "is an array", IfAccepted::Open),
+    ("object", "{}", "is an object", IfAccepted::Open),
+    ("two-to-the-53-plus-one", "9007199254740993", "is 2^53 + 1", IfAccepted::Open),
+    ("two-to-the-63", "9223372036854775808", "is 2^63", IfAccepted::Open),
+    ("beyond-binary64", "1e400", "is 1e400", IfAccepted::Open),
 ];
 
 /// The names of the rows with numbers beyond 2^53, positive or negative.
@@ -275,23 +287,22 @@ fn unfit((name, value, what, if_accepted): (&str, &str, &str, IfAccepted)) -> Ca
     let huge = HUGE.contains(&name);
     let (why_either, why) = if huge {
         (
-            "A number beyond 2^53 may be refused by any JSON implementation (RFC 8259 sections 6 and \
-             9).",
-            "A time that cannot be held must not become another one by wrapping: the connection would \
-             be over at once, or never.",
+            "A JSON implementation may reject a number beyond 2^53 (RFC 8259 sections 6 and 9).",
+            "A number that the server cannot hold must not wrap to a different time. Otherwise the \
+             connection ends at once, or never.",
         )
     } else if negative {
         (
-            "The documentation speaks of a time in the future and of 0; a negative one is refused, or \
-             taken as 0.",
-            "A negative number is no time at which a connection could expire, and must not wrap to \
-             one.",
+            "The documentation allows a time in the future, or 0. A server may reject a negative number, or \
+             treat it as 0.",
+            "A negative number is not a time at which a connection can expire. It must not wrap to a time \
+             in the future.",
         )
     } else {
         (
-            "The documentation asks for UNIX seconds and does not say what becomes of another value.",
-            "A claim that is not understood is refused rather than guessed at. Where it is dropped in \
-             silence, the connection expires at another time than its issuer meant.",
+            "The documentation requires UNIX seconds, and does not say how to treat any other value.",
+            "A server should reject a malformed value rather than guess. If it silently drops the claim, \
+             the connection expires at a time that the issuer did not mean.",
         )
     };
     let mut reasons = vec![Reason::ClaimType];
@@ -314,25 +325,34 @@ fn unfit((name, value, what, if_accepted): (&str, &str, &str, IfAccepted)) -> Ca
                 IfAccepted::At(second) => Some(Expiry::At { second: second.to_owned() }),
                 IfAccepted::Open => None,
             };
-            // Not every JSON implementation holds this number, so claims cannot be compared by it.
+            // Some JSON implementations cannot hold this number, so the claims cannot be compared.
             if matches!(name, "beyond-binary64" | "huge-exponent") {
                 effect.claims = None;
             }
         })
 }
 
-/// Name, value, what a lenient parser makes of it.
+/// Name, value, the reading of a lenient parser.
 const NO_JSON: [(&str, &str, &str); 6] = [
-    ("leading-zero", "0{{now+1800}}", "It is a time for one parser and an octal number for another."),
-    ("plus-sign", "+{{now+1800}}", "A lenient parser finds a time in it."),
+    ("leading-zero", "0{{now+1800}}", "One parser reads it as a time, and another as an octal number."),
+    ("plus-sign", "+{{now+1800}}", "A lenient parser reads it as a time."),
     (
         "hexadecimal",
         "0xFFFFFFFF",
-        "A lenient parser finds a time in it, and one that stops at the x finds 0.",
+        "A lenient parser reads it as a time, and a parser that stops at the x reads 0.",
     ),
-    ("not-a-number", "NaN", "Every comparison with it is false, also the one that ends the connection."),
-    ("infinity", "Infinity", "Where it is known it never comes, and becomes any integer at all."),
-    ("nothing", "", "A lenient parser makes it null, or absent, and `exp` decides in its place."),
+    (
+        "not-a-number",
+        "NaN",
+        "Every comparison with NaN is false, including the one that ends the connection.",
+    ),
+    (
+        "infinity",
+        "Infinity",
+        "A parser that knows Infinity gets a time that never comes, or any integer when it converts the \
+         value.",
+    ),
+    ("nothing", "", "A lenient parser reads it as null or as absent, and then `exp` decides instead."),
 ];
 
 fn no_json((name, value, made): (&str, &str, &str)) -> Case {
@@ -340,17 +360,17 @@ fn no_json((name, value, made): (&str, &str, &str)) -> Case {
         .changed(&format!("centrifugo/expire-at/{name}"), claim("expire_at", value))
         .reject([Reason::Payload, Reason::ClaimType])
         .title(if value.is_empty() {
-            "expire_at of nothing".to_owned()
+            "expire_at has no value".to_owned()
         } else {
-            format!("expire_at of {}", spoken(value))
+            format!("expire_at is {}", spoken(value))
         })
-        .why(format!("JSON has no such value, and so the payload is no claims set. {made}"))
+        .why(format!("JSON has no such value, so the payload is not a valid claims set. {made}"))
         .requirement("RFC8259-2-JSON")
         .requirement("RFC7519-7.2-PAYLOAD")
         .class("J8")
 }
 
-/// Where a time lies.
+/// The place of a time relative to now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Time {
     Absent,
@@ -360,7 +380,7 @@ enum Time {
     Recent,
     /// `nbf` in ten minutes, `expire_at` in half an hour, `exp` in an hour.
     Future,
-    /// In two hours: later than every `exp`.
+    /// In two hours, later than every `exp`.
     Late,
     Zero,
 }
@@ -377,7 +397,19 @@ impl Time {
         }
     }
 
-    /// The edit that gives it to a claim.
+    /// The time in words, for titles.
+    const fn says(self) -> &'static str {
+        match self {
+            Self::Absent => "missing",
+            Self::Past => "ten minutes ago",
+            Self::Recent => "one minute ago",
+            Self::Future => "in the future",
+            Self::Late => "in two hours",
+            Self::Zero => "0",
+        }
+    }
+
+    /// The edit that sets the claim to this time.
     fn edit(self, name: &str) -> Edit {
         match self {
             Self::Absent => without_claim(name),
@@ -394,7 +426,7 @@ impl Time {
     }
 }
 
-/// G7: three times at once.
+/// G7: a combination of three times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Combination {
     exp: Time,
@@ -406,8 +438,8 @@ const fn times(exp: Time, nbf: Time, expire_at: Time) -> Combination {
     Combination { exp, nbf, expire_at }
 }
 
-/// Chosen so that any two of the times meet in every order, before and after now, equal, zero and
-/// absent; each defect stands alone too, and the twin of each is here (or has an id elsewhere).
+/// Any two of the times occur in every order: before and after now, equal, zero and absent. Each defect also
+/// occurs alone. The twin of each combination is in this list or has an id in another topic.
 const COMBINATIONS: [Combination; 59] = {
     use Time::{Absent, Future, Late, Past, Recent, Zero};
     [
@@ -431,7 +463,7 @@ const COMBINATIONS: [Combination; 59] = {
         times(Past, Absent, Past),
         times(Future, Future, Past),
         times(Past, Future, Past),
-        // Without a defect, and with an `expire_at` that has passed.
+        // Without a defect, or with an `expire_at` in the past.
         times(Absent, Absent, Past),
         times(Absent, Zero, Absent),
         times(Absent, Zero, Zero),
@@ -490,7 +522,7 @@ impl Combination {
         )
     }
 
-    /// The same without its defects.
+    /// The same combination without its defects.
     const fn repaired(self) -> Self {
         Self {
             exp: match self.exp {
@@ -532,22 +564,22 @@ impl Combination {
         let case = if reasons == [Reason::ConnectionExpired] {
             undecided
                 .either(
-                    "The documentation asks for a time in the future, or 0; one in the past is refused \
-                     as expired, or the connection expires at once.",
+                    "The documentation requires a time in the future, or 0. A server may reject a time in \
+                     the past as expired, or let the connection expire at once.",
                     reasons,
                 )
                 .why(
-                    "The token is good and the connection's time is over: refused, or let in and \
-                     closed at once, but not left open.",
+                    "The token is valid, but the time of the connection is over. The server may reject the \
+                     token, or open the connection and close it at once. It must not leave it open.",
                 )
                 .requirement("CF-EXPAT-3")
         } else {
             let expired = self.exp != twin.exp;
             let case = undecided.reject(reasons).why(if expired {
-                "Whatever `expire_at` says of the connection, `exp` still decides whether the token is \
-                 good; who looks at `expire_at` alone lets in a user whose access has ended."
+                "`exp` decides whether the token is valid, no matter what `expire_at` says. A server that \
+                 looks only at `expire_at` accepts a user whose access has ended."
             } else {
-                "Whatever `expire_at` says of the connection, the token is not good before its `nbf`."
+                "The token is not valid before its `nbf`, no matter what `expire_at` says."
             });
             match (expired, self.expire_at) {
                 (true, Time::Zero) => case.requirement("CF-EXPAT-2").requirement("CF-EXP-2"),
@@ -562,11 +594,11 @@ impl Combination {
             _ => format!("three defects: {}", self.title()),
         })
         .class(if self.expire_at == Time::Absent { "C5" } else { "C23" })
-        // Waiting makes no `exp` of zero: its issuer wrote it.
+        // Waiting does not produce an `exp` of 0: only the issuer can write it.
         .threat(if self.exp == Time::Zero { Threat::Issuer } else { Threat::Holder })
     }
 
-    /// The case of a combination without a defect; the plain token is one.
+    /// The case of a combination without a defect, which may be the plain token.
     fn accepted(self) -> Case {
         let mut edits = Vec::new();
         if self.exp != Time::Future {
@@ -584,23 +616,26 @@ impl Combination {
         let case = twins::centrifugo().changed_by(&self.id(), edits).accept().title(self.title());
         match self.expire_at {
             Time::Zero => case
-                .why("With `expire_at` 0 the connection does not expire, whatever `exp` says.")
+                .why("If `expire_at` is 0, the connection does not expire, no matter what `exp` says.")
                 .requirement("CF-EXPAT-2"),
             Time::Future | Time::Late => {
-                case.why("The connection expires at `expire_at`, and not at `exp`.").requirement("CF-EXPAT-1")
+                case.why("The connection expires at `expire_at`, not at `exp`.").requirement("CF-EXPAT-1")
             }
             Time::Absent | Time::Past | Time::Recent if self.exp == Time::Absent => case
-                .why("Without `exp` and `expire_at` the connection does not expire; `nbf` is no end.")
+                .why(
+                    "Without `exp` and `expire_at` the connection does not expire. `nbf` only sets a \
+                     beginning.",
+                )
                 .requirement("CF-EXP-1"),
             Time::Absent | Time::Past | Time::Recent => case
-                .why("The connection expires at `exp`; that `nbf` has come changes nothing of it.")
+                .why("The connection expires at `exp`. An `nbf` in the past does not change that.")
                 .requirement("CF-EXP-3"),
         }
         .class("C23")
     }
 
     fn title(self) -> String {
-        format!("exp {}, nbf {}, expire_at {}", self.exp.name(), self.nbf.name(), self.expire_at.name())
+        format!("exp {}, nbf {}, expire_at {}", self.exp.says(), self.nbf.says(), self.expire_at.says())
     }
 }
 
@@ -614,7 +649,7 @@ mod tests {
         let met = |test: &dyn Fn(&Combination) -> bool| COMBINATIONS.iter().any(test);
         for first in [Absent, Past, Future] {
             for second in [Absent, Past, Future] {
-                // The plain token is the combination of `exp` alone.
+                // The plain token is the combination with `exp` only.
                 let plain = first == Future && second == Absent;
                 assert!(plain || met(&|c| c.exp == first && c.nbf == second), "{first:?} {second:?}");
             }

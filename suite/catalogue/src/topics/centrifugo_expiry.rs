@@ -1,7 +1,7 @@
-//! What ends, and what lives on: connections and subscriptions whose time comes while somebody looks.
+//! Connections and subscriptions at the time of their expiration: which end, and which live on.
 //!
-//! A time is two seconds after the start. Renewals come a second before it, or a second after it, while a
-//! server still has patience; whoever looks whether something has ended does so five seconds after it.
+//! The time is two seconds after the start. A renewal comes one second before it, or one second after it,
+//! while a server still waits for one. A look at whether something has ended comes five seconds after it.
 
 use jotproof_model::edit::FlowChange;
 use jotproof_model::{Action, Algorithm, Edit, Reason, Threat};
@@ -15,14 +15,14 @@ use crate::steps::{
 };
 use crate::twins;
 
-/// When somebody looks at what has not ended for sure.
+/// The second of a look or renewal before the expiration.
 const BEFORE: u32 = 1;
-/// When something is renewed that has just expired.
+/// The second of a renewal just after the expiration.
 const AFTER: u32 = 3;
-/// When somebody looks at what has ended for sure.
+/// The second of a look when the expiration is certainly over.
 const END: u32 = 7;
 
-/// A private channel of a namespace in which every user may subscribe who is not anonymous.
+/// A private channel of a namespace in which every user except an anonymous one may subscribe.
 const MEMBERS: &str = "$members:news";
 
 /// The claim that makes a token expire soon.
@@ -34,51 +34,51 @@ fn remove_step(number: usize) -> Edit {
     flow(FlowChange::RemoveStep { step: number })
 }
 
-const ENDS: &str = "The backend let somebody in until then. A server that forgets to end what was not renewed \
-                    lets them stay for as long as they like.";
+const ENDS: &str = "The backend granted access until then. A server that does not end what was not renewed \
+                    lets users stay as long as they like.";
 
 pub(super) fn connection() -> Topic {
     let id = |name: &str| format!("centrifugo/expiry/{name}");
     let lasting = Case::root_flow(
         &id("lasting"),
-        "the first flow of connections that are looked at",
+        "the first flow that looks at a connection",
         &[("first", &twins::centrifugo())],
         vec![step(0, connect("first")), step(END, Action::Look)],
     )
-    .title("a connection whose token is good for an hour, seven seconds later")
+    .title("connection after seven seconds, token valid for one hour")
     .why("A connection lasts until it expires.")
     .requirement("CF-EXP-3")
     .class("V1");
     let again = Case::root_flow(
         &id("again"),
-        "the first flow of connections that come again",
+        "the first flow in which a client connects again",
         &[("first", &twins::centrifugo())],
         vec![step(0, connect("first")), step(0, Action::Disconnect), step(END, connect("first"))],
     )
-    .title("a client that comes again by the same token, seven seconds later")
-    .why("A token is not used up, and good until it expires.")
+    .title("client connects again after seven seconds, same token, valid for one hour")
+    .why("A token is not used up by a connection. It is valid until it expires.")
     .requirement("CF-JTI-1")
     .requirement("CF-EXP-5")
     .class("V1");
     let one_time = lasting
         .changed(&id("expire-at-zero"), of_token("first", claim("expire_at", "0")))
         .accept()
-        .title("a connection with expire_at = 0")
-        .why("With `expire_at` 0 a connection does not expire.")
+        .title("connection with expire_at 0")
+        .why("If `expire_at` is 0, the connection does not expire.")
         .requirement("CF-EXPAT-2")
         .class("V1");
     let expire_at_later = lasting
         .changed(&id("expire-at-later"), of_token("first", claim("expire_at", "{{now+600}}")))
         .accept()
-        .title("a connection with expire_at in ten minutes")
-        .why("`expire_at` says when the connection expires.")
+        .title("connection with expire_at in ten minutes")
+        .why("`expire_at` decides when the connection expires.")
         .requirement("CF-EXPAT-1")
         .class("V1");
     let mut cases = vec![
         lasting
             .changed(&id("ended"), of_token("first", soon()))
             .reject([Reason::ConnectionExpired])
-            .title("a connection that was not renewed, five seconds after its exp")
+            .title("connection not renewed, five seconds after its exp")
             .why(ENDS)
             .requirement("CF-EXP-3")
             .requirement("CF-EXP-5")
@@ -87,7 +87,7 @@ pub(super) fn connection() -> Topic {
         lasting
             .changed(&id("ended-by-expire-at"), of_token("first", claim("expire_at", "{{now+2}}")))
             .reject([Reason::ConnectionExpired])
-            .title("a connection that was not renewed, five seconds after its expire_at")
+            .title("connection not renewed, five seconds after its expire_at")
             .why(ENDS)
             .requirement("CF-EXPAT-1")
             .class("C23")
@@ -95,29 +95,32 @@ pub(super) fn connection() -> Topic {
         lasting
             .changed(&id("without-exp"), of_token("first", without_claim("exp")))
             .accept()
-            .title("a connection whose token has no exp")
-            .why("Without `exp` and `expire_at` a connection does not expire.")
+            .title("connection whose token has no exp")
+            .why("Without `exp` and `expire_at` the connection does not expire.")
             .requirement("CF-EXP-1")
             .class("V1"),
         one_time
             .changed(&id("one-time-token-survived"), of_token("first", soon()))
             .accept()
-            .title("a connection with expire_at = 0, five seconds after the exp of its token")
-            .why("A one-time token is good until its `exp`, and what it opened lasts.")
+            .title("connection with expire_at 0, five seconds after the exp of its token")
+            .why("A one-time token is valid until its `exp`. The connection that it opened goes on.")
             .requirement("CF-EXPAT-2")
             .class("C30"),
         expire_at_later
             .changed(&id("exp-survived"), of_token("first", soon()))
             .accept()
-            .title("a connection with expire_at in ten minutes, five seconds after the exp of its token")
-            .why("`exp` says how long the token is good, `expire_at` how long the connection lasts.")
+            .title("connection with expire_at in ten minutes, five seconds after the exp of its token")
+            .why("`exp` limits the token, and `expire_at` limits the connection.")
             .requirement("CF-EXPAT-1")
             .class("C30"),
         again
             .changed(&id("again-expired"), of_token("first", soon()))
             .reject([Reason::Expired])
-            .title("a client that comes again by its token, five seconds after the exp")
-            .why("A token that was good once is not good for ever: whoever kept it must not come back by it.")
+            .title("client connects again with its token, five seconds after exp")
+            .why(
+                "A token that was valid once is not valid forever. A server that accepts it lets a user \
+                 keep coming back after access has ended.",
+            )
             .requirement("CF-EXP-5")
             .requirement("CF-EXP-2")
             .class("C30")
@@ -128,18 +131,19 @@ pub(super) fn connection() -> Topic {
                 vec![of_token("first", claim("expire_at", "0")), of_token("first", soon())],
             )
             .reject([Reason::Expired])
-            .title(
-                "a client that comes again with an expire_at of 0, and a token that expired five seconds ago",
+            .title("client connects again with expire_at 0, five seconds after the exp of its token")
+            .why(
+                "The connection would not expire, but the token has. A server that checks only `expire_at` \
+                 accepts it.",
             )
-            .why("The connection would not expire; the token has.")
             .requirement("CF-EXPAT-2")
             .class("C23")
             .threat(Threat::Holder),
         again
             .changed(&id("at-the-same-time"), remove_step(1))
             .accept()
-            .title("two connections at a time by one token")
-            .why("A token is not used up by a connection that is still there.")
+            .title("two connections at the same time with one token")
+            .why("A token is not used up by a connection that is still open.")
             .requirement("CF-JTI-1")
             .class("V1"),
     ];
@@ -147,7 +151,8 @@ pub(super) fn connection() -> Topic {
     cases.extend([lasting, again, one_time, expire_at_later]);
     Topic {
         path: "centrifugo/expiry",
-        about: "Connections whose time comes: which end, which are renewed in time, and who may come again.",
+        about: "Connections at the time of their expiration: which end, which are renewed in time, and \
+                which clients may connect again.",
         cases,
     }
 }
@@ -157,12 +162,12 @@ fn renewed_connection(id: &dyn Fn(&str) -> String) -> Vec<Case> {
     let first = centrifugo.changed("first", soon()).accept();
     let lasting = Case::root_flow(
         &id("renewed"),
-        "the first flow of connections that outlive their first token",
+        "the first flow with a connection that outlives its first token",
         &[("first", &first), ("renewed", &centrifugo)],
         vec![step(0, connect("first")), step(BEFORE, refresh("renewed")), step(END, Action::Look)],
     )
-    .title("a connection that was renewed a second before its exp, five seconds after it")
-    .why("A good new token prolongs the connection.")
+    .title("connection renewed one second before its exp, five seconds after that exp")
+    .why("A valid new token extends the connection.")
     .requirement("CF-EXP-4")
     .class("C30");
     let refresh_refused = |name: &str, edit: Edit, reason: Reason, title: &str| {
@@ -173,8 +178,11 @@ fn renewed_connection(id: &dyn Fn(&str) -> String) -> Vec<Case> {
             )
             // The connection closes at once because of the bad token, or later because it expires.
             .reject([Reason::ConnectionExpired, reason])
-            .title(format!("{title} with the end of the connection after it"))
-            .why("Without a good new token the connection is closed in the end, at once or when it expires.")
+            .title(format!("connection after a failed renewal with {title}"))
+            .why(
+                "Without a valid new token the connection must be closed, at once or when it expires. A \
+                 server that keeps it open gives the client access that nobody granted.",
+            )
             .requirement("CF-EXP-5")
             .class("C16")
             .threat(if reason == Reason::Signature { Threat::Forger } else { Threat::Holder })
@@ -183,14 +191,17 @@ fn renewed_connection(id: &dyn Fn(&str) -> String) -> Vec<Case> {
         lasting
             .changed(&id("renewed-late"), set_step(1, step(AFTER, refresh("renewed"))))
             .accept()
-            .title("a connection that was renewed a second after its exp, while it was still there")
-            .why("A client learns that its connection has expired, and renews it: servers give it time for that.")
+            .title("connection renewed one second after its exp, while still open")
+            .why(
+                "A client learns that its connection has expired and then renews it. Servers allow some \
+                 time for that.",
+            )
             .requirement("CF-EXP-4")
             .class("C30"),
         lasting
             .changed(&id("not-renewed"), remove_step(1))
             .reject([Reason::ConnectionExpired])
-            .title("a connection that was not renewed with nothing between its exp and its end")
+            .title("connection with its renewal left out, five seconds after its exp")
             .why(ENDS)
             .requirement("CF-EXP-4")
             .requirement("CF-EXP-5")
@@ -200,62 +211,62 @@ fn renewed_connection(id: &dyn Fn(&str) -> String) -> Vec<Case> {
             "renewed-by-a-forger",
             sign(Some("\"HS256\""), "hmac-64-bytes-foreign", Algorithm::HS256),
             Reason::Signature,
-            "a renewal by a token that is signed by another key,",
+            "a token signed with a different key",
         ),
         refresh_refused(
             "renewed-by-an-expired-token",
             claim("exp", "{{now-60}}"),
             Reason::Expired,
-            "a renewal by a token that expired a minute ago,",
+            "a token that expired one minute ago",
         ),
         refresh_refused(
             "renewed-by-another-user",
             claim("sub", "\"43\""),
             Reason::User,
-            "a renewal by a token of another user,",
+            "a token of a different user",
         ),
         refresh_refused(
             "renewed-too-early",
             claim("nbf", "{{now+600}}"),
             Reason::NotYetValid,
-            "a renewal by a token that is good in ten minutes,",
+            "a token with nbf in ten minutes",
         ),
         lasting
             .changed(&id("renewed-without-exp"), of_token("renewed", without_claim("exp")))
             .should_be_accepted()
-            .title("a connection that was renewed by a token without exp")
-            .why("A good token without `exp` ends the expiry.")
+            .title("connection renewed with a token without exp")
+            .why("A valid new token without `exp` removes the expiration of the connection.")
             .requirement("CF-EXP-7")
             .class("C30"),
         lasting
             .changed(&id("renewed-for-good"), of_token("renewed", claim("expire_at", "0")))
             .accept()
-            .title("a connection that was renewed by a token with expire_at = 0")
-            .why("With `expire_at` 0 the connection does not expire any more.")
+            .title("connection renewed with expire_at 0")
+            .why("If the new `expire_at` is 0, the connection no longer expires.")
             .requirement("CF-EXPAT-2")
             .class("C30"),
         lasting
             .changed(&id("renewed-by-expire-at"), of_token("renewed", claim("expire_at", "{{now+600}}")))
             .accept()
-            .title("a connection that was renewed until an expire_at in ten minutes")
-            .why("`expire_at` says when the connection expires.")
+            .title("connection renewed with expire_at in ten minutes")
+            .why("`expire_at` decides when the connection expires.")
             .requirement("CF-EXPAT-1")
             .class("C30"),
         lasting
-            .changed(
-                &id("renewed-and-come-again"),
-                set_step(2, step(END, connect("renewed"))),
-            )
+            .changed(&id("renewed-and-come-again"), set_step(2, step(END, connect("renewed"))))
             .accept()
-            .title("a client that comes again by the token that renewed its connection")
-            .why("The new token is good for a new connection too.")
+            .title("client connects again with the token that renewed its connection")
+            .why("The new token is also valid for a new connection.")
             .requirement("CF-EXP-4")
             .class("V1"),
         lasting
             .changed(&id("renewed-and-come-again-by-the-old-token"), set_step(2, step(END, connect("first"))))
             .reject([Reason::Expired])
-            .title("a client whose connection was renewed comes again by the old token")
-            .why("That its connection was renewed makes the old token no better.")
+            .title("client connects again with the old token after a renewal")
+            .why(
+                "The renewal of a connection does not extend its old token. A server that accepts it lets a \
+                 user come back with an expired token.",
+            )
             .requirement("CF-EXP-5")
             .class("C30")
             .threat(Threat::Holder),
@@ -268,7 +279,7 @@ struct Kind {
     path: &'static str,
     token: fn() -> Case,
     channel: &'static str,
-    /// How its requirements begin.
+    /// The prefix of its requirements.
     requirements: &'static str,
 }
 
@@ -287,18 +298,18 @@ pub(super) fn subscription() -> Topic {
             flow(FlowChange::AddStep { before: 2, step: step(0, connect("connection")) }),
         )
         .accept()
-        .title("a user with a subscription comes again by the connection token")
-        .why("A connection token opens a connection, whatever was subscribed to in another one.")
+        .title("client with a subscription connects again, with the connection token")
+        .why("A connection token opens a connection, no matter what another connection has subscribed to.")
         .requirement("CS-CONN-1")
         .class("V1");
     cases.push(
         again
             .changed(&kind.id("comes-again-without-a-token"), set_step(2, step(0, connect_openly())))
             .reject([Reason::NoToken])
-            .title("a user with a subscription comes again without a connection token")
+            .title("client with a subscription connects again, without a token")
             .why(
-                "The token for a channel says nothing about connections. Whoever is let in without a token is \
-                 nobody that the backend knows.",
+                "A subscription token says nothing about connections. A server that lets the client in \
+                 without a connection token lets in someone whom the backend does not know.",
             )
             .requirement("CS-CONN-1")
             .class("C14")
@@ -309,26 +320,26 @@ pub(super) fn subscription() -> Topic {
         kind.asked()
             .changed(&kind.id("second-session"), add_connect())
             .accept()
-            .title("a user that comes again and asks for the channel by the same token")
-            .why("A subscription token is the user's, in any session.")
+            .title("user connects again and requests the channel with the same token")
+            .why("A subscription token belongs to the user and is valid in any of the user's sessions.")
             .requirement("CS-SUB-1")
             .class("V1"),
     );
     let why = [
-        "A token opens its channel for as long as it is good, and not once.",
-        "It is the token that opens a channel whose options open it to nobody, every time.",
+        "A token opens its channel as long as it is valid, not only once.",
+        "The options of this channel allow nobody without a token, so every request needs one. A server \
+         that remembers the first token keeps the channel open after access has ended.",
     ];
-    cases.extend(asked_twice(&kind, "a channel", why, "CS-OK-1"));
+    cases.extend(asked_twice(&kind, "channel", why, "CS-OK-1"));
     Topic {
         path: kind.path,
-        about: "Subscriptions of Centrifugo 4 and later whose time comes: which end, and which are renewed \
-                in time.",
+        about: "Subscriptions of Centrifugo 4 and later at the time of their expiration: which end, and \
+                which are renewed in time.",
         cases,
     }
 }
 
-/// A channel that opens by a token alone, asked for twice: each time with the token; and then without it, by who had
-/// it.
+/// A channel that only a token opens, requested twice: each time with the token, and then without it.
 fn asked_twice(kind: &Kind, what: &str, why: [&str; 2], requirement: &str) -> [Case; 2] {
     let again = kind
         .asked()
@@ -340,14 +351,14 @@ fn asked_twice(kind: &Kind, what: &str, why: [&str; 2], requirement: &str) -> [C
             ],
         )
         .accept()
-        .title(format!("{what} that is asked for twice, each time with the token"))
+        .title(format!("{what} requested twice, each time with the token"))
         .why(why[0])
         .requirement(requirement)
         .class("V1");
     let without = again
         .changed(&kind.id("without-a-token"), set_step(3, step(0, subscribe_openly(kind.channel))))
         .reject([Reason::NoToken])
-        .title(format!("{what} that is asked for with a token and, after that, without one"))
+        .title(format!("{what} requested with the token and then without one"))
         .why(why[1])
         .requirement(requirement)
         .class("C14")
@@ -368,20 +379,20 @@ pub(super) fn private_channel() -> Topic {
         asked
             .changed(&kind.id("second-session"), add_connect())
             .reject([Reason::Client])
-            .title("a client that comes again and asks for the channel by the token of its first session")
+            .title("client connects again and requests the channel with the token of its first session")
             .why(
-                "The token names the client that it was made for, and the server gives another id to every \
-                 session. Whoever kept it cannot open the channel with it again.",
+                "The token names one client, and the server assigns a new client id to every session. A \
+                 server that does not compare the id lets a kept token open the channel again.",
             )
             .requirement("CP-CLI-1")
             .class("C14")
             .threat(Threat::Holder),
     );
     let why = [
-        "A channel that begins with `$` needs a token, and opens to the same one again.",
-        "A channel that begins with `$` needs a token, every time.",
+        "A channel that begins with `$` requires a token. The same token may open it again.",
+        "A channel that begins with `$` requires a token for every request.",
     ];
-    cases.extend(asked_twice(&kind, "a private channel", why, "CP-PREF-1"));
+    cases.extend(asked_twice(&kind, "private channel", why, "CP-PREF-1"));
     let members = asked
         .changed_by(
             &kind.id("of-a-namespace-for-users"),
@@ -392,18 +403,21 @@ pub(super) fn private_channel() -> Topic {
             ],
         )
         .accept()
-        .title("a private channel of a namespace that is open to users")
-        .why("The namespace stands after the `$`, and lets every user subscribe who is not anonymous.")
+        .title("private channel of a namespace that is open to users")
+        .why("The namespace follows the `$`. It lets every user except an anonymous one subscribe.")
         .requirement("CP-PREF-2")
         .class("V1");
     cases.push(
         members
-            .changed(&kind.id("of-a-namespace-for-users-anonymous"), of_token("connection", claim("sub", "\"\"")))
+            .changed(
+                &kind.id("of-a-namespace-for-users-anonymous"),
+                of_token("connection", claim("sub", "\"\"")),
+            )
             .reject([Reason::Anonymous])
-            .title("an anonymous user asks for a private channel of a namespace that is open to users")
+            .title("private channel of a namespace that is open to users, anonymous user connected")
             .why(
-                "The options of the namespace count for its private channels too. Where it is not found behind \
-                 the `$`, those of other channels count, which may be open to everybody.",
+                "The options of a namespace also apply to its private channels. A server that does not find \
+                 the namespace after the `$` uses other options, which may be open to everyone.",
             )
             .requirement("CP-PREF-2")
             .class("C11")
@@ -412,8 +426,8 @@ pub(super) fn private_channel() -> Topic {
     cases.push(members);
     Topic {
         path: kind.path,
-        about: "Subscriptions to private channels of Centrifugo 3 whose time comes: which end, and which are \
-                renewed in time.",
+        about: "Subscriptions to private channels of Centrifugo 3 at the time of their expiration: which \
+                end, and which are renewed in time.",
         cases,
     }
 }
@@ -436,15 +450,15 @@ impl Kind {
         Case::root_flow(&self.id(name), reason, &tokens, steps)
     }
 
-    /// A subscription that somebody asks for.
+    /// A requested subscription.
     fn asked(&self) -> Case {
         self.flow(
             "asked",
-            "the first flow of subscriptions that are asked for",
+            "the first flow that requests a subscription",
             vec![step(0, connect("connection")), step(0, subscribe(self.channel, "opened"))],
         )
-        .title("a subscription that is asked for in a new session")
-        .why("A good token for the channel opens it.")
+        .title("subscription requested in a new session")
+        .why("A valid token for the channel opens it.")
         .requirement(&self.requirement("CHAN-1"))
         .class("V1")
     }
@@ -455,28 +469,28 @@ fn of_both(kind: &Kind) -> Vec<Case> {
     let lasting = kind
         .flow(
             "lasting",
-            "the first flow of subscriptions that are looked at",
+            "the first flow that looks at a subscription",
             vec![
                 step(0, connect("connection")),
                 step(0, subscribe(channel, "opened")),
                 step(END, look_at(channel)),
             ],
         )
-        .title("a subscription whose token is good for an hour, seven seconds later")
+        .title("subscription after seven seconds, token valid for one hour")
         .why("A subscription lasts until it expires.")
         .requirement(&kind.requirement("EXP-2"))
         .class("V1");
     let connection = lasting
         .changed(&kind.id("connection-lasting"), set_step(2, step(END, Action::Look)))
         .accept()
-        .title("the connection of a subscription whose token is good for an hour, seven seconds later")
-        .why("A connection lasts while its subscriptions do.")
+        .title("connection of a subscription after seven seconds, token valid for one hour")
+        .why("The connection stays open while the subscription does.")
         .requirement(&kind.requirement("EXP-3"))
         .class("V1");
     let again = kind
         .flow(
             "again",
-            "the first flow of subscriptions that are asked for again",
+            "the first flow that requests a subscription again",
             vec![
                 step(0, connect("connection")),
                 step(0, subscribe(channel, "opened")),
@@ -484,29 +498,29 @@ fn of_both(kind: &Kind) -> Vec<Case> {
                 step(END, subscribe(channel, "opened")),
             ],
         )
-        .title("a subscription that is asked for again by the same token, seven seconds later")
-        .why("A token is not used up, and good until it expires.")
+        .title("subscription requested again after seven seconds, same token, valid for one hour")
+        .why("A token is not used up by a subscription. It is valid until it expires.")
         .requirement(&kind.requirement("CHAN-1"))
         .class("V1");
     let one_time = lasting
         .changed(&kind.id("expire-at-zero"), of_token("opened", claim("expire_at", "0")))
         .accept()
-        .title("a subscription with expire_at = 0")
-        .why("With `expire_at` 0 a subscription does not expire.")
+        .title("subscription with expire_at 0")
+        .why("If `expire_at` is 0, the subscription does not expire.")
         .requirement(&kind.requirement("EXPAT-2"))
         .class("V1");
     let expire_at_later = lasting
         .changed(&kind.id("expire-at-later"), of_token("opened", claim("expire_at", "{{now+600}}")))
         .accept()
-        .title("a subscription with expire_at in ten minutes")
-        .why("`expire_at` says when the subscription expires.")
+        .title("subscription with expire_at in ten minutes")
+        .why("`expire_at` decides when the subscription expires.")
         .requirement(&kind.requirement("EXPAT-1"))
         .class("V1");
     let mut cases = vec![
         lasting
             .changed(&kind.id("ended"), of_token("opened", soon()))
             .reject([Reason::SubscriptionExpired])
-            .title("a subscription that was not renewed, five seconds after its exp")
+            .title("subscription not renewed, five seconds after its exp")
             .why(ENDS)
             .requirement(&kind.requirement("EXP-2"))
             .class("C30")
@@ -514,7 +528,7 @@ fn of_both(kind: &Kind) -> Vec<Case> {
         lasting
             .changed(&kind.id("ended-by-expire-at"), of_token("opened", claim("expire_at", "{{now+2}}")))
             .reject([Reason::SubscriptionExpired])
-            .title("a subscription that was not renewed, five seconds after its expire_at")
+            .title("subscription not renewed, five seconds after its expire_at")
             .why(ENDS)
             .requirement(&kind.requirement("EXPAT-1"))
             .class("C23")
@@ -522,10 +536,10 @@ fn of_both(kind: &Kind) -> Vec<Case> {
         connection
             .changed(&kind.id("connection-ended"), of_token("opened", soon()))
             .reject([Reason::SubscriptionExpired])
-            .title("the connection of a subscription that was not renewed, five seconds after its exp")
+            .title("connection of a subscription not renewed, five seconds after its exp")
             .why(
-                "The documentation says that the connection is closed when a subscription expires, so that \
-                 the client comes again and asks for a new token.",
+                "The documentation says that the connection is closed when a subscription expires. The \
+                 client then connects again and requests a new token.",
             )
             .requirement(&kind.requirement("EXP-3"))
             .class("C30")
@@ -533,29 +547,32 @@ fn of_both(kind: &Kind) -> Vec<Case> {
         lasting
             .changed(&kind.id("without-exp"), of_token("opened", without_claim("exp")))
             .accept()
-            .title("a subscription whose token has no exp")
-            .why("Without `exp` and `expire_at` a subscription does not expire.")
+            .title("subscription whose token has no exp")
+            .why("Without `exp` and `expire_at` the subscription does not expire.")
             .requirement(&kind.requirement("EXP-2"))
             .class("V1"),
         one_time
             .changed(&kind.id("one-time-token-survived"), of_token("opened", soon()))
             .accept()
-            .title("a subscription with expire_at = 0, five seconds after the exp of its token")
-            .why("A one-time token is good until its `exp`, and what it opened lasts.")
+            .title("subscription with expire_at 0, five seconds after the exp of its token")
+            .why("A one-time token is valid until its `exp`. The subscription that it opened goes on.")
             .requirement(&kind.requirement("EXPAT-2"))
             .class("C30"),
         expire_at_later
             .changed(&kind.id("exp-survived"), of_token("opened", soon()))
             .accept()
-            .title("a subscription with expire_at in ten minutes, five seconds after the exp of its token")
-            .why("`exp` says how long the token is good, `expire_at` how long the subscription lasts.")
+            .title("subscription with expire_at in ten minutes, five seconds after the exp of its token")
+            .why("`exp` limits the token, and `expire_at` limits the subscription.")
             .requirement(&kind.requirement("EXPAT-1"))
             .class("C30"),
         again
             .changed(&kind.id("again-expired"), of_token("opened", soon()))
             .reject([Reason::Expired])
-            .title("a subscription that is asked for again by its token, five seconds after the exp")
-            .why("A token that was good once is not good for ever.")
+            .title("subscription requested again with its token, five seconds after exp")
+            .why(
+                "A token that was valid once is not valid forever. A server that accepts it lets a user \
+                 keep coming back after access has ended.",
+            )
             .requirement(&kind.requirement("EXP-1"))
             .class("C30")
             .threat(Threat::Holder),
@@ -565,8 +582,8 @@ fn of_both(kind: &Kind) -> Vec<Case> {
                 vec![of_token("opened", claim("expire_at", "0")), of_token("opened", soon())],
             )
             .reject([Reason::Expired])
-            .title("a second subscription with an expire_at of 0, and a token that expired five seconds ago")
-            .why("After its `exp` a one-time token opens no second subscription.")
+            .title("subscription requested again with expire_at 0, five seconds after the exp of its token")
+            .why("After its `exp` a one-time token must not open a second subscription.")
             .requirement(&kind.requirement("EXPAT-3"))
             .class("C23")
             .threat(Threat::Holder),
@@ -582,7 +599,7 @@ fn renewed_subscription(kind: &Kind) -> Vec<Case> {
     let opened = good.changed("opened", soon()).accept();
     let lasting = Case::root_flow(
         &kind.id("renewed"),
-        "the first flow of subscriptions that outlive their first token",
+        "the first flow with a subscription that outlives its first token",
         &[("connection", &twins::centrifugo()), ("opened", &opened), ("renewed", &good)],
         vec![
             step(0, connect("connection")),
@@ -591,22 +608,25 @@ fn renewed_subscription(kind: &Kind) -> Vec<Case> {
             step(END, look_at(channel)),
         ],
     )
-    .title("a subscription that was renewed a second before its exp, five seconds after it")
-    .why("A good new token prolongs the subscription.")
+    .title("subscription renewed one second before its exp, five seconds after that exp")
+    .why("A valid new token extends the subscription.")
     .requirement(&kind.requirement("EXP-2"))
     .class("C30");
     vec![
         lasting
             .changed(&kind.id("renewed-late"), set_step(2, step(AFTER, sub_refresh(channel, "renewed"))))
             .accept()
-            .title("a subscription that was renewed a second after its exp, while it was still there")
-            .why("A client learns that its subscription has expired, and renews it: servers give it time for that.")
+            .title("subscription renewed one second after its exp, while still open")
+            .why(
+                "A client learns that its subscription has expired and then renews it. Servers allow some \
+                 time for that.",
+            )
             .requirement(&kind.requirement("EXP-2"))
             .class("C30"),
         lasting
             .changed(&kind.id("not-renewed"), remove_step(2))
             .reject([Reason::SubscriptionExpired])
-            .title("a subscription that was not renewed with nothing between its exp and its end")
+            .title("subscription with its renewal left out, five seconds after its exp")
             .why(ENDS)
             .requirement(&kind.requirement("EXP-2"))
             .class("C30")
@@ -614,22 +634,22 @@ fn renewed_subscription(kind: &Kind) -> Vec<Case> {
         lasting
             .changed(&kind.id("renewed-without-exp"), of_token("renewed", without_claim("exp")))
             .accept()
-            .title("a subscription that was renewed by a token without exp")
-            .why("Without `exp` a subscription does not expire.")
+            .title("subscription renewed with a token without exp")
+            .why("Without `exp` the subscription no longer expires.")
             .requirement(&kind.requirement("EXP-2"))
             .class("C30"),
         lasting
             .changed(&kind.id("renewed-for-good"), of_token("renewed", claim("expire_at", "0")))
             .accept()
-            .title("a subscription that was renewed by a token with expire_at = 0")
-            .why("With `expire_at` 0 the subscription does not expire any more.")
+            .title("subscription renewed with expire_at 0")
+            .why("If the new `expire_at` is 0, the subscription no longer expires.")
             .requirement(&kind.requirement("EXPAT-2"))
             .class("C30"),
         lasting
             .changed(&kind.id("renewed-by-expire-at"), of_token("renewed", claim("expire_at", "{{now+600}}")))
             .accept()
-            .title("a subscription that was renewed until an expire_at in ten minutes")
-            .why("`expire_at` says when the subscription expires.")
+            .title("subscription renewed with expire_at in ten minutes")
+            .why("`expire_at` decides when the subscription expires.")
             .requirement(&kind.requirement("EXPAT-1"))
             .class("C30"),
         lasting,

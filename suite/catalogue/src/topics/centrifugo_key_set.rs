@@ -1,5 +1,5 @@
-//! A published key set in place of configured keys: which of its keys verifies a token, and which keys
-//! never do.
+//! A published key set instead of configured keys: which of its keys verifies a token, and which keys never
+//! do.
 
 use jotproof_model::edit::{ContextChange, DocumentChange, DocumentKind, JwkKind};
 use jotproof_model::recipe::KeyForm;
@@ -8,7 +8,9 @@ use jotproof_model::{Algorithm, Reason, Threat};
 use super::Topic;
 use crate::case::{Case, alg, foreign_key_for, key_for};
 use crate::edits::{claim, context, header, of_token, sign, sign_with_form, unsigned, without_header};
-use crate::published::{ALGORITHMS, LOST, PATH, jwk, named, published, set_of, twin, with, word};
+use crate::published::{
+    ALGORITHMS, LOST, PATH, jwk, named, published, set_of, titled_by_algorithm, twin, with, word,
+};
 use crate::steps::{connect, step, subscribe};
 use crate::twins::{self, CHANNEL, PRIVATE_CHANNEL};
 
@@ -27,14 +29,16 @@ pub(super) fn topic() -> Topic {
         cases.extend(brought_along(algorithm));
         cases.extend(as_ever(algorithm));
     }
+    let mut cases: Vec<Case> = cases.into_iter().map(titled_by_algorithm).collect();
     cases.extend(OTHER_ALGORITHM.into_iter().flat_map(other_algorithm));
-    cases.extend(exclusive());
+    cases.extend(exclusive().into_iter().map(titled_by_algorithm));
     cases.extend(channels(twins::private_channel, PRIVATE_CHANNEL, "private-channel"));
     cases.extend(channels(twins::subscription, CHANNEL, "subscription"));
     Topic {
         path: "centrifugo/key-set",
-        about: "Tokens that are verified with a published key set, RFC 7517, in place of configured keys: \
-                the key that a token names, other keys, and keys that are none of the set.",
+        about: "Tokens that are verified with a published key set (RFC 7517) instead of configured keys: \
+                signed with the key that the token names, with another key of the set, or with a key \
+                outside it.",
         cases,
     }
 }
@@ -54,27 +58,33 @@ fn by_kid(algorithm: Algorithm) -> Vec<Case> {
             )
             .accept()
             .title(title)
-            .why("Keys overlap while they are rotated. The token names the one that made its signature.")
+            .why("Keys overlap during a rotation. The token names the key that signed it.")
             .requirement("RFC7515-4.1.4-KID")
             .requirement("CF-JWKS-2")
             .class("K12")
     };
-    let first = beside(9, "first-of-two", "the first of two keys signs, and is named");
-    let second = beside(0, "second-of-two", "the second of two keys signs, and is named");
+    let first = beside(9, "first-of-two", "first of two keys, named by kid");
+    let second = beside(0, "second-of-two", "second of two keys, named by kid");
     let crossed = first
         .changed(&id(algorithm, "another-key-of-the-set"), sign(None, &other, algorithm))
         .reject([Reason::Signature])
         .threat(Threat::Issuer)
-        .title("another key of the set signs than is named")
-        .why("`kid` says which key secured the token. Who tries them all lets one issuer's key speak for another.")
+        .title("signed with a key of the set other than the one that kid names")
+        .why(
+            "`kid` says which key secured the token. A verifier that tries all keys lets the key of one \
+             issuer sign for another.",
+        )
         .requirement("RFC7515-4.1.4-KID")
         .class("K12");
     let foreign = twin(algorithm)
         .changed(&id(algorithm, "foreign-key"), sign(None, &other, algorithm))
         .reject([Reason::Signature])
         .threat(Threat::Forger)
-        .title("a key that is not published signs, under the kid of one that is")
-        .why("Anybody can write a `kid` that is known; only the signature says who wrote it.")
+        .title("signed with an unpublished key under a published kid")
+        .why(
+            "Anyone can write a known `kid`. A verifier that does not check the signature accepts forged \
+             tokens.",
+        )
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("CF-JWKS-1")
         .requirement("CF-JWKS-3")
@@ -83,7 +93,7 @@ fn by_kid(algorithm: Algorithm) -> Vec<Case> {
         .changed(&id(algorithm, "kid-unknown"), header("kid", "\"nobody\""))
         .reject([Reason::Key, Reason::Signature])
         .title("kid names no key of the set")
-        .why("The token says that another key secured it, which is not there; a verifier has no key for it.")
+        .why("The token names a key that the verifier does not have, so it cannot be verified.")
         .requirement("RFC7515-4.1.4-KID")
         .requirement("CF-JWKS-2")
         .class("K12");
@@ -100,20 +110,23 @@ fn by_kid(algorithm: Algorithm) -> Vec<Case> {
             }),
         )
         .reject([Reason::Key, Reason::Signature])
-        .title("the key that signed is published under another kid than the token names")
-        .why("A key is found by its `kid`. Who tries whatever is published does not look at what the token says.")
+        .title("signing key published under a different kid")
+        .why(
+            "A key is found by its `kid`. A verifier that tries any published key ignores what the token \
+             says.",
+        )
         .requirement("RFC7515-4.1.4-KID")
         .requirement("CF-JWKS-2")
         .class("K12");
     let absent = twin(algorithm)
         .changed(&id(algorithm, "kid-absent"), without_header("kid"))
         .either(
-            "RFC 7515 section 4.1.4: `kid` is a hint, and optional; the documentation of Centrifugo looks \
-             keys up by it",
+            "RFC 7515 section 4.1.4: `kid` is an optional hint. The documentation of Centrifugo says that \
+             keys are looked up by it.",
             [Reason::Key, Reason::HeaderParameter],
         )
-        .title("no kid, and one key in the set")
-        .why("There is only one key that it can be.")
+        .title("kid missing, one key in the set")
+        .why("The set has only one key, so a verifier may use it without a `kid`.")
         .requirement("RFC7515-4.1.4-KID")
         .class("K12");
     let rotated = twin(algorithm)
@@ -130,8 +143,11 @@ fn by_kid(algorithm: Algorithm) -> Vec<Case> {
         )
         .reject([Reason::Signature])
         .threat(Threat::Holder)
-        .title("the set holds another key under the kid that the token names")
-        .why("The key that signed is published no longer: it was replaced, perhaps because it leaked.")
+        .title("kid of the signing key now names a different key")
+        .why(
+            "The signing key is no longer published: it was replaced, perhaps because it leaked. A verifier \
+             that still uses it accepts tokens that anyone with the leaked key signed.",
+        )
         .requirement("CF-JWKS-1")
         .requirement("CF-JWKS-3")
         .class("K15");
@@ -141,11 +157,11 @@ fn by_kid(algorithm: Algorithm) -> Vec<Case> {
 fn kid_spelled(algorithm: Algorithm) -> Vec<Case> {
     let key = key_for(algorithm);
     let rows = [
-        ("kid-in-capitals", format!("\"{}\"", key.to_uppercase()), "in capitals"),
-        ("kid-longer", format!("\"{key}-2\""), "with something behind it"),
+        ("kid-in-capitals", format!("\"{}\"", key.to_uppercase()), "in upper case"),
+        ("kid-longer", format!("\"{key}-2\""), "with a suffix"),
         ("kid-shorter", format!("\"{}\"", &key[..key.len() - 1]), "without its last character"),
-        ("kid-with-space", format!("\"{key} \""), "with a space behind it"),
-        ("kid-below-a-path", format!("\"./{key}\""), "as a path"),
+        ("kid-with-space", format!("\"{key} \""), "followed by a space"),
+        ("kid-below-a-path", format!("\"./{key}\""), "written as a path"),
         ("kid-empty", "\"\"".to_owned(), "empty"),
     ];
     let mut cases: Vec<Case> = rows
@@ -155,7 +171,7 @@ fn kid_spelled(algorithm: Algorithm) -> Vec<Case> {
                 .changed(&id(algorithm, name), header("kid", &value))
                 .reject([Reason::Key, Reason::Signature])
                 .title(format!("kid {what}"))
-                .why("`kid` is a case-sensitive string, and is compared as such: no key has this one.")
+                .why("`kid` is a case-sensitive string and must be compared exactly. No key has this `kid`.")
                 .requirement("RFC7515-4.1.4-KID")
                 .requirement("RFC7517-6-COMPARE")
                 .class("K12")
@@ -168,7 +184,7 @@ fn kid_spelled(algorithm: Algorithm) -> Vec<Case> {
             .changed(&id(algorithm, "kid-escaped"), header("kid", &escaped))
             .accept()
             .title("kid with an escaped character")
-            .why("It is the same string, written in another way.")
+            .why("It is the same string after its escape is resolved.")
             .requirement("RFC8259-8.3-NAMES")
             .requirement("RFC7517-6-COMPARE")
             .class("J4"),
@@ -183,12 +199,12 @@ fn kid_of_another_type(algorithm: Algorithm) -> Vec<Case> {
             twin(algorithm)
                 .changed(&id(algorithm, &format!("kid-{name}")), header("kid", value))
                 .either(
-                    "RFC 7519 section 7.2 step 5 asks for valid values of parameters that are understood; \
-                     RFC 7515 section 4.1.4: `kid` is a hint",
+                    "RFC 7519 section 7.2 step 5 requires valid values for parameters that are understood. \
+                     RFC 7515 section 4.1.4: `kid` is a hint.",
                     [Reason::HeaderParameter, Reason::Key],
                 )
-                .title(format!("kid: {value}"))
-                .why("A `kid` of another type names no key.")
+                .title(format!("kid is {value}"))
+                .why("A `kid` that is not a string names no key.")
                 .requirement("RFC7519-7.2-PARAMS")
                 .class("K12")
         })
@@ -215,8 +231,11 @@ fn confusion(algorithm: Algorithm) -> Vec<Case> {
                 )
                 .reject([Reason::Algorithm, Reason::Key, Reason::Signature])
                 .threat(Threat::Forger)
-                .title(format!("HS256 with the published key as the secret: {name}"))
-                .why("Everybody knows a published key. Where it serves as a secret, everybody signs.")
+                .title(format!("HS256 signature with the published key as the secret ({name})"))
+                .why(
+                    "A published key is public. A verifier that uses it as a secret lets anyone sign \
+                     tokens.",
+                )
                 .requirement("RFC8725-3.1-ALG")
                 .requirement("RFC7517-4.1-KTY")
                 .class("A4")
@@ -231,8 +250,11 @@ fn confusion(algorithm: Algorithm) -> Vec<Case> {
         twin(algorithm)
             .changed(&id(algorithm, "a-secret-beside-the-key"), secret.clone())
             .either(LOST, [Reason::Key])
-            .title("a secret is published beside the key")
-            .why("Whoever publishes a secret has lost it, and no harm is done while nobody verifies with it.")
+            .title("secret published beside the key")
+            .why(
+                "A secret that is published is lost. It does no harm as long as the verifier does not use \
+                 it, so the token signed with the other key may be accepted.",
+            )
             .requirement("RFC7517-9.2-PRIVATE")
             .class("K11")
             .threat(Threat::Config),
@@ -249,8 +271,8 @@ fn confusion(algorithm: Algorithm) -> Vec<Case> {
             )
             .reject([Reason::Algorithm, Reason::Key, Reason::Signature])
             .threat(Threat::Forger)
-            .title("HS256 with a secret that is published in the set, and named")
-            .why("A secret in a published set is known to everybody, and signs for nobody.")
+            .title("HS256 signature with a secret that is published in the set and named by kid")
+            .why("A published secret is known to everyone. A verifier that uses it lets anyone sign tokens.")
             .requirement("RFC8725-3.1-ALG")
             .class("K11"),
     );
@@ -259,15 +281,18 @@ fn confusion(algorithm: Algorithm) -> Vec<Case> {
             .changed(&id(algorithm, "none"), unsigned(Some("\"none\"")))
             .reject([Reason::Algorithm])
             .threat(Threat::Forger)
-            .title("no signature, alg none, and a kid of the set")
-            .why("That a key is named does not mean that it signed.")
+            .title("alg none without a signature, kid of the set")
+            .why(
+                "The `kid` names a key, but nothing was signed with it. A verifier that accepts this lets \
+                 anyone write tokens.",
+            )
             .requirement("RFC7518-3.6-NONE")
             .class("A1"),
     );
     cases
 }
 
-/// Keys that the token brings along or points at.
+/// Keys that the token contains or points to.
 fn brought_along(algorithm: Algorithm) -> Vec<Case> {
     let other = foreign_key_for(algorithm);
     let own = jwk(&other, algorithm);
@@ -279,8 +304,11 @@ fn brought_along(algorithm: Algorithm) -> Vec<Case> {
             )
             .reject([Reason::Signature, Reason::HeaderParameter])
             .threat(Threat::Forger)
-            .title("another key signs and comes along in the header, with a kid of the set")
-            .why("A key that the sender chose proves that the sender has it.")
+            .title("signed with an unpublished key that is embedded in jwk with a kid of the set")
+            .why(
+                "A key from the token proves only that the sender has this key. A verifier that uses it \
+                 lets anyone sign tokens.",
+            )
             .requirement("RFC7515-5.2-VERIFY")
             .requirement("RFC8725-3.10-TRUST")
             .class("K17"),
@@ -294,16 +322,19 @@ fn brought_along(algorithm: Algorithm) -> Vec<Case> {
             )
             .reject([Reason::Signature])
             .threat(Threat::Forger)
-            .title("another key signs and the header points at another key set, with a kid of ours")
-            .why("The set is the one that is configured, wherever a token points.")
+            .title("signed with an unpublished key and jku with the URL of a different key set")
+            .why(
+                "The verifier must use the configured key set only. If it follows the token, the sender \
+                 chooses the key.",
+            )
             .requirement("RFC7515-5.2-VERIFY")
             .requirement("RFC8725-3.10-TRUST")
             .class("K18"),
         twin(algorithm)
             .changed(&id(algorithm, "jku-ignored"), header("jku", "\"http://127.0.0.1:9/jwks.json\""))
             .accept()
-            .title("a good token whose header points at another key set")
-            .why("The parameter is ignored; nothing is fetched from there.")
+            .title("valid token with jku pointing to a different key set")
+            .why("The verifier ignores the parameter and fetches nothing from that URL.")
             .requirement("RFC7515-4-IGNORE")
             .class("V1"),
     ]
@@ -315,21 +346,24 @@ fn as_ever(algorithm: Algorithm) -> Vec<Case> {
             .changed(&id(algorithm, "expired"), claim("exp", "{{now-60}}"))
             .reject([Reason::Expired])
             .threat(Threat::Holder)
-            .title("a minute after exp, under a published key")
-            .why("Where keys come from changes nothing about times.")
+            .title("exp one minute ago")
+            .why(
+                "The source of the keys does not affect the checks of times. A verifier that skips them \
+                 accepts expired tokens.",
+            )
             .requirement("RFC7519-4.1.4-EXP")
             .class("C5"),
         twin(algorithm)
             .changed(&id(algorithm, "other-user"), claim("sub", "\"43\""))
             .accept()
-            .title("another user, under a published key")
+            .title("different user in sub")
             .why("The user is the one that the token names.")
             .requirement("CF-SUB-1")
             .class("C11"),
     ]
 }
 
-/// What the key is for, what the token is signed with; both are allowed.
+/// The algorithm of the key and the algorithm of the signature. Both are allowed.
 const OTHER_ALGORITHM: [(Algorithm, Algorithm); 4] =
     [(RS256, RS384), (RS256, RS512), (RS384, RS256), (RS512, RS384)];
 
@@ -340,7 +374,7 @@ fn other_algorithm((named, used): (Algorithm, Algorithm)) -> [Case; 2] {
             context(ContextChange::Algorithms { algorithms: vec![named, used] }),
         )
         .accept()
-        .title(format!("{named}, where {used} is allowed too"))
+        .title(format!("{named} token, {used} allowed too"))
         .why("The key is for the algorithm that the token names.")
         .requirement("RFC7517-4.4-ALG")
         .requirement("RFC8725-3.1-ALG")
@@ -351,27 +385,30 @@ fn other_algorithm((named, used): (Algorithm, Algorithm)) -> [Case; 2] {
             sign(Some(&alg(used)), key_for(used), used),
         )
         .reject([Reason::Key, Reason::Algorithm, Reason::Signature])
-        .title(format!("{used} by a key that is for {named}"))
-        .why("Each key has one algorithm, and the published one says which. The sender does not choose.")
+        .title(format!("{used} signature with a key for {named}"))
+        .why(
+            "Each key has one algorithm, and the published key says which. A verifier that follows `alg` \
+             lets the sender choose it.",
+        )
         .requirement("RFC7517-4.4-ALG")
         .requirement("RFC8725-3.1-ALG")
         .class("K10");
     [both, otherwise]
 }
 
-/// Tokens for a channel that one key set verifies as it does those that open the connection.
+/// Channel tokens that are verified with the same key set as connection tokens.
 fn channels(token: fn() -> Case, channel: &str, name: &str) -> [Case; 2] {
     let id = |name: &str| format!("centrifugo/key-set/{name}");
     let edits = set_of(RS256, PATH, [(PATH, &*jwk(key_for(RS256), RS256))]);
     let opening = token().changed_by("opening", edits).accept();
     let opened = Case::root_flow(
         &id(name),
-        "the first flow of tokens for this kind of channel by a published key",
+        "the first flow with a token for this kind of channel, signed with a published key",
         &[("connection", &twin(RS256)), ("opening", &opening)],
         vec![step(0, connect("connection")), step(1, subscribe(channel, "opening"))],
     )
-    .title(format!("a token for the channel {channel} by the key of the set that opened the connection"))
-    .why("Where a key set is configured, every token is verified with it.")
+    .title(format!("token for the channel {channel}, signed with the key that opened the connection"))
+    .why("If a key set is configured, every token is verified with it.")
     .requirement("CF-JWKS-1")
     .class("V1");
     let foreign = opened
@@ -381,8 +418,11 @@ fn channels(token: fn() -> Case, channel: &str, name: &str) -> [Case; 2] {
         )
         .reject([Reason::Signature])
         .threat(Threat::Forger)
-        .title(format!("a token for the channel {channel} by a key that is not published"))
-        .why("Anybody can write a `kid` that is known; only the signature says who wrote it.")
+        .title(format!("token for the channel {channel}, signed with an unpublished key"))
+        .why(
+            "Anyone can write a known `kid`. A verifier that does not check the signature accepts forged \
+             tokens.",
+        )
         .requirement("CF-JWKS-1")
         .class("S0");
     [opened, foreign]
@@ -405,8 +445,8 @@ fn exclusive() -> Vec<Case> {
                 context(ContextChange::AddKey { key: key.to_owned() }),
             )
             .accept()
-            .title(format!("{key} is configured beside the set, whose key signs"))
-            .why("The key set takes the place of configured keys, which are not asked.")
+            .title(format!("{key} configured beside the set, signed with the key of the set"))
+            .why("The key set replaces configured keys. The token is verified with a key of the set.")
             .requirement("CF-JWKS-1")
             .class("V1");
         for (name, with_kid) in [("with-kid", true), ("without-kid", false)] {
@@ -420,12 +460,14 @@ fn exclusive() -> Vec<Case> {
                     .reject([Reason::Algorithm, Reason::Key, Reason::Signature])
                     .threat(Threat::Holder)
                     .title(format!(
-                        "{used} with {key}, which is configured beside the set, {}",
+                        "{used} signature with {key}, which is configured beside the set, {}",
                         name.replace('-', " ")
                     ))
                     .why(
-                        "Whoever moves to a key set leaves the secret behind that everybody had. The \
-                         documentation says that no token is verified with anything else than the set.",
+                        "An operator who moves to a key set may leave an old shared key in the \
+                         configuration. The documentation says that tokens are then verified with the set \
+                         only. A verifier that also tries the old key accepts tokens from everyone who has \
+                         it.",
                     )
                     .requirement("CF-JWKS-1")
                     .class("K22"),

@@ -1,4 +1,4 @@
-//! What a published key set can be: one change to the document, or to the key in it that signs.
+//! Variants of a published key set: one change to the document, or to its signing key.
 
 mod key;
 
@@ -11,7 +11,7 @@ use jotproof_model::{Algorithm, Expectation, Reason, Threat};
 use super::Topic;
 use crate::case::{Case, Undecided, alg, foreign_key_for, key_for};
 use crate::edits::{context, quoted, sign};
-use crate::published::{jwk, named, published, twin, with, word};
+use crate::published::{jwk, named, published, titled_by_algorithm, twin, with, word};
 
 use Algorithm::{ES256, ES384, EdDSA, HS256, PS256, RS256, RS512};
 
@@ -36,16 +36,17 @@ pub(super) fn topic() -> Topic {
     let mut cases: Vec<Case> = cases.into_iter().flat_map(of_what_is_published).collect();
     cases.extend([in_a_string(), key::exponent_of_1()]);
     cases.extend([RS256, ES256].map(key::keyed_with_nothing));
+    let cases = cases.into_iter().map(titled_by_algorithm).collect();
     Topic {
         path: "centrifugo/key-set-documents",
-        about: "Published key sets, RFC 7517: what a set and its keys may be, and what makes a key that is \
-                not to be used.",
+        about: "Published key sets (RFC 7517): what a set and its keys may look like, and which keys must \
+                not be used.",
         cases,
     }
 }
 
-/// The case of a good token under a changed key set. If the set leaves no usable key, adds a case with the
-/// same set and a foreign signature, because a server that verifies nothing would accept both.
+/// The case of a valid token under a changed key set. If the set leaves no usable key, adds a case with the
+/// same set and a signature by an unpublished key, because a server that verifies nothing would accept both.
 fn of_what_is_published(case: Case) -> Vec<Case> {
     const NOTHING_TO_VERIFY_WITH: [&str; 2] = ["K2", "K9"];
     match case.expectation() {
@@ -72,17 +73,17 @@ fn forged(case: &Case) -> Case {
         )
         .reject([Reason::Key, Reason::Signature])
         .threat(Threat::Forger)
-        .title(format!("{}, and a stranger signed: two defects", case.titled()))
+        .title(format!("two defects: {}, and signed with an unpublished key", case.titled()))
         .why(
-            "Each defect is stored alone as well. There is nothing to verify with, and the signature is not the \
-             issuer's: a server that accepts this verifies nothing where it finds no key.",
+            "The set has no usable key, and the signature is not the issuer's. A server that accepts this \
+             skips the verification if it finds no key. Each defect also has its own case.",
         )
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("CF-JWKS-1")
         .class(case.bug_class())
 }
 
-/// The token is good, the document is changed.
+/// A valid token under a changed document.
 fn changed(algorithm: Algorithm, name: &str, change: DocumentChange) -> Undecided {
     twin(algorithm)
         .changed(&format!("centrifugo/key-set-documents/{}-{name}", word(algorithm)), published(change))
@@ -108,7 +109,7 @@ fn insert(key: usize, what: JwkKind, value: String) -> DocumentChange {
     DocumentChange::InsertJwk { key, value, what }
 }
 
-/// A set that is as good as the one that it was made from.
+/// A set that is as good as the original.
 fn good(algorithm: Algorithm) -> Vec<Case> {
     let spaced = document::key_set([&*jwk(key_for(algorithm), algorithm)])
         .replace('{', "{\n ")
@@ -119,21 +120,21 @@ fn good(algorithm: Algorithm) -> Vec<Case> {
             "member-unknown",
             set("x-note", "{\"rotated\":[1,2]}"),
             "RFC7517-4-IGNORE",
-            "a member that nobody knows",
+            "unknown member in the JWK",
         ),
-        ("member-exp", set("exp", "1"), "RFC7517-4-IGNORE", "an exp, which is no member of a JWK"),
-        ("member-exp-string", set("exp", "\"never\""), "RFC7517-4-IGNORE", "an exp that is a string"),
+        ("member-exp", set("exp", "1"), "RFC7517-4-IGNORE", "exp in the JWK"),
+        ("member-exp-string", set("exp", "\"never\""), "RFC7517-4-IGNORE", "exp in the JWK that is a string"),
         (
             "operations-verify",
             set("key_ops", "[\"verify\"]"),
             "RFC7517-4.3-OPERATIONS",
-            "key_ops with verify",
+            "key_ops is [\"verify\"]",
         ),
         (
             "set-member-unknown",
             DocumentChange::SetSetMember { name: "next".to_owned(), value: "\"/jwks/2\"".to_owned() },
             "RFC7517-5-IGNORE",
-            "a member of the set that nobody knows",
+            "unknown member in the set",
         ),
         (
             "white-space",
@@ -148,7 +149,7 @@ fn good(algorithm: Algorithm) -> Vec<Case> {
                 jwk(key_for(other), other)
             }),
             "RFC7517-5-KEYS",
-            "an EC key before the one that signs",
+            "EC key of the set before the signing key",
         ),
     ];
     rows.into_iter()
@@ -156,7 +157,10 @@ fn good(algorithm: Algorithm) -> Vec<Case> {
             changed(algorithm, name, change)
                 .accept()
                 .title(what)
-                .why("It changes nothing about the key that the token names.")
+                .why(
+                    "The change does not affect the key that the token names, so the token must be \
+                     accepted.",
+                )
                 .requirement("CF-JWKS-3")
                 .requirement(requirement)
                 .class("V1")
@@ -168,27 +172,27 @@ fn use_and_operations(algorithm: Algorithm) -> Vec<Case> {
     let mut cases = vec![
         changed(algorithm, "use-absent", remove("use"))
             .accept()
-            .title("no use")
-            .why("`use` is optional, and a key without it is for whatever its type is for.")
+            .title("use missing")
+            .why("`use` is optional. A key without it may be used for anything that its type allows.")
             .requirement("CF-JWKS-3")
             .requirement("RFC7517-4.2-USE")
             .class("V1"),
     ];
     let rows = [
-        ("use-encryption", set("use", "\"enc\""), "RFC7517-4.2-USE", "use: enc"),
-        ("use-in-capitals", set("use", "\"SIG\""), "RFC7517-4.2-USE", "use: SIG, which is no registered one"),
-        ("use-number", set("use", "1"), "RFC7517-4.2-USE", "use: 1"),
-        ("operations-sign", set("key_ops", "[\"sign\"]"), "RFC7517-4.3-OPERATIONS", "key_ops without verify"),
+        ("use-encryption", set("use", "\"enc\""), "RFC7517-4.2-USE", "use is enc"),
+        ("use-in-capitals", set("use", "\"SIG\""), "RFC7517-4.2-USE", "use is SIG in upper case"),
+        ("use-number", set("use", "1"), "RFC7517-4.2-USE", "use is a number"),
+        ("operations-sign", set("key_ops", "[\"sign\"]"), "RFC7517-4.3-OPERATIONS", "key_ops is [\"sign\"]"),
     ];
     cases.extend(rows.into_iter().map(|(name, change, requirement, what)| {
         changed(algorithm, name, change)
             .either_better_refused(
-                "RFC 7517 section 4.2 and 4.3: the members are optional, and say what is intended. To prefer a \
-                 refusal is the choice of this project.",
+                "RFC 7517 sections 4.2 and 4.3: the members are optional and state an intention. The \
+                 preference for a rejection is the choice of this project.",
                 [Reason::Key],
             )
             .title(what)
-            .why("The key was not published for verifying signatures.")
+            .why("The key was not published for the verification of signatures.")
             .requirement(requirement)
             .class("K10")
     }));
@@ -199,28 +203,37 @@ fn algorithms(algorithm: Algorithm) -> Vec<Case> {
     let mut cases = vec![
         changed(algorithm, "alg-absent", remove("alg"))
             .accept()
-            .title("no alg")
-            .why("`alg` is optional; the key serves the allowed algorithm of its type.")
+            .title("alg missing in the JWK")
+            .why("`alg` is optional. The key serves the allowed algorithm of its type.")
             .requirement("RFC7517-4.4-ALG")
             .requirement("RFC7517-4-DUP")
             .class("V1"),
         changed(algorithm, "alg-number", set("alg", "256"))
-            .either_better_refused("RFC 7517 section 5: what is out of range is ignored", [Reason::Key])
-            .title("alg: 256")
-            .why("A JWK with a member that it cannot have is no key, or one without that member.")
+            .either_better_refused(
+                "RFC 7517 section 5: a key with a value out of the supported range should be ignored",
+                [Reason::Key],
+            )
+            .title("alg of the JWK is a number")
+            .why("A verifier ignores a JWK with an invalid member, or uses it as if the member were absent.")
             .requirement("RFC7517-5-UNKNOWN")
             .requirement("RFC7517-4.4-ALG")
             .class("K10"),
         changed(algorithm, "alg-twice", twice("alg", &alg(HS256)))
             .reject([Reason::Key, Reason::Algorithm])
-            .title("alg twice, the second one another")
-            .why("Duplicate members are refused, or the last one counts, and that is not for this key.")
+            .title("alg of the JWK twice, the second different")
+            .why(
+                "A parser rejects duplicate members, or uses the last one. The last one does not match this \
+                 key.",
+            )
             .requirement("RFC7517-4-DUP")
             .class("J1"),
         changed(algorithm, "alg-twice-alike", twice("alg", &alg(algorithm)))
-            .either("RFC 7517 section 4: refused, or the last one counts", [Reason::Key])
-            .title("alg twice, with one value")
-            .why("Duplicate members are refused, or the last one counts.")
+            .either(
+                "RFC 7517 section 4: a parser rejects duplicate members, or uses the last one",
+                [Reason::Key],
+            )
+            .title("alg of the JWK twice with the same value")
+            .why("A parser rejects duplicate members, or uses the last one, which is the right one here.")
             .requirement("RFC7517-4-DUP")
             .class("J1"),
     ];
@@ -235,8 +248,8 @@ fn algorithms(algorithm: Algorithm) -> Vec<Case> {
         };
         changed(algorithm, &name, set("alg", &other))
             .reject([Reason::Key, Reason::Algorithm])
-            .title(format!("alg: {other}"))
-            .why("The published key is for another algorithm than the token was signed with.")
+            .title(format!("alg of the JWK is {other}"))
+            .why("The published key is for an algorithm other than the one that signed the token.")
             .requirement("RFC7517-4.4-ALG")
             .requirement("RFC8725-3.1-ALG")
             .class("K10")
@@ -248,37 +261,39 @@ fn kids(algorithm: Algorithm) -> Vec<Case> {
     let mut cases = vec![
         changed(algorithm, "kid-other", set("kid", "\"nobody\""))
             .reject([Reason::Key])
-            .title("the key has another kid than the token names")
-            .why("The token says that another key secured it.")
+            .title("kid of the JWK different from that of the token")
+            .why("The token names a key that is not in the set.")
             .requirement("RFC7515-4.1.4-KID")
             .requirement("CF-JWKS-2")
             .class("K12"),
         changed(algorithm, "kid-twice", twice("kid", "\"nobody\""))
             .reject([Reason::Key])
-            .title("kid twice, the second one another")
-            .why("Duplicate members are refused, or the last one counts, and no token names that.")
+            .title("kid of the JWK twice, the second different")
+            .why("A parser rejects duplicate members, or uses the last one, which the token does not name.")
             .requirement("RFC7517-4-DUP")
             .class("J1"),
     ];
     cases.push(
         changed(algorithm, "kid-absent", remove("kid"))
-            .either_better_refused("RFC 7515 section 4.1.4: `kid` is a hint, and optional. To prefer a refusal is the choice of this \
-                 project.",
-                 [Reason::Key])
-            .title("no kid in the set")
-            .why("The token names a key, and no key has the name.")
+            .either_better_refused(
+                "RFC 7515 section 4.1.4: `kid` is an optional hint. The preference for a rejection is the \
+                 choice of this project.",
+                [Reason::Key],
+            )
+            .title("kid of the JWK missing")
+            .why("The token names a key, and no key of the set has that name.")
             .requirement("RFC7515-4.1.4-KID")
             .class("K12"),
     );
     let rows = [
-        ("kid-is-an-empty-string", set("kid", "\"\""), "an empty kid in the set"),
-        ("kid-is-a-number", set("kid", "1"), "a kid in the set that is a number"),
+        ("kid-is-an-empty-string", set("kid", "\"\""), "kid of the JWK is an empty string"),
+        ("kid-is-a-number", set("kid", "1"), "kid of the JWK is a number"),
     ];
     cases.extend(rows.into_iter().map(|(name, change, what)| {
         changed(algorithm, name, change)
             .reject([Reason::Key])
             .title(what)
-            .why("The token names a key, and the only key of the set has another name.")
+            .why("The token names a key, and the only key of the set has a different name.")
             .requirement("RFC7515-4.1.4-KID")
             .requirement("CF-JWKS-2")
             .class("K12")
@@ -295,26 +310,29 @@ fn types(algorithm: Algorithm) -> Vec<Case> {
     vec![
         changed(algorithm, "kty-unknown", set("kty", "\"XYZ\""))
             .reject([Reason::Key])
-            .title("a kty that nobody knows")
-            .why("What the other members look like does not make a key of a known type of it.")
+            .title("kty of the JWK unknown")
+            .why(
+                "A JWK of an unknown type is not a key of a known type, no matter what its other members \
+                 look like.",
+            )
             .requirement("RFC7517-4.1-KTY")
             .class("K10"),
         changed(algorithm, "kty-in-lower-case", set("kty", &format!("\"{lower}\"")))
             .reject([Reason::Key])
-            .title(format!("kty: {lower}"))
-            .why("`kty` is case-sensitive: this is no registered type.")
+            .title(format!("kty of the JWK is {lower}, in lower case"))
+            .why("`kty` is case-sensitive, so this type is unknown.")
             .requirement("RFC7517-4.1-KTY")
             .class("K10"),
         changed(algorithm, "kty-absent", remove("kty"))
             .reject([Reason::Key])
-            .title("no kty")
-            .why("`kty` must be there: without it nothing says what the key is for.")
+            .title("kty of the JWK missing")
+            .why("`kty` is required. Without it the type of the key is unknown.")
             .requirement("RFC7517-4.1-KTY")
             .class("K10"),
     ]
 }
 
-/// What else is in the set.
+/// Additional keys in the set.
 fn further_keys(algorithm: Algorithm) -> Vec<Case> {
     let other = foreign_key_for(algorithm);
     let same = with(&jwk(&other, algorithm), "kid", &format!("\"{}\"", key_for(algorithm)));
@@ -323,12 +341,12 @@ fn further_keys(algorithm: Algorithm) -> Vec<Case> {
         .map(|(at, place, what)| {
             changed(algorithm, &format!("same-kid-{place}"), insert(at, what, same.clone()))
                 .either(
-                    "RFC 7517 section 4.5: distinct keys SHOULD have distinct kids; what else they mean is \
-                     left open",
+                    "RFC 7517 section 4.5: distinct keys SHOULD have distinct kids. The RFC does not define \
+                     the meaning of equal ones.",
                     [Reason::Key, Reason::Signature],
                 )
-                .title(format!("another key with this kid {place} the one that signs"))
-                .why("The `kid` does not say which of the two it is.")
+                .title(format!("different key with the same kid {place} the signing key"))
+                .why("The `kid` does not say which of the two keys signed the token.")
                 .requirement("RFC7515-4.1.4-KID")
                 .class("K12")
         })
@@ -347,20 +365,15 @@ fn further_keys(algorithm: Algorithm) -> Vec<Case> {
             JwkKind::NotUnderstood,
             "an RSA key without a modulus",
         ),
-        (
-            "secp256k1",
-            &*named("secp256k1"),
-            JwkKind::NotUnderstood,
-            "an EC key of a curve that is not supported",
-        ),
+        ("secp256k1", &*named("secp256k1"), JwkKind::NotUnderstood, "an EC key of an unsupported curve"),
         (
             "a-key-for-key-agreement",
             "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo\",\
              \"kid\":\"agreement\",\"use\":\"enc\"}",
             JwkKind::OtherType,
-            "a key for key agreement, with which nothing is signed",
+            "a key for key agreement",
         ),
-        // Names are written twice: the last value counts, where one counts at all.
+        // Some names occur twice, for parsers that use the last value.
         (
             "private-part-emptied",
             "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\",\"p\":\"AQAB\",\"q\":\"AQAB\",\"kid\":\"other\",\
@@ -375,36 +388,42 @@ fn further_keys(algorithm: Algorithm) -> Vec<Case> {
     cases.extend(unusable.into_iter().map(|(name, value, what, title)| {
         changed(algorithm, &format!("beside-{name}"), insert(9, what, value.to_owned()))
             .either_better_accepted(
-                "RFC 7517 section 5: implementations SHOULD ignore keys of a type that they do not understand, \
-                 without required members, or with values that they do not support.",
+                "RFC 7517 section 5: implementations SHOULD ignore keys of a type that they do not \
+                 understand, without required members, or with unsupported values.",
                 [Reason::Key],
             )
-            .title(format!("beside the key that signs: {title}"))
-            .why("One bad key in a set need not shut everybody out.")
+            .title(format!("beside the signing key: {title}"))
+            .why(
+                "A verifier should ignore the unusable entry. If it rejects the whole set, one bad key \
+                 locks everyone out.",
+            )
             .requirement("RFC7517-5-UNKNOWN")
             .class("V1")
     }));
     cases
 }
 
-/// No set, or none with a key in it.
+/// A document that is not a set, or a set without a key.
 fn no_set(algorithm: Algorithm) -> Vec<Case> {
     let written = |text: &str, what| DocumentChange::SetDocument { text: text.to_owned(), what };
     let rows = [
-        ("no-keys", written("{\"keys\":[]}", DocumentKind::NoKeys), "a set without keys"),
-        ("no-member-keys", written("{}", DocumentKind::NoSet), "an object without keys"),
-        ("not-an-object", written("[]", DocumentKind::NotAnObject), "a bare array"),
+        ("no-keys", written("{\"keys\":[]}", DocumentKind::NoKeys), "key set without keys"),
+        ("no-member-keys", written("{}", DocumentKind::NoSet), "object without the member keys"),
+        ("not-an-object", written("[]", DocumentKind::NotAnObject), "array instead of a key set"),
         (
             "not-json",
             written("<!doctype html><title>Sign in</title>", DocumentKind::NotJson),
-            "a page in place of the set",
+            "HTML page instead of a key set",
         ),
-        ("outage", DocumentChange::RemoveDocument, "nothing where the set was"),
+        ("outage", DocumentChange::RemoveDocument, "no document at the URL of the key set"),
     ];
     let refused = |case: Undecided, what: &str| {
         case.reject([Reason::Key])
             .title(what)
-            .why("Without a key nothing is verified, and nobody gets in while the keys are away.")
+            .why(
+                "Without a key a token cannot be verified. A verifier must not accept tokens while the keys \
+                 are unavailable.",
+            )
             .requirement("RFC7517-5-KEYS")
             .requirement("CF-JWKS-1")
             .class("K2")
@@ -413,22 +432,22 @@ fn no_set(algorithm: Algorithm) -> Vec<Case> {
         &format!("centrifugo/key-set-documents/{}-silence", word(algorithm)),
         context(ContextChange::KeySetOrigin { origin: Origin::Silent }),
     );
-    let mut cases = vec![refused(silent, "nothing answers where the set was")];
+    let mut cases = vec![refused(silent, "no answer from the server of the key set")];
     cases
         .extend(rows.into_iter().map(|(name, change, what)| refused(changed(algorithm, name, change), what)));
     cases
 }
 
-/// The set as the text of a JSON string. No known verifier treats it as a missing key, so nobody signs a second token
-/// under it.
+/// The set as the text of a JSON string. No known verifier treats it as a missing key, so there is no second
+/// case with an unpublished key.
 fn in_a_string() -> Case {
     let text = quoted(&document::key_set([&*jwk(key_for(RS256), RS256)]));
     changed(RS256, "in-a-string", DocumentChange::SetDocument { text, what: DocumentKind::NotAnObject })
         .reject([Reason::Key])
         .threat(Threat::Config)
         .severity(Severity::Low)
-        .title("a string with the text of the set")
-        .why("A set is a JSON object. Whoever encodes it twice publishes no set.")
+        .title("JSON string with the text of the key set")
+        .why("A key set is a JSON object. A backend that encodes it twice publishes no key set.")
         .requirement("RFC7517-5-KEYS")
         .requirement("CF-JWKS-1")
         .class("K2")
@@ -445,28 +464,34 @@ fn same_set(algorithm: Algorithm) -> [Case; 2] {
             "byte-order-mark",
             DocumentChange::SetDocument { text: marked, what: DocumentKind::ByteOrderMark },
         )
-        .either("RFC 8259 section 8.1: a parser may ignore a byte order mark or take it for an error.", [Reason::Key])
-        .title("a byte order mark before the set")
-        .why("Some editors and libraries write one.")
+        .either(
+            "RFC 8259 section 8.1: a parser may ignore a byte order mark or treat it as an error.",
+            [Reason::Key],
+        )
+        .title("byte order mark before the key set")
+        .why("Some editors and libraries write a byte order mark.")
         .requirement("RFC8259-8.1-BOM")
         .class("J5"),
         changed(algorithm, "twenty-thousand-characters", long)
             .either(
-                "RFC 8259 section 9: an implementation may limit the size of a text. RFC 7517 section 5: members that are \
-                 not understood are ignored.",
+                "RFC 8259 section 9: an implementation may limit the size of a text. RFC 7517 section 5: \
+                 members that are not understood are ignored.",
                 [Reason::Key],
             )
-            .title("a set of more than 16 KiB")
-            .why("A verifier that reads a part of the set, and does not notice, shuts everybody out.")
+            .title("key set of more than 16 KiB")
+            .why(
+                "A verifier that truncates the document without noticing finds no key and locks everyone \
+                 out.",
+            )
             .requirement("RFC7517-5-IGNORE")
             .class("V1"),
     ]
 }
 
-/// The same set, sent in another way.
+/// The same set, sent in a different way.
 fn sent(algorithm: Algorithm) -> Vec<Case> {
-    const OPEN: &str = "The documentation of Centrifugo says that the set is at the URL. No sentence says which answers \
-                        count.";
+    const OPEN: &str = "The documentation of Centrifugo says that the set is at the URL. It does not say \
+                        which responses are valid.";
     let by = |transport: Transport, name: &str| {
         twin(algorithm).changed(
             &format!("centrifugo/key-set-documents/{}-{name}", word(algorithm)),
@@ -478,7 +503,8 @@ fn sent(algorithm: Algorithm) -> Vec<Case> {
             .either(OPEN, [Reason::Key])
             .title(title)
             .why(
-                "It is the same set. A verifier that does not take it finds no key, and shuts everybody out.",
+                "It is the same set. A verifier that does not accept this response finds no key and locks \
+                 everyone out.",
             )
             .requirement("CF-JWKS-1")
             .class("V1")
@@ -490,33 +516,33 @@ fn sent(algorithm: Algorithm) -> Vec<Case> {
         same(
             Transport::MediaType,
             "media-type",
-            "the set has the media type application/jwk-set+json",
-            "This is the registered media type of a set (RFC 7517 section 8.5.2).",
+            "key set with the media type application/jwk-set+json",
+            "This is the registered media type of a key set (RFC 7517 section 8.5.2).",
         ),
         same(
             Transport::Gzip,
             "gzip",
-            "the set is compressed for a client that asks for gzip",
-            "A client that asks for a content coding decodes it (RFC 9110 section 12.5.3).",
+            "key set compressed with gzip, as requested",
+            "A client that requests a content coding must decode it (RFC 9110 section 12.5.3).",
         ),
-        open(Transport::Created, "status-201", "the set comes with status 201"),
-        open(Transport::MovedPermanently, "moved", "a redirect with status 301 leads to the set"),
-        open(Transport::Found, "found", "a redirect with status 302 leads to the set"),
+        open(Transport::Created, "status-201", "key set sent with status 201"),
+        open(Transport::MovedPermanently, "moved", "key set behind a redirect with status 301"),
+        open(Transport::Found, "found", "key set behind a redirect with status 302"),
         open(
             Transport::FoundElsewhere,
             "found-elsewhere",
-            "a redirect with status 302 leads to the set at another host",
+            "key set behind a redirect with status 302 to a different host",
         ),
         by(Transport::Late, "late")
-            .either("No sentence says how long to wait for a set.", [Reason::Key])
-            .title("the set comes after three seconds")
+            .either("The documentation does not say how long to wait for a set.", [Reason::Key])
+            .title("key set sent after three seconds")
             .why("It is the same set. A verifier that does not wait for it finds no key.")
             .requirement("CF-JWKS-1")
             .class("V1"),
         by(Transport::Endless, "endless")
             .reject([Reason::Key])
-            .title("the set never ends")
-            .why("A verifier that waits for the end of the document, without a limit, waits for ever.")
+            .title("key set that never ends")
+            .why("A verifier that reads to the end of the document without a limit waits forever.")
             .requirement("RFC7517-5-KEYS")
             .requirement("CF-JWKS-1")
             .class("K2"),

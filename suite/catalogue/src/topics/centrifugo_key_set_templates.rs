@@ -1,4 +1,4 @@
-//! Key sets at URLs that are made of what a token says: one set for each issuer or audience.
+//! Key sets at URLs that are made from a claim of the token: one set for each issuer or audience.
 
 use jotproof_mint::document;
 use jotproof_model::context::{Origin, Transport};
@@ -18,19 +18,22 @@ pub(super) fn topic() -> Topic {
     let mut cases = Vec::new();
     for algorithm in [RS256, ES256, EdDSA] {
         for by in [ISSUER, AUDIENCE] {
-            cases.extend(tenants(algorithm, by));
-            cases.extend(led_astray(algorithm, by));
+            let made = tenants(algorithm, by).into_iter().chain(led_astray(algorithm, by));
+            cases.extend(made.map(|case| {
+                let title = format!("{algorithm}, by {}: {}", by.what, case.titled());
+                case.title(title)
+            }));
         }
     }
     Topic {
         path: "centrifugo/key-set-templates",
-        about: "Key sets whose URL is made of the issuer or the audience that a token names, before anybody \
-                has verified it.",
+        about: "Key sets whose URL is made from the issuer or the audience of a token before the token is \
+                verified.",
         cases,
     }
 }
 
-/// The `kid` of every key: people call their keys alike.
+/// The `kid` of every key, because different tenants use the same names.
 const KID: &str = "\"default\"";
 
 fn id(by: Bound, algorithm: Algorithm, name: &str) -> String {
@@ -41,20 +44,20 @@ fn names(by: Bound, tenant: &str) -> Edit {
     by.says(&format!("https://idp.example.com/{tenant}"))
 }
 
-/// Where key sets are.
+/// The places of key sets.
 struct Place {
-    /// The pattern whose group leads there.
+    /// The regex whose group fills in the template.
     pattern: &'static str,
     /// The template.
     path: &'static str,
-    /// Where the other key set is.
+    /// The path of the other key set.
     others: &'static str,
-    /// The `kid` of its key.
+    /// The `kid` of the other key.
     kid: &'static str,
 }
 
-/// A token of the tenant acme, whose key set is found by the claim that names it; another one is at
-/// `other`.
+/// A token of the tenant acme, whose key set is found by the claim that names the tenant. Another key set is
+/// at `others`.
 fn token_of_acme(
     algorithm: Algorithm,
     by: Bound,
@@ -83,13 +86,13 @@ fn token_of_acme(
     ]
 }
 
-/// The key sets of a case, of which that of the others is configured.
+/// The key sets of a case, with the other one configured.
 fn of_the_others(case: &Case) -> KeySet {
     let key_set = case.context().key_set.clone().expect("the case has a key set");
     KeySet { path: "/uploads/mallory/jwks.json".to_owned(), ..key_set }
 }
 
-/// Two tenants, each with its own key set, of which one was fetched before.
+/// Two tenants, each with its own key set. One set was fetched before.
 fn tenants(algorithm: Algorithm, by: Bound) -> Vec<Case> {
     let place = Place {
         pattern: r"^https://idp\.example\.com/(?P<tenant>[a-z]+)$",
@@ -97,13 +100,13 @@ fn tenants(algorithm: Algorithm, by: Bound) -> Vec<Case> {
         others: "/tenants/globex/jwks.json",
         kid: KID,
     };
-    // Its own token comes first, and everything else after it.
+    // The token of the tenant comes first, so its set is fetched before every other token.
     let fetched = ["/tenants/acme/jwks.json"];
     let acme = twins::centrifugo()
         .changed_by(&id(by, algorithm, "valid"), token_of_acme(algorithm, by, place, &fetched))
         .accept()
-        .title(format!("the key set is that of the {} that the token names", by.what))
-        .why("Every tenant has a key set of its own, and the token is signed with a key of its tenant.")
+        .title(format!("key set of the {} that the token names", by.what))
+        .why("Every tenant has its own key set, and the token is signed with a key of its tenant.")
         .requirement("CF-JWKS-4")
         .requirement(by.of_patterns)
         .class("V1");
@@ -111,8 +114,11 @@ fn tenants(algorithm: Algorithm, by: Bound) -> Vec<Case> {
         .changed(&id(by, algorithm, "tenant-unknown"), names(by, "initech"))
         .reject([Reason::Key, Reason::Signature])
         .threat(Threat::Forger)
-        .title("a tenant without a key set")
-        .why("Nobody has published a key for this tenant.")
+        .title("tenant without a key set")
+        .why(
+            "No key is published for this tenant. A verifier that uses the key of another tenant lets that \
+             tenant sign for it.",
+        )
         .requirement("CF-JWKS-4")
         .class("K2");
     let foreign = acme
@@ -122,25 +128,30 @@ fn tenants(algorithm: Algorithm, by: Bound) -> Vec<Case> {
         )
         .reject([Reason::Signature])
         .threat(Threat::Forger)
-        .title("the key of another tenant signs, with the same kid")
-        .why("Each tenant signs for itself.")
+        .title("signed with the key of another tenant, same kid")
+        .why(
+            "Each tenant signs for itself only. A verifier that accepts this lets one tenant sign for \
+             another.",
+        )
         .requirement("CF-JWKS-4")
         .class("K13");
     let forged = acme
         .changed(&id(by, algorithm, "cve-2026-49998"), names(by, "globex"))
         .reject([Reason::Signature, Reason::Key])
         .threat(Threat::Forger)
-        .title("after a token of one tenant, one that names another, with the same key (CVE-2026-49998)")
+        .title(
+            "different tenant, signed with the key fetched for the first tenant, same kid (CVE-2026-49998)",
+        )
         .why(
-            "The key that was fetched for one tenant has the `kid` of the other's. Found by that alone, it \
-             signs for every tenant.",
+            "The keys of both tenants have the same `kid`. A verifier that caches keys by `kid` only lets \
+             one tenant sign for all of them.",
         )
         .requirement("CF-JWKS-4")
         .class("K13");
     vec![acme, unknown, foreign, forged]
 }
 
-/// The claim leads to another place of the same host, where somebody else may put files.
+/// The claim leads to another path of the same host, where somebody else may upload files.
 fn led_astray(algorithm: Algorithm, by: Bound) -> Vec<Case> {
     let place = Place {
         pattern: r"^https://idp\.example\.com/(?P<tenant>.+)$",
@@ -151,8 +162,8 @@ fn led_astray(algorithm: Algorithm, by: Bound) -> Vec<Case> {
     let acme = twins::centrifugo()
         .changed_by(&id(by, algorithm, "permissive-valid"), token_of_acme(algorithm, by, place, &[]))
         .accept()
-        .title("a tenant that a permissive pattern matches")
-        .why("The pattern lets every tenant through, this one too.")
+        .title("tenant that a permissive regex matches")
+        .why("The regex matches every tenant, including this one.")
         .requirement("CF-JWKS-4")
         .requirement(by.of_patterns)
         .class("V1");
@@ -168,11 +179,12 @@ fn led_astray(algorithm: Algorithm, by: Bound) -> Vec<Case> {
         .reject([Reason::Key, Reason::Signature, by.reason])
         .threat(Threat::Forger)
         .title(
-            "a token that leads to a key set of its sender and is signed with a key of it (CVE-2026-32301)",
+            "tenant with ../ that leads to the sender's key set, and signed with a key of it \
+             (CVE-2026-32301)",
         )
         .why(
-            "Nobody has verified the claim when the URL is made of it. Where it leads out of the place that \
-             was meant, the sender chooses the key, and is whoever they like.",
+            "The URL is made from a claim that is not yet verified. If the claim can lead outside the \
+             intended path, the sender chooses the key and can be any user.",
         )
         .requirement("CF-JWKS-4")
         .requirement("RFC8725-3.10-TRUST")
@@ -184,11 +196,15 @@ fn led_astray(algorithm: Algorithm, by: Bound) -> Vec<Case> {
         )
         .reject([Reason::Key, Reason::Signature, by.reason])
         .threat(Threat::Forger)
-        .title("a tenant whose name makes the URL one that cannot be parsed, and a kid that nobody knows")
-        .why("There is no key set at a URL that is none (RFC 3986 section 2.1).")
+        .title("tenant that makes the URL malformed, and an unknown kid")
+        .why(
+            "A malformed URL has no key set (RFC 3986 section 2.1). A verifier that falls back to any other \
+             key verifies with the wrong one.",
+        )
         .requirement("CF-JWKS-4")
         .class("K2");
-    // The very token leads elsewhere where the template, or the pattern that fills it in, is another one.
+    // The same token leads to a different key set if the template, or the regex that fills it in, is
+    // different.
     let elsewhere = acme
         .changed(
             &id(by, algorithm, "permissive-elsewhere"),
@@ -196,8 +212,8 @@ fn led_astray(algorithm: Algorithm, by: Bound) -> Vec<Case> {
         )
         .reject([Reason::Key, Reason::Signature])
         .threat(Threat::Forger)
-        .title("the URL is no template, and leads to a key set that is not the tenant's")
-        .why("The key set that is configured decides, whatever else is published beside it.")
+        .title("fixed URL of a key set that is not the tenant's")
+        .why("Only the configured key set counts, no matter what else is published beside it.")
         .requirement("CF-JWKS-4")
         .class("K13");
     let otherwise = acme
@@ -207,9 +223,10 @@ fn led_astray(algorithm: Algorithm, by: Bound) -> Vec<Case> {
         )
         .reject([Reason::Key, Reason::Signature])
         .threat(Threat::Forger)
-        .title("the group of the pattern matches another part of what the token says")
+        .title("regex group that matches a different part of the claim")
         .why(
-            "It is the group that leads to a key set, and nobody has published one for what it matches here.",
+            "The group decides which key set is fetched. No key set is published for the text that it \
+             matches here.",
         )
         .requirement("CF-JWKS-4")
         .requirement(by.of_patterns)

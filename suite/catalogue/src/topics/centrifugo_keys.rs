@@ -1,4 +1,4 @@
-//! The keys of Centrifugo: the very token that one key signed, under this key and under others.
+//! The keys of Centrifugo: the same token under the key that signed it, and under other keys.
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Edit, Reason, Threat};
@@ -10,7 +10,7 @@ use crate::twins;
 
 use Algorithm::{ES256, HS256, RS256};
 
-/// One algorithm of each kind of key.
+/// One algorithm for each kind of key.
 const KINDS: [Algorithm; 3] = [HS256, RS256, ES256];
 
 pub(super) fn topic() -> Topic {
@@ -19,8 +19,8 @@ pub(super) fn topic() -> Topic {
     cases.push(in_channel(&twins::private_channel(), "private-channel"));
     Topic {
         path: "centrifugo/keys",
-        about: "The keys of Centrifugo: one and the same token, where the key that signed it is configured, where \
-                another one is, and where there is none of its kind.",
+        about: "The keys of Centrifugo: the same token, with its signing key configured, with a different \
+                key configured, and with no key of its kind.",
         cases,
     }
 }
@@ -29,12 +29,12 @@ fn id(name: &str) -> String {
     format!("centrifugo/keys/{name}")
 }
 
-/// The key that is configured is another one.
+/// Configures a different key.
 fn configured(from: &str, to: &str) -> Edit {
     context(ContextChange::ConfiguredKey { from: from.to_owned(), to: to.to_owned() })
 }
 
-/// A connection token of a server that has one key, and would serve every kind.
+/// A connection token of a server that has one key and allows algorithms of every kind.
 fn of_connections(algorithm: Algorithm) -> [Case; 3] {
     let (key, word) = (key_for(algorithm), algorithm.name().to_lowercase());
     let mut edits = twins::signed_with(algorithm);
@@ -42,7 +42,7 @@ fn of_connections(algorithm: Algorithm) -> [Case; 3] {
     let good = twins::centrifugo()
         .changed_by(&id(&word), edits)
         .accept()
-        .title(format!("{algorithm} by the key that is configured"))
+        .title(format!("{algorithm} token, signing key configured"))
         .why("The server has one key, and that key signed the token.")
         .requirement("CF-ALG-4")
         .class("V1");
@@ -50,17 +50,21 @@ fn of_connections(algorithm: Algorithm) -> [Case; 3] {
     let another = good
         .changed(&id(&format!("{word}-another-key")), configured(key, &format!("{key}-foreign")))
         .reject([Reason::Signature])
-        .title(format!("the same token by {algorithm}, and another key of its kind is configured"))
-        .why("The configured key decides, and not that there is a good signature by some key.")
+        .title(format!("{algorithm} token, different key of its kind configured"))
+        .why(
+            "Only the configured key counts. A server that accepts a signature by any other key accepts \
+             forged tokens.",
+        )
         .class("S0")
         .threat(Threat::Forger);
     let other = if algorithm == HS256 { "rsa-2048" } else { "hmac-64-bytes" };
     let none = good
         .changed(&id(&format!("{word}-no-key-of-its-kind")), configured(key, other))
         .reject([Reason::Algorithm, Reason::Key, Reason::Signature])
-        .title(format!("the same token by {algorithm}, and no key of its kind is configured"))
+        .title(format!("{algorithm} token, no key of its kind configured"))
         .why(
-            "An algorithm is served by a key of its kind. Without one there is nothing that could verify it.",
+            "An algorithm needs a key of its kind. Without one the server cannot verify the token and must \
+             reject it.",
         )
         .requirement("CF-ALG-4")
         .class("S0")
@@ -69,12 +73,15 @@ fn of_connections(algorithm: Algorithm) -> [Case; 3] {
     [another, none, good]
 }
 
-/// A token for a channel of a server that has another key.
+/// A channel token of a server with a different key.
 fn in_channel(good: &Case, name: &str) -> Case {
     good.changed(&id(&format!("{name}-another-key")), configured("hmac-64-bytes", "hmac-64-bytes-foreign"))
         .reject([Reason::Signature])
-        .title("a token for a channel, and another key is configured than the one that signed it")
-        .why("One key judges the tokens of both purposes: whose connections it opens, his channels too.")
+        .title(format!("{name} token, different key configured"))
+        .why(
+            "The same key verifies connection tokens and channel tokens. A server that accepts a signature \
+             by any other key accepts forged tokens.",
+        )
         .requirement("CF-ALG-5")
         .class("S0")
         .threat(Threat::Forger)

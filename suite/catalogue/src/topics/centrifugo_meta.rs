@@ -1,4 +1,5 @@
-//! What the backend is told of a connection: its `meta`, where clients can call a backend and an option says so.
+//! What the backend receives about a connection: its `meta`, if clients can call a backend and an option
+//! enables it.
 
 use jotproof_model::Action;
 use jotproof_model::context::RpcProxy;
@@ -10,11 +11,12 @@ use crate::edits::{claim, context, of_token, without_claim};
 use crate::steps::{connect, refresh, step, subscribe};
 use crate::twins::{self, CHANNEL};
 
-/// What only the backend may know.
+/// Data that only the backend may see.
 pub(super) const META: &str = "{\"canary\":\"meta-is-not-shown\",\"plan\":{\"level\":3}}";
 
-const OF_THE_BACKEND: &str = "What the backend is told decides what it does for this client. Lost, or somebody else's, \
-                              it does that for the wrong one.";
+const OF_THE_BACKEND: &str = "The backend decides by `meta` what it does for this client. If the server \
+                              loses it or sends that of another client, the backend acts for the wrong \
+                              client.";
 
 pub(super) fn topic() -> Topic {
     let mut cases = vec![none(), object(), not_told(), beside_info()];
@@ -22,19 +24,22 @@ pub(super) fn topic() -> Topic {
     cases.extend(kept());
     Topic {
         path: "centrifugo/meta",
-        about: "What the backend is told of a connection of Centrifugo: the claim meta, and nothing where there \
-                is none, or the option is off.",
+        about: "What the backend of Centrifugo receives about a connection: the claim `meta`, or nothing if \
+                there is none or the option is off.",
         cases,
     }
 }
 
-/// A token without `meta`, of a server through which clients call a backend that is told it.
+/// A token without `meta`, for a server through which clients call a backend that receives it.
 fn none() -> Case {
     twins::centrifugo()
         .changed("centrifugo/meta/none", context(ContextChange::RpcProxy { proxy: RpcProxy::WithMeta }))
         .accept()
-        .title("a call of a client whose token has no meta")
-        .why("Of a connection without `meta` there is nothing to tell; that of another one would be.")
+        .title("client call, token without meta")
+        .why(
+            "A connection without `meta` has nothing to send. Anything sent would be that of another \
+             connection.",
+        )
         .requirement("CF-META-1")
         .class("C24")
 }
@@ -43,7 +48,7 @@ fn object() -> Case {
     none()
         .changed("centrifugo/meta/object", claim("meta", META))
         .accept()
-        .title("a call of a client whose token has meta")
+        .title("client call, token with meta")
         .why(OF_THE_BACKEND)
         .requirement("CF-META-1")
         .class("C24")
@@ -56,8 +61,11 @@ fn not_told() -> Case {
             context(ContextChange::RpcProxy { proxy: RpcProxy::WithoutMeta }),
         )
         .accept()
-        .title("the same where the option that tells the backend is off")
-        .why("Whoever does not switch the option on may have a backend that is not to know.")
+        .title("client call, token with meta but the option off")
+        .why(
+            "The option is off, so the backend must not receive `meta`. It may be a backend that should not \
+             know it.",
+        )
         .requirement("CF-META-1")
         .class("C24")
 }
@@ -67,34 +75,37 @@ fn beside_info() -> Case {
         .changed("centrifugo/meta/beside-info", claim("info", "{\"name\":\"Ada\"}"))
         .accept()
         .title("meta beside info")
-        .why("`info` is for whoever is in the channel, `meta` for the backend: neither is the other.")
+        .why(
+            "`info` is for everyone in the channel, and `meta` is for the backend only. The server must not \
+             mix them up.",
+        )
         .requirement("CF-META-1")
         .requirement("CF-INFO-1")
         .class("C24")
         .effect(|effect| effect.info = Some("{\"name\":\"Ada\"}".to_owned()))
 }
 
-/// Name, value, what it is.
+/// Name, value, description.
 const OBJECTS: [(&str, &str, &str); 8] = [
-    ("empty", "{}", "without a member"),
+    ("empty", "{}", "is an empty object"),
     ("empty-name", "{\"\":\"meta-is-not-shown\"}", "with a member whose name is empty"),
     (
         "markup",
         "{\"html\":\"<b>&amp;</b>\",\"line\":\"\u{2028}\"}",
         "with markup, which Go writes as escapes",
     ),
-    ("unicode", "{\"name\":\"Zo\u{eb} \u{1f600}\"}", "with text that is not ASCII"),
+    ("unicode", "{\"name\":\"Zo\u{eb} \u{1f600}\"}", "with non-ASCII text"),
     ("escapes", "{\"name\":\"Zo\\u00eb \\ud83d\\ude00 \\\"x\\\" \\\\\"}", "with escapes"),
     (
         "numbers-as-written",
         "{\"large\":9007199254740991,\"exact\":1.50,\"small\":25e-7}",
         "with numbers that have several spellings",
     ),
-    ("nested", "{\"a\":{\"b\":[{\"c\":[null,true,false,0]}]}}", "with objects and arrays in it"),
+    ("nested", "{\"a\":{\"b\":[{\"c\":[null,true,false,0]}]}}", "with nested objects and arrays"),
     (
         "other-claims",
         "{\"sub\":\"43\",\"exp\":1,\"channels\":[\"news\"],\"client\":\"x\"}",
-        "with the names of claims",
+        "with members named like claims",
     ),
 ];
 
@@ -103,29 +114,32 @@ fn told((name, value, what): (&str, &str, &str)) -> Case {
         .changed(&format!("centrifugo/meta/{name}"), claim("meta", value))
         .accept()
         .title(format!("meta {what}"))
-        .why("`meta` is any object, and the backend is told it as it is: nothing in it is read on the way.")
+        .why(
+            "`meta` may be any object, and the backend must receive it unchanged. Nothing in it is \
+             interpreted on the way.",
+        )
         .requirement("CF-META-1")
         .class("C24")
 }
 
-/// It stays what it is for as long as the connection does.
+/// `meta` stays the same as long as the connection lasts.
 fn kept() -> Vec<Case> {
     let id = |name: &str| format!("centrifugo/meta/kept-{name}");
     let lasting = Case::root_flow(
         &id("later"),
-        "the first flow of connections that call a backend",
+        "the first flow with a connection that calls a backend",
         &[("first", &object())],
         vec![step(0, connect("first")), step(1, Action::Look)],
     )
-    .title("a call of a client, a second after it has connected")
+    .title("client call one second after the connection was opened")
     .why("`meta` stays with the connection.")
     .requirement("CF-META-1")
     .class("C24");
     let none = lasting
         .changed(&id("none"), of_token("first", without_claim("meta")))
         .accept()
-        .title("the same of a client whose token has no meta")
-        .why("Of a connection without `meta` there is nothing to tell, at any time.")
+        .title("client call one second after the connection was opened, token without meta")
+        .why("A connection without `meta` has nothing to send, at any time.")
         .requirement("CF-META-1")
         .class("C24");
     let renewed = |name: &str, renewed: &Case| {
@@ -141,23 +155,23 @@ fn kept() -> Vec<Case> {
     let later = object()
         .changed("centrifugo/meta/renewing", claim("exp", "{{now+5400}}"))
         .accept()
-        .title("a token that renews the connection of the first")
-        .why("It says the same of its user, and lasts longer.")
+        .title("token that renews a connection, same meta, later exp")
+        .why("It names the same user as the first token and expires later.")
         .requirement("CF-META-1")
         .class("C16");
     let by_the_same = renewed("renewed", &later)
-        .title("a call of a client whose connection was renewed, by a token with the same meta")
-        .why("A renewal is about the time that is left, and not about what the backend knows.");
+        .title("client call after a renewal with the same meta")
+        .why("A renewal extends the time of the connection. It does not change what the backend receives.");
     let without = later
         .changed("centrifugo/meta/renewing-without-meta", without_claim("meta"))
         .accept()
-        .title("a token without meta that could renew the connection of one with it")
-        .why("A token without `meta` opens a connection of which there is nothing to tell.")
+        .title("token that could renew a connection, without meta")
+        .why("The token opens a connection that has nothing to send to the backend.")
         .requirement("CF-META-1")
         .class("C16");
     let by_one_without = renewed("renewed-without-meta", &without)
-        .title("a call of a client whose connection was renewed, by a token without meta")
-        .why("`meta` stays with the connection: a token that says nothing of it takes nothing away.");
+        .title("client call after a renewal without meta")
+        .why("`meta` stays with the connection. A new token without `meta` does not remove it.");
     let channel = of_a_channel();
     let subscribed = Case::root_flow(
         &id("subscribed"),
@@ -165,14 +179,14 @@ fn kept() -> Vec<Case> {
         &[("first", &object()), ("channel", &channel)],
         vec![step(0, connect("first")), step(0, subscribe(CHANNEL, "channel")), step(1, Action::Look)],
     )
-    .title("a call of a client that has subscribed, by a token with meta of its own")
-    .why("`meta` is of the connection. A token for a channel has no such claim, and changes none.")
+    .title("client call after a subscription whose token has its own meta")
+    .why("`meta` belongs to the connection. A subscription token has no such claim and must not change it.")
     .requirement("CF-META-1")
     .class("C24");
     vec![lasting, none, later, by_the_same, without, by_one_without, channel, subscribed]
 }
 
-/// A token for a channel that has what is of connections alone.
+/// A subscription token with a claim of connection tokens.
 fn of_a_channel() -> Case {
     twins::subscription()
         .changed_by(
@@ -183,8 +197,8 @@ fn of_a_channel() -> Case {
             ],
         )
         .accept()
-        .title("a token for a channel with meta, which is no claim of such tokens")
-        .why("Claims that are not understood are ignored.")
+        .title("subscription token with meta, a claim of connection tokens")
+        .why("Claims that a server does not understand are ignored.")
         .requirement("CF-META-1")
         .class("V1")
 }

@@ -1,8 +1,9 @@
-//! Options of a channel that a token overrides: each of them switched on in a channel that has none, and
-//! off in one that has all.
+//! Channel options that a token overrides: each option is switched on in a channel that has none, and off in
+//! a channel that has all.
 //!
-//! Who is in a channel is told only where its namespace has `presence`. So that of a token is switched on in a
-//! namespace without it, which gets it before somebody looks: whoever was kept is there then, and nobody else.
+//! The server tells who is in a channel only if the namespace has `presence`. So the presence of a token is
+//! switched on in a namespace without it, and the namespace gets presence before the look. Then only those
+//! whose presence was kept are there.
 
 use std::collections::BTreeMap;
 
@@ -20,41 +21,42 @@ const NONE: ChannelOptions =
 const ALL: ChannelOptions =
     ChannelOptions { presence: true, join_leave: true, recovery: true, positioning: true };
 
-/// When somebody looks: what the server says of who comes has arrived by then.
+/// The second of the look. The server's messages about who joins have arrived by then.
 const LATER: u32 = 1;
-/// When somebody looks at a channel whose namespace has got presence by then.
+/// The second of the look at a channel whose namespace has got presence by then.
 const AFTER_THAT: u32 = 2;
 
-const WHY: &str = "The token says how this one subscription differs from others of its channel. A server that does \
-                   not look at it shows a client what it should not see, or keeps from it what it should.";
+const WHY: &str = "The token says how this subscription differs from the options of its channel. A server \
+                   that ignores the override shows a client what it should not see, or withholds what it \
+                   should.";
 
-/// What a channel has of the options.
+/// The options of a channel.
 #[derive(Debug, Clone, Copy)]
 enum In {
-    /// None.
+    /// No options.
     Bare,
-    /// All of them.
+    /// All options.
     Full,
-    /// None, and presence later on.
+    /// No options, and presence later on.
     GetsPresence,
 }
 
-/// Name, which channel, the override, what the subscription has then, the requirement.
+/// Name, channel, override, options of the subscription, requirement.
 type Row = (&'static str, In, &'static str, ChannelOptions, &'static str);
 
-/// A subscription asks for presence that its channel has not.
+/// A subscription with presence in a channel without it.
 const fn presence_on(requirement: &'static str) -> Row {
     let options = ChannelOptions { presence: true, ..NONE };
     ("presence-on", In::GetsPresence, r#""presence":{"value":true}"#, options, requirement)
 }
 
-/// A subscription does without the presence that its channel has.
+/// A subscription without presence in a channel with it.
 const fn presence_off(requirement: &'static str) -> Row {
     let options = ChannelOptions { presence: false, ..ALL };
     ("presence-off", In::Full, r#""presence":{"value":false}"#, options, requirement)
 }
 
-/// Of subscription tokens since version 4.
+/// Overrides of subscription tokens since version 4.
 const SINCE_4: [Row; 10] = [
     presence_on("CS-OVR-1"),
     presence_off("CS-OVR-1"),
@@ -110,7 +112,7 @@ const SINCE_4: [Row; 10] = [
     ),
 ];
 
-/// Of tokens that give subscriptions in every version.
+/// An override of tokens for subscriptions in every version.
 const fn join_leave_off(requirement: &'static str) -> Row {
     (
         "join-leave-off",
@@ -121,7 +123,7 @@ const fn join_leave_off(requirement: &'static str) -> Row {
     )
 }
 
-/// Of tokens for private channels of version 3.
+/// Overrides of tokens for private channels of version 3.
 const OF_3: [Row; 8] = [
     presence_on("CP-OVR-1"),
     presence_off("CP-OVR-1"),
@@ -163,7 +165,8 @@ const OF_3: [Row; 8] = [
     ),
 ];
 
-/// Of connection tokens. Where an option has another name since version 4, both are there: each version knows one.
+/// Overrides of connection tokens. If an option was renamed in version 4, both names are there: each version
+/// knows one.
 const OF_CONNECTIONS: [Row; 8] = [
     presence_on("CF-SUBS-2"),
     presence_off("CF-SUBS-2"),
@@ -213,7 +216,7 @@ pub(super) fn private_channel() -> Topic {
     of_channel("centrifugo/private-channel-overrides", twins::private_channel, "$", &OF_3, "CP-OVR-1")
 }
 
-/// Tokens for one channel, whose `override` is about that.
+/// Tokens for one channel, with an `override` for that channel.
 fn of_channel(
     path: &'static str,
     token: fn() -> Case,
@@ -224,9 +227,9 @@ fn of_channel(
     let bare = &*format!("{prefix}bare:news");
     let tokens = Tokens {
         path,
-        about: "Options of a channel that a token for it overrides.",
+        about: "Channel options that a channel token overrides.",
         channels: "channels",
-        subscription: "a subscription",
+        subscription: "subscription",
         bare,
         full: &format!("{prefix}full:news"),
         gets_presence: &format!("{prefix}configured:news"),
@@ -252,9 +255,9 @@ fn of_channel(
 pub(super) fn connection() -> Topic {
     let tokens = Tokens {
         path: "centrifugo/overrides",
-        about: "Options of channels that a connection token overrides in `subs`.",
+        about: "Channel options that a connection token overrides in `subs`.",
         channels: "server-side subscriptions",
-        subscription: "a server-side subscription",
+        subscription: "server-side subscription",
         bare: "bare:news",
         full: "full:news",
         gets_presence: "configured:news",
@@ -270,14 +273,14 @@ pub(super) fn connection() -> Topic {
     tokens.topic(&[("first", &first)], steps, to, overriding, &OF_CONNECTIONS)
 }
 
-/// Tokens that override options of channels.
+/// Tokens that override channel options.
 struct Tokens<'a> {
     path: &'static str,
     about: &'static str,
-    /// What it is whose options are looked at, and one that they open: for titles.
+    /// The name of the subscriptions in titles, in the plural and in the singular.
     channels: &'static str,
     subscription: &'static str,
-    /// The channel without any option, the one with all, and the one that gets presence.
+    /// The channel without any option, the channel with all options, and the channel that gets presence.
     bare: &'a str,
     full: &'a str,
     gets_presence: &'a str,
@@ -285,13 +288,13 @@ struct Tokens<'a> {
     of_presence: &'static str,
     /// The requirement about a subscription without an override.
     own_options: &'static str,
-    /// The token that overrides, by its name in the flow.
+    /// The name in the flow of the token that overrides.
     token: &'static str,
 }
 
 impl Tokens<'_> {
-    /// The topic of a flow that ends with a look at the bare channel, of what else makes it one of another
-    /// channel, and of the edit by which a token overrides options of a channel.
+    /// The topic of a flow that ends with a look at the bare channel. `to` gives the other edits that make it
+    /// a flow of another channel, and `overriding` the edit by which a token overrides options of a channel.
     fn topic(
         &self,
         tokens: &[(&str, &Case)],
@@ -315,18 +318,18 @@ impl Tokens<'_> {
         let last = steps.len() - 1;
         let own = |case: Case, title: &str| {
             case.title(format!("{subscription} to a channel {title}"))
-                .why("Without an override the channel's own options count.")
+                .why("Without an override the options of the channel apply.")
                 .requirement(own_options)
                 .class("V1")
         };
-        let looked_at = format!("the first flow of {channels} whose options are looked at");
+        let looked_at = format!("the first flow that looks at the options of {channels}");
         let root = Case::root_flow(&format!("{path}/without"), &looked_at, tokens, steps);
-        let without = own(root, "without any option").effect(|effect| {
+        let without = own(root, "without options").effect(|effect| {
             (effect.user, effect.options) = (None, Some(BTreeMap::from([(bare.to_owned(), NONE)])));
         });
         let mut to_full = to(full);
         to_full.push(flow(FlowChange::SetStep { step: last, to: step(LATER, look_at(full)) }));
-        let with = own(without.changed_by(&format!("{path}/with"), to_full).accept(), "with every option")
+        let with = own(without.changed_by(&format!("{path}/with"), to_full).accept(), "with all options")
             .effect(|effect| effect.options = Some(BTreeMap::from([(full.to_owned(), ALL)])));
         let namespace = Namespace::default();
         let present = Some(Namespace { presence: true, ..namespace });
@@ -340,8 +343,11 @@ impl Tokens<'_> {
         let later = without
             .changed_by(&format!("{path}/presence-later"), to_gets_presence)
             .accept()
-            .title(format!("{subscription} to a channel whose namespace gets presence later on"))
-            .why("Who came while a channel was without presence, and did not ask for it, is not kept.")
+            .title(format!("{subscription} to a channel that gets presence later"))
+            .why(
+                "The client joined when the channel had no presence and did not ask for it, so its presence \
+                 is not kept.",
+            )
             .requirement(own_options)
             .requirement(of_presence)
             .class("V1")

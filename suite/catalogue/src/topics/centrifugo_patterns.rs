@@ -1,4 +1,4 @@
-//! Patterns of audiences and issuers, in the syntax of RE2.
+//! Regexes for audiences and issuers, in the syntax of RE2.
 
 use jotproof_model::{Reason, Threat};
 
@@ -8,7 +8,7 @@ use crate::case::Case;
 use crate::edits::{claim, quoted, without_claim};
 use crate::twins;
 
-/// The pattern of the twins, and what matches it.
+/// The regex of the twins, and a text that it matches.
 const PATTERN: &str = r"^https://[a-z]+\.example\.com$";
 const VALUE: &str = "https://chat.example.com";
 
@@ -28,7 +28,7 @@ pub(super) fn topic() -> Topic {
     cases.extend(both());
     Topic {
         path: "centrifugo/patterns",
-        about: "Patterns of audiences and issuers: what matches them, and what only seems to.",
+        about: "Regexes for audiences and issuers: what matches them, and what only seems to.",
         cases,
     }
 }
@@ -37,19 +37,22 @@ fn id(of: Bound, name: &str) -> String {
     format!("centrifugo/patterns/{}-{name}", of.what)
 }
 
-/// A title of a token that is said to be `of` something.
+/// A title for `of`, with the kind of token.
 fn title(place: Place, of: String) -> String {
     match place {
         Place::Connections => of,
-        Place::Channels => format!("a subscription token with {of}"),
+        Place::Channels => format!("subscription token, {of}"),
     }
 }
 
-/// Why a token is refused.
+/// The reason for a rejection.
 const fn why(place: Place, of_connections: &'static str) -> &'static str {
     match place {
         Place::Connections => of_connections,
-        Place::Channels => "Tokens for channels are matched with the pattern as those for connections are.",
+        Place::Channels => {
+            "The regex applies to subscription tokens as it does to connection tokens. A server that skips \
+             the check accepts subscription tokens that it should not trust."
+        }
     }
 }
 
@@ -58,18 +61,18 @@ fn twin(of: Bound, place: Place) -> Case {
     let case = place.accepted(&id(of, &place.name("matches")), edits).class("C10");
     match place {
         Place::Connections => case
-            .title(format!("{} that matches the configured pattern", of.claim))
-            .why("A pattern stands for every text that it matches.")
+            .title(format!("{} that matches the configured regex", of.claim))
+            .why("A regex stands for every text that it matches.")
             .requirement(of.of_patterns),
         Place::Channels => case
-            .title(format!("a subscription token whose {} matches the configured pattern", of.claim))
-            .why("Tokens for channels are matched with the pattern that is configured for them.")
+            .title(format!("subscription token, {} that matches the configured regex", of.claim))
+            .why("Subscription tokens are matched with the regex that is configured for them.")
             .requirement(of.of_patterns)
             .requirement("CS-KEY-1"),
     }
 }
 
-/// Name, pattern, a text that matches.
+/// Name, regex, a matching text.
 const MATCHES: [(&str, &str, &str); 9] = [
     ("another-value", PATTERN, "https://x.example.com"),
     ("literal", "^chat$", "chat"),
@@ -86,13 +89,13 @@ fn matches(of: Bound, place: Place, (name, pattern, text): (&str, &str, &str)) -
     let edits = vec![of.matching(pattern), of.says(text)];
     place
         .accepted(&id(of, &place.name(name)), edits)
-        .title(title(place, format!("{} {text:?}, which {pattern} matches", of.claim)))
-        .why("The pattern is written in the syntax of RE2 and matches the whole text.")
+        .title(title(place, format!("{} {text:?} that matches {pattern}", of.claim)))
+        .why("The regex is written in the syntax of RE2 and matches the whole text.")
         .requirement(of.of_patterns)
         .class("C10")
 }
 
-/// Name, a text that the pattern of the twin does not match.
+/// Name, a text that the regex of the twin does not match.
 const DOES_NOT: [(&str, &str); 10] = [
     ("other-host", "https://chat.example.org"),
     ("in-capitals", "https://CHAT.example.com"),
@@ -111,17 +114,21 @@ fn does_not(of: Bound, place: Place, (name, text): (&str, &str)) -> Case {
         .changed(&id(of, &place.name(name)), of.says(text))
         .reject([of.reason])
         .threat(Threat::Holder)
-        .title(title(place, format!("{} {text:?}, which the pattern does not match", of.claim)))
-        .why(why(place, "The pattern has its anchors, its dots and its case for a reason."))
+        .title(title(place, format!("{} {text:?} that does not match the configured regex", of.claim)))
+        .why(why(
+            place,
+            "The anchors, the escaped dots and the case of the regex all count. A verifier that ignores one \
+             of them accepts names that its operator excluded.",
+        ))
         .requirement(of.of_patterns)
         .class("C10")
 }
 
 fn absent(of: Bound, place: Place) -> Case {
     let title = match place {
-        Place::Connections => format!("no {}, where a pattern is configured", of.claim),
+        Place::Connections => format!("{} missing, regex configured", of.claim),
         Place::Channels => {
-            format!("a subscription token without {}, where a pattern is configured", of.claim)
+            format!("subscription token, {} missing, regex configured", of.claim)
         }
     };
     twin(of, place)
@@ -129,12 +136,16 @@ fn absent(of: Bound, place: Place) -> Case {
         .reject([of.reason, Reason::ClaimMissing])
         .threat(Threat::Holder)
         .title(title)
-        .why(why(place, "What is not there matches nothing that asks for a character."))
+        .why(why(
+            place,
+            "A missing claim does not match a regex that requires a character. A verifier that checks only \
+             present claims lets an attacker omit the claim.",
+        ))
         .requirement(of.of_patterns)
         .class("C10")
 }
 
-/// Name, pattern without one of its anchors, a text that has more than the pattern says.
+/// Name, a regex without one of its anchors, a text that is longer than the match.
 const LOOSE: [(&str, &str, &str); 5] = [
     ("unanchored", "chat", "xchatx"),
     ("unanchored-behind", "^chat", "chat.evil.example"),
@@ -147,12 +158,15 @@ fn loose(of: Bound, (name, pattern, text): (&str, &str, &str)) -> Case {
     twins::centrifugo()
         .changed_by(&id(of, name), vec![of.matching(pattern), of.says(text)])
         .either(
-            "The documentation says that the pattern is a regular expression of Go, and not whether it is searched \
-             for or has to match the whole text.",
+            "The documentation says that the option is a regex of Go. It does not say whether the regex must \
+             match the whole text.",
             [of.reason],
         )
-        .title(format!("{} {text:?} with the pattern {pattern}, which matches a part of it", of.claim))
-        .why("Who writes a pattern without anchors seldom means that anything may stand around it.")
+        .title(format!("{} {text:?} with the regex {pattern}, which matches a part of it", of.claim))
+        .why(
+            "An operator who writes a regex without anchors rarely means that any text may stand around the \
+             match.",
+        )
         .requirement(of.of_patterns)
         .class("C10")
 }
@@ -164,8 +178,8 @@ fn of_types(of: Bound) -> Vec<Case> {
             twin(of, Place::Connections)
                 .changed(&id(of, name), claim(of.claim, value))
                 .reject([of.reason, Reason::ClaimType])
-                .title(format!("{}: {value}, where a pattern is configured", of.claim))
-                .why("A value of another type is no text that could match.")
+                .title(format!("{} is {value}, regex configured", of.claim))
+                .why("A value that is not a string is not a text that could match.")
                 .requirement(of.of_patterns)
                 .class("C10")
         })
@@ -173,8 +187,8 @@ fn of_types(of: Bound) -> Vec<Case> {
     let anything = twins::centrifugo()
         .changed_by(&id(of, "anything-at-all"), vec![of.matching("^.*$"), claim(of.claim, "\"\"")])
         .accept()
-        .title(format!("an empty {}, which ^.*$ matches", of.claim))
-        .why("The pattern matches the empty text.")
+        .title(format!("empty {}, regex ^.*$ configured", of.claim))
+        .why("The regex matches the empty text.")
         .requirement(of.of_patterns)
         .class("C10");
     cases.push(
@@ -182,10 +196,10 @@ fn of_types(of: Bound) -> Vec<Case> {
             .changed(&id(of, "absent-where-anything-matches"), without_claim(of.claim))
             .reject([of.reason, Reason::ClaimMissing])
             .threat(Threat::Holder)
-            .title(format!("no {}, where ^.*$ is configured", of.claim))
+            .title(format!("{} missing, regex ^.*$ configured", of.claim))
             .why(
-                "The pattern is matched with a claim, and there is none. A verifier that takes an absent claim \
-                 for an empty text lets in tokens that are bound to nobody.",
+                "The regex is matched with a claim, and this token has no such claim. A verifier that \
+                 treats a missing claim as an empty text accepts tokens that are not bound to anyone.",
             )
             .requirement(of.of_patterns)
             .class("C10"),
@@ -205,8 +219,8 @@ fn several() -> Vec<Case> {
                 claim("aud", &format!("[\"other\",{first},\"https://x.example.org\"]")),
             )
             .accept()
-            .title(format!("several audiences{whose}, of which one matches"))
-            .why("One of them is who verifies.")
+            .title(format!("array of audiences{whose}, one of them matches"))
+            .why("The verifier needs to be only one of the audiences.")
             .requirement(of.of_patterns)
             .class("C10")
     };
@@ -220,28 +234,34 @@ fn several() -> Vec<Case> {
     };
     let none = |place: Place, whose: &str| {
         refused(place, "none-of-several", "[\"https://chat.example.com.evil\",\"\",\"chat\"]")
-            .title(format!("several audiences{whose}, of which none matches"))
-            .why("The token is for others.")
+            .title(format!("array of audiences{whose}, none of them matches"))
+            .why(
+                "The token is for other services. A verifier that accepts it lets those services use their \
+                 users' tokens here.",
+            )
     };
     let of_channels = " of a subscription token";
     vec![
         one(Place::Connections, ""),
         none(Place::Connections, ""),
         refused(Place::Connections, "together", "[\"https://chat\",\".example.com\"]")
-            .title("audiences that match only where they are put together")
-            .why("Each of them is a name of its own."),
+            .title("array of audiences that match only if joined")
+            .why(
+                "Each audience is a separate name. A verifier that joins them before matching accepts a \
+                 token for other services.",
+            ),
         one(Place::Channels, of_channels),
         none(Place::Channels, of_channels),
     ]
 }
 
-/// A pattern of each.
+/// A regex for each of the two claims.
 fn both() -> Vec<Case> {
     let mut cases = both_in(
         Place::Connections,
         [("^chat$", "chat", "news"), (PATTERN, VALUE, "https://chat.example.org")],
-        "a pattern of audiences and one of issuers, both matched",
-        "both patterns are configured, and one of them is not matched",
+        "audience and issuer regexes, both matched",
+        "audience and issuer regexes",
     );
     cases.extend(both_in(
         Place::Channels,
@@ -249,13 +269,13 @@ fn both() -> Vec<Case> {
             ("^chat-(?P<room>[0-9]+)$", "chat-17", "news-17"),
             ("^https://(?P<tenant>[a-z]+)\\.example\\.com$", VALUE, "https://chat.example.org"),
         ],
-        "patterns of audiences and of issuers, both matched by a subscription token",
-        "both patterns are configured for channels, and one of them is not matched",
+        "subscription token, audience and issuer regexes, both matched",
+        "subscription token, audience and issuer regexes",
     ));
     cases
 }
 
-/// A pattern of audiences and one of issuers: each with what matches it and what does not.
+/// A regex for audiences and a regex for issuers, each with a text that matches and one that does not.
 fn both_in(place: Place, patterns: [(&str, &str, &str); 2], matched: &str, not_matched: &str) -> Vec<Case> {
     let [(audience, aud, other_aud), (issuer, iss, other_iss)] = patterns;
     let id = |name: &str| format!("centrifugo/patterns/{}", place.name(name));
@@ -264,7 +284,7 @@ fn both_in(place: Place, patterns: [(&str, &str, &str); 2], matched: &str, not_m
     let both = place
         .accepted(&id("both-match"), edits)
         .title(matched)
-        .why("Each pattern is matched with its own claim.")
+        .why("Each regex is matched with its own claim.")
         .requirement("CF-AUD-5")
         .requirement("CF-ISS-5")
         .class("C10");
@@ -272,8 +292,14 @@ fn both_in(place: Place, patterns: [(&str, &str, &str); 2], matched: &str, not_m
         both.changed(&id(name), edit)
             .reject([reason])
             .threat(Threat::Holder)
-            .title(not_matched)
-            .why("Both have to match.")
+            .title(format!(
+                "{not_matched}, {} not matched",
+                if reason == Reason::Audience { "aud" } else { "iss" }
+            ))
+            .why(
+                "Both regexes must match. A verifier that is satisfied with one of them drops a check that \
+                 its operator configured.",
+            )
             .requirement("CF-AUD-5")
             .requirement("CF-ISS-5")
             .class("C10")

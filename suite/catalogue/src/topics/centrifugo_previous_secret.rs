@@ -19,16 +19,16 @@ const CURRENT: &str = "hmac-64-bytes";
 /// A secret that was never configured.
 const THIRD: &str = "hmac-64-bytes-foreign";
 
-/// The row about tokens by the previous secret, and the row about its end.
+/// The row about tokens signed with the previous secret, and the row about its end.
 const COUNTS: &str = "CF-PREV-1";
 const ENDS: &str = "CF-PREV-2";
 
 const HOUR: i64 = 3600;
 
 const WHY_ACCEPTED: &str =
-    "During a rotation, tokens that were made before it stay good, so that nobody is cut off.";
-const WHY_REFUSED: &str = "The end of the previous secret is when the rotation is over. A server that goes on taking \
-                           what it signed is as open as before.";
+    "During a rotation, tokens made before it stay valid, so that no client is cut off.";
+const WHY_REFUSED: &str = "The rotation is over at the end of the previous secret. A server that still \
+                           accepts tokens signed with it lets anyone who knows the old secret sign tokens.";
 
 pub(super) fn topic() -> Topic {
     let mut cases = Vec::new();
@@ -39,7 +39,8 @@ pub(super) fn topic() -> Topic {
     cases.extend(channels());
     Topic {
         path: "centrifugo/previous-secret",
-        about: "Tokens by the secret from before a rotation, which counts beside the current one until its end.",
+        about: "Tokens signed with the secret from before a rotation, which is valid beside the current one \
+                until its end.",
         cases,
     }
 }
@@ -78,30 +79,33 @@ fn still_good(case: Case, title: impl Into<String>) -> Case {
 
 fn tokens(purpose: Purpose) -> Vec<Case> {
     let id = |name: &str| id(&format!("{}-{name}", purpose.name));
-    let what = format!("a {} token", purpose.name);
+    let what = format!("{} token", purpose.name);
     let by_current = (purpose.twin)()
         .changed(&id("current"), counts_for(Some(HOUR)))
         .accept()
-        .title(format!("{what} by the current secret, beside the previous one"))
-        .why("The current secret counts as ever.")
+        .title(format!("{what} signed with the current secret, previous secret configured"))
+        .why("The current secret is valid as always.")
         .requirement(COUNTS)
         .class("V1");
     let by_previous = still_good(
         by_current.changed(&id("previous"), signed_by(PREVIOUS, HS256)).accept(),
-        format!("{what} by the previous secret"),
+        format!("{what} signed with the previous secret"),
     );
     let without_end = by_previous
         .changed(&id("previous-without-end"), counts_for(None))
         .accept()
-        .title(format!("{what} by the previous secret, for which no end is configured"))
+        .title(format!("{what} signed with the previous secret, no end configured"))
         .why(WHY_ACCEPTED)
         .requirement(COUNTS)
         .class("V1");
     let ends_now = by_previous
         .changed(&id("previous-ends-now"), counts_for(Some(0)))
         .accept()
-        .title(format!("{what} by the previous secret, in its last second"))
-        .why("Tokens by the previous secret are rejected after its end, and this second is not after it.")
+        .title(format!("{what} signed with the previous secret, in its last second"))
+        .why(
+            "Tokens signed with the previous secret are rejected after its end. This second is not after \
+             it.",
+        )
         .requirement(ENDS)
         .class("K15");
     let refused = |twin: &Case, name: &str, edit: Edit, reasons: &[Reason], title: &str, why: &str| {
@@ -118,8 +122,8 @@ fn tokens(purpose: Purpose) -> Vec<Case> {
         by_current
             .changed(&id("current-after-the-end"), counts_for(Some(-HOUR)))
             .accept()
-            .title(format!("{what} by the current secret, after the end of the previous one"))
-            .why("The end is that of the previous secret alone.")
+            .title(format!("{what} signed with the current secret, after the end of the previous one"))
+            .why("The end applies to the previous secret only.")
             .requirement(ENDS)
             .class("V1"),
         forged(
@@ -128,7 +132,7 @@ fn tokens(purpose: Purpose) -> Vec<Case> {
                 "previous-after-the-end",
                 counts_for(Some(-HOUR)),
                 &by_nobody,
-                "by the previous secret, an hour after its end",
+                "signed with the previous secret, one hour after its end",
                 WHY_REFUSED,
             ),
             ENDS,
@@ -140,7 +144,7 @@ fn tokens(purpose: Purpose) -> Vec<Case> {
                 "previous-ended-a-second-ago",
                 counts_for(Some(-1)),
                 &by_nobody,
-                "by the previous secret, a second after its end",
+                "signed with the previous secret, one second after its end",
                 WHY_REFUSED,
             ),
             ENDS,
@@ -152,8 +156,9 @@ fn tokens(purpose: Purpose) -> Vec<Case> {
                 "not-configured",
                 context(ContextChange::PreviousSecret { previous: None }),
                 &by_nobody,
-                "by a secret that is not the current one, where no previous one is configured",
-                "Without a previous secret, the current one alone signs tokens.",
+                "signed with a secret other than the current one, no previous secret configured",
+                "If no previous secret is configured, only the current one is valid. A server that accepts \
+                 another one accepts tokens that anyone signed.",
             ),
             COUNTS,
             "S0",
@@ -164,8 +169,9 @@ fn tokens(purpose: Purpose) -> Vec<Case> {
                 "third",
                 signed_by(THIRD, HS256),
                 &by_nobody,
-                "by a secret that is neither the current nor the previous one",
-                "A rotation adds one secret, and no other one.",
+                "signed with a secret that is neither the current nor the previous one",
+                "A rotation adds one secret only. A server that accepts any other accepts tokens that \
+                 anyone signed.",
             ),
             COUNTS,
             "S0",
@@ -175,8 +181,9 @@ fn tokens(purpose: Purpose) -> Vec<Case> {
             "previous-expired",
             claim("exp", "{{now-3600}}"),
             &[Reason::Expired],
-            "by the previous secret, after its expiration",
-            "The previous secret verifies the signature, and the claims are checked as ever (RFC 7519 section 4.1.4).",
+            "signed with the previous secret, exp one hour ago",
+            "The previous secret verifies the signature, and the claims are checked as always (RFC 7519 \
+             section 4.1.4).",
         )
         .requirement(COUNTS)
         .requirement("RFC7519-4.1.4-EXP")
@@ -185,8 +192,8 @@ fn tokens(purpose: Purpose) -> Vec<Case> {
     ];
     for (name, header) in [("rs256", "\"RS256\""), ("es256", "\"ES256\""), ("none", "\"none\"")] {
         let edit = sign(Some(header), PREVIOUS, HS256);
-        let title = format!("that names {header} and has a MAC by the previous secret");
-        let why = "The previous secret is one for HMAC, and serves no other algorithm.";
+        let title = format!("that has alg {header} and a MAC by the previous secret");
+        let why = "The previous secret is an HMAC secret and must not be used for any other algorithm.";
         let reasons = [Reason::Algorithm, Reason::Key, Reason::Signature];
         cases.push(forged(
             refused(&by_previous, &format!("previous-as-{name}"), edit, &reasons, &title, why),
@@ -203,8 +210,8 @@ fn tokens(purpose: Purpose) -> Vec<Case> {
         let good = by_previous
             .changed_by(&id(&format!("previous-{name}")), edits)
             .accept()
-            .title(format!("{what} by the previous secret and {algorithm}"))
-            .why("A secret serves each of the HMAC algorithms.")
+            .title(format!("{what} signed with the previous secret and {algorithm}"))
+            .why("A secret may be used with each of the HMAC algorithms.")
             .requirement(COUNTS)
             .requirement("CF-ALG-1")
             .class("V1");
@@ -214,7 +221,7 @@ fn tokens(purpose: Purpose) -> Vec<Case> {
                 &format!("previous-{name}-after-the-end"),
                 counts_for(Some(-HOUR)),
                 &by_nobody,
-                &format!("by the previous secret and {algorithm}, an hour after its end"),
+                &format!("signed with the previous secret and {algorithm}, one hour after its end"),
                 WHY_REFUSED,
             ),
             ENDS,
@@ -239,17 +246,17 @@ fn rotated(before: &Context) -> Context {
     Context { keys: vec![THIRD.to_owned()], previous_secret, session: None, ..before.clone() }
 }
 
-/// The flow with a token by the new secret in place of one by the previous secret.
+/// The flow with a token signed with the new secret instead of the previous one.
 fn by_next(twin: &Case, name: &str, token: &str, title: &str) -> Case {
     twin.changed(&id(name), of_token(token, signed_by(THIRD, HS256)))
         .accept()
         .title(title)
-        .why("From then on tokens are signed by the new secret.")
+        .why("From the rotation on, tokens are signed with the new secret.")
         .requirement(COUNTS)
         .class("V1")
 }
 
-/// The flow with its last step after the end of the previous secret, where the step is refused.
+/// The flow with its last step after the end of the previous secret, where it is rejected.
 fn too_late(twin: &Case, name: &str, number: usize, to: Step, title: &str) -> Case {
     twin.changed(&id(name), set_step(number, to))
         .reject([Reason::Signature, Reason::Key])
@@ -264,7 +271,7 @@ fn connections() -> Vec<Case> {
     let token = twins::centrifugo();
     let old = Case::root_flow(
         &id("rotated"),
-        "the first flow of a secret that is rotated",
+        "the first flow in which the secret is rotated",
         &[("first", &token), ("next", &token)],
         vec![
             step(0, connect("first")),
@@ -272,10 +279,10 @@ fn connections() -> Vec<Case> {
             step(BEFORE, connect("next")),
         ],
     );
-    let old = still_good(old, "a client that comes by the previous secret, before its end");
+    let old = still_good(old, "client connects with a token by the previous secret, before its end");
     let renewed = still_good(
         old.changed(&id("rotated-renewed"), set_step(2, step(BEFORE, refresh("next")))).accept(),
-        "a connection that is renewed by the previous secret, before its end",
+        "connection renewed with a token by the previous secret, before its end",
     );
     vec![
         too_late(
@@ -283,21 +290,26 @@ fn connections() -> Vec<Case> {
             "rotated-too-late",
             2,
             step(AFTER, connect("next")),
-            "a client that comes by the previous secret, after its end",
+            "client connects with a token by the previous secret, after its end",
         ),
         too_late(
             &renewed,
             "rotated-renewed-too-late",
             2,
             step(AFTER, refresh("next")),
-            "a connection that is renewed by the previous secret, after its end",
+            "connection renewed with a token by the previous secret, after its end",
         ),
-        by_next(&old, "rotated-next", "next", "a client that comes by the new secret, after the rotation"),
+        by_next(
+            &old,
+            "rotated-next",
+            "next",
+            "client connects with a token by the new secret, after the rotation",
+        ),
         by_next(
             &renewed,
             "rotated-renewed-next",
             "next",
-            "a connection that is renewed by the new secret, after the rotation",
+            "connection renewed with a token by the new secret, after the rotation",
         ),
         old,
         renewed,
@@ -308,7 +320,7 @@ fn channels() -> Vec<Case> {
     let opened = twins::subscription();
     let old = Case::root_flow(
         &id("rotated-subscription"),
-        "the first flow of a subscription whose secret is rotated",
+        "the first flow with a subscription whose secret is rotated",
         &[("connection", &twins::centrifugo()), ("opened", &opened), ("next", &opened)],
         vec![
             step(0, connect("connection")),
@@ -317,20 +329,20 @@ fn channels() -> Vec<Case> {
             step(BEFORE, sub_refresh(CHANNEL, "next")),
         ],
     );
-    let old = still_good(old, "a subscription that is renewed by the previous secret, before its end");
+    let old = still_good(old, "subscription renewed with a token by the previous secret, before its end");
     vec![
         too_late(
             &old,
             "rotated-subscription-too-late",
             3,
             step(AFTER, sub_refresh(CHANNEL, "next")),
-            "a subscription that is renewed by the previous secret, after its end",
+            "subscription renewed with a token by the previous secret, after its end",
         ),
         by_next(
             &old,
             "rotated-subscription-next",
             "next",
-            "a subscription that is renewed by the new secret, after the rotation",
+            "subscription renewed with a token by the new secret, after the rotation",
         ),
         old,
     ]

@@ -1,4 +1,4 @@
-//! A server that is configured anew while clients are connected: which tokens are good from then on.
+//! A server that reloads its configuration while clients are connected: which tokens are valid afterwards.
 
 use jotproof_model::edit::FlowChange;
 use jotproof_model::{Action, Algorithm, Context, Edit, Reason, Step, Threat};
@@ -10,15 +10,15 @@ use crate::edits::{claim, flow, of_token, sign};
 use crate::steps::{configure, connect, refresh, step, sub_refresh, subscribe, unsubscribe};
 use crate::twins::{self, AUDIENCE, CHANNEL, ISSUER};
 
-/// The key that comes after the first one.
+/// The key that replaces the first one.
 const NEXT: &str = "hmac-64-bytes-foreign";
 
-const WHY_OLD: &str = "A key is taken out because it is known to somebody who should not know it. A server that \
-                       goes on taking what it signed is as open as before.";
+const WHY_OLD: &str = "An operator removes a key because somebody knows it who should not. A server that \
+                       still accepts tokens signed with it lets that person in.";
 
-/// When the server is configured anew; half a second is enough for it to read its file.
+/// The second of the reload. Half a second is enough for the server to read its file.
 const WHEN: u32 = 1;
-/// When the client goes on after that.
+/// The second of the client's next step.
 const THEN: u32 = 2;
 
 fn next_key(signed: &str) -> Edit {
@@ -38,8 +38,8 @@ pub(super) fn topic() -> Topic {
     }
     Topic {
         path: "centrifugo/reload",
-        about: "Servers that are configured anew while clients are connected: with another key, an audience, \
-                an issuer, patterns of them, or with what is no configuration.",
+        about: "Servers that reload their configuration while clients are connected: with a different key, \
+                audience, issuer or regex, or with an invalid configuration.",
         cases,
     }
 }
@@ -57,18 +57,15 @@ fn connections() -> Vec<Case> {
     };
     let root = |name: &str, to: Context, title: &str| {
         let tokens = [("first", &first), ("next", &first)];
-        let why = "the first flow of servers that are configured anew";
+        let why = "the first flow with a server that reloads its configuration";
         Case::root_flow(&id(name), why, &tokens, with(to))
             .title(title)
-            .why("What is not changed stays as it was.")
+            .why("The reload changes nothing, so the token is valid as before.")
             .requirement("CF-ALG-1")
             .class("V1")
     };
-    let same = root(
-        "nothing-changed",
-        context.clone(),
-        "a client that comes after the server read the same file again",
-    );
+    let same =
+        root("nothing-changed", context.clone(), "client connects after a reload of the same configuration");
     let rotated = same
         .changed_by(
             &id("next-key"),
@@ -78,15 +75,15 @@ fn connections() -> Vec<Case> {
             ],
         )
         .accept()
-        .title("a client with a token by the new key, after the key was changed")
-        .why("From then on tokens are signed by the new key.")
+        .title("client connects with a token by the new key, after the key was replaced")
+        .why("From the reload on, tokens are signed with the new key.")
         .requirement("CF-ALG-1")
         .class("V1");
     let renewed = rotated
         .changed(&id("renewed-by-next-key"), set_last(3, step(THEN, refresh("next"))))
         .accept()
-        .title("a connection that is renewed by a token by the new key, after the key was changed")
-        .why("A connection that was opened by the old key is renewed by the new one.")
+        .title("connection renewed with a token by the new key, after the key was replaced")
+        .why("A connection that was opened with the old key is renewed with the new one.")
         .requirement("CF-EXP-4")
         .class("V1");
     let claims = |member: &str, value: &str| of_token("next", claim(member, &format!("\"{value}\"")));
@@ -102,7 +99,7 @@ fn connections() -> Vec<Case> {
         )
         .accept()
         .title(title)
-        .why("The new configuration counts from then on, and this token fits it.")
+        .why("The new configuration applies from the reload on, and this token matches it.")
         .requirement(requirement)
         .class("V1")
     };
@@ -111,7 +108,7 @@ fn connections() -> Vec<Case> {
         &audience,
         "aud",
         AUDIENCE,
-        "a token for the audience, after the server was told of one",
+        "token for the new audience, after an audience was configured",
         "CF-AUD-2",
     );
     let of_issuer = bound(
@@ -119,40 +116,42 @@ fn connections() -> Vec<Case> {
         &issuer,
         "iss",
         ISSUER,
-        "a token of the issuer, after the server was told of one",
+        "token of the new issuer, after an issuer was configured",
         "CF-ISS-2",
     );
     vec![
         rotated
             .changed(&id("still-connected"), set_last(3, step(THEN, Action::Look)))
             .accept()
-            .title("a client that is connected by the old key, after the key was changed")
-            .why("A connection lasts until it expires; that a key is taken out lets nobody new in.")
+            .title("client stays connected with a token by the old key, after the key was replaced")
+            .why("A connection lasts until it expires. The removal of a key only keeps out new connections.")
             .requirement("CF-EXP-3")
             .class("V1"),
-        old(
-            &rotated,
-            "old-key",
-            "a client that comes with a token by the old key, after the key was changed",
-        ),
+        old(&rotated, "old-key", "client connects with a token by the old key, after the key was replaced"),
         old(
             &renewed,
             "renewed-by-old-key",
-            "a connection that is renewed by a token by the old key, after the key was changed",
+            "connection renewed with a token by the old key, after the key was replaced",
         ),
         for_audience
             .changed(&id("other-audience"), claims("aud", "https://other.example.com"))
             .reject([Reason::Audience])
-            .title("a token for another audience, after the server was told of one")
-            .why("From then on a token must name the audience.")
+            .title("token for a different audience, after an audience was configured")
+            .why(
+                "From the reload on, a token must name the audience. A server that does not apply the \
+                 change accepts tokens for other services.",
+            )
             .requirement("CF-AUD-2")
             .class("C31")
             .threat(Threat::Holder),
         of_issuer
             .changed(&id("other-issuer"), claims("iss", "https://other.example.com"))
             .reject([Reason::Issuer])
-            .title("a token of another issuer, after the server was told of one")
-            .why("From then on a token must name the issuer.")
+            .title("token of a different issuer, after an issuer was configured")
+            .why(
+                "From the reload on, a token must name the issuer. A server that does not apply the change \
+                 accepts tokens of issuers that it should not trust.",
+            )
             .requirement("CF-ISS-2")
             .class("C31")
             .threat(Threat::Holder),
@@ -164,7 +163,7 @@ fn connections() -> Vec<Case> {
     ]
 }
 
-/// The same with a token by the key from before.
+/// The same flow with a token signed with the old key.
 fn old(twin: &Case, name: &str, title: &str) -> Case {
     twin.changed(&id(name), of_token("next", sign(Some("\"HS256\""), "hmac-64-bytes", Algorithm::HS256)))
         .reject([Reason::Signature])
@@ -175,7 +174,7 @@ fn old(twin: &Case, name: &str, title: &str) -> Case {
         .threat(Threat::Forger)
 }
 
-/// A pattern, another one, a pattern that is none, and what fits which.
+/// A regex, a different one, an invalid one, and the texts that match.
 const PATTERN: &str = "^chat-[0-9]+$";
 const OTHER_PATTERN: &str = "^news-[0-9]+$";
 const NO_PATTERN: &str = "^chat-([0-9]+$";
@@ -186,37 +185,37 @@ fn id_of(of: Bound, name: &str) -> String {
     id(&format!("{}-{name}", of.what))
 }
 
-/// What a verifier is configured with that is told these of the claim, and nothing else.
+/// The context of a verifier with only these options for the claim.
 fn configured(name: Option<Edit>, pattern: Option<Edit>) -> Context {
     let told = name.into_iter().chain(pattern).collect();
     twins::centrifugo().changed_by("configured", told).accept().context().clone()
 }
 
-/// A client that comes before the server is configured anew, and one that comes after it, by the same token.
+/// A client that connects before the reload, and a client that connects after it with the same token.
 fn before_and_after(of: Bound, name: &str, before: &Context, after: Context, value: &str) -> Case {
     let token = twins::centrifugo().changed("token", of.says(value)).accept();
     Case::root_flow(
         &id_of(of, name),
-        "the first flow of servers that are configured anew, with this claim checked",
+        "the first flow with a reload and this claim checked",
         &[("first", &token), ("next", &token)],
         vec![step(0, connect("first")), step(WHEN, configure(after)), step(THEN, connect("next"))],
     )
     .beginning_with(before.clone())
 }
 
-/// Patterns that come, change and go.
+/// Regexes that are added, changed and removed.
 fn patterns(of: Bound) -> Vec<Case> {
     let (none, chat) = (configured(None, None), configured(None, Some(of.matching(PATTERN))));
     let news = configured(None, Some(of.matching(OTHER_PATTERN)));
     let what = of.what;
     let added = before_and_after(of, "pattern-added", &none, chat.clone(), CHAT)
-        .title(format!("a token whose {what} fits the pattern that the server was told of"))
-        .why("The new configuration counts from then on, and this token fits it.")
+        .title(format!("{what} that matches the new regex, after a regex was configured"))
+        .why("The new configuration applies from the reload on, and this token matches it.")
         .requirement(of.of_patterns)
         .class("V1");
     let removed = before_and_after(of, "pattern-removed", &chat, none, CHAT)
-        .title(format!("a token whose {what} fitted the pattern, after there is none any more"))
-        .why("What is not checked any more is not asked for either.")
+        .title(format!("{what} that matched the old regex, after the regex was removed"))
+        .why("A regex that was removed no longer matters, so the token is valid with any value.")
         .requirement(of.of_patterns)
         .class("V1");
     let changed = removed
@@ -228,15 +227,18 @@ fn patterns(of: Bound) -> Vec<Case> {
             ],
         )
         .accept()
-        .title(format!("a token whose {what} fits the pattern that took the place of another one"))
-        .why("The new configuration counts from then on, and this token fits it.")
+        .title(format!("{what} that matches the new regex, after the regex was replaced"))
+        .why("The new configuration applies from the reload on, and this token matches it.")
         .requirement(of.of_patterns)
         .class("V1");
     let refused = |twin: &Case, name: &str, value: &str, title: &str| {
         twin.changed(&id_of(of, name), of_token("next", of.says(value)))
             .reject([of.reason])
             .title(title)
-            .why("From then on a token must fit the pattern.")
+            .why(
+                "From the reload on, a token must match the new regex. A server that does not apply the \
+                 change accepts tokens that its operator excluded.",
+            )
             .requirement(of.of_patterns)
             .class("C31")
             .threat(Threat::Holder)
@@ -246,19 +248,19 @@ fn patterns(of: Bound) -> Vec<Case> {
             &added,
             "misses-added-pattern",
             NEWS,
-            &format!("a token whose {what} does not fit the pattern that the server was told of"),
+            &format!("{what} that does not match the new regex, after a regex was configured"),
         ),
         refused(
             &changed,
             "fits-pattern-of-before",
             CHAT,
-            &format!("a token whose {what} fits the pattern of before, after another one took its place"),
+            &format!("{what} that matches only the old regex, after the regex was replaced"),
         ),
         removed
             .changed(&id_of(of, "pattern-removed-other"), of_token("next", of.says(NEWS)))
             .accept()
-            .title(format!("a token whose {what} did not fit the pattern, after there is none any more"))
-            .why("What is not checked any more lets every token in.")
+            .title(format!("{what} that did not match the old regex, after the regex was removed"))
+            .why("A regex that was removed no longer matters, so the token is valid with any value.")
             .requirement(of.of_patterns)
             .class("V1"),
         added,
@@ -267,7 +269,7 @@ fn patterns(of: Bound) -> Vec<Case> {
     ]
 }
 
-/// What the server reads anew is no configuration: what it refused before, it may not let in now.
+/// The reloaded configuration is invalid. A token that was rejected before must not be accepted now.
 fn not_a_configuration(of: Bound) -> Vec<Case> {
     let what = of.what;
     let named = configured(Some(of.named(CHAT)), None);
@@ -279,7 +281,7 @@ fn not_a_configuration(of: Bound) -> Vec<Case> {
             "CF-CONF-1",
             named,
             configured(Some(of.named(CHAT)), Some(of.matching(PATTERN))),
-            "a pattern came beside the name of it",
+            "a regex added beside the name",
         ),
         (
             "pattern",
@@ -287,14 +289,17 @@ fn not_a_configuration(of: Bound) -> Vec<Case> {
             "CF-CONF-2",
             matched,
             configured(None, Some(of.matching(NO_PATTERN))),
-            "its pattern became one that cannot be compiled",
+            "an invalid regex instead of the old one",
         ),
     ];
     let mut cases = Vec::new();
     for (by, requirement, of_configurations, good, bad, happened) in rows {
         let same = before_and_after(of, &format!("{by}-read-again"), &good, good.clone(), CHAT)
-            .title(format!("a token for the {what}, after the server read the same file again"))
-            .why("What is not changed stays as it was.")
+            .title(format!(
+                "{what} that matches, configured by {}, after a reload of the same configuration",
+                if by == "name" { "name" } else { "regex" }
+            ))
+            .why("The reload changes nothing, so the token is valid as before.")
             .requirement(requirement)
             .requirement(of_configurations)
             .class("V1");
@@ -302,11 +307,15 @@ fn not_a_configuration(of: Bound) -> Vec<Case> {
         cases.push(
             same.changed(&id_of(of, &format!("{by}-spoilt")), spoilt.clone())
                 .either(
-                    "The documentation does not say what a running server makes of what is no configuration.",
+                    "The documentation does not say what a running server does with an invalid \
+                     configuration.",
                     [Reason::Configuration],
                 )
-                .title(format!("a token that fitted the {what}, after {happened}"))
-                .why("A server may go on with what it had, or let nobody in until it is told better.")
+                .title(format!("{what} that matched, after a reload with {happened}"))
+                .why(
+                    "A server may keep its old configuration, or accept no token until the configuration is \
+                     valid again.",
+                )
                 .requirement(of_configurations)
                 .class("G1"),
         );
@@ -316,8 +325,11 @@ fn not_a_configuration(of: Bound) -> Vec<Case> {
                 vec![spoilt, of_token("next", of.says(NEWS))],
             )
             .reject([Reason::Configuration, of.reason])
-            .title(format!("a token that never fitted the {what}, and {happened}"))
-            .why("Whatever becomes of the server, a slip of the pen must not open it to everybody.")
+            .title(format!("{what} that never matched, after a reload with {happened}"))
+            .why(
+                "Whatever the server does with the invalid configuration, a typo must not open it to \
+                 everyone.",
+            )
             .requirement(requirement)
             .requirement(of_configurations)
             .class("G1")
@@ -334,7 +346,7 @@ fn channels() -> Vec<Case> {
     let other_key = Context { keys: vec![NEXT.to_owned()], ..context };
     let root = Case::root_flow(
         &id("subscription-next-key"),
-        "the first flow of subscriptions on servers that are configured anew",
+        "the first flow with a subscription and a server that reloads its configuration",
         &[("connection", &twins::centrifugo()), ("opened", &opened), ("next", &opened.signed_by(NEXT))],
         vec![
             step(0, connect("connection")),
@@ -344,8 +356,8 @@ fn channels() -> Vec<Case> {
             step(THEN, subscribe(CHANNEL, "next")),
         ],
     )
-    .title("a subscription by a token by the new key, after the key was changed")
-    .why("From then on tokens for channels are signed by the new key too.")
+    .title("subscription opened with a token by the new key, after the key was replaced")
+    .why("From the reload on, subscription tokens are also signed with the new key.")
     .requirement("CS-OK-1")
     .class("V1");
     let renewed = root
@@ -357,20 +369,20 @@ fn channels() -> Vec<Case> {
             ],
         )
         .accept()
-        .title("a subscription that is renewed by a token by the new key, after the key was changed")
-        .why("A subscription that was opened by the old key is renewed by the new one.")
+        .title("subscription renewed with a token by the new key, after the key was replaced")
+        .why("A subscription that was opened with the old key is renewed with the new one.")
         .requirement("CS-EXP-2")
         .class("V1");
     vec![
         old(
             &root,
             "subscription-old-key",
-            "a subscription by a token by the old key, after the key was changed",
+            "subscription opened with a token by the old key, after the key was replaced",
         ),
         old(
             &renewed,
             "subscription-renewed-by-old-key",
-            "a subscription that is renewed by a token by the old key, after the key was changed",
+            "subscription renewed with a token by the old key, after the key was replaced",
         ),
         root,
         renewed,

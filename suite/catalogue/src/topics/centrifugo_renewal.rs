@@ -1,7 +1,7 @@
-//! Tokens that renew a connection or a subscription: what is good, and what only the one that opened it
-//! can tell apart.
+//! Tokens that renew a connection or a subscription: valid ones, and those whose defect shows only beside the
+//! token that opened it.
 //!
-//! What can be wrong with any token is carried over from other topics, in [`super::carried_over`].
+//! Defects of any token are carried over from other topics, in [`super::carried_over`].
 
 use jotproof_model::edit::{ContextChange, FlowChange};
 use jotproof_model::{Algorithm, Edit, Reason, Threat};
@@ -12,15 +12,15 @@ use crate::edits::{claim, context, flow, of_token, sign, without_claim};
 use crate::steps::{connect, refresh, step};
 use crate::twins::{self, AUDIENCE, ISSUER};
 
-/// What is renewed.
+/// The kind of what is renewed.
 struct Kind {
     path: &'static str,
     twin: fn() -> Case,
-    /// The requirement that a good renewal rests on.
+    /// The requirement behind a valid renewal.
     renews: &'static str,
-    /// The requirement that a bad one breaks.
+    /// The requirement that an invalid renewal breaks.
     breaks: &'static str,
-    /// The names of its tokens, the renewing one last.
+    /// The names of its tokens, the renewing token last.
     tokens: &'static [&'static str],
 }
 
@@ -55,7 +55,7 @@ pub(super) fn connection() -> Topic {
     cases.extend(of_connections());
     Topic {
         path: kind.path,
-        about: "Connections that are renewed: by which tokens, and until when they last then.",
+        about: "Renewals of connections: which tokens renew one, and how long it lasts then.",
         cases,
     }
 }
@@ -67,16 +67,19 @@ pub(super) fn subscription() -> Topic {
     cases.push(
         kind.renewed_by("other-user", [claim("sub", "\"43\"")])
             .reject([Reason::User])
-            .title("a renewing token of another user")
-            .why("A token is one user's, whether it opens or renews a subscription.")
+            .title("renewing token of a different user")
+            .why(
+                "A token belongs to one user, whether it opens or renews a subscription. A server that \
+                 accepts this lets a user stay subscribed with the token of another.",
+            )
             .requirement(kind.breaks)
             .class("C14")
             .threat(Threat::Holder),
     );
     Topic {
         path: kind.path,
-        about: "Subscriptions of Centrifugo 4 and later that are renewed: by which tokens, and until when \
-                they last then.",
+        about: "Renewals of subscriptions of Centrifugo 4 and later: which tokens renew one, and how long \
+                it lasts then.",
         cases,
     }
 }
@@ -88,16 +91,19 @@ pub(super) fn private_channel() -> Topic {
     cases.push(
         kind.renewed_by("other-client", [claim("client", "\"00000000-0000-4000-8000-000000000000\"")])
             .reject([Reason::Client])
-            .title("a renewing token for another client")
-            .why("A token for a private channel is for one client, whether it opens or renews.")
+            .title("renewing token for a different client")
+            .why(
+                "A private-channel token is for one client, whether it opens or renews a subscription. A \
+                 server that accepts this lets a client stay subscribed with the token of another.",
+            )
             .requirement("CP-CLI-1")
             .class("C14")
             .threat(Threat::Holder),
     );
     Topic {
         path: kind.path,
-        about: "Subscriptions to private channels of Centrifugo 3 that are renewed: by which tokens, and \
-                until when they last then.",
+        about: "Renewals of subscriptions to private channels of Centrifugo 3: which tokens renew one, and \
+                how long it lasts then.",
         cases,
     }
 }
@@ -107,7 +113,7 @@ impl Kind {
         format!("{}/{name}", self.path)
     }
 
-    /// The same flow with another renewing token.
+    /// The same flow with a different renewing token.
     fn renewed_by(&self, name: &str, edits: impl IntoIterator<Item = Edit>) -> crate::case::Undecided {
         let edits = edits.into_iter().map(|edit| of_token("renewed", edit)).collect();
         (self.twin)().changed_by(&self.id(name), edits)
@@ -125,36 +131,43 @@ fn of_all(kind: &Kind) -> Vec<Case> {
     cases
 }
 
-/// Name, claim, value, title, why.
+/// Name, claim, value, title, explanation.
 const GOOD: [(&str, &str, &str, &str, &str); 5] = [
     (
         "sooner",
         "exp",
         "{{now+1800}}",
-        "a renewing token that expires sooner than the first one",
-        "The time of the new token is the one that counts, whichever is the later one.",
+        "renewing token that expires sooner than the first one",
+        "The expiration of the new token applies, even if it is the earlier one.",
     ),
     (
         "expire-at",
         "expire_at",
         "{{now+600}}",
-        "a renewing token with expire_at",
-        "`expire_at` decides about the end of what is renewed, as it does of what is opened.",
+        "renewing token with expire_at in ten minutes",
+        "`expire_at` decides when the renewed connection or subscription ends, as it does for a new one.",
     ),
     (
         "expire-at-zero",
         "expire_at",
         "0",
-        "a renewing token with expire_at = 0",
-        "With `expire_at` 0 what is renewed does not expire any more; `exp` is still that of the token.",
+        "renewing token with expire_at 0",
+        "If `expire_at` is 0, the renewed connection or subscription no longer expires. `exp` applies to \
+         the token only.",
     ),
-    ("jti", "jti", "\"5f0c2a52\"", "a renewing token with an id", "`jti` is optional and changes nothing."),
+    (
+        "jti",
+        "jti",
+        "\"5f0c2a52\"",
+        "renewing token with jti",
+        "`jti` is optional and does not affect the verdict.",
+    ),
     (
         "unknown-claim",
         "role",
         "\"editor\"",
-        "a renewing token with a claim that nobody knows",
-        "Claims that are not understood are ignored.",
+        "renewing token with an unknown claim",
+        "Claims that a server does not understand are ignored.",
     ),
 ];
 
@@ -169,24 +182,12 @@ fn good(kind: &Kind, (name, member, value, title, why): (&str, &str, &str, &str,
 
 /// Name, claim, value, reason, title.
 const OUTDATED: [(&str, &str, &str, Reason, &str); 6] = [
-    (
-        "exp-past",
-        "exp",
-        "{{now-90}}",
-        Reason::Expired,
-        "a renewing token that expired a minute and a half ago",
-    ),
-    ("exp-a-day-ago", "exp", "{{now-86400}}", Reason::Expired, "a renewing token that expired a day ago"),
-    (
-        "exp-long-past",
-        "exp",
-        "1",
-        Reason::Expired,
-        "a renewing token that expired in the first second of 1970",
-    ),
-    ("exp-negative", "exp", "-1", Reason::Expired, "a renewing token that expired before 1970"),
-    ("nbf-future", "nbf", "{{now+600}}", Reason::NotYetValid, "a renewing token that is good in ten minutes"),
-    ("nbf-tomorrow", "nbf", "{{now+86400}}", Reason::NotYetValid, "a renewing token that is good tomorrow"),
+    ("exp-past", "exp", "{{now-90}}", Reason::Expired, "renewing token with exp 90 seconds ago"),
+    ("exp-a-day-ago", "exp", "{{now-86400}}", Reason::Expired, "renewing token with exp one day ago"),
+    ("exp-long-past", "exp", "1", Reason::Expired, "renewing token with exp one second after the epoch"),
+    ("exp-negative", "exp", "-1", Reason::Expired, "renewing token with exp one second before the epoch"),
+    ("nbf-future", "nbf", "{{now+600}}", Reason::NotYetValid, "renewing token with nbf in ten minutes"),
+    ("nbf-tomorrow", "nbf", "{{now+86400}}", Reason::NotYetValid, "renewing token with nbf in one day"),
 ];
 
 fn outdated(kind: &Kind, (name, member, value, reason, title): (&str, &str, &str, Reason, &str)) -> Case {
@@ -194,8 +195,8 @@ fn outdated(kind: &Kind, (name, member, value, reason, title): (&str, &str, &str
         .reject([reason])
         .title(title)
         .why(
-            "The backend makes a new token while the user may stay. A server that renews by an old one \
-             keeps everybody in whom the backend would have let go.",
+            "The backend issues a new token only while the user may stay. A server that accepts a renewing \
+             token outside its time keeps users whom the backend would have removed.",
         )
         .requirement(kind.breaks)
         .class("C16")
@@ -205,8 +206,8 @@ fn outdated(kind: &Kind, (name, member, value, reason, title): (&str, &str, &str
 fn forged(kind: &Kind) -> Vec<Case> {
     let changed = |name: &str, edit: Edit| kind.renewed_by(name, [edit]);
     let alg = Some("\"HS256\"");
-    let why = "What renews a connection or a subscription is a token like any other: nobody but the backend \
-               can make one.";
+    let why = "A renewing token needs a valid signature like any other token. A server that does not verify \
+               it lets anyone stay connected.";
     let finish = |case: Case, title: &str| {
         case.title(title).why(why).requirement("RFC7515-5.2-VERIFY").class("S0").threat(Threat::Forger)
     };
@@ -214,42 +215,43 @@ fn forged(kind: &Kind) -> Vec<Case> {
         finish(
             changed("foreign-key", sign(alg, "hmac-64-bytes-foreign", Algorithm::HS256))
                 .reject([Reason::Signature]),
-            "a renewing token that is signed by another key",
+            "renewing token signed with a different key",
         ),
         finish(
             changed("foreign-key-hs512", sign(Some("\"HS512\""), "hmac-64-bytes-foreign", Algorithm::HS512))
                 .reject([Reason::Signature, Reason::Algorithm]),
-            "a renewing token that is signed by another key, with another algorithm",
+            "renewing token signed with a different key and HS512",
         ),
     ]
 }
 
-/// What the documentation leaves open, as for the token that opens something.
+/// Cases that the documentation leaves open, as for the token that opens a connection or a subscription.
 fn open(kind: &Kind) -> Vec<Case> {
-    let past = "The documentation asks for a time in the future, or 0; one in the past is refused as expired, \
-                or what is renewed expires at once.";
+    let past = "The documentation requires a time in the future, or 0. A server may reject a time in the \
+                past as expired, or end the connection or subscription at once.";
     vec![
         kind.renewed_by("expire-at-past", [claim("expire_at", "{{now-60}}")])
             .either(past, [Reason::ConnectionExpired])
-            .title("a renewing token whose expire_at was a minute ago")
-            .why("What is renewed until a minute ago has ended.")
+            .title("renewing token with expire_at one minute ago")
+            .why("The new end is already past. A server must not keep the connection or subscription open.")
             .requirement("CF-EXPAT-3")
             .class("C23")
             .threat(Threat::Holder),
         kind.renewed_by("expire-at-negative", [claim("expire_at", "-1")])
             .either(
-                "The documentation knows 0 and times in the future; a negative one is refused, or taken as 0.",
+                "The documentation allows 0 and times in the future. A server may reject a negative number, \
+                 or treat it as 0.",
                 [Reason::ClaimType, Reason::ConnectionExpired],
             )
-            .title("a renewing token with a negative expire_at")
-            .why("No connection ends before 1970.")
+            .title("renewing token with expire_at -1")
+            .why("A negative number is not a time at which a connection or subscription could end.")
             .requirement("CF-EXPAT-4")
             .class("C23")
             .effect(|effect| effect.expires = None),
     ]
 }
 
-/// With an audience and an issuer, which every token of the flow names.
+/// An audience and an issuer are configured, and every token of the flow names them.
 fn bound(kind: &Kind) -> Vec<Case> {
     let mut edits = vec![
         context(ContextChange::Audience { audience: Some(AUDIENCE.to_owned()) }),
@@ -262,8 +264,8 @@ fn bound(kind: &Kind) -> Vec<Case> {
     let twin = (kind.twin)()
         .changed_by(&kind.id("bound"), edits)
         .accept()
-        .title("tokens that name the configured audience and issuer, the renewing one too")
-        .why("A configured audience and issuer bind the token that renews like the one that opened.")
+        .title("all tokens with the configured audience and issuer")
+        .why("The configured audience and issuer apply to the renewing token as they do to the first one.")
         .requirement("CF-AUD-2")
         .requirement("CF-ISS-2")
         .class("V1");
@@ -272,8 +274,8 @@ fn bound(kind: &Kind) -> Vec<Case> {
             .reject(reasons.iter().copied())
             .title(title)
             .why(
-                "A token that is meant for somebody else, or made by somebody else, renews nothing here. \
-                 What checks a renewal must not know less than what checks the first token.",
+                "The token is for another service or from another issuer, and so must not renew anything \
+                 here. A server that checks less for a renewal than for the first token accepts it.",
             )
             .requirement(requirement)
             .class(class)
@@ -283,8 +285,8 @@ fn bound(kind: &Kind) -> Vec<Case> {
     vec![
         twin.changed(&kind.id("audience-in-a-list"), of_token("renewed", claim("aud", &array)))
             .accept()
-            .title("a renewing token for two audiences, one of them the configured one")
-            .why("One of several audiences is enough.")
+            .title("renewing token with two audiences, one of them configured")
+            .why("One matching audience is enough.")
             .requirement("CF-AUD-2")
             .class("V1"),
         other(
@@ -293,7 +295,7 @@ fn bound(kind: &Kind) -> Vec<Case> {
             &[Reason::Audience],
             "CF-AUD-2",
             "C8",
-            "a renewing token for another audience",
+            "renewing token with a different audience",
         ),
         other(
             "audience-absent",
@@ -301,7 +303,7 @@ fn bound(kind: &Kind) -> Vec<Case> {
             &[Reason::Audience, Reason::ClaimMissing],
             "CF-AUD-2",
             "C8",
-            "a renewing token for no audience",
+            "renewing token without aud, audience configured",
         ),
         other(
             "other-issuer",
@@ -309,7 +311,7 @@ fn bound(kind: &Kind) -> Vec<Case> {
             &[Reason::Issuer],
             "CF-ISS-2",
             "C9",
-            "a renewing token of another issuer",
+            "renewing token with a different issuer",
         ),
         other(
             "issuer-absent",
@@ -317,7 +319,7 @@ fn bound(kind: &Kind) -> Vec<Case> {
             &[Reason::Issuer, Reason::ClaimMissing],
             "CF-ISS-2",
             "C9",
-            "a renewing token of no issuer",
+            "renewing token without iss, issuer configured",
         ),
         twin,
     ]
@@ -327,30 +329,30 @@ fn without_exp(kind: &Kind) -> Vec<Case> {
     vec![
         kind.renewed_by("without-exp", [without_claim("exp")])
             .accept()
-            .title("a renewing token without exp")
-            .why("A good token without `exp` renews for good.")
+            .title("renewing token without exp")
+            .why("After a renewal with a valid token without `exp`, nothing expires any more.")
             .requirement(kind.renews)
             .class("V1"),
     ]
 }
 
-/// Name, user, what it is.
+/// Name, user, description.
 const OTHER_USERS: [(&str, &str, &str); 5] = [
-    ("other-user", "\"43\"", "of another user"),
+    ("other-user", "\"43\"", "of a different user"),
     ("anonymous-user", "\"\"", "of an anonymous user"),
-    ("user-longer", "\"420\"", "of a user whose id begins like that of the connected one"),
-    ("user-shorter", "\"4\"", "of a user whose id is the beginning of the connected one's"),
-    ("user-trailing-space", "\"42 \"", "of a user whose id has a space after it"),
+    ("user-longer", "\"420\"", "of a user whose id begins with the connected user's id"),
+    ("user-shorter", "\"4\"", "of a user whose id is a prefix of the connected user's id"),
+    ("user-trailing-space", "\"42 \"", "of a user whose id is the connected user's id followed by a space"),
 ];
 
 fn other_user((name, user, what): (&str, &str, &str)) -> Case {
     CONNECTION
         .renewed_by(name, [claim("sub", user)])
         .reject([Reason::User])
-        .title(format!("a renewing token {what}"))
+        .title(format!("renewing token {what}"))
         .why(
-            "A connection has the user that it was opened for. A server that renews it by the token of \
-             another one lets somebody stay by a token that is not theirs.",
+            "A connection belongs to the user that opened it. A server that accepts the token of a \
+             different user lets somebody stay connected with a token that is not theirs.",
         )
         .requirement(CONNECTION.breaks)
         .class("C16")
@@ -360,14 +362,18 @@ fn other_user((name, user, what): (&str, &str, &str)) -> Case {
 fn other_channel(kind: &Kind) -> Case {
     kind.renewed_by("other-channel", [claim("channel", "\"ns:weather\"")])
         .reject([Reason::Channel])
-        .title("a renewing token for another channel")
-        .why("A token is for one channel, whether it opens or renews the subscription to it.")
+        .title("renewing token for a different channel")
+        .why(
+            "A token is for one channel, whether it opens or renews a subscription. A server that accepts \
+             this lets a user stay in a channel with the token of another.",
+        )
         .requirement(kind.breaks)
         .class("C14")
         .threat(Threat::Holder)
 }
 
-/// What only connections have: renewing twice, and by what opened them; other channels in the token.
+/// Cases of connections only: two renewals, a renewal with the first token, and different channels in the
+/// token.
 fn of_connections() -> Vec<Case> {
     let kind = &CONNECTION;
     let twin = (kind.twin)();
@@ -380,20 +386,23 @@ fn of_connections() -> Vec<Case> {
             ],
         )
         .accept()
-        .title("a renewing token with the same channels")
-        .why("A token that lists what the connection has renews it.")
+        .title("renewing token with the same channels")
+        .why("The token lists the channels that the connection already has, so it renews the connection.")
         .requirement("CF-EXP-4")
         .class("V1");
-    let silent = "The documentation does not say what becomes of channels in a token that renews: it is \
-                  accepted, or the client has to come again.";
+    let silent = "The documentation does not say how to treat the channels of a renewing token. The server \
+                  accepts the token, or the client has to connect again.";
     vec![
         twin.changed(
             &kind.id("by-the-first-token"),
             flow(FlowChange::AddStep { before: 1, step: step(0, refresh("first")) }),
         )
         .accept()
-        .title("a connection that is renewed by the token that opened it, and by another one")
-        .why("Until it expires, the first token is as good as the second; `jti` and `iat` change nothing.")
+        .title("connection renewed with its first token, then with a new one")
+        .why(
+            "The first token is valid until it expires, so it may renew the connection. `jti` and `iat` do \
+             not affect the verdict.",
+        )
         .requirement("CF-IAT-1")
         .class("V1"),
         twin.changed(
@@ -401,8 +410,8 @@ fn of_connections() -> Vec<Case> {
             flow(FlowChange::AddStep { before: 2, step: step(0, refresh("renewed")) }),
         )
         .accept()
-        .title("a connection that is renewed twice by one token")
-        .why("A token is not used up.")
+        .title("connection renewed twice with the same token")
+        .why("A token is not used up by a renewal.")
         .requirement("CF-JTI-1")
         .class("V1"),
         twin.changed(
@@ -410,8 +419,8 @@ fn of_connections() -> Vec<Case> {
             flow(FlowChange::AddStep { before: 1, step: step(0, connect("first")) }),
         )
         .accept()
-        .title("the second of two connections by one token is renewed")
-        .why("The same token can connect twice, and each connection is renewed for itself.")
+        .title("second of two connections with the same token renewed")
+        .why("The same token may open two connections. Each is renewed separately.")
         .requirement("CF-JTI-1")
         .class("V1"),
         twin.changed(
@@ -419,27 +428,36 @@ fn of_connections() -> Vec<Case> {
             of_token("renewed", claim("channel", "\"ns:news\"")),
         )
         .either_better_refused(
-            "The documentation says what a token for a channel is for, and not that it opens no \
-                 connection. To prefer a refusal is the choice of this project.",
+            "The documentation defines the purpose of subscription tokens. It does not say that they open \
+             no connection. The preference for a rejection is the choice of this project.",
             [Reason::Purpose],
         )
-        .title("a connection that is renewed by a token for a channel")
-        .why("A token for one channel would keep the whole connection.")
+        .title("connection renewed with a subscription token")
+        .why(
+            "A server that accepts this lets a client keep its whole connection with a token issued for one \
+             channel.",
+        )
         .requirement("CS-X-1")
         .class("C14")
         .threat(Threat::Holder),
         with_channels
             .changed(&kind.id("other-channels"), of_token("renewed", claim("channels", "[\"ns:weather\"]")))
             .either(silent, [Reason::Subscriptions])
-            .title("a renewing token with other channels")
-            .why("Which channels the connection then has is left open; it is not told that it has them.")
+            .title("renewing token with different channels")
+            .why(
+                "The documentation does not say which channels the connection has then. The server may \
+                 renew it without the new channels, or reject the token.",
+            )
             .requirement("CF-CHAN-1")
             .class("C24"),
         with_channels
             .changed(&kind.id("no-channels"), of_token("renewed", without_claim("channels")))
             .either(silent, [Reason::Subscriptions])
-            .title("a renewing token without the channels of the first")
-            .why("Which channels the connection then has is left open.")
+            .title("renewing token without the channels of the first token")
+            .why(
+                "The documentation does not say which channels the connection has then. The server may \
+                 renew it or reject the token.",
+            )
             .requirement("CF-CHAN-1")
             .class("C24"),
         with_channels,

@@ -1,5 +1,5 @@
-//! A published key set that changes while clients are connected: keys that come, keys that go, and a set
-//! that cannot be fetched for a while.
+//! A published key set that changes while clients are connected: keys that are added and withdrawn, and a set
+//! that is unavailable for a while.
 
 use std::collections::BTreeMap;
 
@@ -14,23 +14,23 @@ use crate::edits::{flow, header, of_token, set_step, sign};
 use crate::published::{self, PATH, jwk, with};
 use crate::steps::{configure, connect, refresh, refused, step};
 
-/// What the keys are for: the algorithm of key sets that every version of the server knows.
+/// The algorithm of the keys. Every version of the server knows it in key sets.
 const ALGORITHM: Algorithm = Algorithm::RS256;
 
-const WITHDRAWN: &str = "A key that is published no longer was taken out for a reason. A verifier that goes on \
-                         taking what it signed is as open as before (RFC 7517 section 5: what is in the set \
-                         are the keys).";
+const WITHDRAWN: &str = "A key is withdrawn for a reason. A verifier that still accepts tokens signed with \
+                         it lets anyone with the withdrawn key sign tokens. RFC 7517 section 5: the set \
+                         contains the valid keys.";
 
 pub(super) fn topic() -> Topic {
     Topic {
         path: "centrifugo/rotation",
-        about: "Key sets that change while clients are connected: keys that come and go, and sets that \
-                cannot be fetched.",
+        about: "Key sets that change while clients are connected: keys that are added and withdrawn, and \
+                sets that cannot be fetched.",
         cases: cases(),
     }
 }
 
-/// A key set with these keys, each of them under a `kid`.
+/// A key set with these keys, each under its `kid`.
 fn set(keys: &[(&str, &str)]) -> BTreeMap<String, String> {
     let jwks: Vec<String> =
         keys.iter().map(|(kid, key)| with(&jwk(key, ALGORITHM), "kid", &format!("\"{kid}\""))).collect();
@@ -60,11 +60,11 @@ fn cases() -> Vec<Case> {
     };
     let same = Case::root_flow(
         &id("unchanged"),
-        "the first flow of key sets that change",
+        "the first flow with a key set that changes",
         &[("first", &token), ("then", &token)],
         vec![step(0, connect("first")), step(1, publish(set(&[(old, old)]))), step(2, connect("then"))],
     )
-    .title("a client that comes by a key of a set that was published again")
+    .title("client connects after the same key set was published again")
     .why("The key is still in the set.")
     .requirement("CF-JWKS-1")
     .class("V1");
@@ -73,29 +73,29 @@ fn cases() -> Vec<Case> {
     let added = same
         .changed_by(&id("key-added"), both)
         .accept()
-        .title("a client that comes by a key which was added to the set")
-        .why("A `kid` that a verifier does not know yet is looked for in the set as it is now.")
+        .title("client connects with a key that was added to the set")
+        .why("A verifier that does not know a `kid` must look it up in the current set.")
         .requirement("CF-JWKS-1")
         .requirement("RFC7515-4.1.4-KID")
         .class("K15");
     let replaced = added
         .changed(&id("key-replaced"), set_step(1, step(1, publish(set(&[(next, next)])))))
         .accept()
-        .title("a client that comes by the key which took the place of another one")
-        .why("From then on tokens are signed by the new key.")
+        .title("client connects with a key that replaced the first one")
+        .why("From the replacement on, tokens are signed with the new key.")
         .requirement("CF-JWKS-1")
         .class("K15");
     let renewed = added
         .changed(&id("renewed-by-added-key"), set_step(2, step(2, refresh("then"))))
         .accept()
-        .title("a connection that is renewed by a key which was added to the set")
-        .why("A connection that was opened by one key is renewed by another one of the set.")
+        .title("connection renewed with a key that was added to the set")
+        .why("A connection that was opened with one key may be renewed with another key of the set.")
         .requirement("CF-EXP-4")
         .class("V1");
     let known = |twin: &Case, name: &str, documents: BTreeMap<String, String>| {
         twin.changed(&id(name), set_step(1, step(1, publish(documents))))
     };
-    // The first client comes by the other key, so that nobody has seen the one that is taken out.
+    // The first client uses the other key, so the server has not seen the key that is withdrawn.
     let by_next = token
         .changed_by("first", {
             let kid = header("kid", &format!("\"{next}\""));
@@ -104,7 +104,7 @@ fn cases() -> Vec<Case> {
         .accept();
     let unseen = Case::root_flow(
         &id("unseen-key"),
-        "the first flow of key sets in which a key is never seen before",
+        "the first flow with a key that the server has not seen before",
         &[("first", &by_next), ("then", &token)],
         vec![
             step(1, publish(set(&[(next, next)]))),
@@ -113,8 +113,8 @@ fn cases() -> Vec<Case> {
             step(3, connect("then")),
         ],
     )
-    .title("a client that comes by the second of two keys")
-    .why("Each of the published keys verifies tokens.")
+    .title("client connects with the second of two keys")
+    .why("Every published key verifies tokens.")
     .requirement("CF-JWKS-1")
     .class("V1");
     let other_key = vec![
@@ -124,24 +124,24 @@ fn cases() -> Vec<Case> {
     vec![
         known(&same, "key-withdrawn", set(&[(next, next)]))
             .reject([Reason::Key, Reason::Signature])
-            .title("a client that comes by a key which is in the set no longer")
+            .title("client connects with a key that was withdrawn from the set")
             .why(WITHDRAWN)
             .requirement("CF-JWKS-1")
             .class("K15")
             .threat(Threat::Forger),
         known(&same, "set-away", BTreeMap::new())
             .either(
-                "The documentation does not say what becomes of known keys while the set cannot be fetched.",
+                "The documentation does not say how to treat known keys while the set cannot be fetched.",
                 [Reason::Key],
             )
-            .title("a client that comes by a known key while the set cannot be fetched")
-            .why("A verifier may keep a key for a while, or refuse what it cannot look up.")
+            .title("client connects with a known key while the set cannot be fetched")
+            .why("A verifier may keep a key for a while, or reject a token whose key it cannot look up.")
             .requirement("CF-JWKS-1")
             .class("K15"),
         unseen
             .changed(&id("unseen-key-withdrawn"), set_step(2, step(2, publish(set(&[(next, next)])))))
             .reject([Reason::Key, Reason::Signature])
-            .title("a client that comes by a key which was taken out before anybody used it")
+            .title("client connects with a key that was withdrawn before its first use")
             .why(WITHDRAWN)
             .requirement("CF-JWKS-1")
             .class("K15")
@@ -149,8 +149,11 @@ fn cases() -> Vec<Case> {
         unseen
             .changed(&id("unseen-key-set-away"), set_step(2, step(2, publish(BTreeMap::new()))))
             .reject([Reason::Key])
-            .title("a client that comes by an unknown key while the set cannot be fetched")
-            .why("Without the set nobody knows whose signature it is.")
+            .title("client connects with an unknown key while the set cannot be fetched")
+            .why(
+                "Without the set the verifier has no key for this token. A verifier that accepts it accepts \
+                 tokens that anyone signed.",
+            )
             .requirement("CF-JWKS-1")
             .class("K15")
             .threat(Threat::Forger),
@@ -168,8 +171,11 @@ fn cases() -> Vec<Case> {
                 ],
             )
             .accept()
-            .title("a client that was refused while the set could not be fetched comes again")
-            .why("An outage ends; that a key was not found once must not be remembered.")
+            .title("client connects after the set is available again")
+            .why(
+                "An outage ends. A verifier must not remember that a key was missing while the set could \
+                 not be fetched.",
+            )
             .requirement("CF-JWKS-1")
             .class("K15"),
         same.changed_by(
@@ -177,13 +183,13 @@ fn cases() -> Vec<Case> {
             vec![set_step(1, step(1, publish(set(&[(next, next)])))), set_step(2, step(2, Action::Look))],
         )
         .accept()
-        .title("a client that is connected by a key which was taken out")
+        .title("client stays connected after its key was withdrawn")
         .why("A connection lasts until it expires.")
         .requirement("CF-EXP-3")
         .class("V1"),
         same.changed_by(&id("other-key-of-the-same-name"), other_key)
             .accept()
-            .title("a client that comes by a key which took over the kid of another one")
+            .title("client connects with a new key under the kid of the old one")
             .why("`kid` names the key that the set has under it now.")
             .requirement("RFC7515-4.1.4-KID")
             .class("K15"),

@@ -1,5 +1,5 @@
-//! Subscription tokens with a configuration of their own: nothing of the general one judges them, and the
-//! reverse.
+//! Subscription tokens with a configuration of their own. The general configuration does not apply to them,
+//! and theirs does not apply to connection tokens.
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Edit, Reason, Separate, Threat};
@@ -34,12 +34,13 @@ pub(super) fn topic() -> Topic {
     cases.extend(by_key_set());
     Topic {
         path: "centrifugo/separate-keys",
-        about: "Subscription tokens that are judged by keys, an audience and an issuer of their own.",
+        about: "Subscription tokens with their own keys, audience and issuer, separate from those of \
+                connection tokens.",
         cases,
     }
 }
 
-/// What the token under test is for.
+/// The purpose of the token under test.
 #[derive(Clone, Copy)]
 struct Purpose {
     name: &'static str,
@@ -57,8 +58,8 @@ impl Purpose {
     }
 }
 
-/// The token is signed with `own`, which judges it, where the tokens of the other purpose are judged by
-/// another key.
+/// A token signed with `own`, which is configured for its purpose. Another key is configured for the other
+/// purpose.
 fn configured(own: (Algorithm, &str), other: Separate) -> Vec<Edit> {
     let (algorithm, key) = own;
     vec![
@@ -78,8 +79,11 @@ fn crossed(
     let good = (purpose.twin)()
         .changed_by(&purpose.id(&name), configured((algorithm, key), judged_by(other_key, others)))
         .accept()
-        .title(format!("a {} token, with a key of its own purpose", purpose.name))
-        .why("Each purpose has its own configuration, and this token is good by that of its purpose.")
+        .title(format!(
+            "{} token signed with its own {algorithm} key, {others} key for the other purpose",
+            purpose.name
+        ))
+        .why("Each purpose has its own configuration, and this token matches that of its purpose.")
         .requirement("CS-KEY-1")
         .class("C14");
     let crossed = good
@@ -93,17 +97,20 @@ fn crossed(
             vec![Reason::Signature, Reason::Algorithm, Reason::Key]
         })
         .threat(Threat::Forger)
-        .title(format!("a {} token that is signed with the key of {} tokens", purpose.name, purpose.other))
+        .title(format!(
+            "{} token signed with the {others} key of {} tokens, {algorithm} key for its own purpose",
+            purpose.name, purpose.other
+        ))
         .why(
-            "Whoever makes tokens of one purpose is not trusted with the other: that is what keys of their \
-             own are for.",
+            "Each purpose has its own key. A server that accepts the key of the other purpose lets anyone \
+             who can make one kind of token make the other too.",
         )
         .requirement("CS-KEY-1")
         .class("C14");
     [good, crossed]
 }
 
-/// Audience and issuer of one purpose are not those of the other.
+/// The audience and the issuer of one purpose do not apply to the other.
 fn audiences() -> Vec<Case> {
     let mut cases = Vec::new();
     for purpose in [SUBSCRIPTION, CONNECTION] {
@@ -117,8 +124,11 @@ fn audiences() -> Vec<Case> {
                     configured((HS256, "hmac-128-bytes"), other),
                 )
                 .accept()
-                .title("the other purpose alone has an audience and an issuer configured")
-                .why("What the other purpose asks for is not asked of this token.")
+                .title(format!(
+                    "{} token, audience and issuer configured for the other purpose only",
+                    purpose.name
+                ))
+                .why("The audience and issuer of the other purpose do not apply to this token.")
                 .requirement("CS-KEY-1")
                 .class("C14"),
         );
@@ -148,8 +158,11 @@ fn audiences() -> Vec<Case> {
             let good = (purpose.twin)()
                 .changed_by(&purpose.id(&format!("{name}-own")), edits)
                 .accept()
-                .title(format!("{claim_name} is the configured one of its purpose"))
-                .why("Each purpose has a name of its own.")
+                .title(format!("{} token, {claim_name} configured for its own purpose", purpose.name))
+                .why(
+                    "Each purpose has its own audience and issuer, and this token matches that of its \
+                     purpose.",
+                )
                 .requirement("CS-KEY-1")
                 .class(class);
             cases.push(
@@ -159,8 +172,11 @@ fn audiences() -> Vec<Case> {
                 )
                 .reject([reason])
                 .threat(Threat::Holder)
-                .title(format!("{claim_name} is the configured one of the other purpose"))
-                .why("The token was made for the other purpose, by somebody who has the key of this one.")
+                .title(format!("{} token, {claim_name} configured for the other purpose", purpose.name))
+                .why(
+                    "The token was made for the other purpose, by somebody who has the key of this one. A \
+                     server that accepts it does not check the claim against the right configuration.",
+                )
                 .requirement("CS-KEY-1")
                 .class(class),
             );
@@ -170,7 +186,7 @@ fn audiences() -> Vec<Case> {
     cases
 }
 
-/// A purpose without a key: nothing is good by it.
+/// A purpose without a key: no token is valid.
 fn no_key() -> Vec<Case> {
     let good = twins::subscription()
         .changed_by(
@@ -178,8 +194,8 @@ fn no_key() -> Vec<Case> {
             vec![context(ContextChange::Separate { separate: Some(judged_by("hmac-64-bytes", HS256)) })],
         )
         .accept()
-        .title("both purposes are configured separately, with one key")
-        .why("Nothing keeps anybody from using one key for both.")
+        .title("both purposes configured separately with the same key")
+        .why("Nothing forbids the same key for both purposes.")
         .requirement("CS-KEY-1")
         .class("V1");
     let none = good
@@ -192,8 +208,11 @@ fn no_key() -> Vec<Case> {
         )
         .reject([Reason::Key, Reason::Algorithm, Reason::Signature])
         .threat(Threat::Forger)
-        .title("subscription tokens have a configuration of their own, without a key")
-        .why("The general key does not step in for one that is not there.")
+        .title("separate configuration for subscription tokens without a key")
+        .why(
+            "The general key must not replace a missing separate one. A server that falls back to it \
+             accepts subscription tokens from anyone who can sign connection tokens.",
+        )
         .requirement("CS-KEY-1")
         .class("C14");
     let apart = twins::centrifugo()
@@ -202,14 +221,17 @@ fn no_key() -> Vec<Case> {
             context(ContextChange::Separate { separate: Some(judged_by("hmac-128-bytes", HS256)) }),
         )
         .accept()
-        .title("subscription tokens have a configuration of their own")
-        .why("Connection tokens are judged as ever.")
+        .title("connection token, separate configuration for subscription tokens")
+        .why(
+            "The separate configuration applies to subscription tokens only. Connection tokens are verified \
+             as before.",
+        )
         .requirement("CS-KEY-1")
         .class("V1");
     vec![good, none, apart]
 }
 
-/// Subscription tokens by a published set, connection tokens by a secret.
+/// Subscription tokens with a published key set, and connection tokens with a secret.
 fn by_key_set() -> Vec<Case> {
     [RS256, ES256]
         .into_iter()
@@ -225,8 +247,8 @@ fn by_key_set() -> Vec<Case> {
             let good = twins::subscription()
                 .changed_by(&id(""), edits)
                 .accept()
-                .title(format!("a subscription token signed with {algorithm}, by a key of a published set"))
-                .why("Connection tokens have a secret, subscription tokens a key set.")
+                .title(format!("subscription token signed with {algorithm} by a key of its key set"))
+                .why("Connection tokens have a secret, and subscription tokens have a key set.")
                 .requirement("CS-KEY-1")
                 .requirement("CF-JWKS-1")
                 .class("V1");
@@ -234,15 +256,21 @@ fn by_key_set() -> Vec<Case> {
                 .changed(&id("-crossed"), sign(Some(&alg(HS256)), "hmac-64-bytes", HS256))
                 .reject([Reason::Key, Reason::Algorithm, Reason::Signature])
                 .threat(Threat::Forger)
-                .title("a subscription token with the secret of connection tokens, where there is a key set")
-                .why("The secret is configured for connection tokens alone.")
+                .title(format!(
+                    "subscription token signed with the secret of connection tokens, {algorithm} key set \
+                     for its own purpose"
+                ))
+                .why(
+                    "The secret is configured for connection tokens only. A server that accepts it here \
+                     lets anyone who can sign connection tokens sign subscription tokens.",
+                )
                 .requirement("CS-KEY-1")
                 .class("C14");
             let unknown = good
                 .changed(&id("-kid-unknown"), header("kid", "\"nobody\""))
                 .reject([Reason::Key])
-                .title("a subscription token whose kid names no key of the set")
-                .why("A verifier has no key for it.")
+                .title(format!("subscription token with a kid that names no key of its {algorithm} key set"))
+                .why("The server has no key with this name, so it cannot verify the token.")
                 .requirement("CF-JWKS-2")
                 .class("K12");
             [good, crossed, unknown]

@@ -1,4 +1,4 @@
-//! A claim that names the user in place of `sub`.
+//! A claim that names the user instead of `sub`.
 
 use jotproof_model::edit::{Alias, ContextChange, Layer};
 use jotproof_model::{Reason, Threat};
@@ -18,7 +18,7 @@ pub(super) fn topic() -> Topic {
     cases.extend(in_channels());
     Topic {
         path: "centrifugo/user-claim",
-        about: "Tokens whose user is named by a claim that is configured for it.",
+        about: "Tokens whose user is named by a configured claim instead of `sub`.",
         cases,
     }
 }
@@ -35,8 +35,8 @@ fn twin() -> Case {
     twins::centrifugo()
         .changed_by(&id("valid"), vec![configured(), claim(CLAIM, "\"a-17\"")])
         .accept()
-        .title("the configured claim names another user than sub")
-        .why("The user is the one that the configured claim names, whatever `sub` says.")
+        .title("configured claim with a user other than sub")
+        .why("The user is the one in the configured claim, whatever `sub` says.")
         .requirement("CF-USER-1")
         .class("C11")
 }
@@ -55,8 +55,8 @@ fn string((name, value): (&str, &str)) -> Case {
     twin()
         .changed(&id(name), claim(CLAIM, value))
         .accept()
-        .title(format!("the configured claim is {value}"))
-        .why("The user is exactly the string that the claim holds.")
+        .title(format!("configured claim is {value}"))
+        .why("The user is exactly the string in the claim.")
         .requirement("CF-USER-1")
         .class("C11")
 }
@@ -78,12 +78,12 @@ fn of_another_type((name, value): (&str, &str)) -> Case {
     twin()
         .changed(&id(name), claim(CLAIM, value))
         .either(
-            "the documentation of Centrifugo says that the claim holds the user id, and not of which type \
-             it may be",
+            "the documentation of Centrifugo says that the claim holds the user id, and does not define its \
+             type",
             [Reason::ClaimType, Reason::ClaimMissing],
         )
-        .title(format!("the configured claim is {value}"))
-        .why("A user id is a string. What becomes of another value, two implementations need not agree on.")
+        .title(format!("configured claim is {value}"))
+        .why("A user id is a string. Implementations may differ in how they treat any other value.")
         .requirement("CF-USER-1")
         .class("C11")
         .effect(|effect| effect.user = None)
@@ -94,13 +94,14 @@ fn beside() -> Vec<Case> {
         twin()
             .changed(&id("absent"), without_claim(CLAIM))
             .either_better_refused(
-                "the documentation of Centrifugo does not say what a token without the claim is. To prefer a refusal \
-                 is the choice of this project.",
+                "the documentation of Centrifugo does not say how to treat a token without the claim. The \
+                 preference for a rejection is the choice of this project.",
                 [Reason::ClaimMissing],
             )
-            .title("no claim that names the user, and a sub")
+            .title("configured claim missing, sub present")
             .why(
-                "`sub` does not name the user here; who falls back to it lets a token name a user otherwise.",
+                "`sub` does not name the user here. A server that falls back to it lets the issuer of a \
+                 token name a user in a way that the operator did not configure.",
             )
             .requirement("CF-USER-1")
             .class("C11")
@@ -108,49 +109,52 @@ fn beside() -> Vec<Case> {
         twin()
             .changed(&id("sub-absent"), without_claim("sub"))
             .accept()
-            .title("no sub")
-            .why("Nobody asks for it.")
+            .title("sub missing")
+            .why("The configured claim names the user, so `sub` is not needed.")
             .requirement("CF-USER-1")
             .class("C11"),
         twin()
             .changed(&id("in-capitals-beside"), alias(Layer::Payload, CLAIM, "UID", Alias::Case, "\"admin\""))
             .accept()
-            .title("a claim whose name differs by case, beside the configured one")
-            .why("Names are compared exactly: this is a claim that nobody knows.")
+            .title("claim with the configured name in upper case, beside the configured claim")
+            .why("Names are compared exactly, so this is an unknown claim and is ignored.")
             .requirement("RFC7519-4-IGNORE")
             .class("C11"),
         twin()
             .changed(&id("twice"), duplicate(Layer::Payload, CLAIM, "\"admin\""))
             .either(
-                "RFC 7519 section 4: a parser refuses duplicate names, or takes the last one",
+                "RFC 7519 section 4: a parser rejects duplicate names, or uses the last one",
                 [Reason::Payload],
             )
-            .title("the configured claim twice, with two users")
-            .why("Which of two users it is must not hang on who reads the token.")
+            .title("configured claim twice with two users")
+            .why("The user must not depend on which reader parses the token.")
             .requirement("RFC7519-4-DUP")
             .class("J1")
-            // The section is about registered claims; whoever reads this one need not read it as those.
+            // The section is about registered claims. A reader may treat this one differently.
             .effect(|effect| effect.user = None),
         twins::centrifugo()
             .changed(&id("not-configured"), claim(CLAIM, "\"admin\""))
             .accept()
-            .title("the claim is there, and not configured")
-            .why("The user is `sub`.")
+            .title("claim of that name present, no user claim configured")
+            .why("No user claim is configured, so the user is the one in `sub`.")
             .requirement("CF-SUB-1")
             .class("C11"),
         twin()
             .changed(&id("not-configured-any-more"), context(ContextChange::UserIdClaim { claim: None }))
             .accept()
-            .title("the same token, and no claim is configured")
-            .why("The user is `sub` again, and no other claim names one.")
+            .title("valid token after its user claim is no longer configured")
+            .why("The user is the one in `sub` again. No other claim names a user.")
             .requirement("CF-USER-1")
             .class("C11"),
         twin()
             .changed(&id("expired"), claim("exp", "{{now-60}}"))
             .reject([Reason::Expired])
             .threat(Threat::Holder)
-            .title("a minute after exp, with the user in another claim")
-            .why("Which claim names the user changes nothing about times.")
+            .title("exp one minute ago, user in the configured claim")
+            .why(
+                "The choice of the user claim does not affect the checks of times. A server that skips them \
+                 accepts expired tokens.",
+            )
             .requirement("RFC7519-4.1.4-EXP")
             .class("C5"),
     ]
@@ -163,8 +167,8 @@ fn in_channels() -> Vec<Case> {
             vec![configured(), claim(CLAIM, "\"42\""), claim("sub", "\"someone\"")],
         )
         .accept()
-        .title("a subscription token whose configured claim names the connected user")
-        .why("The same claim names the user in tokens for channels.")
+        .title("subscription token, configured claim is the connected user")
+        .why("The same claim names the user in subscription tokens.")
         .requirement("CF-USER-1")
         .requirement("CS-SUB-1")
         .class("C11");
@@ -172,16 +176,22 @@ fn in_channels() -> Vec<Case> {
         .changed(&id("channel-other-user"), claim(CLAIM, "\"43\""))
         .reject([Reason::User])
         .threat(Threat::Holder)
-        .title("a subscription token whose configured claim names another user")
-        .why("The token was made for somebody else.")
+        .title("subscription token, configured claim is a different user")
+        .why(
+            "The token was issued to a different user. A server that accepts it lets one user subscribe \
+             with the token of another.",
+        )
         .requirement("CS-SUB-1")
         .class("C14");
     let sub = twins::subscription()
         .changed_by(&id("channel-of-sub"), vec![configured(), claim(CLAIM, "\"43\"")])
         .reject([Reason::User])
         .threat(Threat::Holder)
-        .title("a subscription token whose sub is the connected user, with a configured claim that is not")
-        .why("`sub` does not name the user here.")
+        .title("subscription token, sub is the connected user and the configured claim a different user")
+        .why(
+            "The configured claim names the user, not `sub`. A server that compares `sub` accepts the token \
+             of a different user.",
+        )
         .requirement("CF-USER-1")
         .requirement("CS-SUB-1")
         .class("C14");
@@ -189,8 +199,11 @@ fn in_channels() -> Vec<Case> {
         .changed(&id("channel-not-configured"), context(ContextChange::UserIdClaim { claim: None }))
         .reject([Reason::User])
         .threat(Threat::Holder)
-        .title("the same subscription token, and no claim is configured")
-        .why("The user is `sub`, which is somebody else than is connected.")
+        .title("subscription token, no user claim configured, sub is a different user")
+        .why(
+            "No user claim is configured, so the user is the one in `sub`, and that is not the connected \
+             user.",
+        )
         .requirement("CF-USER-1")
         .requirement("CS-SUB-1")
         .class("C14");

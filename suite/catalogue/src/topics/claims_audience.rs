@@ -1,4 +1,4 @@
-//! G9: `aud` against a configured audience, and against none.
+//! G9: the `aud` claim with and without a configured audience.
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Reason, Threat};
@@ -31,8 +31,8 @@ pub(super) fn topic() -> Topic {
     cases.extend(unicode());
     Topic {
         path: "claims/audience",
-        about: "Whom a token is for: equal strings and nothing else, where an audience is configured \
-                (https://api.example.com/chat).",
+        about: "The `aud` claim. If an audience is configured (https://api.example.com/chat), a string in \
+                `aud` must equal it exactly.",
         cases,
     }
 }
@@ -41,9 +41,9 @@ fn absent() -> Case {
     twins::bound()
         .changed("claims/audience/absent-though-configured", without_claim("aud"))
         .reject([Reason::Audience, Reason::ClaimMissing])
-        .title("no aud, and an audience is configured")
+        .title("aud is missing, and an audience is configured")
         .why(
-            "A verifier that is told its audience and lets in tokens without one lets in those that \
+            "A verifier with a configured audience that accepts a token without `aud` accepts tokens that \
              the issuer made for any other service.",
         )
         .requirement("RFC8725-3.9-AUD")
@@ -51,17 +51,22 @@ fn absent() -> Case {
         .threat(Threat::Holder)
 }
 
-/// Name, raw value, what it is.
+/// Name, raw value, description.
 type Value = (&'static str, &'static str, &'static str);
 
-/// Values that name the audience.
+/// Values that contain the configured audience.
 const NAMED: [Value; 4] = [
     (
         "escaped",
         "\"https:\\/\\/api.example.com\\/\\u0063hat\"",
-        "the configured audience, written with escapes",
+        "the configured audience, written with JSON escapes",
     ),
-    ("array-of-one", "[\"https://api.example.com/chat\"]", "an array with the configured audience alone"),
+    (
+        "array-of-one",
+        "[\"https://api.example.com/chat\"]",
+        "an array that contains only the configured \
+                                                            audience",
+    ),
     (
         "array-first",
         "[\"https://api.example.com/chat\",\"https://other.example.com\"]",
@@ -78,10 +83,10 @@ fn named((name, value, what): Value) -> Case {
     twins::bound()
         .changed(&format!("claims/audience/{name}"), claim("aud", value))
         .accept()
-        .title(what)
+        .title(format!("aud is {what}"))
         .why(
-            "The verifier finds itself among the audiences, by comparing strings after their escapes \
-              are resolved.",
+            "The token names the verifier's audience, so it must be accepted. Strings are compared after \
+             JSON escapes are decoded.",
         )
         .requirement("RFC7519-4.1.3-AUD")
         .documented("CF-AUD-2")
@@ -89,106 +94,100 @@ fn named((name, value, what): Value) -> Case {
         .class("C8")
 }
 
-/// Strings that are not the audience. Name, raw value, what it is, how it comes to be accepted.
+/// Strings that differ from the audience. Name, raw value, description, the mistake that accepts it.
 const OTHER: [(&str, &str, &str, &str); 18] = [
-    (
-        "another",
-        "\"https://other.example.com\"",
-        "another audience",
-        "The token is for another service, which may itself present it here.",
-    ),
+    ("another", "\"https://other.example.com\"", "another audience", "does not compare `aud`"),
     (
         "prefix",
         "\"https://api.example.com\"",
-        "a beginning of the configured audience",
-        "The configured audience is searched for the claim instead of compared with it.",
+        "the first part of the configured audience",
+        "searches the configured audience for the claim",
     ),
     (
         "suffix",
         "\"api.example.com/chat\"",
-        "an end of the configured audience",
-        "The configured audience is searched for the claim, or both are stripped of their scheme.",
+        "the last part of the configured audience",
+        "searches the configured audience for the claim, or strips the scheme of both,",
     ),
     (
         "longer",
         "\"https://api.example.com/chat-admin\"",
-        "the configured audience with something after it",
-        "The claim need only begin with the configured audience.",
+        "the configured audience followed by more text",
+        "compares only a prefix",
     ),
     (
         "something-before",
         "\"https://evil.example/?u=https://api.example.com/chat\"",
-        "the configured audience with something before it",
-        "The claim is searched for the configured audience, as a regular expression without anchors \
-         does it.",
+        "the configured audience preceded by more text",
+        "searches the claim for the configured audience, as a regex without anchors does,",
     ),
     (
         "case",
         "\"https://API.example.com/chat\"",
-        "the configured audience in another case",
-        "Case is folded, as for host names; but the comparison is case-sensitive.",
+        "the configured audience in different letter case",
+        "ignores letter case, as for host names,",
     ),
     (
         "trailing-slash",
         "\"https://api.example.com/chat/\"",
-        "the configured audience with a final slash",
-        "Addresses are normalised; but strings are compared without transformation.",
+        "the configured audience followed by a slash",
+        "normalizes URLs",
     ),
     (
         "percent-encoded",
         "\"https://api.example.com/%63hat\"",
         "the configured audience, percent-encoded",
-        "Addresses are normalised; but strings are compared without transformation.",
+        "decodes percent escapes",
     ),
     (
         "trailing-space",
         "\"https://api.example.com/chat \"",
-        "the configured audience with a space after it",
-        "Strings are trimmed before they are compared.",
+        "the configured audience followed by a space",
+        "trims strings",
     ),
-    ("empty", "\"\"", "an empty string", "An empty claim is taken as absent, or is found in every audience."),
+    ("empty", "\"\"", "an empty string", "treats an empty claim as missing, or finds it in every string,"),
     (
         "look-alike",
         "\"https://\u{430}pi.example.com/chat\"",
-        "the configured audience with a Cyrillic letter",
-        "Look-alikes are folded, or were never told apart.",
+        "the configured audience with a Cyrillic look-alike letter",
+        "maps look-alike letters to one letter",
     ),
     (
         "cut-by-nul",
         "\"https://api.example.com/chat\\u0000.evil.example\"",
-        "the configured audience, NUL, and something else",
-        "The comparison ends at NUL, as in C.",
+        "the configured audience followed by NUL and more text",
+        "ends the comparison at NUL, as C does,",
     ),
     (
         "comma-list",
         "\"https://other.example.com,https://api.example.com/chat\"",
-        "a list with commas in one string",
-        "A string is taken apart; but several audiences are an array.",
+        "a comma-separated list in one string",
+        "splits a string at commas",
     ),
     (
         "space-list",
         "\"https://other.example.com https://api.example.com/chat\"",
-        "a list with spaces in one string",
-        "A string is taken apart, as `scope` is; but several audiences are an array.",
+        "a space-separated list in one string",
+        "splits a string at spaces, as for `scope`,",
     ),
     (
         "array-text",
         "\"[\\\"https://api.example.com/chat\\\"]\"",
-        "the text of an array in one string",
-        "A string is decoded once more, as if it were JSON.",
+        "the JSON text of an array in one string",
+        "parses the string as JSON again",
     ),
-    ("wildcard", "\"*\"", "an asterisk", "The sender chooses a pattern that matches everything."),
+    ("wildcard", "\"*\"", "an asterisk", "treats the claim as a wildcard pattern"),
     (
         "dot-as-pattern",
         "\"https://api-example.com/chat\"",
-        "the configured audience with another character for a dot",
-        "The configured audience is used as a regular expression, in which a dot is any character.",
+        "the configured audience with a hyphen for a dot",
+        "uses the configured audience as a regex, where a dot matches any character,",
     ),
     (
         "issuer",
         "\"https://issuer.example.com\"",
         "the configured issuer",
-        "The two claims, or the two options, are mixed up.",
+        "confuses the two claims, or the two options,",
     ),
 ];
 
@@ -196,8 +195,11 @@ fn other((name, value, what, why): (&str, &str, &str, &str)) -> Case {
     twins::bound()
         .changed(&format!("claims/audience/{name}"), claim("aud", value))
         .reject([Reason::Audience])
-        .title(what)
-        .why(format!("{why} A token for somebody else is accepted."))
+        .title(format!("aud is {what}"))
+        .why(format!(
+            "A verifier that {why} accepts a token for another service. By RFC 7519 section 2, \
+                      strings are compared case-sensitively and without transformation."
+        ))
         .requirement("RFC7519-7.3-COMPARE")
         .requirement("RFC7519-4.1.3-AUD")
         .requirement("RFC8725-3.9-AUD")
@@ -206,7 +208,7 @@ fn other((name, value, what, why): (&str, &str, &str, &str)) -> Case {
         .threat(Threat::Holder)
 }
 
-/// Arrays of strings that do not name the audience.
+/// Arrays of strings without the configured audience.
 const ARRAYS_WITHOUT: [Value; 3] = [
     ("array-empty", "[]", "an empty array"),
     (
@@ -217,7 +219,7 @@ const ARRAYS_WITHOUT: [Value; 3] = [
     (
         "array-of-pieces",
         "[\"https://api.example.com\",\"/chat\"]",
-        "an array whose elements make the configured audience when they are joined",
+        "an array whose joined elements make the configured audience",
     ),
 ];
 
@@ -225,10 +227,10 @@ fn array_without((name, value, what): Value) -> Case {
     twins::bound()
         .changed(&format!("claims/audience/{name}"), claim("aud", value))
         .reject([Reason::Audience])
-        .title(what)
+        .title(format!("aud is {what}"))
         .why(
-            "The verifier is not among the audiences. An empty list names nobody and does not stand \
-             for everybody; elements are compared one by one, and whole.",
+            "No element equals the configured audience, and an empty array names nobody. A verifier that \
+             treats an empty array as missing, or joins the elements, accepts a token for another service.",
         )
         .requirement("RFC7519-4.1.3-AUD")
         .documented("CF-AUD-2")
@@ -236,12 +238,22 @@ fn array_without((name, value, what): Value) -> Case {
         .threat(Threat::Holder)
 }
 
-/// Values that cannot name anybody.
+/// Values of a wrong type.
 const WRONG_TYPES: [Value; 5] = [
     ("null", "null", "null"),
     ("number", "0", "a number"),
-    ("object", "{\"https://api.example.com/chat\":true}", "an object with the configured audience as a name"),
-    ("array-in-array", "[[\"https://api.example.com/chat\"]]", "an array in an array"),
+    (
+        "object",
+        "{\"https://api.example.com/chat\":true}",
+        "an object with the configured audience as a \
+                                                           member name",
+    ),
+    (
+        "array-in-array",
+        "[[\"https://api.example.com/chat\"]]",
+        "an array that contains an array with the \
+                                                                configured audience",
+    ),
     ("array-of-numbers", "[0,1]", "an array of numbers"),
 ];
 
@@ -249,17 +261,17 @@ fn wrong_type((name, value, what): Value) -> Case {
     twins::bound()
         .changed(&format!("claims/audience/{name}"), claim("aud", value))
         .reject([Reason::Audience, Reason::ClaimType])
-        .title(format!("aud that is {what}"))
+        .title(format!("aud is {what}"))
         .why(
-            "An audience is a string, or an array of strings. A value of another type names nobody; \
-             where it is taken as absent, the check is left out.",
+            "An audience is a string or an array of strings. A value of any other type names nobody. A \
+             verifier that treats it as missing, or converts it, skips the check.",
         )
         .requirement("RFC7519-4.1.3-AUD")
         .class("C8")
         .threat(Threat::Holder)
 }
 
-/// Arrays that name the audience and hold something else too.
+/// Arrays with the configured audience and a value of another type.
 const WITH_OTHER_TYPES: [Value; 2] = [
     ("array-with-number", "[\"https://api.example.com/chat\",1]", "a number"),
     ("array-with-null", "[null,\"https://api.example.com/chat\"]", "null"),
@@ -269,20 +281,20 @@ fn with_other_type((name, value, what): Value) -> Case {
     twins::bound()
         .changed(&format!("claims/audience/{name}"), claim("aud", value))
         .either(
-            "The verifier is named, which is what RFC 7519 section 4.1.3 asks for; the array is not \
-             one of strings alone, which the same section says it is.",
+            "The array names the verifier, as RFC 7519 section 4.1.3 asks. The same section allows only \
+             strings in the array.",
             [Reason::Audience, Reason::ClaimType],
         )
-        .title(format!("an array with the configured audience and {what}"))
+        .title(format!("aud is an array with the configured audience and {what}"))
         .why(
-            "The token is ill-formed and the verifier is named in it: accepted or refused, it must \
-              not end in an internal error.",
+            "The claim is malformed, but it names the verifier. A verifier may accept or reject the token. \
+             It must not fail with an internal error.",
         )
         .requirement("RFC7519-4.1.3-AUD")
         .class("C8")
 }
 
-/// Audiences where none is configured.
+/// `aud` when no audience is configured.
 const UNEXPECTED: [Value; 3] = [
     ("none-configured-string", "\"https://other.example.com\"", "a string"),
     ("none-configured-array", "[\"https://other.example.com\",\"https://api.example.com/chat\"]", "an array"),
@@ -293,22 +305,21 @@ fn unexpected((name, value, what): Value) -> Case {
     twins::hs256()
         .changed(&format!("claims/audience/{name}"), claim("aud", value))
         .either(
-            "A principal that processes the claim and does not find itself in it refuses the token \
-             (RFC 7519 section 4.1.3); one that is told of no audience does not process it.",
+            "RFC 7519 section 4.1.3: a principal that processes the claim and does not find itself in it \
+             must reject the token. A verifier without a configured audience does not process the claim.",
             [Reason::Audience],
         )
-        .title(format!("aud that is {what}, and no audience is configured"))
+        .title(format!("aud is {what}, and no audience is configured"))
         .why(
-            "A token that says whom it is for reaches a verifier that does not know who it is. To \
-             refuse is safe; to accept is what most verifiers do, and why an audience is to be \
-             configured.",
+            "The token names its audience, but the verifier does not know its own name. Rejection is safe. \
+             Most verifiers accept, so an application should configure an audience.",
         )
         .requirement("RFC7519-4.1.3-AUD")
         .class("C8")
         .threat(Threat::Holder)
 }
 
-/// Lists that name the audience.
+/// Arrays that contain the configured audience.
 const NAMED_IN_LIST: [Value; 4] = [
     (
         "array-middle",
@@ -328,7 +339,7 @@ const NAMED_IN_LIST: [Value; 4] = [
     (
         "array-escaped",
         "[ \"https://other.example.com\" ,\n \"https:\\/\\/api.example.com\\/\\u0063hat\" ]",
-        "an array with white space, and the configured audience written with escapes",
+        "an array with white space, and the configured audience written with JSON escapes",
     ),
 ];
 
@@ -338,305 +349,318 @@ fn long_list() -> Case {
     twins::bound()
         .changed("claims/audience/array-after-a-hundred", claim("aud", &value))
         .accept()
-        .title("an array with the configured audience after a hundred others")
-        .why("The list has no greatest length: a verifier that looks at the first few refuses a good token.")
+        .title("aud is an array with the configured audience after a hundred others")
+        .why(
+            "The array has no maximum length. A verifier that looks only at the first elements rejects a \
+             good token.",
+        )
         .requirement("RFC7519-4.1.3-AUD")
         .documented("CF-AUD-2")
         .class("C8")
 }
 
-/// Addresses that lead to the same place, or to the same host, and are other strings.
+/// URLs of the same place or the same host that are different strings.
 const NORMALISED: [(&str, &str, &str, &str); 11] = [
     (
         "trailing-dot",
         "\"https://api.example.com./chat\"",
-        "the configured audience with the final dot of a full host name",
-        "Host names are normalised; but strings are compared without transformation.",
+        "the configured audience with a dot after the host name",
+        "normalizes host names",
     ),
     (
         "scheme",
         "\"http://api.example.com/chat\"",
-        "the configured audience with another scheme",
-        "What stands before the host is left out of the comparison, and with it the difference between \
-         a protected service and an open one.",
+        "the configured audience with the scheme http",
+        "ignores the scheme",
     ),
     (
         "default-port",
         "\"https://api.example.com:443/chat\"",
-        "the configured audience with the port that it has anyway",
-        "Addresses are taken apart and compared by their parts, with what they leave out filled in.",
+        "the configured audience with an explicit default port",
+        "compares URLs part by part, with default values filled in,",
     ),
     (
         "dot-segments",
         "\"https://api.example.com/feed/../chat\"",
-        "the configured audience by way of another path",
-        "Paths are resolved before they are compared.",
+        "the configured audience with a dot segment in its path",
+        "resolves paths",
     ),
     (
         "double-slash",
         "\"https://api.example.com//chat\"",
         "the configured audience with an empty path segment",
-        "Empty path segments are dropped before the comparison.",
+        "drops empty path segments",
     ),
     (
         "query",
         "\"https://api.example.com/chat?tenant=2\"",
-        "the configured audience with a query",
-        "The query is cut off before the comparison, although it may say which tenant is meant.",
+        "the configured audience followed by a query",
+        "cuts off the query, which may name a tenant,",
     ),
     (
         "fragment",
         "\"https://api.example.com/chat#2\"",
-        "the configured audience with a fragment",
-        "The fragment is cut off before the comparison, as browsers do with addresses.",
+        "the configured audience followed by a fragment",
+        "cuts off the fragment, as browsers do,",
     ),
     (
         "user-information",
         "\"https://evil@api.example.com/chat\"",
         "the configured audience with a user name before the host",
-        "Only host and path are compared.",
+        "compares only host and path",
     ),
     (
         "another-path",
         "\"https://api.example.com/feed\"",
-        "another service of the same host",
-        "Only the host is compared, or only the length and the beginning.",
+        "another path on the host of the configured audience",
+        "compares only the host, or only the length and a prefix,",
     ),
     (
         "backslashes",
         "\"https:\\\\\\\\api.example.com\\\\chat\"",
-        "the configured audience with backslashes",
-        "Backslashes are taken for slashes, as browsers do in addresses.",
+        "the configured audience with backslashes for slashes",
+        "reads backslashes as slashes, as browsers do,",
     ),
     (
         "ideographic-dot",
         "\"https://api\u{3002}example.com/chat\"",
         "the configured audience with an ideographic full stop in its host",
-        "Host names are mapped as internationalised ones are, by which this character is a dot.",
+        "maps host names as for internationalized domain names, where this character is a dot,",
     ),
 ];
 
-/// Texts that differ by a little, or that a lenient comparison takes for the same.
+/// Strings that differ slightly, or that a lenient comparison finds equal.
 const TEXTS: [(&str, &str, &str, &str); 18] = [
     (
         "middle",
         "\"api.example.com\"",
-        "a piece from the middle of the configured audience",
-        "The configured audience is searched for the claim instead of compared with it.",
+        "the middle part of the configured audience",
+        "searches the configured audience for the claim",
     ),
     (
         "one-character",
         "\"https://api.example.com/chaz\"",
-        "the configured audience with another last character",
-        "The comparison stops one character early.",
+        "the configured audience with another final character",
+        "ends the comparison one character early",
     ),
     (
         "one-character-less",
         "\"https://api.example.com/cha\"",
-        "the configured audience without its last character",
-        "As many characters are compared as the claim has.",
+        "the configured audience without its final character",
+        "compares only as many characters as the claim has",
     ),
     (
         "first-character",
         "\"xttps://api.example.com/chat\"",
         "the configured audience with another first character",
-        "The comparison begins one character late.",
+        "starts the comparison one character late",
     ),
     (
         "full-width",
         "\"https://api.example.com/\u{ff43}hat\"",
         "the configured audience with a full-width letter",
-        "Strings are brought into a compatibility form of Unicode before they are compared.",
+        "applies a Unicode compatibility normalization",
     ),
     (
         "long-s",
         "\"http\u{17f}://api.example.com/chat\"",
         "the configured audience with a long s",
-        "Case is folded by the rules of Unicode, under which this letter is an `s`.",
+        "applies Unicode case folding, which maps this letter to `s`,",
     ),
     (
         "zero-width-space",
         "\"https://api.example.com/\u{200b}chat\"",
-        "the configured audience with a zero-width space in it",
-        "Characters that do not show are dropped before the comparison.",
+        "the configured audience with a zero-width space inside",
+        "drops invisible characters",
     ),
     (
         "byte-order-mark",
         "\"\u{feff}https://api.example.com/chat\"",
-        "the configured audience after a byte order mark",
-        "A byte order mark is dropped wherever a text begins.",
+        "the configured audience preceded by a byte order mark",
+        "drops a byte order mark at the start of any string",
     ),
     (
         "leading-space",
         "\" https://api.example.com/chat\"",
-        "the configured audience with a space before it",
-        "Strings are trimmed before they are compared.",
+        "the configured audience preceded by a space",
+        "trims strings",
     ),
     (
         "no-break-space-after",
         "\"https://api.example.com/chat\u{a0}\"",
-        "the configured audience with a no-break space after it",
-        "Strings are trimmed of whatever Unicode calls white space.",
+        "the configured audience followed by a no-break space",
+        "trims all Unicode white space",
     ),
     (
         "line-break-after",
         "\"https://api.example.com/chat\\n\"",
-        "the configured audience and a line break",
-        "A regular expression that ends in `$` also matches before a final line break.",
+        "the configured audience followed by a line feed",
+        "uses a regex that ends in `$`, which also matches before a final line feed,",
     ),
     (
         "line-of-its-own",
         "\"https://other.example.com\\nhttps://api.example.com/chat\"",
-        "the configured audience in the second line of a string",
-        "A regular expression with `^` and `$` matches any line of the text.",
+        "the configured audience on the second line of a string",
+        "uses a regex whose `^` and `$` match at every line",
     ),
     (
         "leading-nul",
         "\"\\u0000https://api.example.com/chat\"",
-        "NUL and the configured audience",
-        "The claim ends at NUL, as in C, so that it is empty, and an empty claim is taken as absent.",
+        "the configured audience preceded by NUL",
+        "reads the claim as a C string, finds it empty and treats it as missing",
     ),
     (
         "quoted",
         "\"\\\"https://api.example.com/chat\\\"\"",
-        "the configured audience in quotes of its own",
-        "Quotes are stripped, or the string is decoded once more.",
+        "the configured audience in quotation marks",
+        "strips quotation marks, or parses the string as JSON again,",
     ),
     (
         "escaped-twice",
         "\"https:\\\\u002f\\\\u002fapi.example.com\\\\u002fchat\"",
-        "the text of the configured audience with escapes, which are not escapes of the token",
-        "Escapes are resolved once more after the JSON was decoded.",
+        "the configured audience with doubly escaped slashes",
+        "decodes escapes again after the JSON is parsed",
     ),
-    (
-        "regular-expression",
-        "\".*\"",
-        "a regular expression",
-        "The claim is used as the pattern: the sender writes one that matches everything.",
-    ),
+    ("regular-expression", "\".*\"", "a regex that matches everything", "uses the claim as a regex"),
     (
         "semicolon-list",
         "\"https://api.example.com/chat;https://other.example.com\"",
-        "a list with semicolons in one string",
-        "The claim is cut at the first character that looks like a separator.",
+        "a semicolon-separated list in one string",
+        "cuts the claim at the first separator",
     ),
     (
         "word-null",
         "\"null\"",
-        "the word null",
-        "The text of an absent value is compared, or taken for an absent value itself.",
+        "the string null",
+        "compares with the text of a missing value, or takes this text for one,",
     ),
 ];
 
-/// Elements of a list of one. Words for an id, raw value, what it is, how it comes to be accepted.
+/// Elements of an array of one. Words for an id, raw value, description, the mistake that accepts it.
 const IN_LISTS: [(&str, &str, &str, &str); 22] = [
-    ("prefix", "\"https://api.example.com\"", "a beginning of the configured audience", SEARCHED),
-    ("suffix", "\"api.example.com/chat\"", "an end of the configured audience", SEARCHED),
-    ("middle", "\"api.example.com\"", "a piece from the middle of the configured audience", SEARCHED),
+    ("prefix", "\"https://api.example.com\"", "the first part of the configured audience", SEARCHED),
+    ("suffix", "\"api.example.com/chat\"", "the last part of the configured audience", SEARCHED),
+    ("middle", "\"api.example.com\"", "the middle part of the configured audience", SEARCHED),
     (
         "longer",
         "\"https://api.example.com/chat-admin\"",
-        "the configured audience with something after it",
-        "The element need only begin with the configured audience.",
+        "the configured audience followed by more text",
+        "compares only a prefix",
     ),
     (
         "something-before",
         "\"https://evil.example/?u=https://api.example.com/chat\"",
-        "the configured audience with something before it",
-        "The text of the list is searched for the configured audience.",
+        "the configured audience preceded by more text",
+        "searches the text of the array for the configured audience",
     ),
-    ("case", "\"https://API.example.com/chat\"", "the configured audience in another case", FOLDED),
+    ("case", "\"https://API.example.com/chat\"", "the configured audience in different letter case", FOLDED),
     (
         "one-character",
         "\"https://api.example.com/chaz\"",
-        "the configured audience with another last character",
-        "The comparison stops one character early.",
+        "the configured audience with another final character",
+        "ends the comparison one character early",
     ),
     (
         "one-character-less",
         "\"https://api.example.com/cha\"",
-        "the configured audience without its last character",
-        "As many characters are compared as the element has.",
+        "the configured audience without its final character",
+        "compares only as many characters as the element has",
     ),
     (
         "trailing-slash",
         "\"https://api.example.com/chat/\"",
-        "the configured audience with a final slash",
+        "the configured audience followed by a slash",
         NORMAL,
     ),
-    ("trailing-dot", "\"https://api.example.com./chat\"", "the configured audience with a final dot", NORMAL),
+    (
+        "trailing-dot",
+        "\"https://api.example.com./chat\"",
+        "the configured audience with a dot after the host \
+                                                           name",
+        NORMAL,
+    ),
     (
         "percent-encoded",
         "\"https://api.example.com/%63hat\"",
         "the configured audience, percent-encoded",
         NORMAL,
     ),
-    ("trailing-space", "\"https://api.example.com/chat \"", "the configured audience and a space", TRIMMED),
-    ("leading-space", "\" https://api.example.com/chat\"", "a space and the configured audience", TRIMMED),
+    (
+        "trailing-space",
+        "\"https://api.example.com/chat \"",
+        "the configured audience followed by a space",
+        TRIMMED,
+    ),
+    (
+        "leading-space",
+        "\" https://api.example.com/chat\"",
+        "the configured audience preceded by a space",
+        TRIMMED,
+    ),
     (
         "empty",
         "\"\"",
         "an empty string",
-        "An empty element is found in every audience, or makes the list empty.",
+        "finds an empty element in every string, or treats the array as empty,",
     ),
     (
         "look-alike",
         "\"https://\u{430}pi.example.com/chat\"",
-        "the configured audience with a Cyrillic letter",
-        "Look-alikes are folded, or were never told apart.",
+        "the configured audience with a Cyrillic look-alike letter",
+        "maps look-alike letters to one letter",
     ),
     (
         "full-width",
         "\"https://api.example.com/\u{ff43}hat\"",
         "the configured audience with a full-width letter",
-        "Strings are brought into a compatibility form of Unicode before they are compared.",
+        "applies a Unicode compatibility normalization",
     ),
     (
         "cut-by-nul",
         "\"https://api.example.com/chat\\u0000.evil.example\"",
-        "the configured audience, NUL, and something else",
-        "The comparison ends at NUL, as in C.",
+        "the configured audience followed by NUL and more text",
+        "ends the comparison at NUL, as C does,",
     ),
     (
         "comma-list",
         "\"https://other.example.com,https://api.example.com/chat\"",
-        "a list with commas in one string",
-        "The list is written out with commas and taken apart again.",
+        "a comma-separated list in one string",
+        "joins the array with commas and splits it again",
     ),
     (
         "space-list",
         "\"https://other.example.com https://api.example.com/chat\"",
-        "a list with spaces in one string",
-        "The list is written out with spaces and taken apart again.",
+        "a space-separated list in one string",
+        "joins the array with spaces and splits it again",
     ),
-    ("wildcard", "\"*\"", "an asterisk", "The sender chooses a pattern that matches everything."),
+    ("wildcard", "\"*\"", "an asterisk", "treats the claim as a wildcard pattern"),
     (
         "dot-as-pattern",
         "\"https://api-example.com/chat\"",
-        "the configured audience with another character for a dot",
-        "The configured audience is used as a regular expression, in which a dot is any character.",
+        "the configured audience with a hyphen for a dot",
+        "uses the configured audience as a regex, where a dot matches any character,",
     ),
     (
         "line-break-after",
         "\"https://api.example.com/chat\\n\"",
-        "the configured audience and a line break",
-        "A regular expression that ends in `$` also matches before a final line break.",
+        "the configured audience followed by a line feed",
+        "uses a regex that ends in `$`, which also matches before a final line feed,",
     ),
 ];
 
-const SEARCHED: &str = "The configured audience is searched for the element instead of compared with it.";
-const FOLDED: &str = "Case is folded, as for host names; but the comparison is case-sensitive.";
-const NORMAL: &str = "Addresses are normalised; but strings are compared without transformation.";
-const TRIMMED: &str = "Strings are trimmed before they are compared.";
+const SEARCHED: &str = "searches the configured audience for the element";
+const FOLDED: &str = "ignores letter case, as for host names,";
+const NORMAL: &str = "normalizes URLs";
+const TRIMMED: &str = "trims strings";
 
 fn alone_in_list((words, value, what, why): (&str, &str, &str, &str)) -> Case {
     twins::bound()
         .changed(&format!("claims/audience/array-of-one-{words}"), claim("aud", &format!("[{value}]")))
         .reject([Reason::Audience])
-        .title(format!("an array of one: {what}"))
+        .title(format!("aud is an array that contains only {what}"))
         .why(format!(
-            "{why} Lists are compared by another routine than a lone string, which may be the lenient \
-             one of the two."
+            "A verifier that {why} accepts a token for another service. Arrays often have comparison code of \
+             their own, and it may be more lenient than the code for a single string."
         ))
         .requirement("RFC7519-4.1.3-AUD")
         .documented("CF-AUD-3")
@@ -644,8 +668,7 @@ fn alone_in_list((words, value, what, why): (&str, &str, &str, &str)) -> Case {
         .threat(Threat::Holder)
 }
 
-/// The elements that also stand among others. A list of one is often unwrapped into a string, or is
-/// never told from one; a list of several is not.
+/// The elements that are also tested in an array of three. An array of one is often unwrapped into a string.
 const AMONG_OTHERS: [usize; 12] = [0, 2, 3, 4, 5, 8, 11, 13, 14, 16, 17, 19];
 
 fn among_others(at: usize) -> Case {
@@ -654,10 +677,10 @@ fn among_others(at: usize) -> Case {
     twins::bound()
         .changed(&format!("claims/audience/array-of-three-{words}"), claim("aud", &value))
         .reject([Reason::Audience])
-        .title(format!("an array of three: {what} between others"))
+        .title(format!("aud is an array of three with {what} in the middle"))
         .why(format!(
-            "{why} A list of one is often unwrapped into a string before it is compared; this one goes \
-             through the comparison of lists."
+            "A verifier that {why} accepts a token for another service. Some verifiers unwrap an array of \
+             one into a string. An array of three reaches the comparison of arrays."
         ))
         .requirement("RFC7519-4.1.3-AUD")
         .documented("CF-AUD-3")
@@ -672,73 +695,76 @@ fn joined() -> Case {
             claim("aud", "[\"https:\",\"\",\"api.example.com\",\"chat\"]"),
         )
         .reject([Reason::Audience])
-        .title("an array whose elements make the configured audience when slashes join them")
-        .why("A list is joined into one text before it is compared; no element of it is the audience.")
+        .title("aud is an array whose elements, joined with slashes, make the configured audience")
+        .why(
+            "No element equals the configured audience. A verifier that joins the array into one string \
+             before it compares accepts a token for other services.",
+        )
         .requirement("RFC7519-4.1.3-AUD")
         .class("C8")
         .threat(Threat::Holder)
 }
 
-/// Values that cannot name anybody.
+/// Values of a wrong type.
 const MORE_WRONG_TYPES: [Value; 5] = [
-    ("true", "true", "true, which equals every string where comparisons convert"),
-    ("empty-object", "{}", "an object without members"),
+    ("true", "true", "true"),
+    ("empty-object", "{}", "an empty object"),
     (
         "object-with-value",
         "{\"aud\":\"https://api.example.com/chat\"}",
-        "an object with the configured audience as a value",
+        "an object with the configured audience as a member value",
     ),
     (
         "object-of-indices",
         "{\"0\":\"https://api.example.com/chat\",\"length\":1}",
-        "an object that looks like an array",
+        "an object that looks like an array with the configured audience",
     ),
-    ("array-of-true", "[true]", "an array of true, which equals every string where comparisons convert"),
+    ("array-of-true", "[true]", "an array that contains true"),
 ];
 
-/// Arrays that do not name the audience and hold something else than strings.
+/// Arrays without the configured audience that contain other types than strings.
 const WITH_JUNK: [(&str, &str, &str, &str); 7] = [
     (
         "array-without-with-null",
         "[\"https://other.example.com\",null]",
         "another audience and null",
-        "Null equals the option that was not set, or ends the comparison as if it had succeeded.",
+        "treats null as equal to an unset option, or as a successful comparison,",
     ),
     (
         "array-without-with-true",
         "[\"https://other.example.com\",true]",
         "another audience and true",
-        "A loose search finds any string equal to true.",
+        "compares loosely, so that true equals any string,",
     ),
     (
         "array-without-with-object",
         "[\"https://other.example.com\",{\"https://api.example.com/chat\":true}]",
-        "another audience and an object with the configured one as a name",
-        "Membership is asked of every element, and an object has the name.",
+        "another audience and an object with the configured audience as a member name",
+        "looks the audience up as a member of each element",
     ),
     (
         "array-without-with-array",
         "[\"https://other.example.com\",[\"https://api.example.com/chat\"]]",
-        "another audience and an array with the configured one",
-        "Nested lists are flattened before they are searched.",
+        "another audience and an array with the configured audience",
+        "flattens nested arrays",
     ),
     (
         "array-prefix-with-number",
         "[\"https://api.example.com\",1]",
-        "a beginning of the configured audience and a number",
-        "A list that is not one of strings is written out as text, and searched.",
+        "the first part of the configured audience and a number",
+        "turns an array of mixed types into text and searches that",
     ),
     (
         "array-empty-string-with-null",
         "[\"\",null]",
         "an empty string and null",
-        "What is left of the list after the junk is dropped is empty, and an empty list is no audience.",
+        "drops such elements and treats an empty array as missing",
     ),
     (
         "array-of-empty-array",
         "[[]]",
         "an empty array",
-        "The list has an element, so it is there; and the element has nothing that could differ.",
+        "takes the empty element for a match, because nothing in it differs,",
     ),
 ];
 
@@ -746,14 +772,17 @@ fn with_junk((name, value, what, why): (&str, &str, &str, &str)) -> Case {
     twins::bound()
         .changed(&format!("claims/audience/{name}"), claim("aud", value))
         .reject([Reason::Audience, Reason::ClaimType])
-        .title(format!("an array with {what}"))
-        .why(format!("{why} The verifier is not among the audiences."))
+        .title(format!("aud is an array with {what}"))
+        .why(format!(
+            "A verifier that {why} accepts a token for another service. No element of the array \
+                      names this one."
+        ))
         .requirement("RFC7519-4.1.3-AUD")
         .class("C8")
         .threat(Threat::Holder)
 }
 
-/// Arrays that name the audience and hold something else too.
+/// Arrays with the configured audience and a value of another type.
 const MORE_WITH_OTHER_TYPES: [Value; 3] = [
     ("array-with-true", "[\"https://api.example.com/chat\",true]", "true"),
     ("array-with-object", "[{\"a\":1},\"https://api.example.com/chat\"]", "an object"),
@@ -770,21 +799,24 @@ fn swapped() -> Case {
             ],
         )
         .reject([Reason::Audience, Reason::Issuer])
-        .title("two defects: the issuer as the audience, and the audience as the issuer")
-        .why("The two options are mixed up, so that good tokens are refused and this one is accepted.")
+        .title("two defects: aud is the configured issuer, and iss is the configured audience")
+        .why("A verifier that confuses the two options rejects good tokens and accepts this one.")
         .requirement("RFC7519-4.1.3-AUD")
         .requirement("RFC8725-3.8-ISS")
         .class("C8")
         .threat(Threat::Holder)
 }
 
-/// RFC 7519 section 5.3 lets claims be repeated in the header; they are no claims there.
+/// Claims that are repeated in the header (RFC 7519 section 5.3). There they are header parameters.
 fn repeated_in_header() -> Vec<Case> {
     let repeated = twins::bound()
         .changed("claims/audience/repeated-in-the-header", header("aud", &format!("\"{}\"", twins::AUDIENCE)))
         .accept()
-        .title("the audience, and again in the header")
-        .why("A claim may be repeated in the header, where it is a parameter that nobody need understand.")
+        .title("aud is the configured audience, repeated in the header")
+        .why(
+            "A claim may be repeated in the header (RFC 7519 section 5.3). There it is a header parameter \
+             that the verifier need not understand.",
+        )
         .requirement("RFC7515-4-IGNORE")
         .requirement("RFC7519-5.3-REPLICATED")
         .class("C8");
@@ -794,8 +826,11 @@ fn repeated_in_header() -> Vec<Case> {
             claim("aud", "\"https://other.example.com\""),
         )
         .reject([Reason::Audience])
-        .title("another audience, and the configured one in the header")
-        .why("Header and claims are put into one map, and the header's value is the one that is compared.")
+        .title("aud is another audience, and the header has the configured one")
+        .why(
+            "The claim counts. A verifier that merges header and claims into one map compares the value from \
+             the header. It then accepts a token for another service.",
+        )
         .requirement("RFC7519-4.1.3-AUD")
         .requirement("RFC7519-5.3-REPLICATED")
         .class("C8")
@@ -803,8 +838,11 @@ fn repeated_in_header() -> Vec<Case> {
     let absent = repeated
         .changed("claims/audience/in-the-header-alone-though-configured", without_claim("aud"))
         .reject([Reason::Audience, Reason::ClaimMissing])
-        .title("no aud but in the header")
-        .why("What the header says is no claim: this token is one without an audience.")
+        .title("aud is missing, and only the header has the configured audience")
+        .why(
+            "A header parameter is not a claim, so this token has no audience. A verifier that accepts it \
+             accepts tokens that were made for other services.",
+        )
         .requirement("RFC8725-3.9-AUD")
         .requirement("RFC7519-5.3-REPLICATED")
         .class("C8")
@@ -812,7 +850,7 @@ fn repeated_in_header() -> Vec<Case> {
     vec![repeated, another, absent]
 }
 
-/// An audience is configured, and no issuer.
+/// A configured audience without a configured issuer.
 fn without_issuer() -> Vec<Case> {
     let equal = twins::hs256()
         .changed_by(
@@ -823,8 +861,11 @@ fn without_issuer() -> Vec<Case> {
             ],
         )
         .accept()
-        .title("the configured audience, where no issuer is configured")
-        .why("The two options are independent: a token without `iss` is good where none is asked for.")
+        .title("aud is the configured audience, and no issuer is configured")
+        .why(
+            "Audience and issuer are independent options. If no issuer is configured, a token without `iss` \
+             is good.",
+        )
         .requirement("RFC7519-4.1.3-AUD")
         .documented("CF-AUD-2")
         .class("C8");
@@ -834,16 +875,22 @@ fn without_issuer() -> Vec<Case> {
             claim("iss", "\"https://anybody.example.com\""),
         )
         .accept()
-        .title("the configured audience and an iss, where no issuer is configured")
-        .why("An `iss` that nobody compares decides nothing.")
+        .title("aud is the configured audience, iss is present, and no issuer is configured")
+        .why("If no issuer is configured, `iss` is not compared. It must not cause a rejection.")
         .requirement("RFC7519-4.1.1-ISS")
         .documented("CF-ISS-1")
         .class("C9");
     let another = equal
-        .changed("claims/audience/another-and-no-issuer-configured", claim("aud", "\"https://other.example.com\""))
+        .changed(
+            "claims/audience/another-and-no-issuer-configured",
+            claim("aud", "\"https://other.example.com\""),
+        )
         .reject([Reason::Audience])
-        .title("another audience, where no issuer is configured")
-        .why("The audience is compared only where an issuer is configured too, and a token for another service is accepted.")
+        .title("aud is another audience, and no issuer is configured")
+        .why(
+            "A verifier that compares `aud` only if an issuer is configured accepts a token for another \
+             service.",
+        )
         .requirement("RFC7519-4.1.3-AUD")
         .documented("CF-AUD-2")
         .class("C8")
@@ -851,11 +898,10 @@ fn without_issuer() -> Vec<Case> {
     vec![equal, issued, another]
 }
 
-/// An audience with a letter that Unicode can write in two ways, and with the signs of a regular
-/// expression.
+/// An audience with a letter that Unicode can write in two ways, and with regex metacharacters.
 const UNICODE: &str = "https://api.example.com/caf\u{e9}/(chat|feed)+";
 
-/// An issuer of the same kind.
+/// A similar issuer.
 const UNICODE_ISSUER: &str = "https://\u{e9}metteur.example.com/[a-z]*";
 
 /// The twin of the cases with such an audience and issuer.
@@ -871,10 +917,10 @@ pub(super) fn unicode_twin() -> Case {
             ],
         )
         .accept()
-        .title("a configured audience and issuer with an accent and the signs of a regular expression")
+        .title("aud and iss are configured values with an accent and regex metacharacters")
         .why(
-            "Any string may be configured. It is text: not a pattern, and not limited to ASCII. A \
-             verifier that compiles it into a regular expression does not find it in itself.",
+            "Any string may be configured. It is plain text, not a regex, and it is not limited to ASCII. A \
+             verifier that compiles it into a regex does not match the string itself.",
         )
         .requirement("RFC7519-4.1.3-AUD")
         .documented("CF-AUD-3")
@@ -890,8 +936,8 @@ fn unicode() -> Vec<Case> {
             claim("aud", "\"https://api.example.com/caf\\u00e9/(chat|feed)+\""),
         )
         .accept()
-        .title("the configured audience with its accent written as an escape")
-        .why("The escape and the letter are the same code point.")
+        .title("aud is the configured audience with its accented letter escaped")
+        .why("The escape and the letter are the same code point, so the strings are equal.")
         .requirement("RFC7519-4.1.3-AUD")
         .documented("CF-AUD-3")
         .class("C8"),
@@ -901,45 +947,49 @@ fn unicode() -> Vec<Case> {
             (
                 "decomposed",
                 "\"https://api.example.com/cafe\u{301}/(chat|feed)+\"",
-                "the configured audience with its accent as a code point of its own",
-                "Strings are brought into a normal form of Unicode before they are compared.",
+                "the configured audience with a combining accent",
+                "applies a Unicode normalization",
             ),
             (
                 "without-accent",
                 "\"https://api.example.com/cafe/(chat|feed)+\"",
                 "the configured audience without its accent",
-                "Strings are compared as a dictionary or a database does it, without accents.",
+                "ignores accents, as some databases do,",
             ),
             (
                 "upper-case-accent",
                 "\"https://api.example.com/caf\u{c9}/(chat|feed)+\"",
                 "the configured audience with its accented letter in upper case",
-                "Case is folded by the rules of Unicode; folding of ASCII alone does not show it.",
+                "ignores the case of letters beyond ASCII",
             ),
             (
                 "latin-1-read-as-utf-8",
                 "\"https://api.example.com/caf\u{c3}\u{a9}/(chat|feed)+\"",
-                "the octets of the configured audience, each taken for a character",
-                "The claim is encoded, or the configuration read, in another encoding than UTF-8.",
+                "the configured audience with its UTF-8 octets read as Latin-1",
+                "uses another encoding than UTF-8 for the claim or the configuration",
             ),
             (
                 "matched-as-pattern",
                 "\"https://api.example.com/caf\u{e9}/chat\"",
-                "a string that the configured audience matches as a regular expression",
-                "The configured audience is compiled into a pattern instead of compared.",
+                "a string that the configured audience matches as a regex",
+                "compiles the configured audience into a regex",
             ),
             (
                 "replaced",
                 "\"https://api.example.com/caf\u{fffd}/(chat|feed)+\"",
                 "the configured audience with U+FFFD for its accented letter",
-                "Both sides pass through an encoding that has no such letter, and end up the same.",
+                "passes both strings through an encoding without this letter, so that both get the same \
+                 replacement,",
             ),
         ]
         .map(|(words, value, what, why)| {
             twin.changed(&format!("claims/audience/unicode-{words}"), claim("aud", value))
                 .reject([Reason::Audience])
-                .title(what)
-                .why(format!("{why} A token for somebody else is accepted."))
+                .title(format!("aud is {what}"))
+                .why(format!(
+                    "A verifier that {why} accepts a token for another service. By RFC 7519 section \
+                              2, strings are compared case-sensitively and without transformation."
+                ))
                 .requirement("RFC7519-4.1.3-AUD")
                 .documented("CF-AUD-3")
                 .class("C8")

@@ -1,4 +1,4 @@
-//! G5: times that no longer fit into 32 bits, signed and unsigned.
+//! G5: times that do not fit into a signed or unsigned 32-bit integer.
 
 use jotproof_model::{Reason, Threat};
 
@@ -19,14 +19,14 @@ impl FarClock {
     pub(super) const ALL: [Self; 2] = [
         Self {
             path: "claims/clock-of-2038",
-            about: "Times right before and after a clock of 2^31 + 5 seconds, in the year 2038: a number with a \
-                    sign and 32 bits cannot hold them.",
+            about: "exp and nbf two seconds before and after a clock of 2^31 + 5 s, in the year 2038. A \
+                    signed 32-bit integer cannot hold these times.",
             now: (1 << 31) + 5,
         },
         Self {
             path: "claims/clock-of-2106",
-            about: "Times right before and after a clock of 2^32 + 5 seconds, in the year 2106: a number of 32 \
-                    bits cannot hold them.",
+            about: "exp and nbf two seconds before and after a clock of 2^32 + 5 s, in the year 2106. An \
+                    unsigned 32-bit integer cannot hold these times.",
             now: (1 << 32) + 5,
         },
     ];
@@ -44,12 +44,12 @@ impl FarClock {
         let case = twins::hs256().changed(&format!("{}/{name}", self.path), claim(member, value));
         let case = match refused {
             None => case.accept().why(
-                "The token is good. A verifier that cuts a time to 32 bits takes it for one of the past, or for one \
-                 of another century.",
+                "The token is valid now. A verifier that truncates times to 32 bits sees a time decades away \
+                 and may reject it.",
             ),
             Some(reason) => case.reject([*reason]).threat(Threat::Holder).why(
-                "The token is out of its time. A verifier that cuts the clock to 32 bits, and not the claim, \
-                 compares with a clock of decades ago.",
+                "The token is expired or not yet valid. A verifier that truncates its clock to 32 bits, but \
+                 not the claim, compares with a clock decades in the past.",
             ),
         };
         let requirement = if *member == "exp" { "RFC7519-4.1.4-EXP" } else { "RFC7519-4.1.5-NBF" };
@@ -57,10 +57,10 @@ impl FarClock {
     }
 }
 
-/// A row: name, claim, raw value, description, reason for a refusal.
+/// A row: name, claim, raw value, description, reason for a rejection.
 type Row = (&'static str, &'static str, &'static str, &'static str, Option<Reason>);
 
-/// These times are too near to the clock for targets whose clock cannot be set.
+/// These times are too near the clock for targets whose clock cannot be set.
 const ROWS: [Row; 4] = [
     ("exp-in-two-seconds", "exp", "{{now+2}}", "exp in two seconds", None),
     ("exp-two-seconds-ago", "exp", "{{now-2}}", "exp two seconds ago", Some(Reason::Expired)),

@@ -1,7 +1,7 @@
-//! G31: forged tokens whose claims are bad too.
+//! G31: forged tokens whose claims are also unacceptable.
 //!
-//! The claims of a token without a valid signature mean nothing (RFC 7515 section 5.2). A verifier whose answer
-//! depends on them lets a forger test claims, and takes a forgery for an old token of a user.
+//! The claims of a token without a valid signature mean nothing (RFC 7515 section 5.2). A verifier whose
+//! answer depends on them lets a forger probe claims, or treats a forgery like an old token of a user.
 
 use jotproof_model::edit::{Layer, TextKind};
 use jotproof_model::recipe::{Segment, SignatureChange, StructureChange};
@@ -18,7 +18,8 @@ pub(super) fn topic() -> Topic {
     cases.extend(FORGERIES.iter().flat_map(|forgery| NOBODY.iter().map(move |it| of_nobody(forgery, it))));
     Topic {
         path: "claims/forged",
-        about: "Tokens without a good signature that are also expired, not yet valid, or for somebody else.",
+        about: "Tokens without a valid signature whose claims are also unacceptable: expired, not yet valid, \
+                or with a wrong audience or issuer. Forged tokens without a user.",
         cases,
     }
 }
@@ -47,7 +48,7 @@ const FORGERIES: [Forgery; 4] = [
     Forgery {
         name: "with-a-changed-signature",
         edit: || signature(SignatureChange::FlipBit { bit: 0 }),
-        what: "with one bit of its signature changed",
+        what: "with one flipped bit in its signature",
         reasons: &[Reason::Signature],
         requirement: "RFC7515-5.2-VERIFY",
         class: "S0",
@@ -73,7 +74,7 @@ const FORGERIES: [Forgery; 4] = [
     },
 ];
 
-/// A claim for which even a genuine token is refused.
+/// A claim for which even a genuine token is rejected.
 struct Claim {
     name: &'static str,
     claim: &'static str,
@@ -104,7 +105,7 @@ const CLAIMS: [Claim; 4] = [
         name: "another-audience",
         claim: "aud",
         value: "https://other.example.com",
-        what: "another audience than the configured one",
+        what: "another audience",
         reason: Reason::Audience,
         requirement: "RFC7519-4.1.3-AUD",
     },
@@ -112,13 +113,13 @@ const CLAIMS: [Claim; 4] = [
         name: "another-issuer",
         claim: "iss",
         value: "https://evil.example",
-        what: "another issuer than the configured one",
+        what: "another issuer",
         reason: Reason::Issuer,
         requirement: "RFC8725-3.8-ISS",
     },
 ];
 
-/// Claims without a user. A genuine token may have them too.
+/// Claims without a user. A genuine token may also have them.
 struct Nobody {
     name: &'static str,
     edit: fn() -> Edit,
@@ -127,7 +128,7 @@ struct Nobody {
 
 const NOBODY: [Nobody; 2] = [
     Nobody { name: "sub-empty", edit: || claim("sub", "\"\""), what: "an empty sub" },
-    Nobody { name: "without-claims", edit: no_claims, what: "no claims at all" },
+    Nobody { name: "without-claims", edit: no_claims, what: "no claims" },
 ];
 
 fn no_claims() -> Edit {
@@ -142,10 +143,10 @@ fn of_nobody(forgery: &Forgery, it: &Nobody) -> Case {
         )
         .reject(forgery.reasons.iter().copied())
         .threat(forgery.threat)
-        .title(format!("{} in a token {}: the token is forged, and it names nobody", it.what, forgery.what))
+        .title(format!("forged and anonymous: {} in a token {}", it.what, forgery.what))
         .why(
-            "A genuine token may have these claims. A verifier with a branch of its own for nobody must verify the \
-             signature there too.",
+            "A genuine token may have these claims. A verifier with separate code for anonymous users must \
+             verify the signature there too.",
         )
         .requirement(forgery.requirement)
         .class(forgery.class)
@@ -162,20 +163,20 @@ fn case(forgery: &Forgery, it: &Claim) -> Case {
     )
     .reject(reasons)
     .threat(forgery.threat)
-    .title(format!("two defects: {}, in a token {}", it.what, forgery.what))
+    .title(format!("two defects: {} in a token {}", it.what, forgery.what))
     .why(match it.claim {
         "exp" => {
-            "Each defect is stored alone as well. Nobody signed this `exp`. A verifier that answers `expired` \
-             invites the client to renew a forgery, and a path that lets expired tokens pass must still verify \
-             them."
+            "Each defect also has a case of its own. The signature does not cover this `exp`, so its value \
+             proves nothing. A verifier that answers `expired` invites the client to renew a forgery. Code \
+             that lets expired tokens pass must still verify the signature."
         }
         "nbf" => {
-            "Each defect is stored alone as well. Nobody signed this `nbf`. A verifier that answers by it lets a \
-             forger read its clock."
+            "Each defect also has a case of its own. The signature does not cover this `nbf`, so its value \
+             proves nothing. A verifier whose answer depends on it reveals its clock to a forger."
         }
         _ => {
-            "Each defect is stored alone as well. Nobody signed this claim. A verifier that answers by it tells a \
-             forger which names are configured."
+            "Each defect also has a case of its own. The signature does not cover this claim, so its value \
+             proves nothing. A verifier whose answer depends on it reveals the configured names to a forger."
         }
     })
     .requirement(forgery.requirement)

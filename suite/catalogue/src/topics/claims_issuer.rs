@@ -1,4 +1,4 @@
-//! G9: `iss` against a configured issuer, and against none.
+//! G9: the `iss` claim with and without a configured issuer.
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Reason, Threat};
@@ -22,8 +22,8 @@ pub(super) fn topic() -> Topic {
     cases.extend(UNICODE_OTHER.into_iter().map(unicode_other));
     Topic {
         path: "claims/issuer",
-        about: "Who made a token: one string, equal to the configured issuer \
-                (https://issuer.example.com), where one is configured.",
+        about: "The `iss` claim. If an issuer is configured (https://issuer.example.com), `iss` must be one \
+                string that equals it exactly.",
         cases,
     }
 }
@@ -32,14 +32,14 @@ fn absent() -> Case {
     twins::bound()
         .changed("claims/issuer/absent", without_claim("iss"))
         .either_better_refused(
-            "`iss` is optional (RFC 7519 section 4.1.1), and RFC 8725 section 3.8 speaks of an issuer \
-             that is there. To prefer a refusal is the choice of this project.",
+            "`iss` is optional (RFC 7519 section 4.1.1), and RFC 8725 section 3.8 covers only tokens that \
+             have it. Preferring rejection is the choice of this project.",
             [Reason::Issuer, Reason::ClaimMissing],
         )
-        .title("no iss, and an issuer is configured")
+        .title("iss is missing, and an issuer is configured")
         .why(
-            "A verifier that is told its issuer and lets in tokens without one can be talked out of \
-             the check by leaving the claim out.",
+            "A verifier with a configured issuer that accepts a token without `iss` lets a sender avoid the \
+             check by leaving the claim out.",
         )
         .requirement("RFC7519-4.1.1-ISS")
         .requirement("RFC8725-3.8-ISS")
@@ -51,83 +51,82 @@ fn escaped() -> Case {
     twins::bound()
         .changed("claims/issuer/escaped", claim("iss", "\"https:\\/\\/\\u0069ssuer.example.com\""))
         .accept()
-        .title("the configured issuer, written with escapes")
-        .why("Strings are compared after their escapes are resolved; this one is equal.")
+        .title("iss is the configured issuer, written with JSON escapes")
+        .why("Strings are compared after JSON escapes are decoded, so this issuer equals the configured one.")
         .requirement("RFC8725-3.8-ISS")
         .documented("CF-ISS-2")
         .documented("CF-ISS-3")
         .class("C9")
 }
 
-/// Strings that are not the issuer. Name, raw value, what it is, how it comes to be accepted.
+/// Strings that differ from the issuer. Name, raw value, description, the mistake that accepts it.
 const OTHER: [(&str, &str, &str, &str); 12] = [
     (
         "another",
         "\"https://evil.example\"",
         "another issuer",
-        "The claim is not compared: whoever shares the key speaks for this issuer.",
+        "does not compare `iss`, although several issuers may share a key,",
     ),
     (
         "prefix",
         "\"https://issuer\"",
-        "a beginning of the configured issuer",
-        "The configured issuer is searched for the claim instead of compared with it.",
+        "the first part of the configured issuer",
+        "searches the configured issuer for the claim",
     ),
     (
         "suffix",
         "\"example.com\"",
-        "an end of the configured issuer",
-        "The configured issuer is searched for the claim, or only its domain counts.",
+        "the last part of the configured issuer",
+        "searches the configured issuer for the claim, or compares only the domain,",
     ),
     (
         "longer",
         "\"https://issuer.example.com.evil.example\"",
-        "the configured issuer as the beginning of another host",
-        "The claim need only begin with the configured issuer.",
+        "a longer host name that starts with the configured issuer",
+        "compares only a prefix",
     ),
     (
         "something-before",
         "\"https://evil.example/https://issuer.example.com\"",
-        "the configured issuer with something before it",
-        "The claim is searched for the configured issuer, as a regular expression without anchors \
-         does it.",
+        "the configured issuer preceded by more text",
+        "searches the claim for the configured issuer, as a regex without anchors does,",
     ),
     (
         "case",
         "\"https://Issuer.Example.com\"",
-        "the configured issuer in another case",
-        "Case is folded, as for host names; but the comparison is case-sensitive.",
+        "the configured issuer in different letter case",
+        "ignores letter case, as for host names,",
     ),
     (
         "trailing-slash",
         "\"https://issuer.example.com/\"",
-        "the configured issuer with a final slash",
-        "Addresses are normalised; but strings are compared without transformation.",
+        "the configured issuer followed by a slash",
+        "normalizes URLs",
     ),
     (
         "leading-space",
         "\" https://issuer.example.com\"",
-        "the configured issuer with a space before it",
-        "Strings are trimmed before they are compared.",
+        "the configured issuer preceded by a space",
+        "trims strings",
     ),
-    ("empty", "\"\"", "an empty string", "An empty claim is taken as absent."),
+    ("empty", "\"\"", "an empty string", "treats an empty claim as missing"),
     (
         "look-alike",
         "\"https://\u{456}ssuer.example.com\"",
-        "the configured issuer with a Cyrillic letter",
-        "Look-alikes are folded, or were never told apart.",
+        "the configured issuer with a Cyrillic look-alike letter",
+        "maps look-alike letters to one letter",
     ),
     (
         "dot-as-pattern",
         "\"https://issuer-example.com\"",
-        "the configured issuer with another character for a dot",
-        "The configured issuer is used as a regular expression, in which a dot is any character.",
+        "the configured issuer with a hyphen for a dot",
+        "uses the configured issuer as a regex, where a dot matches any character,",
     ),
     (
         "audience",
         "\"https://api.example.com/chat\"",
         "the configured audience",
-        "The two claims, or the two options, are mixed up.",
+        "confuses the two claims, or the two options,",
     ),
 ];
 
@@ -135,20 +134,23 @@ fn other((name, value, what, why): (&str, &str, &str, &str)) -> Case {
     twins::bound()
         .changed(&format!("claims/issuer/{name}"), claim("iss", value))
         .reject([Reason::Issuer])
-        .title(what)
-        .why(format!("{why} A token of another issuer is accepted."))
+        .title(format!("iss is {what}"))
+        .why(format!(
+            "A verifier that {why} accepts a token of another issuer. By RFC 7519 section 2, \
+                      strings are compared case-sensitively and without transformation."
+        ))
         .requirement("RFC8725-3.8-ISS")
         .documented(if name == "another" { "CF-ISS-2" } else { "CF-ISS-3" })
         .class("C9")
         .threat(Threat::Holder)
 }
 
-/// Values that are no issuer.
+/// Values of a wrong type.
 const WRONG_TYPES: [(&str, &str, &str); 5] = [
     ("null", "null", "null"),
     ("number", "1", "a number"),
-    ("object", "{\"https://issuer.example.com\":1}", "an object with the configured issuer as a name"),
-    ("array-of-one", "[\"https://issuer.example.com\"]", "an array with the configured issuer"),
+    ("object", "{\"https://issuer.example.com\":1}", "an object with the configured issuer as a member name"),
+    ("array-of-one", "[\"https://issuer.example.com\"]", "an array that contains the configured issuer"),
     (
         "array-with-another",
         "[\"https://evil.example\",\"https://issuer.example.com\"]",
@@ -160,11 +162,11 @@ fn wrong_type((name, value, what): (&str, &str, &str)) -> Case {
     twins::bound()
         .changed(&format!("claims/issuer/{name}"), claim("iss", value))
         .reject([Reason::Issuer, Reason::ClaimType])
-        .title(format!("iss that is {what}"))
+        .title(format!("iss is {what}"))
         .why(
-            "An issuer is one string. A value of another type is not the configured issuer; what it \
-             holds is compared by nobody but a verifier that takes `iss` for a list, and two readers \
-             of the same token may then see two issuers.",
+            "An issuer is one string, so a value of another type is not the configured issuer. A verifier \
+             that searches or converts the value may accept it. Two readers of the same token may then see \
+             two issuers.",
         )
         .requirement("RFC7519-4.1.1-ISS")
         .requirement("RFC8725-3.8-ISS")
@@ -176,197 +178,197 @@ fn none_configured() -> Case {
     twins::hs256()
         .changed("claims/issuer/none-configured", claim("iss", "\"https://anybody.example.com\""))
         .accept()
-        .title("an iss, and no issuer is configured")
+        .title("iss is present, and no issuer is configured")
         .why(
-            "What `iss` means is for the application to say; where it says nothing, the key is what a \
-             verifier trusts.",
+            "The application decides what `iss` means. If it configures no issuer, the verifier trusts the \
+             key alone.",
         )
         .requirement("RFC7519-4.1.1-ISS")
         .class("C9")
 }
 
-/// More strings that are not the issuer.
+/// More strings that differ from the issuer.
 const MORE_OTHER: [(&str, &str, &str, &str); 28] = [
     (
         "middle",
         "\"issuer.example\"",
-        "a piece from the middle of the configured issuer",
-        "The configured issuer is searched for the claim instead of compared with it.",
+        "the middle part of the configured issuer",
+        "searches the configured issuer for the claim",
     ),
     (
         "one-character",
         "\"https://issuer.example.con\"",
-        "the configured issuer with another last character",
-        "The comparison stops one character early.",
+        "the configured issuer with another final character",
+        "ends the comparison one character early",
     ),
     (
         "one-character-less",
         "\"https://issuer.example.co\"",
-        "the configured issuer without its last character",
-        "As many characters are compared as the claim has.",
+        "the configured issuer without its final character",
+        "compares only as many characters as the claim has",
     ),
     (
         "first-character",
         "\"xttps://issuer.example.com\"",
         "the configured issuer with another first character",
-        "The comparison begins one character late.",
+        "starts the comparison one character late",
     ),
     (
         "trailing-dot",
         "\"https://issuer.example.com.\"",
-        "the configured issuer with the final dot of a full host name",
-        "Host names are normalised; but strings are compared without transformation.",
+        "the configured issuer with a dot after the host name",
+        "normalizes host names",
     ),
     (
         "percent-encoded",
         "\"https://%69ssuer.example.com\"",
         "the configured issuer, percent-encoded",
-        "Addresses are normalised; but strings are compared without transformation.",
+        "decodes percent escapes",
     ),
     (
         "scheme",
         "\"http://issuer.example.com\"",
-        "the configured issuer with another scheme",
-        "What stands before the host is left out of the comparison.",
+        "the configured issuer with the scheme http",
+        "ignores the scheme",
     ),
     (
         "without-scheme",
         "\"issuer.example.com\"",
         "the configured issuer without its scheme",
-        "One issuer is known under two names, with its scheme and without, as some providers write it.",
+        "allows an issuer without its scheme, as some providers write it,",
     ),
     (
         "default-port",
         "\"https://issuer.example.com:443\"",
-        "the configured issuer with the port that it has anyway",
-        "Addresses are taken apart and compared by their parts, with what they leave out filled in.",
+        "the configured issuer with an explicit default port",
+        "compares URLs part by part, with default values filled in,",
     ),
     (
         "user-information",
         "\"https://evil@issuer.example.com\"",
         "the configured issuer with a user name before the host",
-        "Only the host is compared.",
+        "compares only the host",
     ),
     (
         "as-user-information",
         "\"https://issuer.example.com@evil.example\"",
-        "the configured issuer as the user name of another host",
-        "The text before `@` is taken for the host, which is the one after it.",
+        "the configured issuer as the user name before another host",
+        "takes the text before `@` for the host",
     ),
     (
         "query",
         "\"https://issuer.example.com?tenant=other\"",
-        "the configured issuer with a query",
-        "The query is cut off before the comparison.",
+        "the configured issuer followed by a query",
+        "cuts off the query",
     ),
     (
         "subdomain",
         "\"https://evil.issuer.example.com\"",
-        "a host below the configured issuer",
-        "A host counts as its parent, as cookies have it.",
+        "a subdomain of the configured issuer",
+        "treats a subdomain as its parent domain, as for cookies,",
     ),
     (
         "sibling",
         "\"https://other.example.com\"",
         "another host of the same domain",
-        "Only the registered domain is compared.",
+        "compares only the registered domain",
     ),
     (
         "ideographic-dot",
         "\"https://issuer\u{3002}example.com\"",
         "the configured issuer with an ideographic full stop",
-        "Host names are mapped as internationalised ones are, by which this character is a dot.",
+        "maps host names as for internationalized domain names, where this character is a dot,",
     ),
     (
         "full-width",
         "\"https://\u{ff49}ssuer.example.com\"",
         "the configured issuer with a full-width letter",
-        "Strings are brought into a compatibility form of Unicode before they are compared.",
+        "applies a Unicode compatibility normalization",
     ),
     (
         "long-s",
         "\"https://i\u{17f}suer.example.com\"",
         "the configured issuer with a long s",
-        "Case is folded by the rules of Unicode, under which this letter is an `s`.",
+        "applies Unicode case folding, which maps this letter to `s`,",
     ),
     (
         "zero-width-space",
         "\"https://issuer\u{200b}.example.com\"",
-        "the configured issuer with a zero-width space in it",
-        "Characters that do not show are dropped before the comparison.",
+        "the configured issuer with a zero-width space inside",
+        "drops invisible characters",
     ),
     (
         "cut-by-nul",
         "\"https://issuer.example.com\\u0000.evil.example\"",
-        "the configured issuer, NUL, and something else",
-        "The comparison ends at NUL, as in C.",
+        "the configured issuer followed by NUL and more text",
+        "ends the comparison at NUL, as C does,",
     ),
     (
         "trailing-space",
         "\"https://issuer.example.com \"",
-        "the configured issuer with a space after it",
-        "Strings are trimmed before they are compared, or padded to one length as databases do.",
+        "the configured issuer followed by a space",
+        "trims strings, or pads them to one length as some databases do,",
     ),
     (
         "line-break-after",
         "\"https://issuer.example.com\\n\"",
-        "the configured issuer and a line break",
-        "A regular expression that ends in `$` also matches before a final line break.",
+        "the configured issuer followed by a line feed",
+        "uses a regex that ends in `$`, which also matches before a final line feed,",
     ),
     (
         "line-of-its-own",
         "\"https://evil.example\\nhttps://issuer.example.com\"",
-        "the configured issuer in the second line of a string",
-        "A regular expression with `^` and `$` matches any line of the text.",
+        "the configured issuer on the second line of a string",
+        "uses a regex whose `^` and `$` match at every line",
     ),
     (
         "comma-list",
         "\"https://evil.example,https://issuer.example.com\"",
-        "a list with commas in one string",
-        "A string is taken apart; but a token has one issuer.",
+        "a comma-separated list in one string",
+        "splits a string at commas",
     ),
     (
         "space-list",
         "\"https://evil.example https://issuer.example.com\"",
-        "a list with spaces in one string",
-        "A string is taken apart, as `scope` is; but a token has one issuer.",
+        "a space-separated list in one string",
+        "splits a string at spaces, as for `scope`,",
     ),
     (
         "array-text",
         "\"[\\\"https://issuer.example.com\\\"]\"",
-        "the text of an array in one string",
-        "A string is decoded once more, as if it were JSON.",
+        "the JSON text of an array in one string",
+        "parses the string as JSON again",
     ),
-    ("wildcard", "\"*\"", "an asterisk", "The sender chooses a pattern that matches everything."),
-    (
-        "regular-expression",
-        "\".*\"",
-        "a regular expression",
-        "The claim is used as the pattern: the sender writes one that matches everything.",
-    ),
+    ("wildcard", "\"*\"", "an asterisk", "treats the claim as a wildcard pattern"),
+    ("regular-expression", "\".*\"", "a regex that matches everything", "uses the claim as a regex"),
     (
         "word-null",
         "\"null\"",
-        "the word null",
-        "The text of an absent value is compared, or taken for an absent value itself.",
+        "the string null",
+        "compares with the text of a missing value, or takes this text for one,",
     ),
 ];
 
-/// More values that are no issuer.
+/// More values of a wrong type.
 const MORE_WRONG_TYPES: [(&str, &str, &str); 6] = [
-    ("true", "true", "true, which equals every string where comparisons convert"),
-    ("array-empty", "[]", "an empty array, which holds nothing that could differ"),
-    ("array-in-array", "[[\"https://issuer.example.com\"]]", "an array in an array, which is flattened"),
-    ("array-of-true", "[true]", "an array of true, in which a loose search finds every string"),
+    ("true", "true", "true"),
+    ("array-empty", "[]", "an empty array"),
+    (
+        "array-in-array",
+        "[[\"https://issuer.example.com\"]]",
+        "an array that contains an array with the \
+                                                              configured issuer",
+    ),
+    ("array-of-true", "[true]", "an array that contains true"),
     (
         "array-of-pieces",
         "[\"https:\",\"\",\"issuer.example.com\"]",
-        "an array whose elements make the configured issuer when slashes join them",
+        "an array whose elements, joined with slashes, make the configured issuer",
     ),
     (
         "object-with-value",
         "{\"name\":\"https://issuer.example.com\"}",
-        "an object with the configured issuer as a value",
+        "an object with the configured issuer as a member value",
     ),
 ];
 
@@ -374,28 +376,32 @@ fn empty_and_none_configured() -> Case {
     twins::hs256()
         .changed("claims/issuer/none-configured-empty", claim("iss", "\"\""))
         .accept()
-        .title("an empty iss, and no issuer is configured")
-        .why("An empty string is a string; where nothing is asked of `iss`, it is no defect.")
+        .title("iss is an empty string, and no issuer is configured")
+        .why("An empty string is a valid string. If no issuer is configured, `iss` is not compared.")
         .requirement("RFC7519-4.1.1-ISS")
         .class("C9")
 }
 
-/// RFC 7519 section 5.3 lets claims be repeated in the header; they are no claims there.
+/// Claims that are repeated in the header (RFC 7519 section 5.3). There they are header parameters.
 fn repeated_in_header() -> Vec<Case> {
     let repeated = twins::bound()
         .changed("claims/issuer/repeated-in-the-header", header("iss", &format!("\"{}\"", twins::ISSUER)))
         .accept()
-        .title("the issuer, and again in the header")
-        .why("A claim may be repeated in the header, where it is a parameter that nobody need understand.")
+        .title("iss is the configured issuer, repeated in the header")
+        .why(
+            "A claim may be repeated in the header (RFC 7519 section 5.3). There it is a header parameter \
+             that the verifier need not understand.",
+        )
         .requirement("RFC7515-4-IGNORE")
         .requirement("RFC7519-5.3-REPLICATED")
         .class("C9");
     let another = repeated
         .changed("claims/issuer/another-and-ours-in-the-header", claim("iss", "\"https://evil.example\""))
         .reject([Reason::Issuer])
-        .title("another issuer, and the configured one in the header")
+        .title("iss is another issuer, and the header has the configured one")
         .why(
-            "The issuer is read from the header, to choose a key by it, and the claim is not compared again.",
+            "The claim counts. A verifier that reads the issuer from the header to choose a key, and does \
+             not compare the claim, accepts a token of another issuer.",
         )
         .requirement("RFC8725-3.8-ISS")
         .requirement("RFC7519-5.3-REPLICATED")
@@ -404,12 +410,15 @@ fn repeated_in_header() -> Vec<Case> {
     let absent = repeated
         .changed("claims/issuer/in-the-header-alone", without_claim("iss"))
         .either_better_refused(
-            "`iss` is optional (RFC 7519 section 4.1.1), and RFC 8725 section 3.8 speaks of an issuer \
-             that is there. To prefer a refusal is the choice of this project.",
+            "`iss` is optional (RFC 7519 section 4.1.1), and RFC 8725 section 3.8 covers only tokens that \
+             have it. Preferring rejection is the choice of this project.",
             [Reason::Issuer, Reason::ClaimMissing],
         )
-        .title("no iss but in the header")
-        .why("What the header says is no claim: this token is one without an issuer.")
+        .title("iss is missing, and only the header has the configured issuer")
+        .why(
+            "A header parameter is not a claim, so this token has no issuer. A verifier must not compare the \
+             header instead.",
+        )
         .requirement("RFC8725-3.8-ISS")
         .requirement("RFC7519-5.3-REPLICATED")
         .class("C9")
@@ -417,7 +426,7 @@ fn repeated_in_header() -> Vec<Case> {
     vec![repeated, another, absent]
 }
 
-/// An issuer is configured, and no audience.
+/// A configured issuer without a configured audience.
 fn without_audience() -> Vec<Case> {
     let equal = twins::hs256()
         .changed_by(
@@ -428,18 +437,21 @@ fn without_audience() -> Vec<Case> {
             ],
         )
         .accept()
-        .title("the configured issuer, where no audience is configured")
-        .why("The two options are independent: a token without `aud` is good where none is asked for.")
+        .title("iss is the configured issuer, and no audience is configured")
+        .why(
+            "Audience and issuer are independent options. If no audience is configured, a token without \
+             `aud` is good.",
+        )
         .requirement("RFC8725-3.8-ISS")
         .documented("CF-ISS-2")
         .class("C9");
     let another = equal
         .changed("claims/issuer/another-and-no-audience-configured", claim("iss", "\"https://evil.example\""))
         .reject([Reason::Issuer])
-        .title("another issuer, where no audience is configured")
+        .title("iss is another issuer, and no audience is configured")
         .why(
-            "The issuer is compared only where an audience is configured too, and a token of another \
-             issuer is accepted.",
+            "A verifier that compares `iss` only if an audience is configured accepts a token of another \
+             issuer.",
         )
         .requirement("RFC8725-3.8-ISS")
         .documented("CF-ISS-2")
@@ -451,43 +463,46 @@ fn without_audience() -> Vec<Case> {
             claim("aud", "\"https://other.example.com\""),
         )
         .either(
-            "A principal that processes the claim and does not find itself in it refuses the token \
-             (RFC 7519 section 4.1.3); one that is told of no audience does not process it.",
+            "RFC 7519 section 4.1.3: a principal that processes the claim and does not find itself in it \
+             must reject the token. A verifier without a configured audience does not process the claim.",
             [Reason::Audience],
         )
-        .title("the configured issuer and an aud, where no audience is configured")
-        .why("The issuer is the right one, and whom it made the token for is not known to be the verifier.")
+        .title("iss is the configured issuer, aud is present, and no audience is configured")
+        .why(
+            "The issuer is the configured one. The verifier does not know whether it is the audience, so it \
+             may accept or reject the token.",
+        )
         .requirement("RFC7519-4.1.3-AUD")
         .class("C8")
         .threat(Threat::Holder);
     vec![equal, another, audience]
 }
 
-/// Strings that are not an issuer with an accent and the signs of a regular expression.
+/// Strings that differ from an issuer with an accent and regex metacharacters.
 const UNICODE_OTHER: [(&str, &str, &str, &str); 4] = [
     (
         "decomposed",
         "\"https://e\u{301}metteur.example.com/[a-z]*\"",
-        "the configured issuer with its accent as a code point of its own",
-        "Strings are brought into a normal form of Unicode before they are compared.",
+        "the configured issuer with a combining accent",
+        "applies a Unicode normalization",
     ),
     (
         "punycode",
         "\"https://xn--metteur-9xa.example.com/[a-z]*\"",
-        "the configured issuer with its host in the ASCII form of internationalised names",
-        "Host names are converted before they are compared.",
+        "the configured issuer with its host name in Punycode",
+        "converts internationalized host names",
     ),
     (
         "upper-case-accent",
         "\"https://\u{c9}metteur.example.com/[a-z]*\"",
         "the configured issuer with its accented letter in upper case",
-        "Case is folded by the rules of Unicode; folding of ASCII alone does not show it.",
+        "ignores the case of letters beyond ASCII",
     ),
     (
         "matched-as-pattern",
         "\"https://\u{e9}metteur.example.com/other\"",
-        "a string that the configured issuer matches as a regular expression",
-        "The configured issuer is compiled into a pattern instead of compared.",
+        "a string that the configured issuer matches as a regex",
+        "compiles the configured issuer into a regex",
     ),
 ];
 
@@ -495,8 +510,11 @@ fn unicode_other((words, value, what, why): (&str, &str, &str, &str)) -> Case {
     unicode_twin()
         .changed(&format!("claims/issuer/unicode-{words}"), claim("iss", value))
         .reject([Reason::Issuer])
-        .title(what)
-        .why(format!("{why} A token of another issuer is accepted."))
+        .title(format!("iss is {what}"))
+        .why(format!(
+            "A verifier that {why} accepts a token of another issuer. By RFC 7519 section 2, \
+                      strings are compared case-sensitively and without transformation."
+        ))
         .requirement("RFC8725-3.8-ISS")
         .documented("CF-ISS-3")
         .class("C9")

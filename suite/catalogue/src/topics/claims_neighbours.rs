@@ -1,7 +1,7 @@
-//! G9: claims whose meaning is near that of `aud` or `iss`, and parameters of the header with their names.
+//! G9: claims with a meaning near that of `aud` or `iss`, and header parameters with the names of claims.
 //!
-//! OAuth and its products have claims of their own for a client, a resource or a tenant. None of them names the
-//! audience or the issuer of a token.
+//! OAuth products have claims for a client, a resource or a tenant. None of these claims names the audience
+//! or the issuer of a token.
 
 use jotproof_model::edit::{Alias, Layer};
 use jotproof_model::{Edit, Reason, Threat};
@@ -19,8 +19,8 @@ pub(super) fn topic() -> Topic {
     cases.extend(times_in_the_header());
     Topic {
         path: "claims/neighbours",
-        about: "Claims that are near `aud` and `iss` and are not compared (`azp`, `client_id`, `scope`, `tid` and \
-                others), and claims that are repeated in the header.",
+        about: "Claims with a meaning near that of `aud` or `iss` that are not compared (`azp`, `client_id`, \
+                `scope`, `tid` and others), and claims that are repeated in the header.",
         cases,
     }
 }
@@ -35,7 +35,7 @@ struct Neighbour {
     before: &'static str,
     /// The text after the name in its value.
     after: &'static str,
-    /// What the neighbour is, and why it is not the other claim.
+    /// What the neighbour means, and how it differs from the compared claim.
     why: &'static str,
 }
 
@@ -47,45 +47,45 @@ const AUDIENCE: [Neighbour; 7] = [
     neighbour(
         "azp",
         "azp",
-        "`azp` names the client that the token was issued to (OpenID Connect Core). The client chose the API, and \
-         another API must refuse its token.",
+        "`azp` names the client that the token was issued to (OpenID Connect Core). It does not name the API \
+         that the token is for.",
     ),
     neighbour(
         "client-id",
         "client_id",
-        "`client_id` is the client that asked for the token (RFC 8693 section 4.3). Access tokens of some services \
-         have it and no `aud`.",
+        "`client_id` is the client that requested the token (RFC 8693 section 4.3). Access tokens of some \
+         services have it and no `aud`.",
     ),
     neighbour(
         "appid",
         "appid",
-        "`appid` is the name that one identity provider gave to `azp`. It says who asked for the token, not whom it \
-         is for.",
+        "`appid` is one identity provider's name for `azp`. It says who requested the token, not which \
+         service the token is for.",
     ),
     Neighbour {
         name: "scope",
         claim: "scope",
         before: "openid ",
         after: " email",
-        why: "`scope` is what the client may do (RFC 8693 section 4.2). A scope that is named after an API does not \
-              make a token one for that API.",
+        why: "`scope` lists what the client may do (RFC 8693 section 4.2). A scope named after an API does \
+              not make the token one for that API.",
     },
     neighbour(
         "resource",
         "resource",
-        "`resource` is a parameter of a request (RFC 8707). What was asked for is not what was granted.",
+        "`resource` is a request parameter (RFC 8707). What was requested is not necessarily what was \
+         granted.",
     ),
     neighbour(
         "audience",
         "audience",
-        "`audience` is the parameter of a request for a token (RFC 8693 section 2.1). As a claim it is an unknown \
-         one.",
+        "`audience` is a parameter of a token request (RFC 8693 section 2.1). As a claim it is unknown.",
     ),
     neighbour(
         "title-case",
         "Aud",
-        "Names of claims are compared exactly. A decoder that matches them in any case fills one field from both, \
-         and the last one counts.",
+        "Claim names are compared exactly. A decoder that ignores case fills one field from both claims, and \
+         the last one wins.",
     ),
 ];
 
@@ -94,30 +94,26 @@ const ISSUER: [Neighbour; 6] = [
     neighbour(
         "client-id",
         "client_id",
-        "`client_id` is the client that asked for the token. In an assertion of a client both may be equal; \
-         elsewhere they are not.",
+        "`client_id` is the client that requested the token. In a client assertion it may equal `iss`, but \
+         not in other tokens.",
     ),
-    neighbour(
-        "issuer",
-        "issuer",
-        "`issuer` is a member of discovery documents. As a claim it is an unknown one.",
-    ),
+    neighbour("issuer", "issuer", "`issuer` is a member of discovery documents. As a claim it is unknown."),
     neighbour(
         "tid",
         "tid",
-        "`tid` is the tenant of an identity provider. The provider is named by `iss`, and any other issuer can \
-         write a `tid` too.",
+        "`tid` is a tenant of an identity provider. Only `iss` names the provider, and any other issuer can \
+         write the same `tid`.",
     ),
     neighbour(
         "idp",
         "idp",
-        "`idp` says where the user was authenticated before. The issuer of the token is another one.",
+        "`idp` says where the user authenticated earlier. That is not the issuer of this token.",
     ),
     neighbour(
         "title-case",
         "Iss",
-        "Names of claims are compared exactly. A decoder that matches them in any case fills one field from both, \
-         and the last one counts.",
+        "Claim names are compared exactly. A decoder that ignores case fills one field from both claims, and \
+         the last one wins.",
     ),
 ];
 
@@ -128,6 +124,8 @@ struct Compared {
     word: &'static str,
     ours: &'static str,
     other: &'static str,
+    /// The mistake of a verifier that compares the neighbour.
+    instead: &'static str,
     reason: Reason,
     requirement: &'static str,
     class: &'static str,
@@ -138,6 +136,7 @@ const AUD: Compared = Compared {
     word: "audience",
     ours: twins::AUDIENCE,
     other: "https://other.example.com",
+    instead: "A verifier that compares it instead of `aud` accepts a token for another service.",
     reason: Reason::Audience,
     requirement: "RFC7519-4.1.3-AUD",
     class: "C8",
@@ -148,6 +147,7 @@ const ISS: Compared = Compared {
     word: "issuer",
     ours: twins::ISSUER,
     other: "https://evil.example",
+    instead: "A verifier that compares it instead of `iss` accepts a token of another issuer.",
     reason: Reason::Issuer,
     requirement: "RFC8725-3.8-ISS",
     class: "C9",
@@ -180,8 +180,11 @@ fn beside(compared: &Compared, row: &Neighbour) -> [Case; 3] {
     let equal = twins::bound()
         .changed(&format!("claims/neighbours/{word}-and-ours-in-{name}"), row.with(compared, compared.ours))
         .accept()
-        .title(format!("the configured {word}, and again in {member}"))
-        .why(format!("{member} is a claim that a verifier need not know. It changes nothing."))
+        .title(format!("the configured {word}, and the same name in {member}"))
+        .why(format!(
+            "A verifier need not understand `{member}`. Claims that are not understood must be \
+                      ignored (RFC 7519 section 4)."
+        ))
         .requirement("RFC7519-4-IGNORE")
         .requirement(compared.requirement)
         .class(row.class(compared));
@@ -191,8 +194,11 @@ fn beside(compared: &Compared, row: &Neighbour) -> [Case; 3] {
             row.with(compared, compared.other),
         )
         .accept()
-        .title(format!("the configured {word}, and another in {member}"))
-        .why(format!("{} A verifier that compares it with the {word} refuses a good token.", row.why))
+        .title(format!("the configured {word}, and another name in {member}"))
+        .why(format!(
+            "{} A verifier that compares it with the configured {word} rejects a good token.",
+            row.why
+        ))
         .requirement("RFC7519-4-IGNORE")
         .requirement(compared.requirement)
         .class(row.class(compared));
@@ -203,7 +209,7 @@ fn beside(compared: &Compared, row: &Neighbour) -> [Case; 3] {
         )
         .reject([compared.reason])
         .title(format!("another {word}, and the configured one in {member}"))
-        .why(row.why)
+        .why(format!("{} {}", row.why, compared.instead))
         .requirement(compared.requirement)
         .class(row.class(compared))
         .threat(Threat::Holder);
@@ -217,7 +223,7 @@ fn of_audience(row: &Neighbour) -> [Case; 4] {
         .changed(&format!("claims/neighbours/no-audience-but-ours-in-{name}"), without_claim("aud"))
         .reject([Reason::Audience, Reason::ClaimMissing])
         .title(format!("no aud, and the configured audience in {member}"))
-        .why(row.why)
+        .why(format!("{} {}", row.why, AUD.instead))
         .requirement("RFC8725-3.9-AUD")
         .class(row.class(&AUD))
         .threat(Threat::Holder);
@@ -228,18 +234,18 @@ fn of_issuer(row: &Neighbour) -> Vec<Case> {
     let (name, member) = (row.name, row.claim);
     let [equal, other, another] = beside(&ISS, row);
     if row.is_alias() {
-        // Without `iss` both outcomes are right.
+        // Without `iss` both outcomes are correct.
         return vec![equal, other, another];
     }
     let absent = equal
         .changed(&format!("claims/neighbours/no-issuer-but-ours-in-{name}"), without_claim("iss"))
         .either_better_refused(
-            "`iss` is optional (RFC 7519 section 4.1.1), and RFC 8725 section 3.8 speaks of an issuer that is \
-             there. To prefer a refusal is the choice of this project.",
+            "`iss` is optional (RFC 7519 section 4.1.1), and RFC 8725 section 3.8 covers only tokens that \
+             have it. Preferring rejection is the choice of this project.",
             [Reason::Issuer, Reason::ClaimMissing],
         )
         .title(format!("no iss, and the configured issuer in {member}"))
-        .why(row.why)
+        .why(format!("{} The verdict must not depend on `{member}`.", row.why))
         .requirement("RFC7519-4.1.1-ISS")
         .class(row.class(&ISS))
         .threat(Threat::Holder);
@@ -261,14 +267,14 @@ const REPLICATED: [Replicated; 3] = [
         name: "audience",
         claim: "aud",
         value: "\"https://other.example.com\"",
-        what: "the configured audience, and another in the header",
+        what: "the configured audience, and another one in the header",
         class: "C8",
     },
     Replicated {
         name: "issuer",
         claim: "iss",
         value: "\"https://evil.example\"",
-        what: "the configured issuer, and another in the header",
+        what: "the configured issuer, and another one in the header",
         class: "C9",
     },
     Replicated {
@@ -287,14 +293,15 @@ fn replicated(row: &Replicated) -> Case {
             header(row.claim, row.value),
         )
         .either(
-            "RFC 7519 section 5.3: an application that receives a claim in the header too should verify that \
-             both are identical. RFC 7515 section 4: a parameter that is not understood is ignored.",
+            "RFC 7519 section 5.3: an application that receives a claim also as a header parameter should \
+             verify that both are identical. RFC 7515 section 4: a header parameter that is not understood \
+             is ignored.",
             [Reason::HeaderParameter, Reason::ClaimType],
         )
         .title(row.what)
         .why(
-            "If the token is accepted, the claims count. A gateway that routes by the header, before a server \
-             that reads the claims, sends the token to where it is not for.",
+            "If the verifier accepts the token, the claim counts and not the header parameter. A gateway \
+             that routes by the header may send the token to a server that it is not for.",
         )
         .requirement("RFC7519-5.3-REPLICATED")
         .requirement("RFC7515-4-IGNORE")
@@ -302,7 +309,7 @@ fn replicated(row: &Replicated) -> Case {
         .threat(Threat::Holder)
 }
 
-/// Times in the header: they are no claims there, and the claims count.
+/// Times in the header. There they are header parameters, and the claims count.
 fn times_in_the_header() -> Vec<Case> {
     let requirements =
         |case: Case| case.requirement("RFC7519-5.3-REPLICATED").requirement("RFC7515-4-IGNORE");
@@ -313,8 +320,8 @@ fn times_in_the_header() -> Vec<Case> {
                 vec![claim(name, value), header(name, value)],
             )
             .accept()
-            .title(format!("{name} {}, and again in the header", spoken(value)))
-            .why("Both values are identical. A parameter that is not understood is ignored.")
+            .title(format!("{name} {}, repeated in the header", spoken(value)))
+            .why("Both values are identical. A header parameter that is not understood is ignored.")
             .class("C5");
         requirements(accepted)
     };
@@ -324,7 +331,10 @@ fn times_in_the_header() -> Vec<Case> {
             .reject([reason])
             .threat(Threat::Holder)
             .title(format!("{name} {}, and a good value in the header", spoken(bad)))
-            .why("The claim counts. A verifier that puts header and claims into one map reads the other value.")
+            .why(
+                "The claim counts. A verifier that merges header and claims into one map reads the value \
+                 from the header and accepts the token at the wrong time.",
+            )
             .requirement(requirement)
             .requirement("RFC7519-5.3-REPLICATED")
             .class("C5")
@@ -333,8 +343,11 @@ fn times_in_the_header() -> Vec<Case> {
         let accepted = twins::hs256()
             .changed_by(&format!("claims/neighbours/{name}-in-the-header-alone"), edits)
             .accept()
-            .title(format!("{name} only in the header: {}", spoken(bad)))
-            .why("The claim is optional. What the header says is no claim, so it refuses nothing.")
+            .title(format!("{name} {}, only in the header", spoken(bad)))
+            .why(
+                "A header parameter is not a claim, and this claim is optional. A verifier must not reject \
+                 the token for it.",
+            )
             .class("C5");
         requirements(accepted)
     };
@@ -345,12 +358,13 @@ fn times_in_the_header() -> Vec<Case> {
                 vec![claim(name, good), header(name, bad)],
             )
             .either(
-                "RFC 7519 section 5.3: an application that receives a claim in the header too should verify that \
-                 both are identical. RFC 7515 section 4: a parameter that is not understood is ignored.",
+                "RFC 7519 section 5.3: an application that receives a claim also as a header parameter \
+                 should verify that both are identical. RFC 7515 section 4: a header parameter that is not \
+                 understood is ignored.",
                 [Reason::HeaderParameter, Reason::ClaimType],
             )
-            .title(format!("a good {name}, and another one in the header: {}", spoken(bad)))
-            .why("The claim is good. A verifier that compares both values may refuse the token.")
+            .title(format!("a good {name}, and a different one in the header: {}", spoken(bad)))
+            .why("The claim is good. A verifier that compares both values may reject the token.")
             .class("C5");
         requirements(either)
     };
@@ -371,8 +385,8 @@ fn subject_again() -> Case {
     twins::bound()
         .changed("claims/neighbours/subject-and-again-in-the-header", header("sub", "\"42\""))
         .accept()
-        .title("sub 42, and again in the header, where audience and issuer are configured")
-        .why("Both values are identical. A parameter that is not understood is ignored.")
+        .title("sub 42, repeated in the header, with a configured audience and issuer")
+        .why("Both values are identical. A header parameter that is not understood is ignored.")
         .requirement("RFC7519-5.3-REPLICATED")
         .requirement("RFC7515-4-IGNORE")
         .class("C11")
@@ -382,8 +396,11 @@ fn subject_in_the_header_alone() -> Case {
     subject_again()
         .changed("claims/neighbours/subject-in-the-header-alone", without_claim("sub"))
         .accept()
-        .title("no sub but in the header")
-        .why("`sub` is optional, so the token is good. It names no user: what the header says is no claim.")
+        .title("no sub, and sub 42 in the header")
+        .why(
+            "`sub` is optional, so the token is good. A header parameter is not a claim, so the token names \
+             no user.",
+        )
         .requirement("RFC7519-5.3-REPLICATED")
         .requirement("RFC7519-4.1.2-SUB")
         .class("C11")

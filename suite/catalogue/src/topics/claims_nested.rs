@@ -1,8 +1,8 @@
 //! G8: names of registered claims inside other claims.
 //!
-//! A claim is a member of the top level of the claims set (RFC 7519 section 4). A reader that searches the text
-//! for a name, or flattens objects, also finds the inner member. A reader that takes the first one is misled by an
-//! inner member before the claim. A reader that takes the last one is misled by an inner member after it.
+//! A claim is a top-level member of the claims set (RFC 7519 section 4). A reader that searches the text for
+//! a name, or flattens objects, also finds the nested member. A reader that takes the first match is misled
+//! by a nested member before the claim. A reader that takes the last match is misled by one after it.
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Edit, Reason, Threat};
@@ -19,8 +19,8 @@ pub(super) fn topic() -> Topic {
     cases.extend(HOLDERS.iter().filter(|holder| holder.is_before).flat_map(alone));
     Topic {
         path: "claims/nested",
-        about: "Registered claims again inside of a private claim, before and after the real ones: an inner value \
-                that is good beside an outer one that is not, and the reverse.",
+        about: "Names of registered claims inside a private claim, before and after the real claims: a good \
+                nested value with a bad real one, and the reverse.",
         cases,
     }
 }
@@ -40,8 +40,8 @@ const HOLDERS: [Holder; 6] = [
     Holder { name: "object-after", is_before: false, value: in_object, what: "an object after it" },
     Holder { name: "array-before", is_before: true, value: in_array, what: "an array of objects before it" },
     Holder { name: "array-after", is_before: false, value: in_array, what: "an array of objects after it" },
-    Holder { name: "text-before", is_before: true, value: in_text, what: "a string of JSON before it" },
-    Holder { name: "text-after", is_before: false, value: in_text, what: "a string of JSON after it" },
+    Holder { name: "text-before", is_before: true, value: in_text, what: "a string of JSON text before it" },
+    Holder { name: "text-after", is_before: false, value: in_text, what: "a string of JSON text after it" },
 ];
 
 fn in_object(member: &str) -> String {
@@ -91,7 +91,7 @@ const CLAIMS: [Claim; 4] = [
         name: "aud",
         good: "\"https://api.example.com/chat\"",
         bad: "\"https://other.example.com\"",
-        spoken: ["of the configured audience", "of another audience"],
+        spoken: ["with the configured audience", "with another audience"],
         reason: Reason::Audience,
         requirement: "RFC7519-4.1.3-AUD",
         class: "C8",
@@ -100,14 +100,14 @@ const CLAIMS: [Claim; 4] = [
         name: "iss",
         good: "\"https://issuer.example.com\"",
         bad: "\"https://evil.example\"",
-        spoken: ["of the configured issuer", "of another issuer"],
+        spoken: ["with the configured issuer", "with another issuer"],
         reason: Reason::Issuer,
         requirement: "RFC8725-3.8-ISS",
         class: "C9",
     },
 ];
 
-/// The edits that put the holder of an inner value before or after the outer one.
+/// The edits that put a nested value before or after the real one.
 fn beside(holder: &Holder, name: &str, outer: &str, inner: &str) -> Vec<Edit> {
     let x = claim("x", &(holder.value)(&format!("\"{name}\":{inner}")));
     let mut edits = match name {
@@ -138,17 +138,17 @@ fn both(holder: &Holder, it: &Claim) -> [Case; 3] {
     let equal = twins::hs256()
         .changed_by(&id("good-and-good"), beside(holder, it.name, it.good, it.good))
         .accept()
-        .title(format!("{} {good}, and again with this value in {}", it.name, holder.what))
-        .why("A private claim may hold anything, also members with the names of registered claims.")
+        .title(format!("{0} {good}, nested {0} with the same value in {1}", it.name, holder.what))
+        .why("A private claim may contain anything, including members with the names of registered claims.")
         .requirement("RFC7519-4-IGNORE")
         .class(it.class);
     let inner_bad = twins::hs256()
         .changed_by(&id("good-and-bad"), beside(holder, it.name, it.good, it.bad))
         .accept()
-        .title(format!("{} {good}, and {bad} in {}", it.name, holder.what))
+        .title(format!("{0} {good}, nested {0} {bad} in {1}", it.name, holder.what))
         .why(
-            "Only the top level of the payload has claims. A reader that finds the inner value first, or takes \
-             the last, refuses a good token.",
+            "Only top-level members of the payload are claims. A reader that takes the first or the last \
+             member with the name may read the nested value and reject a good token.",
         )
         .requirement("RFC7519-4-IGNORE")
         .requirement(it.requirement)
@@ -156,11 +156,11 @@ fn both(holder: &Holder, it: &Claim) -> [Case; 3] {
     let outer_bad = equal
         .changed(&id("bad-and-good"), claim(it.name, it.bad))
         .reject([it.reason])
-        .title(format!("{} {bad}, and {good} in {}", it.name, holder.what))
+        .title(format!("{0} {bad}, nested {0} {good} in {1}", it.name, holder.what))
         .why(
-            "Only the top level of the payload has claims. A reader that searches the text for the name, or \
-             flattens objects, takes the inner value and accepts the token. A library for Scala reads claims by \
-             regular expressions.",
+            "Only top-level members of the payload are claims. A reader that searches the text for the name, \
+             or flattens objects, may read the nested value and accept the token. At least one Scala library \
+             reads claims with regular expressions.",
         )
         .requirement(it.requirement)
         .class(it.class)
@@ -175,14 +175,14 @@ fn another_subject(holder: &Holder) -> Case {
             beside(holder, "sub", "\"42\"", "\"43\""),
         )
         .accept()
-        .title(format!("sub 42, and sub 43 in {}", holder.what))
-        .why("The user is 42. A reader that takes the inner value lets another user in.")
+        .title(format!("sub 42, nested sub 43 in {}", holder.what))
+        .why("The user is 42. A reader that takes the nested value lets the user in as somebody else.")
         .requirement("RFC7519-4-IGNORE")
         .requirement("RFC7519-4.1.2-SUB")
         .class("C11")
 }
 
-/// Tokens that have the claim only inside another one.
+/// Tokens whose only such claim is nested.
 fn alone(holder: &Holder) -> Vec<Case> {
     let name = holder.name.trim_end_matches("-before");
     let what = holder.what.trim_end_matches(" before it");
@@ -193,9 +193,10 @@ fn alone(holder: &Holder) -> Vec<Case> {
             twins::hs256()
                 .changed_by(&format!("claims/nested/{time}-in-{name}-alone"), edits)
                 .accept()
-                .title(format!("no {time} but {when} in {what}"))
+                .title(format!("no top-level {time}, nested {time} {when} in {what}"))
                 .why(
-                    "The token has no such claim and needs none. What a private claim holds is not compared.",
+                    "The claim is optional, and the token does not have it. A nested member is not a claim \
+                     and must not cause a rejection.",
                 )
                 .requirement("RFC7519-4-IGNORE")
                 .class("C5")
@@ -211,15 +212,19 @@ fn alone(holder: &Holder) -> Vec<Case> {
         } else {
             undecided
                 .either_better_refused(
-                    "`iss` is optional (RFC 7519 section 4.1.1), and RFC 8725 section 3.8 speaks of an issuer \
-                     that is there. To prefer a refusal is the choice of this project.",
+                    "`iss` is optional (RFC 7519 section 4.1.1), and RFC 8725 section 3.8 covers only tokens \
+                     that have it. Preferring rejection is the choice of this project.",
                     [Reason::Issuer, Reason::ClaimMissing],
                 )
                 .requirement("RFC7519-4.1.1-ISS")
         };
         cases.push(
-            case.title(format!("no {}, and one {} in {what}", it.name, it.spoken[0]))
-                .why("What a private claim holds is no claim of the token, so this token names nobody.")
+            case.title(format!("no top-level {0}, nested {0} {1} in {what}", it.name, it.spoken[0]))
+                .why(format!(
+                    "Members of a private claim are not claims of the token, so this token has no `{}`. A \
+                     verifier must not compare the nested value instead.",
+                    it.name
+                ))
                 .class(it.class)
                 .threat(Threat::Holder),
         );

@@ -1,4 +1,4 @@
-//! G8, G9: `aud` and `iss` against several configured names.
+//! G8, G9: `aud` and `iss` with several configured names.
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Reason, Threat};
@@ -22,9 +22,9 @@ pub(super) fn topic() -> Topic {
     cases.extend([audiences, issuers]);
     Topic {
         path: "claims/several-names",
-        about: "A verifier that is known by two audiences (https://api.example.com/chat and \
-                https://api.example.com/admin) or trusts two issuers (https://issuer.example.com and \
-                https://login.example.com): one of them is enough, and nothing else is.",
+        about: "A verifier with two configured audiences (https://api.example.com/chat and \
+                https://api.example.com/admin) or two configured issuers (https://issuer.example.com and \
+                https://login.example.com). It accepts exactly the configured names.",
         cases,
     }
 }
@@ -33,8 +33,8 @@ fn audiences() -> Case {
     let several = ContextChange::MoreAudiences { audiences: vec![SECOND_AUDIENCE.to_owned()] };
     configured("audience-first", several)
         .accept()
-        .title("the first of two configured audiences")
-        .why("A verifier that is known by several names accepts a token for each of them.")
+        .title("aud is the first of two configured audiences")
+        .why("A verifier with several configured audiences must accept a token for any one of them.")
         .requirement("RFC7519-4.1.3-AUD")
         .class("C8")
 }
@@ -43,8 +43,8 @@ fn issuers() -> Case {
     let several = ContextChange::MoreIssuers { issuers: vec![SECOND_ISSUER.to_owned()] };
     configured("issuer-first", several)
         .accept()
-        .title("the first of two configured issuers")
-        .why("A verifier that trusts several issuers accepts a token of each of them.")
+        .title("iss is the first of two configured issuers")
+        .why("A verifier with several configured issuers must accept a token from any one of them.")
         .requirement("RFC8725-3.8-ISS")
         .class("C9")
 }
@@ -59,7 +59,7 @@ const GOOD_AUDIENCES: [(&str, &str, &str); 2] = [
     (
         "audience-second-in-an-array",
         "[\"https://other.example.com\",\"https://api.example.com/admin\"]",
-        "an array with the second of two configured audiences",
+        "an array that contains the second of two configured audiences",
     ),
 ];
 
@@ -67,10 +67,14 @@ const GOOD_ISSUER: (&str, &str, &str) =
     ("issuer-second", "\"https://login.example.com\"", "the second of two configured issuers");
 
 fn good(twin: &Case, name: &str, (id, value, what): (&str, &str, &str)) -> Case {
-    let case = twin.changed(&format!("claims/several-names/{id}"), claim(name, value)).accept().title(what).why(
-        "Each configured name is as good as the first. A verifier that compares with the first one only, or with \
-         the whole list, locks out the users of the others.",
-    );
+    let case = twin
+        .changed(&format!("claims/several-names/{id}"), claim(name, value))
+        .accept()
+        .title(format!("{name} is {what}"))
+        .why(
+            "All configured names are equally good. A verifier that compares only with the first one, or \
+             with the whole list, locks out users of the others.",
+        );
     of(case, name)
 }
 
@@ -81,32 +85,35 @@ const OTHER_AUDIENCES: [Other; 5] = [
     (
         "audience-other",
         "\"https://api.example.com/feed\"",
-        "none of two configured audiences",
-        "The claim is not compared where a list is configured: a token for another service is accepted.",
+        "neither of two configured audiences",
+        "A verifier that skips the comparison if a list is configured accepts a token for another service.",
     ),
     (
         "audience-other-in-an-array",
         "[\"https://api.example.com/feed\",\"https://other.example.com\"]",
-        "an array with none of two configured audiences",
-        "Two lists are compared by their types or lengths, and not by what they have in common.",
+        "an array with neither of two configured audiences",
+        "A verifier that compares the two lists by type or length, and not by their elements, accepts a \
+         token for other services.",
     ),
     (
         "audience-both-with-a-comma",
         "\"https://api.example.com/chat,https://api.example.com/admin\"",
-        "both configured audiences in one string with a comma",
-        "The list is joined to a text, and compared with the text of the claim.",
+        "both configured audiences in one string, separated by a comma",
+        "A verifier that joins its list into a string, and compares that with the claim, accepts a name that \
+         is not configured.",
     ),
     (
         "audience-both-with-a-space",
         "\"https://api.example.com/chat https://api.example.com/admin\"",
-        "both configured audiences in one string with a space",
-        "The claim is split at its spaces, as a scope is. An audience is one string.",
+        "both configured audiences in one string, separated by a space",
+        "An audience is one string. A verifier that splits it at spaces, as for `scope`, accepts a name that \
+         is not configured.",
     ),
     (
         "audience-beginning-of-both",
         "\"https://api.example.com/\"",
-        "what both configured audiences begin with",
-        "The text of the list is searched for the claim.",
+        "the common prefix of both configured audiences",
+        "A verifier that searches the text of its list for the claim accepts a name that is not configured.",
     ),
 ];
 
@@ -114,20 +121,21 @@ const OTHER_ISSUERS: [Other; 3] = [
     (
         "issuer-other",
         "\"https://evil.example\"",
-        "none of two configured issuers",
-        "The claim is not compared where a list is configured: anybody who shares the key is trusted.",
+        "neither of two configured issuers",
+        "A verifier that skips the comparison if a list is configured trusts everyone who shares the key.",
     ),
     (
         "issuer-both-with-a-comma",
         "\"https://issuer.example.com,https://login.example.com\"",
-        "both configured issuers in one string with a comma",
-        "The list is joined to a text, and compared with the text of the claim.",
+        "both configured issuers in one string, separated by a comma",
+        "A verifier that joins its list into a string, and compares that with the claim, accepts a name that \
+         is not configured.",
     ),
     (
         "issuer-part-of-the-second",
         "\"https://login\"",
-        "a beginning of the second configured issuer",
-        "The text of the list is searched for the claim.",
+        "the first part of the second configured issuer",
+        "A verifier that searches the text of its list for the claim accepts a name that is not configured.",
     ),
 ];
 
@@ -140,7 +148,7 @@ fn other(twin: &Case, name: &str, (id, value, what, why): Other) -> Case {
         .changed(&format!("claims/several-names/{id}"), claim(name, value))
         .reject([reason])
         .threat(Threat::Holder)
-        .title(what)
+        .title(format!("{name} is {what}"))
         .why(why);
     of(case, name).requirement(requirement)
 }
@@ -149,8 +157,11 @@ fn absent(twin: &Case) -> Case {
     twin.changed("claims/several-names/audience-absent", without_claim("aud"))
         .reject([Reason::Audience, Reason::ClaimMissing])
         .threat(Threat::Holder)
-        .title("no aud, and two audiences are configured")
-        .why("A token that names no audience is for none of them: it may have been made for any service.")
+        .title("aud is missing, and two audiences are configured")
+        .why(
+            "A token without `aud` names none of the configured audiences. A verifier that accepts it \
+             accepts tokens that were made for any service.",
+        )
         .requirement("RFC8725-3.9-AUD")
         .class("C8")
 }

@@ -1,4 +1,4 @@
-//! G5: `exp`, `nbf` and `iat` around the clock. `expire_at` is in `centrifugo/expire-at`.
+//! G5: `exp`, `nbf` and `iat` near the clock. `expire_at` is in `centrifugo/expire-at`.
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Reason, Threat};
@@ -22,27 +22,27 @@ pub(super) fn topic() -> Topic {
     cases.push(lenient);
     Topic {
         path: "claims/time-boundary",
-        about: "Times right before, at and after the clock, whole and with a fraction, without leeway \
-                and with one that is configured.",
+        about: "exp, nbf and iat just before, at and just after the verifier's clock, as integers and with a \
+                fraction, with and without a configured leeway.",
         cases,
     }
 }
 
-/// Name, value, what it is, whether the token is still good.
+/// Name, value, description, whether the token is still valid.
 const EXP: [(&str, &str, &str, bool); 22] = [
     ("an-hour-ago", "{{now-3600}}", "an hour ago", false),
     ("61-seconds-ago", "{{now-61}}", "61 seconds ago", false),
     ("60-and-a-half-seconds-ago", "{{now-61}}.5", "60.5 seconds ago", false),
-    ("a-minute-ago-with-zero-fraction", "{{now-60}}.0", "a minute ago, written with a fraction", false),
+    ("a-minute-ago-with-zero-fraction", "{{now-60}}.0", "a minute ago, written with a zero fraction", false),
     ("59-and-a-half-seconds-ago", "{{now-60}}.5", "59.5 seconds ago", false),
     ("59-seconds-ago", "{{now-59}}", "59 seconds ago", false),
-    ("a-second-ago-with-zero-fraction", "{{now-1}}.0", "a second ago, written with a fraction", false),
-    ("equals-now-with-zero-fraction", "{{now}}.0", "exactly now, written with a fraction", false),
+    ("a-second-ago-with-zero-fraction", "{{now-1}}.0", "a second ago, written with a zero fraction", false),
+    ("equals-now-with-zero-fraction", "{{now}}.0", "exactly now, written with a zero fraction", false),
     ("a-millisecond-after-now", "{{now}}.001", "in a millisecond", true),
-    ("in-a-second-with-zero-fraction", "{{now+1}}.0", "in a second, written with a fraction", true),
+    ("in-a-second-with-zero-fraction", "{{now+1}}.0", "in a second, written with a zero fraction", true),
     ("in-59-seconds", "{{now+59}}", "in 59 seconds", true),
     ("in-59-and-a-half-seconds", "{{now+59}}.5", "in 59.5 seconds", true),
-    ("in-a-minute-with-zero-fraction", "{{now+60}}.0", "in a minute, written with a fraction", true),
+    ("in-a-minute-with-zero-fraction", "{{now+60}}.0", "in a minute, written with a zero fraction", true),
     ("in-61-seconds", "{{now+61}}", "in 61 seconds", true),
     ("a-minute-ago", "{{now-60}}", "a minute ago", false),
     ("a-second-ago", "{{now-1}}", "a second ago", false),
@@ -61,15 +61,16 @@ fn exp((name, value, when, good): (&str, &str, &str, bool)) -> Case {
         last_second(case)
     } else if good {
         case.accept().why(
-            "The current time is before the expiration time, if not by much. Leeway that is taken off \
-             instead of put on, or a fraction that is cut off, refuses a good token.",
+            "The current time is before `exp`, so the token is still valid. A verifier that subtracts leeway \
+             instead of adding it, or drops the fraction of a time, rejects good tokens.",
         )
     } else if WITHIN_A_SECOND.contains(&value) {
         within_a_second(case, Reason::Expired)
     } else {
         case.reject([Reason::Expired]).threat(Threat::Holder).why(
-            "A token is not accepted on or after its expiration time; who still accepts it, by leeway \
-             that nobody asked for or by rounding up, lets in a user whose access has ended.",
+            "RFC 7519 section 4.1.4: a token must not be accepted on or after its expiration time. A \
+             verifier that accepts it, because of unrequested leeway or rounding, lets in a user whose \
+             access has ended.",
         )
     }
     .title(format!("exp {when}"))
@@ -78,49 +79,49 @@ fn exp((name, value, when, good): (&str, &str, &str, bool)) -> Case {
     if value.ends_with("}}") { case } else { case.documented("CF-EXP-6") }
 }
 
-/// The verdict for an `exp` that comes in less than a second, which a time of whole seconds cannot hold.
+/// The verdict for an `exp` less than a second in the future. A clock of whole seconds cannot express that.
 fn last_second(case: Undecided) -> Case {
     case.either_better_accepted(
-        "RFC 7519 section 4.1.4 only says when a token is not accepted. Section 2 allows a fraction and asks for no \
-         finer clock or time than a second, so a verifier that cuts the fraction off finds that `exp` has come. To \
-         prefer acceptance is the choice of this project.",
+        "RFC 7519 section 4.1.4 only says when a token must not be accepted. Section 2 allows a fraction and \
+         does not require times finer than a second. A verifier that drops the fraction finds the token \
+         expired. Preferring acceptance is the choice of this project.",
         [Reason::Expired],
     )
-    .why("The exact answer is to accept. A verifier whose times are whole seconds cannot tell.")
+    .why("The exact verdict is acceptance. A verifier that counts whole seconds cannot tell.")
 }
 
 /// Values on the wrong side of the clock by less than a second.
 const WITHIN_A_SECOND: [&str; 3] = ["{{now-1}}.5", "{{now}}.001", "{{now}}.5"];
 
-/// The verdict for a time on the wrong side by less than a second, which a clock of whole seconds cannot see.
+/// The verdict for a time on the wrong side by less than a second. A clock of whole seconds cannot see that.
 fn within_a_second(case: Undecided, reason: Reason) -> Case {
     case.either_better_refused(
-        "RFC 7519 sections 4.1.4 and 4.1.5 let a verifier account for clocks that differ, and section 2 does \
-         not ask for a clock that is finer than a second. To prefer a refusal is the choice of this project.",
+        "RFC 7519 sections 4.1.4 and 4.1.5 allow leeway for clock skew, and section 2 does not require a \
+         clock finer than a second. Preferring rejection is the choice of this project.",
         [reason],
     )
     .threat(Threat::Holder)
     .why(
-        "The exact answer is a refusal. A verifier whose clock counts whole seconds, or that rounds the \
-         time, cannot tell.",
+        "The exact verdict is rejection. A verifier that counts whole seconds, or rounds the time, cannot \
+         tell.",
     )
 }
 
-/// Name, value, what it is, whether the token is good already.
+/// Name, value, description, whether the token is valid already.
 const NBF: [(&str, &str, &str, bool); 21] = [
     ("an-hour-ago", "{{now-3600}}", "an hour ago", true),
     ("61-seconds-ago", "{{now-61}}", "61 seconds ago", true),
     ("a-minute-ago", "{{now-60}}", "a minute ago", true),
-    ("a-minute-ago-with-zero-fraction", "{{now-60}}.0", "a minute ago, written with a fraction", true),
+    ("a-minute-ago-with-zero-fraction", "{{now-60}}.0", "a minute ago, written with a zero fraction", true),
     ("59-and-a-half-seconds-ago", "{{now-60}}.5", "59.5 seconds ago", true),
     ("59-seconds-ago", "{{now-59}}", "59 seconds ago", true),
-    ("a-second-ago-with-zero-fraction", "{{now-1}}.0", "a second ago, written with a fraction", true),
-    ("equals-now-with-zero-fraction", "{{now}}.0", "exactly now, written with a fraction", true),
+    ("a-second-ago-with-zero-fraction", "{{now-1}}.0", "a second ago, written with a zero fraction", true),
+    ("equals-now-with-zero-fraction", "{{now}}.0", "exactly now, written with a zero fraction", true),
     ("a-millisecond-too-soon", "{{now}}.001", "in a millisecond", false),
-    ("in-a-second-with-zero-fraction", "{{now+1}}.0", "in a second, written with a fraction", false),
+    ("in-a-second-with-zero-fraction", "{{now+1}}.0", "in a second, written with a zero fraction", false),
     ("in-59-seconds", "{{now+59}}", "in 59 seconds", false),
     ("in-59-and-a-half-seconds", "{{now+59}}.5", "in 59.5 seconds", false),
-    ("in-a-minute-with-zero-fraction", "{{now+60}}.0", "in a minute, written with a fraction", false),
+    ("in-a-minute-with-zero-fraction", "{{now+60}}.0", "in a minute, written with a zero fraction", false),
     ("in-61-seconds", "{{now+61}}", "in 61 seconds", false),
     ("a-second-ago", "{{now-1}}", "a second ago", true),
     ("half-a-second-ago", "{{now-1}}.5", "half a second ago", true),
@@ -134,13 +135,16 @@ const NBF: [(&str, &str, &str, bool); 21] = [
 fn nbf((name, value, when, good): (&str, &str, &str, bool)) -> Case {
     let case = twins::hs256().changed(&format!("claims/time-boundary/nbf-{name}"), claim("nbf", value));
     if good {
-        case.accept().why("The current time is on or after the time before which the token is not accepted.")
+        case.accept().why(
+            "The current time is on or after `nbf`, so the token is valid. A verifier that rejects it locks \
+             out a user whose access has begun.",
+        )
     } else if WITHIN_A_SECOND.contains(&value) {
         within_a_second(case, Reason::NotYetValid)
     } else {
         case.reject([Reason::NotYetValid]).threat(Threat::Holder).why(
-            "A token is not accepted before this time; who accepts it grants access that has \
-                  not begun.",
+            "RFC 7519 section 4.1.5: a token must not be accepted before `nbf`. A verifier that accepts it \
+             grants access that has not begun.",
         )
     }
     .title(format!("nbf {when}"))
@@ -148,38 +152,43 @@ fn nbf((name, value, when, good): (&str, &str, &str, bool)) -> Case {
     .class("C5")
 }
 
-/// Name, value, what it is, whether it has come.
+/// Name, value, description, whether the time is not in the future.
 const IAT: [(&str, &str, &str, bool); 12] = [
     ("61-seconds-ago", "{{now-61}}", "61 seconds ago", true),
     ("59-and-a-half-seconds-ago", "{{now-60}}.5", "59.5 seconds ago", true),
     ("a-second-ago", "{{now-1}}", "a second ago", true),
     ("half-a-second-ago", "{{now-1}}.5", "half a second ago", true),
     ("equals-now", "{{now}}", "exactly now", true),
-    ("equals-now-with-zero-fraction", "{{now}}.0", "exactly now, written with a fraction", true),
+    ("equals-now-with-zero-fraction", "{{now}}.0", "exactly now, written with a zero fraction", true),
     ("in-half-a-second", "{{now}}.5", "in half a second", false),
     ("in-a-second", "{{now+1}}", "in a second", false),
     ("in-59-seconds", "{{now+59}}", "in 59 seconds", false),
     ("in-59-and-a-half-seconds", "{{now+59}}.5", "in 59.5 seconds", false),
     ("in-61-seconds", "{{now+61}}", "in 61 seconds", false),
-    ("in-ten-seconds-with-zero-fraction", "{{now+10}}.0", "in ten seconds, written with a fraction", false),
+    (
+        "in-ten-seconds-with-zero-fraction",
+        "{{now+10}}.0",
+        "in ten seconds, written with a zero fraction",
+        false,
+    ),
 ];
 
 fn iat((name, value, when, come): (&str, &str, &str, bool)) -> Case {
     let case = twins::hs256().changed(&format!("claims/time-boundary/iat-{name}"), claim("iat", value));
     if come {
         case.accept().why(
-            "The time of issue has come, and no greatest age is configured: nothing is refused for it. A \
-             verifier that wants it to lie a whole second back refuses every new token.",
+            "The time of issue is not in the future, and no maximum age is configured, so `iat` is no reason \
+             to reject the token. A verifier that requires `iat` to be a second old rejects every new token.",
         )
     } else {
         case.either(
-            "`iat` says when the token was issued, and nothing of refusing it (RFC 7519 section 4.1.6); \
-             an application may mistrust a time that has not come.",
+            "RFC 7519 section 4.1.6 defines `iat` as the time of issue and does not ask for rejection. An \
+             application may distrust a time in the future.",
             [Reason::IssuedInFuture],
         )
         .why(
-            "The issuer's clock is a little ahead. Who refuses a token for that refuses those of every \
-             issuer whose clock is not behind its own.",
+            "The issuer's clock is slightly ahead. A verifier that rejects this token rejects new tokens \
+             from every issuer whose clock is not behind its own.",
         )
     }
     .title(format!("iat {when}"))
@@ -187,10 +196,10 @@ fn iat((name, value, when, come): (&str, &str, &str, bool)) -> Case {
     .class("C7")
 }
 
-/// One algorithm of each family but that of the other cases.
+/// One algorithm of each family except HMAC, which the other cases use.
 const FAMILIES: [Algorithm; 4] = [Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
 
-/// The same, and the longest HMAC.
+/// The same algorithms and the longest HMAC.
 const GOOD_FAMILIES: [Algorithm; 5] =
     [Algorithm::HS512, Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
 
@@ -204,8 +213,8 @@ fn in_time(algorithm: Algorithm) -> [Case; 2] {
         twins::signed(algorithm)
             .changed(&id, claim(member, value))
             .accept()
-            .title(format!("{algorithm}, {title}"))
-            .why("Times mean the same whichever algorithm signed them.")
+            .title(format!("{title}, signed with {algorithm}"))
+            .why("Times mean the same under every algorithm.")
             .requirement(requirement)
             .class("C5")
     })
@@ -221,10 +230,10 @@ fn out_of_time(algorithm: Algorithm) -> [Case; 2] {
         twins::signed(algorithm)
             .changed(&id, claim(member, value))
             .reject([reason])
-            .title(format!("{algorithm}, {title}"))
+            .title(format!("{title}, signed with {algorithm}"))
             .why(
-                "Where each kind of key has a path of its own, the times are easily left out on one of \
-                 them: the signature is good, and the token is accepted for ever.",
+                "Verifiers often have separate code for each kind of key, and one branch may lack the time \
+                 checks. The signature is good, so such a verifier accepts the token at any time.",
             )
             .requirement(requirement)
             .class("C5")
@@ -236,13 +245,13 @@ fn lenient() -> Case {
     twins::hs256()
         .changed("claims/time-boundary/leeway-of-a-minute", context(ContextChange::Leeway { seconds: 60 }))
         .accept()
-        .title("a token in time, where a leeway of a minute is configured")
-        .why("Leeway refuses nothing that is good without it.")
+        .title("a valid token, with a configured leeway of a minute")
+        .why("Leeway must not cause the rejection of a token that is good without it.")
         .requirement("RFC7519-4.1.4-EXP")
         .class("C5")
 }
 
-/// Name, claim, value, what it is, requirement.
+/// Name, claim, value, description, requirement.
 type Leeway = (&'static str, &'static str, &'static str, &'static str, &'static str);
 
 const WITHIN_LEEWAY: [Leeway; 3] = [
@@ -258,10 +267,10 @@ fn within_leeway((name, member, value, what, requirement): Leeway) -> Case {
             vec![context(ContextChange::Leeway { seconds: 60 }), claim(member, value)],
         )
         .accept()
-        .title(format!("{what}, where a leeway of a minute is configured"))
+        .title(format!("{what}, with a configured leeway of a minute"))
         .why(
-            "Leeway is there for clocks that differ, and the time is within it. A verifier that puts it \
-             on the wrong side, or takes seconds for milliseconds, refuses the token.",
+            "Leeway compensates for clock skew, and the time is within it. A verifier that applies leeway to \
+             the wrong side, or reads seconds as milliseconds, rejects the token.",
         )
         .requirement(requirement)
         .class("C5")
@@ -277,14 +286,14 @@ fn at_leeway(lenient: &Case, (name, member, value, what, requirement): Leeway) -
     let undecided =
         lenient.changed(&format!("claims/time-boundary/leeway-of-a-minute-{name}"), claim(member, value));
     let why =
-        "RFC 7519 sections 4.1.4 and 4.1.5 allow some leeway, and do not say whether its last second counts.";
+        "RFC 7519 sections 4.1.4 and 4.1.5 allow some leeway and do not say whether its last second counts.";
     let reason = if member == "exp" { Reason::Expired } else { Reason::NotYetValid };
     undecided
         .either(why, [reason])
-        .title(format!("{what}, where a leeway of a minute is configured"))
+        .title(format!("{what}, with a configured leeway of a minute"))
         .why(
-            "The time lies exactly at the end of the leeway. A second to either side is decided, and verifiers that \
-             compare with `<` and with `<=` differ here.",
+            "The time is exactly at the end of the leeway. Verifiers that compare with `<` and with `<=` \
+             differ here. One second to either side, the verdict is certain.",
         )
         .requirement(requirement)
         .class("C5")
@@ -302,12 +311,12 @@ fn issued_around_leeway(lenient: &Case, (name, member, value, what, requirement)
     lenient
         .changed(&format!("claims/time-boundary/leeway-of-a-minute-{name}"), claim(member, value))
         .either(
-            "`iat` says when the token was issued, and nothing of refusing it (RFC 7519 section 4.1.6); \
-             an application may mistrust a time that has not come.",
+            "RFC 7519 section 4.1.6 defines `iat` as the time of issue and does not ask for rejection. An \
+             application may distrust a time in the future.",
             [Reason::IssuedInFuture],
         )
-        .title(format!("{what}, where a leeway of a minute is configured"))
-        .why("Leeway is for clocks that differ. Whether it also covers the time of issue is not said.")
+        .title(format!("{what}, with a configured leeway of a minute"))
+        .why("Leeway compensates for clock skew. No text says whether it also applies to `iat`.")
         .requirement(requirement)
         .class("C7")
 }
@@ -323,11 +332,14 @@ fn beyond_leeway(lenient: &Case, (name, member, value, what, requirement): Leewa
     let case = lenient
         .changed(&format!("claims/time-boundary/leeway-of-a-minute-{name}"), claim(member, value))
         .reject([if member == "exp" { Reason::Expired } else { Reason::NotYetValid }])
-        .title(format!("{what}, where a leeway of a minute is configured"));
+        .title(format!("{what}, with a configured leeway of a minute"));
     if value.ends_with("61}}") {
-        case.why("Leeway ends where it was configured to end; a second later the token is refused.")
+        case.why(
+            "The time is one second beyond the configured leeway. A verifier that accepts the token grants \
+             more leeway than it was configured for.",
+        )
     } else {
-        case.why("A minute of leeway that is taken for sixty minutes lets this token in.")
+        case.why("A verifier that reads a leeway of one minute as sixty minutes accepts this token.")
     }
     .requirement(requirement)
     .class("C5")

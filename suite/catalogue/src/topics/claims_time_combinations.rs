@@ -1,4 +1,4 @@
-//! G7 without `expire_at`: `exp`, `nbf` and `iat` together.
+//! G7 without `expire_at`: combinations of `exp`, `nbf` and `iat`.
 
 use jotproof_model::{Reason, Threat};
 
@@ -24,12 +24,12 @@ pub(super) fn topic() -> Topic {
     cases.push(expired_not_yet_valid_and_issued_in_future());
     Topic {
         path: "claims/time-combinations",
-        about: "Times that stand together: which of them decides, and that each of them does.",
+        about: "Combinations of exp, nbf and iat. Each time is checked on its own, whatever the others say.",
         cases,
     }
 }
 
-/// A good token: which claims it has beside `sub` and `ext`.
+/// A good token: its claims in addition to `sub` and `ext`.
 struct Good {
     name: &'static str,
     exp: Option<&'static str>,
@@ -46,15 +46,17 @@ const GOOD: [Good; 17] = [
         nbf: None,
         iat: Some("{{now-3600}}"),
         title: "iat an hour ago, exp in an hour",
-        why: "Half of its life is over, and half of it is left.",
+        why: "The token has been valid for an hour and has another hour left. No maximum age is configured, \
+              so `exp` alone decides.",
     },
     Good {
         name: "without-iat",
         exp: Some("{{now+3600}}"),
         nbf: None,
         iat: None,
-        title: "exp alone",
-        why: "Without a time of issue a token has no age, and needs none: `exp` is a time and no span.",
+        title: "exp in an hour as the only time",
+        why: "`exp` is a point in time and not a duration, so it needs no `iat`. A verifier that requires \
+              `iat` rejects a good token.",
     },
     Good {
         name: "without-iat-nbf-past",
@@ -62,7 +64,7 @@ const GOOD: [Good; 17] = [
         nbf: Some("{{now-600}}"),
         iat: None,
         title: "nbf ten minutes ago, exp in an hour, no iat",
-        why: "`nbf` does not ask for an `iat` beside it.",
+        why: "`nbf` does not require an `iat`. A verifier that requires one rejects a good token.",
     },
     Good {
         name: "nbf-after-iat",
@@ -70,32 +72,32 @@ const GOOD: [Good; 17] = [
         nbf: Some("{{now-600}}"),
         iat: Some("{{now-3600}}"),
         title: "iat an hour ago, nbf ten minutes ago, exp in an hour",
-        why: "A token that was handed out before its time; its time has come.",
+        why: "The token was issued before it became valid, and it is valid now.",
     },
     Good {
         name: "nbf-equals-iat",
         exp: Some("{{now+3600}}"),
         nbf: Some("{{now-600}}"),
         iat: Some("{{now-600}}"),
-        title: "iat and nbf at the same second, ten minutes ago",
-        why: "What most issuers write that set all three times.",
+        title: "iat and nbf ten minutes ago, exp in an hour",
+        why: "Most issuers that set all three times write them like this.",
     },
     Good {
         name: "just-issued",
         exp: Some("{{now+3600}}"),
         nbf: Some("{{now}}"),
         iat: Some("{{now}}"),
-        title: "iat and nbf exactly now",
-        why: "A token that is used in the second in which it was issued. Where `nbf` must have passed, \
-              rather than not lie ahead, the first attempt of every client fails.",
+        title: "iat and nbf exactly now, exp in an hour",
+        why: "The token is used in the second in which it was issued. A verifier that requires `nbf` to be \
+              in the past, and not only reached, fails the first attempt of every client.",
     },
     Good {
         name: "nbf-ten-years-ago",
         exp: Some("{{now+3600}}"),
         nbf: Some("{{now-315360000}}"),
         iat: Some("{{now-60}}"),
-        title: "nbf ten years ago, iat a minute ago",
-        why: "An `nbf` that says `always` is long before the time of issue, which contradicts nothing.",
+        title: "nbf ten years ago, iat a minute ago, exp in an hour",
+        why: "An `nbf` long before `iat` contradicts nothing. The token is valid from any time on.",
     },
     Good {
         name: "lifetime-of-twenty-years",
@@ -103,7 +105,7 @@ const GOOD: [Good; 17] = [
         nbf: None,
         iat: Some("{{now-315360000}}"),
         title: "iat ten years ago, exp in ten years",
-        why: "How long a token may live is for the issuer to say where no greatest lifetime is configured.",
+        why: "The issuer decides how long a token lives, unless a maximum lifetime is configured.",
     },
     Good {
         name: "lifetime-of-a-minute",
@@ -111,32 +113,32 @@ const GOOD: [Good; 17] = [
         nbf: Some("{{now-30}}"),
         iat: Some("{{now-30}}"),
         title: "iat and nbf half a minute ago, exp in half a minute",
-        why: "A token for a short while is good in it. Leeway that is taken off at both ends leaves \
-              nothing.",
+        why: "The token lives for one minute and is in the middle of it. A verifier that subtracts leeway at \
+              both ends finds no time left.",
     },
     Good {
         name: "iat-and-nbf-zero",
         exp: Some("{{now+3600}}"),
         nbf: Some("0"),
         iat: Some("0"),
-        title: "iat and nbf are 0, exp in an hour",
-        why: "Zero is a time, and past; a verifier that takes it for absent comes to the same.",
+        title: "iat and nbf 0, exp in an hour",
+        why: "Zero is a time in the past. A verifier that treats it as missing comes to the same verdict.",
     },
     Good {
         name: "without-exp-nbf-zero",
         exp: None,
         nbf: Some("0"),
         iat: None,
-        title: "nbf alone, and 0",
-        why: "The token has been good since 1970, and nothing ends it.",
+        title: "nbf 0 as the only time",
+        why: "The token has been valid since 1970 and never expires.",
     },
     Good {
         name: "without-exp-issued-ten-years-ago",
         exp: None,
         nbf: None,
         iat: Some("{{now-315360000}}"),
-        title: "iat ten years ago, and no exp",
-        why: "A token without `exp` does not expire by getting old, where no greatest age is configured.",
+        title: "iat ten years ago as the only time",
+        why: "A token without `exp` does not expire with age, unless a maximum age is configured.",
     },
     Good {
         name: "within-the-window",
@@ -144,7 +146,7 @@ const GOOD: [Good; 17] = [
         nbf: Some("{{now-1800}}"),
         iat: Some("{{now-60}}"),
         title: "nbf half an hour ago, iat a minute ago, exp in an hour",
-        why: "The current time is between both; that `nbf` is set back behind `iat` means nothing.",
+        why: "The current time is between `nbf` and `exp`. That `nbf` is before `iat` does not matter.",
     },
     Good {
         name: "no-times",
@@ -159,16 +161,16 @@ const GOOD: [Good; 17] = [
         exp: None,
         nbf: None,
         iat: Some("{{now-60}}"),
-        title: "iat alone",
-        why: "A time of issue is no expiration time: without `exp` the token does not expire.",
+        title: "iat a minute ago as the only time",
+        why: "`iat` is not an expiration time. A token without `exp` does not expire.",
     },
     Good {
         name: "nbf-past-without-exp",
         exp: None,
         nbf: Some("{{now-60}}"),
         iat: None,
-        title: "nbf alone, a minute ago",
-        why: "The token has begun to be good, and nothing ends it.",
+        title: "nbf a minute ago as the only time",
+        why: "The token has become valid and never expires.",
     },
     Good {
         name: "issued-ten-years-ago",
@@ -176,8 +178,8 @@ const GOOD: [Good; 17] = [
         nbf: None,
         iat: Some("{{now-315360000}}"),
         title: "iat ten years ago, exp in an hour",
-        why: "`iat` lets an application tell the age of a token; where no greatest age is configured, \
-              `exp` alone decides.",
+        why: "Applications can use `iat` to find the age of a token. If no maximum age is configured, `exp` \
+              alone decides.",
     },
 ];
 
@@ -217,8 +219,11 @@ fn expired_window() -> Case {
     twin("within-the-window")
         .changed("claims/time-combinations/after-the-window", claim("exp", "{{now-600}}"))
         .reject([Reason::Expired])
-        .title("nbf half an hour ago, exp ten minutes ago")
-        .why("An `nbf` that has come does not make up for an `exp` that has passed.")
+        .title("nbf half an hour ago, iat a minute ago, exp ten minutes ago")
+        .why(
+            "An `nbf` in the past does not make up for an expired `exp`. A verifier that accepts the token \
+             lets in a user whose access has ended.",
+        )
         .requirement("RFC7519-4.1.4-EXP")
         .class("C5")
         .threat(Threat::Holder)
@@ -228,8 +233,11 @@ fn not_yet_valid_without_exp() -> Case {
     twin("without-exp")
         .changed("claims/time-combinations/nbf-future-without-exp", claim("nbf", "{{now+3600}}"))
         .reject([Reason::NotYetValid])
-        .title("nbf in an hour, and no exp")
-        .why("`nbf` counts on its own: a check of times that begins with `exp` must not end there.")
+        .title("iat a minute ago, nbf in an hour, no exp")
+        .why(
+            "`nbf` counts on its own. A verifier whose time check stops at a missing `exp` grants access too \
+             early.",
+        )
         .requirement("RFC7519-4.1.5-NBF")
         .class("C5")
         .threat(Threat::Holder)
@@ -239,8 +247,11 @@ fn not_yet_valid_beyond_exp() -> Case {
     twins::hs256()
         .changed("claims/time-combinations/nbf-beyond-exp", claim("nbf", "{{now+7200}}"))
         .reject([Reason::NotYetValid])
-        .title("exp in an hour, nbf in two")
-        .why("A token that expires before it begins is never good; now it has not begun.")
+        .title("exp in an hour, nbf in two hours")
+        .why(
+            "The token expires before it becomes valid, so it is never good. A verifier that accepts it does \
+             not check `nbf` on its own.",
+        )
         .requirement("RFC7519-4.1.5-NBF")
         .class("C5")
         .threat(Threat::Holder)
@@ -250,8 +261,11 @@ fn empty_window() -> Case {
     twins::hs256()
         .changed("claims/time-combinations/nbf-equals-exp", claim("nbf", "{{now+3600}}"))
         .reject([Reason::NotYetValid])
-        .title("exp and nbf at the same second, in an hour")
-        .why("There is no second at which this token is good; now it has not begun.")
+        .title("exp and nbf both in an hour")
+        .why(
+            "The token has no second at which it is valid. A verifier that accepts it does not check `nbf` \
+             on its own.",
+        )
         .requirement("RFC7519-4.1.5-NBF")
         .class("C5")
         .threat(Threat::Holder)
@@ -265,7 +279,10 @@ fn expired_and_not_yet_valid() -> Case {
         )
         .reject([Reason::Expired, Reason::NotYetValid])
         .title("two defects: exp ten minutes ago, nbf in ten minutes")
-        .why("Each of the two is enough; two that are swapped on the way would make a window.")
+        .why(
+            "Either time is enough for a rejection. A verifier that swaps the two finds a valid period and \
+             accepts the token.",
+        )
         .requirement("RFC7519-4.1.4-EXP")
         .requirement("RFC7519-4.1.5-NBF")
         .class("C5")
@@ -276,17 +293,17 @@ fn window_upside_down() -> Case {
     twin("within-the-window")
         .changed("claims/time-combinations/exp-before-nbf", claim("exp", "{{now-3600}}"))
         .reject([Reason::Expired])
-        .title("exp an hour ago, nbf half an hour ago")
+        .title("exp an hour ago, nbf half an hour ago, iat a minute ago")
         .why(
-            "Both times have passed and `nbf` is the later one: a token that begins after it expired \
-             has not come to life again.",
+            "Both `exp` and `nbf` are in the past, and `nbf` is later. A verifier that looks only at the \
+             later one accepts an expired token.",
         )
         .requirement("RFC7519-4.1.4-EXP")
         .class("C5")
         .threat(Threat::Holder)
 }
 
-/// Name, value, what it is.
+/// Name, value, description.
 const ISSUED_IN_FUTURE: [(&str, &str, &str); 3] = [
     ("in-a-minute", "{{now+60}}", "in a minute"),
     ("in-half-an-hour", "{{now+1800}}", "in half an hour"),
@@ -297,14 +314,14 @@ fn issued_in_future((name, value, when): (&str, &str, &str)) -> Case {
     twins::hs256()
         .changed(&format!("claims/time-combinations/issued-{name}"), claim("iat", value))
         .either(
-            "`iat` says when the token was issued, and nothing of refusing it (RFC 7519 section \
-             4.1.6); an application may mistrust a time that has not come.",
+            "RFC 7519 section 4.1.6 defines `iat` as the time of issue and does not ask for rejection. An \
+             application may distrust a time in the future.",
             [Reason::IssuedInFuture],
         )
         .title(format!("iat {when}"))
         .why(
-            "The clocks of issuer and verifier differ, or the issuer made a mistake; neither is a \
-              matter of `exp` and `nbf`, which alone bound the life of the token.",
+            "The clocks of issuer and verifier differ, or the issuer made a mistake. Only `exp` and `nbf` \
+             limit the lifetime of a token, so the verifier may ignore `iat`.",
         )
         .requirement("RFC7519-4.1.6-IAT")
         .class("C7")
@@ -318,7 +335,7 @@ fn issued_and_valid_in_future() -> Case {
         )
         .reject([Reason::NotYetValid, Reason::IssuedInFuture])
         .title("two defects: iat and nbf in half an hour")
-        .why("Whatever a verifier thinks of `iat`, the token is not good before `nbf`.")
+        .why("The token is not valid before `nbf`, whatever the verifier makes of `iat`.")
         .requirement("RFC7519-4.1.5-NBF")
         .class("C5")
         .threat(Threat::Holder)
@@ -332,7 +349,10 @@ fn expired_and_issued_in_future() -> Case {
         )
         .reject([Reason::Expired, Reason::IssuedInFuture])
         .title("two defects: exp ten minutes ago, iat in half an hour")
-        .why("A later time of issue does not renew a token that has expired.")
+        .why(
+            "A later `iat` does not renew an expired token. A verifier that accepts it lets in a user whose \
+             access has ended.",
+        )
         .requirement("RFC7519-4.1.4-EXP")
         .class("C5")
         .threat(Threat::Holder)
@@ -346,14 +366,14 @@ fn expired_not_yet_valid_and_issued_in_future() -> Case {
         )
         .reject([Reason::Expired, Reason::NotYetValid, Reason::IssuedInFuture])
         .title("three defects: exp ten minutes ago, nbf in ten minutes, iat in half an hour")
-        .why("Every one of the times is on the wrong side; the first one that is looked at is enough.")
+        .why("Every time is on the wrong side of the clock, and each one is enough for a rejection.")
         .requirement("RFC7519-4.1.4-EXP")
         .requirement("RFC7519-4.1.5-NBF")
         .class("C5")
         .threat(Threat::Holder)
 }
 
-/// One time of a good token is moved to the wrong side.
+/// A good token with one time moved to the wrong side.
 struct Moved {
     name: &'static str,
     /// The good token.
@@ -372,8 +392,8 @@ const ORDERS: [Moved; 12] = [
         claim: "exp",
         value: "{{now-600}}",
         title: "iat an hour ago, exp ten minutes ago",
-        why: "The token that is refused most often: it was good, and its time is over. Nothing else is \
-              wrong with it that could be the reason.",
+        why: "This is the most common rejection: the token was valid and has expired. It has no other defect \
+              that could cause the rejection.",
         class: "C5",
     },
     Moved {
@@ -381,9 +401,9 @@ const ORDERS: [Moved; 12] = [
         of: "without-iat",
         claim: "exp",
         value: "{{now-600}}",
-        title: "exp ten minutes ago, no iat",
-        why: "A verifier that reckons a lifetime from `iat` to `exp` has none here, and may leave out the \
-              check.",
+        title: "exp ten minutes ago as the only time",
+        why: "A verifier that computes a lifetime from `iat` and `exp` cannot do so here. If it then skips \
+              the check, it accepts an expired token.",
         class: "C5",
     },
     Moved {
@@ -391,8 +411,9 @@ const ORDERS: [Moved; 12] = [
         of: "without-iat",
         claim: "exp",
         value: "0",
-        title: "exp 0, no iat",
-        why: "Nothing in the token but a zero says that it is over; where zero is absent, it never is.",
+        title: "exp 0 as the only time",
+        why: "Only the zero says that the token has expired. A verifier that treats zero as missing accepts \
+              the token forever.",
         class: "C2",
     },
     Moved {
@@ -400,9 +421,9 @@ const ORDERS: [Moved; 12] = [
         of: "issued-an-hour-ago",
         claim: "exp",
         value: "7200",
-        title: "iat an hour ago, exp is 7200",
-        why: "`exp` is a time and no span. Who adds it to `iat` finds a token that is good for another hour, \
-              where its issuer made one that expired in 1970.",
+        title: "iat an hour ago, exp 7200",
+        why: "`exp` is a point in time and not a duration. A verifier that adds it to `iat` accepts the \
+              token for another hour. The token expired in 1970.",
         class: "C4",
     },
     Moved {
@@ -411,7 +432,7 @@ const ORDERS: [Moved; 12] = [
         claim: "exp",
         value: "{{now-60}}",
         title: "iat an hour ago, nbf ten minutes ago, exp a minute ago",
-        why: "All times are in their order, and all have passed: the last of them ended the token.",
+        why: "All three times are in order and in the past. The token expired at the last of them.",
         class: "C5",
     },
     Moved {
@@ -419,8 +440,9 @@ const ORDERS: [Moved; 12] = [
         of: "nbf-equals-iat",
         claim: "exp",
         value: "{{now-600}}",
-        title: "iat, nbf and exp at the same second, ten minutes ago",
-        why: "There was no second at which this token was good, and there will be none.",
+        title: "iat, nbf and exp ten minutes ago",
+        why: "The token never had a second at which it was valid. A verifier that accepts it does not check \
+              `exp` on its own.",
         class: "C5",
     },
     Moved {
@@ -429,7 +451,8 @@ const ORDERS: [Moved; 12] = [
         claim: "exp",
         value: "{{now-1800}}",
         title: "iat an hour ago, exp half an hour ago, nbf ten minutes ago",
-        why: "It expired before it began. Two times that are swapped on the way would make a window of it.",
+        why: "The token expired before it became valid. A verifier that does not check `exp` on its own \
+              accepts it.",
         class: "C5",
     },
     Moved {
@@ -437,9 +460,9 @@ const ORDERS: [Moved; 12] = [
         of: "iat-and-nbf-zero",
         claim: "exp",
         value: "0",
-        title: "iat, nbf and exp are 0",
-        why: "A claims set whose times were never filled in. Taken for absent they let the token live for \
-              ever.",
+        title: "iat, nbf and exp 0",
+        why: "The issuer never filled in the times. A verifier that treats zero as missing accepts the token \
+              forever.",
         class: "C2",
     },
     Moved {
@@ -447,8 +470,8 @@ const ORDERS: [Moved; 12] = [
         of: "iat-and-nbf-zero",
         claim: "exp",
         value: "{{now-600}}",
-        title: "iat and nbf are 0, exp ten minutes ago",
-        why: "A zero that counts as absent must not take the other times with it.",
+        title: "iat and nbf 0, exp ten minutes ago",
+        why: "A verifier that treats the zeros as missing must still check `exp`.",
         class: "C5",
     },
     Moved {
@@ -457,7 +480,7 @@ const ORDERS: [Moved; 12] = [
         claim: "nbf",
         value: "{{now+600}}",
         title: "nbf in ten minutes, exp in an hour, no iat",
-        why: "A verifier that looks at `nbf` beside `iat` only lets the token in too early.",
+        why: "A verifier that checks `nbf` only together with `iat` accepts the token too early.",
         class: "C5",
     },
     Moved {
@@ -465,8 +488,9 @@ const ORDERS: [Moved; 12] = [
         of: "no-times",
         claim: "nbf",
         value: "{{now+600}}",
-        title: "nbf in ten minutes, and no other time",
-        why: "`nbf` counts where no other time is there that would lead to a look at it.",
+        title: "nbf in ten minutes as the only time",
+        why: "`nbf` counts even if no other time is present. A verifier that checks times only if there is \
+              an `exp` accepts the token too early.",
         class: "C5",
     },
     Moved {
@@ -474,8 +498,9 @@ const ORDERS: [Moved; 12] = [
         of: "without-iat",
         claim: "exp",
         value: "1",
-        title: "exp is 1, and no other time",
-        why: "The first second of 1970 has passed; 1 is not `true`, and no lifetime either.",
+        title: "exp 1 as the only time",
+        why: "This `exp` is one second into 1970. A verifier that reads 1 as `true`, or as a duration, \
+              accepts an expired token.",
         class: "C4",
     },
 ];
@@ -487,7 +512,7 @@ fn order(it: Moved) -> Case {
         .title(it.title)
         .why(it.why)
         .class(it.class)
-        // Waiting makes no token with such a number: its issuer wrote it.
+        // A holder cannot get such a number by waiting. Only an issuer writes it.
         .threat(if it.value.starts_with("{{now") { Threat::Holder } else { Threat::Issuer });
     if it.claim == "exp" {
         case.requirement("RFC7519-4.1.4-EXP")
@@ -496,27 +521,45 @@ fn order(it: Moved) -> Case {
     }
 }
 
-/// A time of issue that has not come, in a good token. Name, the good token, value, what it is.
+/// An `iat` in the future in a good token. Name, the good token, value, description.
 const ONE_TIME: [(&str, &str, &str, &str); 5] = [
-    ("without-exp", "without-exp", "{{now+1800}}", "iat in half an hour, and no exp"),
-    ("after-nbf", "within-the-window", "{{now+1800}}", "nbf half an hour ago, iat in half an hour"),
-    ("at-exp", "within-the-window", "{{now+3600}}", "iat and exp at the same second, in an hour"),
-    ("ten-years-ahead", "nbf-ten-years-ago", "{{now+315360000}}", "nbf ten years ago, iat in ten years"),
-    ("short-lifetime", "lifetime-of-a-minute", "{{now+20}}", "a lifetime of a minute, iat in twenty seconds"),
+    ("without-exp", "without-exp", "{{now+1800}}", "iat in half an hour as the only time"),
+    (
+        "after-nbf",
+        "within-the-window",
+        "{{now+1800}}",
+        "nbf half an hour ago, iat in half an hour, exp in an \
+                                                        hour",
+    ),
+    ("at-exp", "within-the-window", "{{now+3600}}", "nbf half an hour ago, iat and exp in an hour"),
+    (
+        "ten-years-ahead",
+        "nbf-ten-years-ago",
+        "{{now+315360000}}",
+        "nbf ten years ago, iat in ten years, exp \
+                                                                   in an hour",
+    ),
+    (
+        "short-lifetime",
+        "lifetime-of-a-minute",
+        "{{now+20}}",
+        "nbf half a minute ago, iat in twenty seconds, \
+                                                              exp in half a minute",
+    ),
 ];
 
 fn one_time((name, of, value, what): (&str, &str, &str, &str)) -> Case {
     twin(of)
         .changed(&format!("claims/time-combinations/issued-in-the-future-{name}"), claim("iat", value))
         .either(
-            "`iat` says when the token was issued, and nothing of refusing it (RFC 7519 section 4.1.6); an \
-             application may mistrust a time that has not come.",
+            "RFC 7519 section 4.1.6 defines `iat` as the time of issue and does not ask for rejection. An \
+             application may distrust a time in the future.",
             [Reason::IssuedInFuture],
         )
         .title(what)
         .why(
-            "`exp` and `nbf` alone bound the life of the token. An age or a lifetime that is reckoned from \
-             this `iat` is negative, and must not wrap to a great one.",
+            "Only `exp` and `nbf` limit the lifetime of a token. An age or lifetime computed from this `iat` \
+             is negative and must not wrap around to a large number.",
         )
         .requirement("RFC7519-4.1.6-IAT")
         .class("C7")

@@ -1,4 +1,4 @@
-//! G6: times as numbers in every spelling and of every size, and what only looks like a number.
+//! G6: times as numbers in every spelling and of every size, and texts that only look like numbers.
 
 use jotproof_model::{Expiry, Reason, Threat};
 
@@ -30,31 +30,35 @@ pub(super) fn topic() -> Topic {
     cases.push(private_claim("just-above-the-largest-binary64", "1.7976931348623158e308"));
     Topic {
         path: "claims/time-lexemes",
-        about: "Numbers of seconds, however they are written and however large they are.",
+        about: "Spellings and sizes of the numbers in exp, nbf and iat: fractions, exponents, other units, \
+                overflows, and texts that only look like numbers.",
         cases,
     }
 }
 
-/// Numbers that binary64 cannot hold, so that claims with them cannot be compared.
+/// Numbers that binary64 cannot hold. Claims with them are not compared.
 const OVERFLOWS: [&str; 3] = ["1e400", "-1e400", "1e999999999"];
 
 /// Thirty nines.
 const NINES: &str = "999999999999999999999999999999";
 
-const ZERO: &str = "Zero is a time: 1970. A verifier that takes it for absent, as languages without an \
-                    absent number do, accepts this token for ever.";
-const NEGATIVE: &str = "A negative number is a time before 1970. Read without its sign, or wrapped into \
-                        an unsigned integer, it lies in the future.";
-const UNREPRESENTABLE: &str = "The number is far below every clock. Where its conversion to an integer \
-                               overflows it can come out as any time at all, or as none.";
-const BELOW_ONE: &str = "Half a second from zero: no zero as it stands, but one when the fraction is cut \
-                         off, and then absent where zero is taken for that.";
-const SMALL: &str = "The number is next to zero. Written out it has a thousand million digits, which \
-                     nobody should try; where it ends as nothing at all, the token never expires.";
-const FIRST_SECOND: &str = "The first second of 1970. In languages where numbers and truth values mix, 1 is \
-                            taken for `true`: the token expires, but it is not said when.";
-const DECIMAL: &str = "A NumericDate may have a fraction or an exponent, and its value decides: this one \
-                       has passed.";
+const ZERO: &str = "Zero is a time, the first second of 1970. A verifier that treats zero as missing, as in \
+                    languages without optional numbers, accepts this token forever.";
+const ROUNDED: &str = "In binary64 this number rounds to zero, the first second of 1970. A verifier that \
+                       treats zero as missing accepts this token forever.";
+const NEGATIVE: &str = "A negative number is a time before 1970. A verifier that drops the sign, or wraps \
+                        the number into an unsigned integer, sees a time in the future and accepts an \
+                        expired token.";
+const UNREPRESENTABLE: &str = "The time is far in the past. A verifier whose conversion to an integer \
+                               overflows may get any other time, or none.";
+const BELOW_ONE: &str = "The value is half a second from zero. A verifier that drops the fraction and treats \
+                         zero as missing accepts this token forever.";
+const SMALL: &str = "The value is next to zero. Written out, it has a billion digits, and no verifier should \
+                     try that. A verifier that reads it as a missing value accepts the token forever.";
+const FIRST_SECOND: &str = "This is one second into 1970. In languages that mix numbers and booleans, 1 can \
+                            be read as `true`. Such a verifier knows that the token expires, but not when.";
+const DECIMAL: &str = "A NumericDate may have a fraction or an exponent. Its value decides, and this time is \
+                       in the past.";
 
 /// Name, raw value, reasons, why, bug class.
 const EXP_PAST: [(&str, &str, &[Reason], &str, &str); 19] = [
@@ -69,7 +73,7 @@ const EXP_PAST: [(&str, &str, &[Reason], &str, &str); 19] = [
     ("zero", "0", &[Expired], ZERO, "C2"),
     ("minus-zero", "-0", &[Expired], ZERO, "C2"),
     ("zero-with-fraction", "0.0", &[Expired], ZERO, "C2"),
-    ("tiny", "1e-400", &[Expired, ClaimType, Payload], ZERO, "C2"),
+    ("tiny", "1e-400", &[Expired, ClaimType, Payload], ROUNDED, "C2"),
     ("minus-one", "-1", &[Expired, ClaimType], NEGATIVE, "C3"),
     ("one-and-a-half", "1.5", &[Expired], DECIMAL, "C5"),
     ("exponent-past", "1e9", &[Expired], DECIMAL, "C5"),
@@ -91,18 +95,18 @@ fn exp_past((name, value, reasons, why, class): (&str, &str, &[Reason], &str, &s
     if [DECIMAL, BELOW_ONE, SMALL].contains(&why) { case.requirement("RFC8259-6-NUMBER") } else { case }
 }
 
-const WRITTEN: &str = "However it is written, the number is its decimal value, and that has not come. A \
-                       verifier that reads integers only refuses a good token.";
-const WIDE: &str = "The time lies beyond what 32 bits count. A verifier that cuts it finds a time that \
-                    has passed.";
+const WRITTEN: &str = "A NumericDate may have a fraction or an exponent. Its value decides, and this time is \
+                       in the future. A verifier that reads only integers rejects a good token.";
+const WIDE: &str = "The time is at the limit of a 32-bit integer or just beyond. A verifier that truncates \
+                    it sees a time in the past and rejects a good token.";
 
-const FINE: &str = "In nanoseconds this time is more than 64 bits hold. A verifier that counts in them \
-                    finds a time that has passed.";
-const CALENDAR: &str = "The year has five digits, or is the last one that has four. A date that is made of \
-                        it may fail, and with it a good token.";
+const FINE: &str = "In nanoseconds, this time overflows a 64-bit integer. A verifier that counts nanoseconds \
+                    sees a time in the past and rejects a good token.";
+const CALENDAR: &str = "The year is 9999 or 10000. A verifier that converts the time to a date may fail and \
+                        reject a good token.";
 
-const EXACT: &str = "No calendar reaches there, but every JSON parser holds the number (RFC 8259 section 6): it is \
-                     an integer below 2^53, and later than now.";
+const EXACT: &str = "The number is an integer below 2^53, which every JSON parser holds exactly (RFC 8259 \
+                     section 6). As a time it is in the future, so the token is valid.";
 
 /// Name, raw value, whether it is the same second as in the twin, why, bug class.
 const EXP_FUTURE: [(&str, &str, bool, &str, &str); 18] = [
@@ -127,8 +131,8 @@ const EXP_FUTURE: [(&str, &str, bool, &str, &str); 18] = [
         "milliseconds",
         "{{now-3600}}000",
         false,
-        "An hour ago in milliseconds is a time in seconds as well, tens of thousands of years ahead. A \
-         verifier that guesses the unit by the size changes what the issuer said.",
+        "The value is an hour ago in milliseconds. In seconds it is tens of thousands of years ahead, so the \
+         token is valid. A verifier that guesses the unit by size changes what the issuer said.",
         "C4",
     ),
 ];
@@ -173,8 +177,8 @@ fn exp_too_large((name, value): (&str, &str)) -> Case {
     twins::hs256()
         .changed(&format!("claims/time-lexemes/exp-{name}"), claim("exp", value))
         .either(
-            "RFC 8259 section 6: implementations may limit the range of numbers. As a number this time \
-             has not come; as one that cannot be represented it must fail safe, and a refusal does.",
+            "RFC 8259 section 6 allows implementations to limit the range of numbers. As a number, this time \
+             is in the future. A value that cannot be represented must fail safe, and rejection does.",
             [ClaimType, Expired, Payload, Limit],
         )
         .effect(|effect| {
@@ -184,20 +188,20 @@ fn exp_too_large((name, value): (&str, &str)) -> Case {
         })
         .title(format!("exp is {}", spoken(value)))
         .why(
-            "No calendar reaches there. A number is a number, and later than now; but to convert it to \
-              an integer or a date may fail, and then the token is refused.",
+            "The number is a time in the future, beyond any calendar. Its conversion to an integer or a date \
+             may fail, and then the verifier rejects the token.",
         )
         .requirement("RFC8259-6-NUMBER")
         .requirement("RFC7519-4.1.4-EXP")
         .class("C3")
 }
 
-const NO_JSON: &str = "JSON has no such number. A lenient parser finds a time in the future in it, and \
-                       another one something else.";
-const STRING: &str = "`exp` is a number. Who converts strings has to guess what the issuer meant, and who \
-                      skips them never lets the token expire.";
+const NO_JSON: &str = "This is not a JSON number. Lenient parsers read it in different ways, and some get a \
+                       time at which the token is still valid.";
+const STRING: &str = "`exp` is a number, and this is a string. A verifier that converts strings guesses what \
+                      the issuer meant. A verifier that skips them never lets the token expire.";
 
-/// Name, raw value, reasons, why, bug class. All of them would lie in the future, if they were numbers.
+/// Name, raw value, reasons, why, bug class. If most of them were numbers, they would be in the future.
 const EXP_NO_NUMBER: [(&str, &str, &[Reason], &str, &str); 17] = [
     ("octal", "0o77777777777", &[Payload, ClaimType], NO_JSON, "J8"),
     ("underscores", "9_999_999_999", &[Payload, ClaimType], NO_JSON, "J8"),
@@ -208,8 +212,7 @@ const EXP_NO_NUMBER: [(&str, &str, &[Reason], &str, &str); 17] = [
         "full-width-digits",
         "\u{ff19}\u{ff19}\u{ff19}\u{ff19}\u{ff19}\u{ff19}\u{ff19}\u{ff19}\u{ff19}\u{ff19}",
         &[Payload, ClaimType],
-        "Digits of another script are digits to Unicode, and so to many a function that is asked, but \
-         none to JSON.",
+        "Unicode counts these characters as digits, and so do many parsing functions. JSON does not.",
         "J8",
     ),
     ("expression", "{{now}}+3600", &[Payload, ClaimType], NO_JSON, "J8"),
@@ -218,8 +221,8 @@ const EXP_NO_NUMBER: [(&str, &str, &[Reason], &str, &str); 17] = [
         "nothing",
         "",
         &[Payload, ClaimType],
-        "No value at all after the colon. A lenient parser makes it null, or absent, and the token never \
-         expires.",
+        "There is no value after the colon. A lenient parser reads it as null or missing, and the token \
+         never expires.",
         "J8",
     ),
     ("leading-zero", "0{{now+3600}}", &[Payload, ClaimType], NO_JSON, "J8"),
@@ -231,8 +234,8 @@ const EXP_NO_NUMBER: [(&str, &str, &[Reason], &str, &str); 17] = [
         "not-a-number",
         "NaN",
         &[Payload, ClaimType],
-        "JSON has no such number. Where a parser has it, every comparison with it is false, also the \
-         one that says that the token has expired.",
+        "This is not a JSON number. If a parser accepts NaN, every comparison with it is false, including \
+         the one that detects expiry. The token then never expires.",
         "J8",
     ),
     ("infinity", "Infinity", &[Payload, ClaimType], NO_JSON, "J8"),
@@ -244,7 +247,7 @@ fn exp_no_number((name, value, reasons, why, class): (&str, &str, &[Reason], &st
         .changed(&format!("claims/time-lexemes/exp-{name}"), claim("exp", value))
         .reject(reasons.iter().copied())
         .title(if value.is_empty() {
-            "exp is nothing".to_owned()
+            "exp has no value".to_owned()
         } else {
             format!("exp is {}", spoken(value))
         })
@@ -284,18 +287,20 @@ fn nbf_past((name, value): (&str, &str)) -> Case {
         .accept()
         .title(format!("nbf is {}", spoken(value)))
         .why(if value.starts_with('-') {
-            "Before 1970, and so before now. A verifier that reads it without its sign, or into an \
-             unsigned integer, or cuts it to 32 bits, waits for a time that does not come."
+            "The value is zero or negative, a time in 1970 or before, so the token is valid. A verifier that \
+             drops the sign, wraps the number into an unsigned integer, or truncates it to 32 bits waits for \
+             a time that does not come."
         } else {
-            "A number, and before now. A verifier that reads positive integers only refuses a good token."
+            "The value is a number in the past, so the token is valid. A verifier that reads only positive \
+             integers rejects it."
         })
         .requirement("RFC7519-2-NUMERICDATE")
         .requirement("RFC7519-4.1.5-NBF")
         .class("C3")
 }
 
-const WRAPS: &str = "The time has not come. A verifier that cuts the number, or lets it wrap around when \
-                     it becomes an integer, finds one that has, and lets the token in too early.";
+const WRAPS: &str = "This time is in the future. A verifier that truncates the number, or lets it wrap \
+                     around in an integer, may see a time in the past and accept the token too early.";
 
 /// Name, raw value, reasons, bug class.
 const NBF_FUTURE: [(&str, &str, &[Reason], &str); 27] = [
@@ -332,17 +337,17 @@ fn nbf_future((name, value, reasons, class): (&str, &str, &[Reason], &str)) -> C
     twins::hs256()
         .changed(&format!("claims/time-lexemes/nbf-{name}"), claim("nbf", value))
         .reject(reasons.iter().copied())
-        // In C5 the token is genuine and too early. In the other classes no issuer means such a number.
+        // In C5 the token is genuine and too early. In the other classes the issuer wrote a wrong number.
         .threat(if class == "C5" { Threat::Holder } else { Threat::Issuer })
         .title(format!("nbf is {}", spoken(value)))
         .why(match class {
             "C4" => {
-                "An hour ago in a finer unit; in seconds, which is what it is in, tens of thousands of \
-                 years ahead at least. A verifier that guesses the unit lets it in."
+                "The value is an hour ago in a finer unit. In seconds it is at least tens of thousands of \
+                 years ahead. A verifier that guesses the unit accepts the token too early."
             }
             "C5" => {
-                "However it is written, the number is its decimal value, and that has not come. A \
-                 verifier that skips what is no integer lets the token in too early."
+                "A NumericDate may have a fraction or an exponent. Its value decides, and this time is in \
+                 the future. A verifier that skips non-integers accepts the token too early."
             }
             _ => WRAPS,
         })
@@ -364,8 +369,8 @@ fn nbf_too_small((name, value): (&str, &str)) -> Case {
     twins::hs256()
         .changed(&format!("claims/time-lexemes/nbf-{name}"), claim("nbf", value))
         .either(
-            "RFC 8259 section 6: implementations may limit the range of numbers. As a number this time \
-             is long past; as one that cannot be represented it may be refused.",
+            "RFC 8259 section 6 allows implementations to limit the range of numbers. As a number, this time \
+             is long past. A value that cannot be represented may be rejected.",
             [ClaimType, NotYetValid, Payload, Limit],
         )
         .effect(|effect| {
@@ -375,8 +380,8 @@ fn nbf_too_small((name, value): (&str, &str)) -> Case {
         })
         .title(format!("nbf is {}", spoken(value)))
         .why(
-            "Before every clock there is; but to convert it to an integer or a date may fail, and then \
-              the token is refused.",
+            "The number is a time before any clock. Its conversion to an integer or a date may fail, and \
+             then the verifier rejects the token.",
         )
         .requirement("RFC8259-6-NUMBER")
         .requirement("RFC7519-4.1.5-NBF")
@@ -389,8 +394,8 @@ fn nbf_not_a_number() -> Case {
         .reject([Payload, ClaimType, NotYetValid])
         .title("nbf is NaN")
         .why(
-            "JSON has no such number. Where a parser has it, every comparison with it is false, also \
-              the one that says that the time has not come.",
+            "This is not a JSON number. If a parser accepts NaN, every comparison with it is false, \
+             including the one that detects a token that is not yet valid.",
         )
         .requirement("RFC8259-2-JSON")
         .requirement("RFC7519-7.2-PAYLOAD")
@@ -401,10 +406,10 @@ fn nbf_quoted() -> Case {
     twins::hs256()
         .changed("claims/time-lexemes/nbf-quoted", claim("nbf", "\"{{now-3600}}\""))
         .reject([ClaimType])
-        .title("nbf is a string with a time in it that has come")
+        .title("nbf is a string with a time in the past")
         .why(
-            "`nbf` is a number. Who skips what is none, or converts it, has decided that the token is \
-              good by a rule that the issuer does not know.",
+            "`nbf` is a number, and this is a string. A verifier that skips or converts it accepts the token \
+             by a rule that the issuer does not know.",
         )
         .requirement("RFC7519-4.1.5-NBF")
         .requirement("RFC7519-2-NUMERICDATE")
@@ -434,8 +439,8 @@ fn iat((name, value): (&str, &str)) -> Case {
         .accept()
         .title(format!("iat is {}", spoken(value)))
         .why(
-            "`iat` is a number that tells an age; nothing is refused for its value, nor for the way in \
-             which it is written.",
+            "`iat` is a number that gives the age of a token. Neither its value nor its spelling is a reason \
+             to reject the token.",
         )
         .requirement("RFC7519-4.1.6-IAT")
         .requirement("RFC7519-2-NUMERICDATE")
@@ -470,8 +475,8 @@ fn iat_either((name, value, reasons): (&str, &str, &[Reason])) -> Case {
     twins::hs256()
         .changed(&format!("claims/time-lexemes/iat-{name}"), claim("iat", value))
         .either(
-            "RFC 7519 section 4.1.6 refuses nothing for a time of issue in the future, and leaves it to \
-             applications to use the claim; RFC 8259 section 6 lets parsers limit numbers.",
+            "RFC 7519 section 4.1.6 does not ask for rejection because of `iat` and leaves its use to \
+             applications. RFC 8259 section 6 allows parsers to limit the range of numbers.",
             reasons.iter().copied(),
         )
         .effect(|effect| {
@@ -481,9 +486,10 @@ fn iat_either((name, value, reasons): (&str, &str, &[Reason])) -> Case {
         })
         .title(format!("iat is {}", spoken(value)))
         .why(if value.starts_with('-') {
-            "A token from before every clock. An age cannot be reckoned from it, and need not be."
+            "This is a time before any clock, and no age can be computed from it. A verifier may ignore it, \
+             or reject a number that it cannot represent."
         } else {
-            "A token from the future. Applications that reckon its age may refuse it."
+            "This is a time in the future. An application that computes the age of the token may reject it."
         })
         .requirement("RFC7519-4.1.6-IAT")
         .class("C7")
@@ -493,30 +499,41 @@ fn private_claim(name: &str, value: &str) -> Case {
     twins::hs256()
         .changed(&format!("claims/time-lexemes/private-claim-{name}"), claim("x", value))
         .either(
-            "RFC 8259 section 6: the text is a number, and implementations may limit the range of \
-             numbers.",
+            "RFC 8259 section 6: the text is a number, and implementations may limit the range of numbers.",
             [Payload, ClaimType, Limit],
         )
         .effect(|effect| effect.claims = None)
-        .title(format!("a private claim that is {value}"))
+        .title(format!("a private claim is {value}"))
         .why(
-            "The claim means nothing to anybody. Whether a number that binary64 cannot hold exactly, or \
-             not at all, fails the whole payload is the parser's choice.",
+            "The verifier does not use this claim. The parser decides whether a number beyond the range or \
+             precision of binary64 makes the whole payload invalid.",
         )
         .requirement("RFC8259-6-NUMBER")
         .class("C3")
 }
 
-/// What a converter of strings makes a number of. Name, text for `exp`, text for `nbf`, what is
-/// special. In each claim the number would make the token good, but for zero.
+/// Strings that converters read as numbers. Name, text for `exp`, text for `nbf`, how converters read it.
+/// Except for zero, the number would make the token valid in both claims.
 const QUOTED: [(&str, &str, &str, &str); 8] = [
-    ("exponent", "1e10", "1e9", "converters of floating-point numbers read the exponent"),
+    ("exponent", "1e10", "1e9", "floating-point converters read the exponent"),
     ("space", " {{now+3600}}", " {{now-3600}}", "converters that trim see a number after the space"),
-    ("plus", "+{{now+3600}}", "+{{now-3600}}", "converters read the sign that JSON does not have"),
-    ("hexadecimal", "0xFFFFFFFF", "0x10", "converters that look at the prefix read base 16"),
-    ("unit", "4000000000s", "1000000000s", "converters that stop at the first letter have a number by then"),
-    ("infinity", "Infinity", "-Infinity", "converters of floating-point numbers know the name"),
-    ("not-a-number", "NaN", "NaN", "converters know the name, and every comparison with it is false"),
+    ("plus", "+{{now+3600}}", "+{{now-3600}}", "many converters allow the plus sign, and JSON does not"),
+    ("hexadecimal", "0xFFFFFFFF", "0x10", "some converters read the prefix as base 16"),
+    (
+        "unit",
+        "4000000000s",
+        "1000000000s",
+        "some converters stop at the first letter and keep the number \
+                                            before it",
+    ),
+    ("infinity", "Infinity", "-Infinity", "floating-point converters know this name"),
+    (
+        "not-a-number",
+        "NaN",
+        "NaN",
+        "floating-point converters know this name, and every comparison with it \
+                                    is false",
+    ),
     ("zero", "0", "0", "it counts as false in some languages and as true in others"),
 ];
 
@@ -531,8 +548,8 @@ fn quoted((name, future, past, special): (&str, &str, &str, &str)) -> [Case; 2] 
                 .reject([ClaimType])
                 .title(format!("{member} is the string {}", spoken(&format!("{text:?}"))))
                 .why(format!(
-                    "`{member}` is a number, and this is a string: {special}. What one converter refuses \
-                     and another one reads is decided by a rule that the issuer does not know."
+                    "`{member}` is a number, and this is a string. A verifier that converts strings may \
+                     accept it: {special}. The issuer does not know such a rule."
                 ))
                 .requirement(requirement)
                 .requirement("RFC7519-2-NUMERICDATE")
@@ -541,7 +558,7 @@ fn quoted((name, future, past, special): (&str, &str, &str, &str)) -> [Case; 2] 
     )
 }
 
-/// What is no JSON, and what a lenient parser makes of it in this claim. Name, claim, raw value, why.
+/// Values that are not JSON. Name, claim, raw value, why.
 const NO_JSON_VALUES: [(&str, &str, &str, &str); 8] = [
     ("nbf-leading-zero", "nbf", "0{{now-3600}}", OCTAL),
     ("nbf-plus-sign", "nbf", "+{{now-3600}}", NO_JSON_PAST),
@@ -553,10 +570,12 @@ const NO_JSON_VALUES: [(&str, &str, &str, &str); 8] = [
     ("iat-infinity", "iat", "Infinity", UNREAD),
 ];
 
-const OCTAL: &str = "JSON has no such number, because some read it as octal and others as decimal.";
-const NO_JSON_PAST: &str = "JSON has no such number. A lenient parser finds a time in the past in it, and \
-                            another one something else.";
-const UNREAD: &str = "Whether `iat` is used or not: a payload that is no JSON has no claims to look at.";
+const OCTAL: &str = "A JSON number has no leading zero. Some parsers read this one as octal, and others as \
+                     decimal.";
+const NO_JSON_PAST: &str = "This is not a JSON number. Lenient parsers read it in different ways, and some \
+                            get a time at which the token is already valid.";
+const UNREAD: &str = "The payload is not JSON, so it has no claims. A verifier must reject it even if it \
+                      does not use `iat`.";
 
 fn no_json((name, member, value, why): (&str, &str, &str, &str)) -> Case {
     twins::hs256()
@@ -575,23 +594,22 @@ fn five_thousand_digits(member: &str) -> Case {
         twins::hs256().changed(&format!("claims/time-lexemes/{member}-5000-digits"), claim(member, &value));
     let case = match member {
         "exp" => undecided.either(
-            "RFC 8259 section 6: implementations may limit the range of numbers. As a number this time has \
-             not come; as one that cannot be represented it must fail safe, and a refusal does.",
+            "RFC 8259 section 6 allows implementations to limit the range of numbers. As a number, this time \
+             is in the future. A value that cannot be represented must fail safe, and rejection does.",
             [ClaimType, Expired, Payload, Limit],
         ),
         "nbf" => undecided.reject([NotYetValid, ClaimType, Payload, Limit]),
         _ => undecided.either(
-            "RFC 7519 section 4.1.6 refuses nothing for a time of issue in the future, and leaves it to \
-             applications to use the claim; RFC 8259 section 6 lets parsers limit numbers.",
+            "RFC 7519 section 4.1.6 does not ask for rejection because of `iat` and leaves its use to \
+             applications. RFC 8259 section 6 allows parsers to limit the range of numbers.",
             [IssuedInFuture, ClaimType, Payload, Limit],
         ),
     };
     let case = case
         .title(format!("{member} is a number of 5,000 digits"))
         .why(
-            "To convert this number costs time that grows with the square of its length where that is done \
-             by hand, and some libraries throw an error of another kind than for a bad token. It is past \
-             every clock, and must not come out as any other time.",
+            "The time is beyond any clock and must not turn into another time. Converting a number of this \
+             length can take quadratic time, and some libraries throw an unexpected kind of error.",
         )
         .requirement("RFC8259-6-NUMBER")
         .class("C3");
@@ -609,31 +627,31 @@ const PRECISE: [Precise; 7] = [
         "exp-more-nines-than-binary64-holds",
         "exp",
         || "{{now+3600}}.9999999999".to_owned(),
-        "in an hour and ten nines of the next second",
+        "a time in an hour with ten nines as decimals",
     ),
     (
         "exp-more-digits-than-binary64-holds",
         "exp",
         || many_digits("{{now+3600}}"),
-        "in an hour, with thirty decimals",
+        "a time in an hour with thirty decimals",
     ),
     (
         "nbf-more-digits-than-binary64-holds",
         "nbf",
         || many_digits("{{now-3600}}"),
-        "an hour ago, with thirty decimals",
+        "a time an hour ago with thirty decimals",
     ),
     (
         "iat-more-digits-than-binary64-holds",
         "iat",
         || many_digits("{{now-60}}"),
-        "a minute ago, with thirty decimals",
+        "a time a minute ago with thirty decimals",
     ),
     (
         "exp-5000-decimals",
         "exp",
         || format!("{{{{now+3600}}}}.{}1", "0".repeat(4_999)),
-        "in an hour, with 5,000 decimals",
+        "a time in an hour with 5,000 decimals",
     ),
 ];
 
@@ -650,16 +668,16 @@ fn precise((name, member, value, what): Precise) -> Case {
     twins::hs256()
         .changed(&format!("claims/time-lexemes/{name}"), claim(member, &value()))
         .either(
-            "RFC 8259 sections 6 and 9: a parser may limit the range and the precision of numbers. As a number \
-             the time is good; a parser may also refuse what it cannot hold exactly.",
+            "RFC 8259 sections 6 and 9 allow parsers to limit the range and the precision of numbers. As a \
+             number, the time is good. A parser may reject what it cannot hold exactly.",
             [reason, ClaimType, Payload, Limit],
         )
         // Parsers may round the number, so the claims are not compared.
         .effect(|effect| effect.claims = None)
         .title(format!("{member} is {what}"))
         .why(
-            "The digits change nothing that a clock could tell. A verifier that holds numbers in a buffer \
-             of fixed size, or takes the length for the size of the number, must not find another time.",
+            "The extra digits are too small for any clock. A verifier that holds numbers in a fixed buffer, \
+             or takes their length for their size, must not read another time.",
         )
         .requirement("RFC8259-6-NUMBER")
         .requirement(requirement)
@@ -670,12 +688,15 @@ fn iat_quoted_future() -> Case {
     twins::hs256()
         .changed("claims/time-lexemes/iat-quoted-future", claim("iat", "\"{{now+3600}}\""))
         .either(
-            "`iat` is a number (RFC 7519 section 4.1.6), and its use is optional: an application that does \
-             not process it has nothing to refuse.",
+            "`iat` is a number (RFC 7519 section 4.1.6), and its use is optional. An application that does \
+             not process it has no reason to reject the token.",
             [ClaimType, IssuedInFuture],
         )
-        .title("iat is a string of digits, in the future")
-        .why("Not a number, and as one it would not have come; refused for either, or not looked at.")
+        .title("iat is a string with a time in the future")
+        .why(
+            "The value is not a number, and as a number it would be in the future. A verifier may reject the \
+             token for either reason, or ignore the claim.",
+        )
         .requirement("RFC7519-4.1.6-IAT")
         .class("C7")
 }

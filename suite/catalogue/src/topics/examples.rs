@@ -1,7 +1,7 @@
-//! The examples of the RFCs, with the keys and the octets that they publish.
+//! The examples of the RFCs, with the published keys and octets.
 //!
 //! The claims of RFC 7515 expired in 2011, so the topic has a clock of its own. The other examples have good
-//! signatures and a payload that is not a claims set. A verifier of JWTs rejects them for the payload.
+//! signatures and a payload that is not a claims set. A verifier of JWTs must reject them for the payload.
 
 mod cookbook;
 
@@ -31,7 +31,7 @@ pub(super) fn topic() -> Topic {
     cases.extend(cookbook::cases());
     Topic {
         path: PATH,
-        about: "The examples of RFC 7515, 7519, 7520, 7797 and 8037, each with the key that the RFC publishes.",
+        about: "The examples of RFC 7515, 7519, 7520, 7797 and 8037, with the keys that the RFCs publish.",
         cases: cases.into_iter().map(Case::at_its_own_clock).collect(),
     }
 }
@@ -83,8 +83,8 @@ fn of_claims(name: &str, edits: Vec<Edit>, section: &str) -> Case {
         .effect(|effect| effect.claims = Some(CLAIMS.to_owned()))
         .title(format!("the example of {section}"))
         .why(
-            "The RFC publishes the key, the token and the claims. A verifier that rejects it before its time is over \
-             does not do what the RFC says.",
+            "The RFC publishes the key, the token and the claims. A verifier that rejects the token before \
+             it expires does not implement the RFC.",
         )
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("RFC7519-7.2-PAYLOAD")
@@ -109,8 +109,11 @@ fn claims() -> Vec<Case> {
         .changed_by(&format!("{PATH}/7515-a-5-none-allowed"), allowed)
         .accept()
         .effect(|effect| effect.claims = Some(CLAIMS.to_owned()))
-        .title("the example of RFC 7515 appendix A.5 and RFC 7519 section 6.1, where unsecured tokens are allowed")
-        .why("The application asks for unsecured tokens, and this is how they look.")
+        .title(
+            "the example of RFC 7515 appendix A.5 and RFC 7519 section 6.1: alg none, with unsecured tokens \
+             allowed",
+        )
+        .why("The application allows unsecured tokens, and this is a valid one.")
         .requirement("RFC7518-3.6-NONE")
         .requirement("RFC7519-6-UNSECURED")
         .class("V1");
@@ -127,8 +130,14 @@ fn claims() -> Vec<Case> {
         .changed_by(&format!("{PATH}/7515-a-5-none"), of_nobody)
         .reject([Reason::Algorithm, Reason::Signature])
         .threat(Threat::Forger)
-        .title("the example of RFC 7515 appendix A.5 and RFC 7519 section 6.1: alg none and no signature")
-        .why("Nobody signed it, and nobody asked for unsecured tokens.")
+        .title(
+            "the example of RFC 7515 appendix A.5 and RFC 7519 section 6.1: alg none, with unsecured tokens \
+             not allowed",
+        )
+        .why(
+            "The token has no signature, and unsecured tokens are not allowed. A verifier that accepts it \
+             lets anyone write claims.",
+        )
         .requirement("RFC8725-3.2-NONE")
         .requirement("RFC7518-3.6-NONE")
         .class("A1");
@@ -230,8 +239,8 @@ fn good(NotClaims { name, section, key, algorithm, kid, .. }: &NotClaims) -> Cas
     twins::hs256()
         .changed_by(&format!("{PATH}/{name}-key"), edits)
         .accept()
-        .title(format!("claims, signed with {algorithm} by the key of {section}"))
-        .why("The published key is a key like any other.")
+        .title(format!("a claims set signed with {algorithm} and the key of {section}"))
+        .why("A published key is an ordinary key, and the token is good.")
         .requirement("RFC7515-5.2-VERIFY")
         .class("V1")
 }
@@ -246,14 +255,18 @@ fn not_claims(example_of: &NotClaims) -> [Case; 2] {
     let good = good(example_of);
     let mut edits = vec![example(Layer::Payload, payload, TextKind::Example)];
     edits.extend(signature.map(published));
-    let and = if signature.is_some() { ", payload and signature" } else { "" };
+    let and = if signature.is_some() {
+        " with the published payload and signature"
+    } else {
+        " with the published payload"
+    };
     let case = good
         .changed_by(&format!("{PATH}/{name}"), edits)
         .reject([Reason::Payload])
         .title(format!("the example of {section}: {algorithm}{and}"))
         .why(
-            "The signature is good, and the payload is no JSON object. A verifier that stops at the signature accepts a \
-             text that was never meant as claims.",
+            "The signature is valid, but the payload is not a JSON object. A verifier that checks only the \
+             signature accepts a text that is not a claims set.",
         )
         .requirement("RFC7519-7.2-PAYLOAD")
         .class("J9");
@@ -281,8 +294,11 @@ fn detached() -> Case {
             Reason::Signature,
         ])
         .threat(Threat::Mangler)
-        .title("the example of RFC 7797 section 4.2: b64 false and critical, and a detached payload")
-        .why("The RFC shows a token of another kind than a JWT. Its payload comes another way.")
+        .title("the example of RFC 7797 section 4.2: b64 false with a detached payload")
+        .why(
+            "The RFC shows a JWS that is not a JWT, because its payload is sent separately and unencoded. A \
+             verifier of JWTs must reject it.",
+        )
         .requirement("RFC7797-7-JWT")
         .requirement("RFC7519-7.2-PAYLOAD")
         .class("H2")

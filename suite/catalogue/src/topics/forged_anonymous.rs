@@ -16,7 +16,14 @@ pub(super) fn centrifugo() -> Topic {
     const PATH: &str = "centrifugo/forged-anonymous";
     let connection =
         twins::centrifugo().changed("centrifugo/connection/sub-empty", claim("sub", "\"\"")).accept();
-    let mut cases = forgeries(PATH, "connection", "an empty sub", &connection, &FORGERIES, CONNECTION_ROWS);
+    let mut cases = forgeries(
+        PATH,
+        "connection",
+        "a connection token with an empty sub",
+        &connection,
+        &FORGERIES,
+        CONNECTION_ROWS,
+    );
     for (form, what, edit) in OTHER_FORMS {
         for forgery in &FORGERIES[..3] {
             let id = format!("{PATH}/connection-{form}-{}", forgery.name);
@@ -24,21 +31,33 @@ pub(super) fn centrifugo() -> Topic {
             let reasons = [Reason::ClaimType, Reason::ClaimMissing];
             cases.push(
                 forged(case.reject(forgery.reasons.iter().copied().chain(reasons)), CONNECTION_ROWS)
-                    .title(format!("{what} and {}: a connection token", forgery.what)),
+                    .title(format!("a connection token with {what}, {}", forgery.what)),
             );
         }
     }
     let nobody = || context(ContextChange::SessionUser { user: String::new() });
     for (name, what, id, edit, forgeries_of) in [
-        ("subscription", "an empty sub", "anonymous-sub-empty", claim("sub", "\"\""), &FORGERIES[..]),
-        ("subscription-sub-absent", "no sub", "anonymous-sub-absent", without_claim("sub"), &FORGERIES[..3]),
+        (
+            "subscription",
+            "a subscription token with an empty sub",
+            "anonymous-sub-empty",
+            claim("sub", "\"\""),
+            &FORGERIES[..],
+        ),
+        (
+            "subscription-sub-absent",
+            "a subscription token with no sub",
+            "anonymous-sub-absent",
+            without_claim("sub"),
+            &FORGERIES[..3],
+        ),
     ] {
         let twin = twins::subscription()
             .changed_by(&format!("centrifugo/subscription/{id}"), vec![nobody(), edit])
             .accept();
         cases.extend(forgeries(PATH, name, what, &twin, forgeries_of, ["CS-SUB-2", "CF-ALG-5"]));
     }
-    Topic { path: PATH, about: "Forged tokens of Centrifugo that name no user.", cases }
+    Topic { path: PATH, about: "Forged Centrifugo tokens without a user.", cases }
 }
 
 const CONNECTION_ROWS: [&str; 2] = ["CF-SUB-2", "CF-ALG-1"];
@@ -64,10 +83,14 @@ pub(super) fn anycable() -> Topic {
                 case.reject(forgery.reasons.iter().copied().chain([Reason::Identifiers])),
                 ["AC-EXT-2", "RFC7515-5.2-VERIFY"],
             )
-            .title(format!("{what} and {}", forgery.what))
+            .title(format!("an identification token with {what}, {}", forgery.what))
         })
     });
-    Topic { path: PATH, about: "Forged tokens of AnyCable that identify nobody.", cases: cases.collect() }
+    Topic {
+        path: PATH,
+        about: "Forged AnyCable tokens without connection identifiers.",
+        cases: cases.collect(),
+    }
 }
 
 /// A way to forge a token.
@@ -93,7 +116,7 @@ const FORGERIES: [Forgery; 5] = [
     },
     Forgery {
         name: "none",
-        what: "under alg none",
+        what: "with alg none",
         edit: || unsigned(Some("\"none\"")),
         reasons: &[Reason::Algorithm],
     },
@@ -105,7 +128,7 @@ const FORGERIES: [Forgery; 5] = [
     },
     Forgery {
         name: "zeros",
-        what: "with zero octets for a signature",
+        what: "with an all-zero signature",
         edit: || signature(SignatureChange::Zero),
         reasons: &[Reason::Signature],
     },
@@ -116,7 +139,7 @@ type Form = (&'static str, &'static str, fn() -> Edit);
 
 const OTHER_FORMS: [Form; 3] = [
     ("sub-absent", "no sub", || without_claim("sub")),
-    ("sub-null", "a sub of null", || claim("sub", "null")),
+    ("sub-null", "a null sub", || claim("sub", "null")),
     ("sub-space", "a sub of one space", || claim("sub", "\" \"")),
 ];
 
@@ -128,8 +151,8 @@ const NO_IDENTIFIERS: [Form; 3] = [
 
 fn forged(case: Case, rows: [&str; 2]) -> Case {
     let case = case.threat(Threat::Forger).class("S0").why(
-        "Nobody signed this with the configured key. A server that has a way of its own for tokens of \
-         nobody, and does not verify them there, lets in everybody without a token worth the name.",
+        "The configured key did not sign this token. A server with separate code for anonymous tokens may \
+         not verify the signature there. Such a server lets everyone in.",
     );
     rows.into_iter().fold(case.requirement("RFC7515-5.2-VERIFY"), |case, row| {
         if case.refers_to(row) { case } else { case.requirement(row) }

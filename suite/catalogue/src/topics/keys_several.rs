@@ -1,4 +1,4 @@
-//! Several configured keys: two of one kind, as in a rotation, and keys of several kinds side by side.
+//! Several configured keys: two of one kind, as in a rotation, and keys of several kinds.
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Algorithm, Edit, Reason, Threat};
@@ -16,13 +16,13 @@ pub(super) fn topic() -> Topic {
     cases.extend(two_curves());
     Topic {
         path: "keys/several",
-        about: "Two keys of one kind, as in a rotation, in both orders and with every kid; keys of several kinds side \
-                by side.",
+        about: "Several configured keys: two keys of one kind, as in a rotation, in both orders and with \
+                each kid; and keys of several kinds.",
         cases,
     }
 }
 
-/// The algorithms that a key is rotated for.
+/// The algorithms with a key rotation.
 const ROTATED: [Algorithm; 5] = [HS256, RS256, PS256, ES256, EdDSA];
 
 fn id(name: &str) -> String {
@@ -55,21 +55,22 @@ fn rotation(algorithm: Algorithm) -> Vec<Case> {
     let Some(next) = next_key(algorithm) else { return Vec::new() };
     let foreign = foreign_key_for(algorithm);
     let id = |end: &str| id(&format!("{word}-{end}"));
-    const EITHER_KEY: &str = "During a rotation the old key and the new one are both configured, and tokens by either \
-                              are good. A verifier that tries one of them alone refuses half of the tokens.";
+    const EITHER_KEY: &str = "During a rotation, the old and the new key are both configured, and tokens \
+                              signed by either are good. A verifier that tries only one of them rejects half \
+                              of the tokens.";
 
     let first = accepted(
         twins::signed(algorithm)
             .changed(&id("by-the-first"), add(next))
             .accept()
-            .title(format!("{algorithm} by the first of two configured keys"))
+            .title(format!("{algorithm} signature by the first of two configured keys"))
             .why(EITHER_KEY),
     );
     let second = accepted(
         first
             .changed(&id("by-the-second"), sign(None, next, algorithm))
             .accept()
-            .title(format!("{algorithm} by the second of two configured keys"))
+            .title(format!("{algorithm} signature by the second of two configured keys"))
             .why(EITHER_KEY),
     );
     let exchanged = context(ContextChange::ConfiguredKey { from: key.to_owned(), to: next.to_owned() });
@@ -77,14 +78,14 @@ fn rotation(algorithm: Algorithm) -> Vec<Case> {
         twins::signed(algorithm)
             .changed_by(&id("other-order-by-the-second"), vec![exchanged, add(key)])
             .accept()
-            .title(format!("{algorithm} by the second of two keys that are configured in the other order"))
+            .title(format!("{algorithm} signature by the second of two keys, configured in reverse order"))
             .why(EITHER_KEY),
     );
     let first_of_other_order = accepted(
         second_of_other_order
             .changed(&id("other-order-by-the-first"), sign(None, next, algorithm))
             .accept()
-            .title(format!("{algorithm} by the first of two keys that are configured in the other order"))
+            .title(format!("{algorithm} signature by the first of two keys, configured in reverse order"))
             .why(EITHER_KEY),
     );
 
@@ -93,20 +94,30 @@ fn rotation(algorithm: Algorithm) -> Vec<Case> {
             .changed_by(&id(end), edits)
             .reject([Reason::Signature, Reason::Key])
             .threat(Threat::Forger)
-            .title(format!("{algorithm} by a third key, where two are configured{what}"))
+            .title(format!("{algorithm} signature by a third key, with two keys configured{what}"))
             .requirement("RFC7515-5.2-VERIFY")
             .class(class)
     };
     let third = sign(None, &foreign, algorithm);
     let forged = [
-        by_a_third("by-a-third", vec![third.clone()], "", "S0")
-            .why("A verifier that tries each of its keys has tried them all, and none of them fits."),
-        by_a_third("by-a-third-kid-of-the-second", vec![third.clone(), kid(next)], ", and kid names the second", "S0")
-            .why("`kid` says which key to verify with. It verifies nothing by itself."),
+        by_a_third("by-a-third", vec![third.clone()], "", "S0").why(
+            "No configured key made this signature. A verifier that runs out of keys to try must reject \
+                 the token.",
+        ),
+        by_a_third(
+            "by-a-third-kid-of-the-second",
+            vec![third.clone(), kid(next)],
+            ", and kid names the second",
+            "S0",
+        )
+        .why(
+            "`kid` selects the key to verify with and proves nothing. A verifier that trusts the name \
+                 without verifying the signature accepts any forgery.",
+        ),
         by_a_third("by-a-third-with-its-kid", vec![third, kid(&foreign)], ", and kid names the third", "K13")
             .why(
-                "The key that `kid` names exists and is not configured here. A verifier that looks it up in a store \
-                 with keys of other issuers lets each of them sign for this one.",
+                "The key that `kid` names exists but is not configured here. A verifier that looks it up in \
+                 a store shared with other issuers lets each of them sign for this one.",
             )
             .requirement("RFC8725-3.10-TRUST"),
     ];
@@ -115,22 +126,27 @@ fn rotation(algorithm: Algorithm) -> Vec<Case> {
         accepted(
             twin.changed(&id(&format!("by-the-{which}-with-its-kid")), kid(key))
                 .accept()
-                .title(format!("{algorithm} by the {which} of two configured keys, and kid names it"))
-                .why("`kid` names the key that signed, and that key is configured.")
+                .title(format!(
+                    "{algorithm} signature by the {which} of two configured keys, and kid names it"
+                ))
+                .why("`kid` names the key that signed the token, and that key is configured.")
                 .requirement("RFC7515-4.1.4-KID"),
         )
     };
     let by_another_kid = |twin: &Case, end: &str, value: &str, what: &str| {
         twin.changed(&id(end), header("kid", value))
             .either(
-                "RFC 7515 section 4.1.4 calls `kid` a hint, and its use is optional, so a verifier may try every key. \
-                 The section also says that `kid` indicates the key that was used, so a verifier may use that key \
-                 alone.",
+                "RFC 7515 section 4.1.4 calls `kid` a hint, and its use is optional, so a verifier may try \
+                 every key. The section also says that `kid` indicates the key that was used, so a verifier \
+                 may use only that key.",
                 [Reason::Key, Reason::Signature],
             )
             .threat(Threat::Issuer)
-            .title(format!("{algorithm} by one of two configured keys, and kid {what}"))
-            .why("A good signature by a configured key. `kid` does not lead to that key.")
+            .title(format!("{algorithm} signature by {what}"))
+            .why(
+                "A configured key made the signature, but `kid` does not name that key. A verifier may \
+                 accept or reject the token.",
+            )
             .requirement("RFC7515-4.1.4-KID")
             .class("K12")
     };
@@ -139,22 +155,45 @@ fn rotation(algorithm: Algorithm) -> Vec<Case> {
         first
             .changed_by(&id("by-the-third-of-three"), vec![add(&foreign), sign(None, &foreign, algorithm)])
             .accept()
-            .title(format!("{algorithm} by the third of three configured keys"))
-            .why("A verifier tries every configured key, not the first two."),
+            .title(format!("{algorithm} signature by the third of three configured keys"))
+            .why(
+                "All three keys are configured. A verifier that tries only the first two rejects a good \
+                 token.",
+            ),
     );
     let mut cases = vec![
         by_its_kid(&first, "first", key),
         by_its_kid(&second, "second", next),
-        by_another_kid(&first, "by-the-first-kid-of-the-second", &quoted(next), "names the other one"),
-        by_another_kid(&second, "by-the-second-kid-of-the-first", &quoted(key), "names the other one"),
-        by_another_kid(&second, "by-the-second-kid-unknown", "\"2026-01\"", "is unknown"),
+        by_another_kid(
+            &first,
+            "by-the-first-kid-of-the-second",
+            &quoted(next),
+            "the first of two configured \
+                                                                                 keys, and kid names the \
+                                                                                 second",
+        ),
+        by_another_kid(
+            &second,
+            "by-the-second-kid-of-the-first",
+            &quoted(key),
+            "the second of two \
+                                                                                 configured keys, and kid \
+                                                                                 names the first",
+        ),
+        by_another_kid(
+            &second,
+            "by-the-second-kid-unknown",
+            "\"2026-01\"",
+            "the second of two configured \
+                                                                             keys, and kid is unknown",
+        ),
     ];
     cases.extend(forged);
     cases.extend([first, second, second_of_other_order, first_of_other_order, third_of_three]);
     cases
 }
 
-/// One key of each of several kinds. The algorithm of the token says which one verifies.
+/// One key of each of several kinds. The algorithm of the token decides which one verifies it.
 fn side_by_side() -> Vec<Case> {
     const KINDS: [Algorithm; 4] = [HS256, RS256, ES256, EdDSA];
     let others = |of: Algorithm| KINDS.into_iter().filter(move |other| *other != of);
@@ -164,34 +203,42 @@ fn side_by_side() -> Vec<Case> {
         twins::signed(algorithm)
             .changed_by(&id(&format!("four-kinds-{}", word(algorithm))), edits)
             .accept()
-            .title(format!("{algorithm}, where keys of four kinds are configured"))
-            .why("With one key of each kind, the algorithm of the header says which one verifies.")
+            .title(format!("{algorithm} signature, with keys of four kinds configured"))
+            .why(
+                "One key of each kind is configured. The algorithm in the header decides which of them \
+                 verifies the token.",
+            )
             .requirement("RFC7515-5.2-VERIFY")
             .requirement("RFC8725-3.1-ALG")
             .class("V1")
     };
-    let foreign = |algorithm: Algorithm| {
-        let key = foreign_key_for(algorithm);
-        good(algorithm)
+    let foreign =
+        |algorithm: Algorithm| {
+            let key = foreign_key_for(algorithm);
+            good(algorithm)
             .changed(
                 &id(&format!("four-kinds-{}-foreign-key", algorithm.name().to_lowercase())),
                 sign(None, &key, algorithm),
             )
             .reject([Reason::Signature])
             .threat(Threat::Forger)
-            .title(format!("{algorithm} by a foreign key, where keys of four kinds are configured"))
-            .why("The configured key of the kind decides, and no key of another kind takes its place.")
+            .title(format!("{algorithm} signature by a key that is not configured, with keys of four kinds \
+                            configured"))
+            .why(
+                "The only configured key of this kind did not make the signature. A verifier that lets a key \
+                 of another kind decide accepts forgeries.",
+            )
             .requirement("RFC7515-5.2-VERIFY")
             .class("S0")
-    };
+        };
     let last = |algorithm: Algorithm| {
         last_of(algorithm, others(algorithm), &KINDS, &format!("four-kinds-{}-last", word(algorithm)))
-            .title(format!("{algorithm}, where its key is the last one of four kinds"))
+            .title(format!("{algorithm} signature, with its key last among keys of four kinds"))
     };
     KINDS.into_iter().flat_map(|algorithm| [good(algorithm), foreign(algorithm), last(algorithm)]).collect()
 }
 
-/// The key of an algorithm is configured after those of others.
+/// A token whose key is configured after the keys of other algorithms.
 fn last_of(
     algorithm: Algorithm,
     others: impl Iterator<Item = Algorithm>,
@@ -211,7 +258,8 @@ fn last_of(
         .changed_by(&id(end), edits)
         .accept()
         .why(
-            "The order of the keys says nothing. A verifier that stops at a key of another kind refuses a good token.",
+            "The order of the keys has no meaning. A verifier that stops at a key of another kind rejects a \
+             good token.",
         )
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("RFC8725-3.1-ALG")
@@ -227,8 +275,11 @@ fn two_curves() -> Vec<Case> {
                 vec![add(key_for(other)), allow(&[algorithm, other])],
             )
             .accept()
-            .title(format!("{algorithm}, where keys on the curves of {algorithm} and {other} are configured"))
-            .why("The algorithm of the header says on which curve the key is.")
+            .title(format!(
+                "{algorithm} signature, with keys on the curves of {algorithm} and {other} \
+                            configured"
+            ))
+            .why("The algorithm in the header determines the curve of the key.")
             .requirement("RFC7515-5.2-VERIFY")
             .requirement("RFC7518-3.4-CURVE")
             .class("V1")
@@ -240,10 +291,10 @@ fn two_curves() -> Vec<Case> {
                 sign(Some(&alg(algorithm)), key_for(other), algorithm),
             )
             .reject([Reason::Key, Reason::Signature])
-            .title(format!("{algorithm} by the configured key on the curve of {other}"))
+            .title(format!("{algorithm} signature by the configured key on the curve of {other}"))
             .why(
-                "Both keys are configured, and the signature is by one of them. The curve is a part of the \
-                 algorithm, so that only the other key serves this one.",
+                "Both keys are configured, and one of them made the signature. The algorithm includes the \
+                 curve, so only the key on its own curve may verify the token.",
             )
             .requirement("RFC7518-3.4-CURVE")
             .class("K8")
@@ -251,7 +302,7 @@ fn two_curves() -> Vec<Case> {
     let last = |algorithm: Algorithm, other: Algorithm| {
         let end = format!("two-curves-{}-last", word(algorithm));
         last_of(algorithm, [other].into_iter(), &[algorithm, other], &end)
-            .title(format!("{algorithm}, where its key comes after one on the curve of {other}"))
+            .title(format!("{algorithm} signature, with its key after one on the curve of {other}"))
             .requirement("RFC7518-3.4-CURVE")
     };
     [(ES256, ES384), (ES384, ES256)]

@@ -1,4 +1,4 @@
-//! G15: keys that are empty, too short, well known, unfit, and just long enough.
+//! G15: keys that are empty, too short, well known, invalid, or just long enough.
 
 use jotproof_mint::base64url;
 use jotproof_model::algorithm::Family;
@@ -31,12 +31,12 @@ pub(super) fn topic() -> Topic {
     cases.extend([(PS256, "rsa-3072"), (Algorithm::PS512, "rsa-4096")].map(long_modulus_pss));
     Topic {
         path: "keys/weak",
-        about: "Keys that no verifier should take, guesses at the key, and keys at the limits.",
+        about: "Weak, invalid and guessed keys, and keys at the length limits.",
         cases,
     }
 }
 
-/// Another key in the place of the twin's: it is configured, and it signs.
+/// Replaces the twin's key. The new key is configured, and it signs.
 pub(super) fn instead(algorithm: Algorithm, key: &str) -> Edit {
     context(ContextChange::Key { from: key_for(algorithm).to_owned(), to: key.to_owned() })
 }
@@ -49,20 +49,20 @@ fn mac_of_the_empty_key(algorithm: Algorithm) -> Case {
         )
         .reject([Reason::Signature])
         .threat(Threat::Forger)
-        .title(format!("{algorithm} keyed with nothing, where a real key is configured"))
+        .title(format!("{algorithm} MAC made with the empty key instead of the configured secret"))
         .why(
-            "Anybody can compute a MAC over the empty key. A verifier that tries an empty secret as \
-              well (a previous key that is not set, an unknown `kid`) accepts it beside its own.",
+            "Anyone can compute a MAC with the empty key. A verifier that also tries an empty secret, such \
+             as an unset previous key or the key of an unknown `kid`, accepts this token.",
         )
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("RFC7518-3.2-MAC")
         .class("K1")
 }
 
-/// Name, the key that is tried, what it is.
+/// Name, the key that is tried, description.
 const GUESSED: [(&str, &str, &str); 2] = [
     ("hs256-guess-one-byte", "hmac-1-byte", "a single letter"),
-    ("hs256-guess-from-an-example", "hmac-14-bytes", "a secret as examples have it"),
+    ("hs256-guess-from-an-example", "hmac-14-bytes", "a typical example secret"),
 ];
 
 fn guessed((name, key, what): (&str, &str, &str)) -> Case {
@@ -70,27 +70,27 @@ fn guessed((name, key, what): (&str, &str, &str)) -> Case {
         .changed(&format!("keys/weak/{name}"), sign(None, key, HS256))
         .reject([Reason::Signature])
         .threat(Threat::Forger)
-        .title(format!("HS256 keyed with {what}, where a real key is configured"))
+        .title(format!("HS256 MAC made with {what} instead of the configured secret"))
         .why(
-            "A default that steps in when no secret is found, or a list of secrets with an old one in \
-              it, is found by whoever tries the known ones.",
+            "A verifier may fall back to a default secret, or still have an old one in its list. An attacker \
+             who tries known secrets finds it.",
         )
         .requirement("RFC7515-5.2-VERIFY")
         .class("S0")
 }
 
-/// The part of the id and of the key's name, where the secret stands.
+/// The part of the id and of the key's name, and the secret in titles.
 const PUBLISHED: [(&str, &str); 10] = [
-    ("secret", "`secret`, as half of all examples have it"),
-    ("jwt-io", "the secret that jwt.io showed for years"),
-    ("jwt-io-long", "the secret that jwt.io shows now"),
-    ("rfc-7515", "the key of the first example of RFC 7515 (appendix A.1), as text"),
-    ("changeme", "`changeme`, as templates of configurations have it"),
+    ("secret", "`secret` (from many examples)"),
+    ("jwt-io", "the former example secret of jwt.io"),
+    ("jwt-io-long", "the current example secret of jwt.io"),
+    ("rfc-7515", "the text of the key of RFC 7515 appendix A.1"),
+    ("changeme", "`changeme` (from configuration templates)"),
     ("password", "`password`"),
-    ("shhhhh", "`shhhhh`, from the page of a JavaScript library"),
-    ("example-key", "`example_key`, from the page of a PHP library"),
-    ("keyboard-cat", "`keyboard cat`, from the page of a session library"),
-    ("centrifugo", "the placeholder in the configuration of Centrifugo's documentation"),
+    ("shhhhh", "`shhhhh` (from the documentation of a JavaScript library)"),
+    ("example-key", "`example_key` (from the documentation of a PHP library)"),
+    ("keyboard-cat", "`keyboard cat` (from the documentation of a session library)"),
+    ("centrifugo", "the placeholder secret of Centrifugo's documentation"),
 ];
 
 fn published((name, what): (&str, &str)) -> Case {
@@ -101,36 +101,35 @@ fn published((name, what): (&str, &str)) -> Case {
         )
         .reject([Reason::Signature])
         .threat(Threat::Forger)
-        .title(format!("HS256 keyed with {what}, where a real key is configured"))
+        .title(format!("HS256 MAC made with {what} instead of the configured secret"))
         .why(
-            "What was copied from a page with the code around it stays in the code: as the default where \
-             no secret is found, or as one of several that are tried. It is on the first page of every \
-             list that attackers go through.",
+            "A secret copied from documentation may stay in the code, as a default or as one of several that \
+             are tried. Attackers try published secrets first.",
         )
         .requirement("RFC7515-5.2-VERIFY")
         .class("S0")
 }
 
-/// The part of the id and of the key's name, the secret as prose has it, where it comes from.
+/// The part of the id and of the key's name, the secret in titles, where it comes from.
 const ABSENT: [(&str, &str, &str); 11] = [
-    ("undefined", "`undefined`", "JavaScript writes a variable that is not set like this."),
-    ("null", "`null`", "JavaScript, Java and JSON write a value that is not there like this."),
-    ("none", "`None`", "Python writes a value that is not there like this."),
-    ("nil", "`<nil>`", "Go writes a value that is not there like this."),
-    ("object", "`[object Object]`", "JavaScript writes an object that is no string like this: a JWK, say."),
-    ("false", "`false`", "PHP and JavaScript give this for a failed look-up."),
-    ("zero", "`0`", "Some look-ups give a number where they fail."),
-    ("space", "a single space", "A value that was deleted in a file often leaves a space behind."),
+    ("undefined", "`undefined`", "JavaScript writes an unset variable like this."),
+    ("null", "`null`", "JavaScript, Java and JSON write a missing value like this."),
+    ("none", "`None`", "Python writes a missing value like this."),
+    ("nil", "`<nil>`", "Go writes a missing value like this."),
+    ("object", "`[object Object]`", "JavaScript writes an object, such as a JWK, like this."),
+    ("false", "`false`", "PHP and JavaScript use this for a failed lookup."),
+    ("zero", "`0`", "Some lookups return a number if they fail."),
+    ("space", "a single space", "A value that was deleted from a file often leaves a space."),
     (
         "line-feed",
         "a single line feed",
-        "An empty file of a secret, written by `echo`, has a line feed in it.",
+        "A file for an empty secret, written by `echo`, contains a line feed.",
     ),
-    ("two-quotes", "two quotation marks", "Readers of `NAME=\"\"` that keep the quotes arrive at this."),
+    ("two-quotes", "two quotation marks", "Readers of `NAME=\"\"` that keep the quotation marks get this."),
     (
         "variable",
         "`${JWT_SECRET}`",
-        "A template whose variable nobody filled in has its own text as the secret.",
+        "A template variable that nobody filled in leaves its own text as the secret.",
     ),
 ];
 
@@ -142,44 +141,48 @@ fn absent((name, what, whence): (&str, &str, &str)) -> Case {
         )
         .reject([Reason::Signature])
         .threat(Threat::Forger)
-        .title(format!("HS256 keyed with {what}, where a real key is configured"))
+        .title(format!("HS256 MAC made with {what} instead of the configured secret"))
         .why(format!(
-            "{whence} A verifier that tries a second secret which is not set (a previous key, the key of \
-             an unknown `kid`) tries this text beside its own key, and anybody can compute the MAC.",
+            "{whence} A verifier that also tries an unset secret, such as a previous key or the key of an \
+             unknown `kid`, may try this text. Anyone can compute the MAC.",
         ))
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("RFC7518-3.2-MAC")
         .class("K1")
 }
 
-/// The configured key, what is in it, who alters it.
+/// The configured key, its description, the reader that changes it.
 const ODD_SECRETS: [(&str, &str, &str); 12] = [
-    ("space-at-start", "with a space before it", "Readers that trim values alter it."),
-    ("space-at-end", "with a space after it", "Readers that trim the ends of lines alter it."),
+    ("space-at-start", "with a space before it", "A reader that trims values changes it."),
+    ("space-at-end", "with a space after it", "A reader that trims the ends of lines changes it."),
     (
         "line-feed-at-end",
         "with a line feed after it",
-        "Readers of files that drop the last line end alter it.",
+        "A reader that drops the last line end of a file changes it.",
     ),
-    ("quotes", "between quotation marks", "Readers that strip quotes, twice where once would do, alter it."),
-    ("dollar", "with `$HOME` in it", "Readers that put variables in alter it."),
-    ("percent", "with `%41` in it", "Readers that decode URLs alter it."),
-    ("hash", "with ` #` in it", "Readers that take the rest of a line for a comment cut it."),
-    ("backslash", "with `\\n`, two characters, in it", "Readers that resolve escapes alter it."),
-    ("comma", "with a comma in it", "Readers that split lists make two keys of it."),
-    ("like-hex", "of 64 hexadecimal digits", "Verifiers that guess at the notation decode it to 32 octets."),
-    ("like-base64", "that is padded base64", "Verifiers that guess at the notation decode it to 32 octets."),
-    ("like-a-number", "of 40 digits", "Readers of YAML make a number of it, and lose most of it."),
+    ("quotes", "in quotation marks", "A reader that strips quotation marks once too often changes it."),
+    ("dollar", "that contains `$HOME`", "A reader that substitutes variables changes it."),
+    ("percent", "that contains `%41`", "A reader that decodes URLs changes it."),
+    ("hash", "that contains ` #`", "A reader that treats the rest of a line as a comment truncates it."),
+    ("backslash", "that contains a backslash and an n", "A reader that decodes escapes changes it."),
+    ("comma", "that contains a comma", "A reader that splits lists makes two keys of it."),
+    ("like-hex", "of 64 hexadecimal digits", "A verifier that guesses the notation decodes it to 32 octets."),
+    (
+        "like-base64",
+        "that is valid padded base64",
+        "A verifier that guesses the notation decodes it to 32 octets.",
+    ),
+    ("like-a-number", "of 40 digits", "A YAML reader turns it into a number and loses most of its digits."),
 ];
 
 fn odd_secret((name, what, who): (&str, &str, &str)) -> Case {
     twins::hs256()
         .changed(&format!("keys/weak/hs256-secret-{name}"), instead(HS256, &format!("hmac-{name}")))
         .accept()
-        .title(format!("a good HS256 secret {what} is configured"))
+        .title(format!("a configured HS256 secret {what}"))
         .why(format!(
-            "The octets that are configured are the key, all of them and nothing else. {who} Then the \
-             verifier has another key than the issuer, and refuses every token.",
+            "The configured octets are the key, all of them and nothing else. {who} The verifier then has \
+             another key than the issuer and rejects every token.",
         ))
         .requirement("RFC7518-3.2-MAC")
         .class("V1")
@@ -204,38 +207,50 @@ fn short_secret((algorithm, key, words): (Algorithm, &str, &str)) -> Case {
         )
         .reject([Reason::Key])
         .threat(Threat::Config)
-        .title(format!("an {algorithm} secret of {} is configured", words.replace('-', " ")))
+        .title(format!("a configured {algorithm} secret of {}", words.replace('-', " ")))
         .why(
-            "An HMAC key has at least the length of the hash. A shorter one can be guessed from a \
-              single token, without asking the server.",
+            "RFC 7518 section 3.2: an HMAC key must be at least as long as the hash output. A shorter key is \
+             easier to guess, and an attacker needs only one token to test guesses offline.",
         )
         .requirement("RFC7518-3.2-KEY")
         .requirement("RFC8725-3.5-ENTROPY")
         .class("K3")
 }
 
-/// The algorithm, the configured key, its length, what is said of it.
+/// The algorithm, the configured key, its length, why.
 const GOOD_SECRETS: [(Algorithm, &str, u32, &str); 9] = [
     (HS256, "hmac-32-bytes", 32, LONG_ENOUGH),
     (HS384, "hmac-48-bytes", 48, LONG_ENOUGH),
     (HS256, "hmac-65-bytes", 65, BEYOND_THE_BLOCK),
-    (HS512, "hmac-128-bytes", 128, "A key of exactly one block is used as it is (RFC 2104 section 2)."),
+    (
+        HS512,
+        "hmac-128-bytes",
+        128,
+        "A key of exactly one block is used as it is (RFC 2104 section 2). A \
+                                    verifier that hashes it first rejects a good token.",
+    ),
     (HS384, "hmac-129-bytes", 129, BEYOND_THE_BLOCK),
     (HS512, "hmac-129-bytes", 129, BEYOND_THE_BLOCK),
     (HS384, "hmac-65-bytes", 65, WITHIN_THE_LONGER_BLOCK),
     (HS512, "hmac-65-bytes", 65, WITHIN_THE_LONGER_BLOCK),
-    (HS384, "hmac-128-bytes", 128, "A key of exactly one block is used as it is (RFC 2104 section 2)."),
+    (
+        HS384,
+        "hmac-128-bytes",
+        128,
+        "A key of exactly one block is used as it is (RFC 2104 section 2). A \
+                                    verifier that hashes it first rejects a good token.",
+    ),
 ];
 
 const WITHIN_THE_LONGER_BLOCK: &str = "The block of SHA-384 and SHA-512 has 128 octets. A verifier that \
-                                       takes 64 for every hash hashes this key first, and refuses what \
-                                       it should use as it is.";
+                                       assumes 64 for every hash hashes this key first and rejects a good \
+                                       token.";
 
-const LONG_ENOUGH: &str = "A key of exactly the length of the hash is long enough; a verifier that asks \
-                           for more refuses what RFC 7518 allows.";
-const BEYOND_THE_BLOCK: &str = "A key longer than the block of the hash is hashed first (RFC 2104 \
-                                section 2). A verifier that cuts it instead refuses this token, and \
-                                accepts those of whoever knows the beginning of the key.";
+const LONG_ENOUGH: &str = "A key exactly as long as the hash output is long enough (RFC 7518 section 3.2). A \
+                           verifier that requires more rejects a good token.";
+const BEYOND_THE_BLOCK: &str = "A key longer than the block of the hash is hashed first (RFC 2104 section \
+                                2). A verifier that truncates it instead rejects this token. It accepts \
+                                tokens from anyone who knows the beginning of the key.";
 
 fn good_secret((algorithm, key, length, why): (Algorithm, &str, u32, &str)) -> Case {
     twins::signed(algorithm)
@@ -244,7 +259,7 @@ fn good_secret((algorithm, key, length, why): (Algorithm, &str, u32, &str)) -> C
             instead(algorithm, key),
         )
         .accept()
-        .title(format!("an {algorithm} secret of {length} bytes is configured"))
+        .title(format!("a configured {algorithm} secret of {length} bytes"))
         .why(why)
         .requirement("RFC7518-3.2-KEY")
         .requirement("RFC7518-3.2-MAC")
@@ -252,12 +267,12 @@ fn good_secret((algorithm, key, length, why): (Algorithm, &str, u32, &str)) -> C
         .class(if length <= 48 { "K3" } else { "K5" })
 }
 
-/// A token that is signed with a configured secret of 32 octets, the least for HS256.
+/// A token that is signed with a configured secret of 32 octets, the minimum for HS256.
 pub(super) fn hs256_secret_of_32_bytes() -> Case {
     good_secret(GOOD_SECRETS[0])
 }
 
-/// Why an empty secret is as good as none.
+/// The reasons to reject a token if the configured secret is empty.
 const EMPTY: [Reason; 3] = [Reason::Key, Reason::Algorithm, Reason::Signature];
 
 fn empty_secret() -> Case {
@@ -265,10 +280,10 @@ fn empty_secret() -> Case {
         .changed("keys/weak/hs256-empty-secret", instead(HS256, "hmac-empty"))
         .reject(EMPTY)
         .threat(Threat::Forger)
-        .title("the HS256 secret that is configured is empty, and the MAC is over nothing")
+        .title("an empty configured HS256 secret, and a MAC made with it")
         .why(
-            "A variable that is not set becomes an empty secret. A verifier that goes on with it \
-              accepts what anybody can compute, and nobody notices, because its own tokens work too.",
+            "An unset variable becomes an empty secret. A verifier that goes on with it accepts tokens that \
+             anyone can make. Nobody notices, because genuine tokens work too.",
         )
         .requirement("RFC7518-3.2-KEY")
         .class("K1")
@@ -282,17 +297,17 @@ fn empty_secret_and_none() -> Case {
         )
         .reject(EMPTY)
         .threat(Threat::Forger)
-        .title("the secret that is configured is empty, and the token is unsecured")
+        .title("an empty configured secret, and alg none")
         .why(
-            "Two defects, each stored alone as well. Libraries that take an empty key as no key then \
-              take no key as a wish for unsecured tokens.",
+            "Each defect also has a case of its own. Some libraries treat an empty key as no key, and no key \
+             as a request for unsecured tokens.",
         )
         .requirement("RFC7518-3.6-NONE")
         .requirement("RFC8725-3.2-NONE")
         .class("K2")
 }
 
-/// A token that nobody makes with the empty secret, where that is configured.
+/// A token that is not signed with the configured secret, which is empty.
 struct Falsy {
     name: &'static str,
     signed: fn() -> Edit,
@@ -303,12 +318,12 @@ const FALSY: [Falsy; 2] = [
     Falsy {
         name: "hs256-empty-secret-by-a-stranger",
         signed: || sign(None, "hmac-64-bytes-foreign", HS256),
-        title: "the secret that is configured is empty, and the MAC is by another secret",
+        title: "an empty configured secret, and a MAC made with another secret",
     },
     Falsy {
         name: "hs256-empty-secret-without-signature",
         signed: || unsigned(None),
-        title: "the secret that is configured is empty, and the signature is empty",
+        title: "an empty configured secret, and an empty signature",
     },
 ];
 
@@ -319,8 +334,8 @@ fn falsy(Falsy { name, signed, title }: Falsy) -> Case {
         .threat(Threat::Forger)
         .title(title)
         .why(
-            "Two defects, each stored alone as well. A library that tests whether there is a key takes an empty one for \
-             none, and verifies nothing.",
+            "Each defect also has a case of its own. A library that treats an empty key as a missing key \
+             verifies nothing.",
         )
         .requirement("RFC7518-3.2-KEY")
         .requirement("RFC7515-5.2-VERIFY")
@@ -340,11 +355,8 @@ fn short_modulus(algorithm: Algorithm) -> Case {
         )
         .reject([Reason::Key])
         .threat(Threat::Config)
-        .title(format!("an RSA key of 1024 bits is configured for {algorithm}"))
-        .why(
-            "RSA keys have 2048 bits or more; a modulus of 1024 bits is within reach of those who can \
-              spend enough.",
-        )
+        .title(format!("a configured RSA key of 1024 bits for {algorithm}"))
+        .why("RSA keys must have at least 2048 bits. A well-funded attacker can factor a 1024-bit modulus.")
         .requirement(size(algorithm))
         .class("K6")
 }
@@ -357,13 +369,16 @@ fn modulus_just_too_short(algorithm: Algorithm) -> Case {
         )
         .reject([Reason::Key])
         .threat(Threat::Config)
-        .title(format!("an RSA key of 2047 bits is configured for {algorithm}"))
-        .why("RSA keys have 2048 bits or more. A check that counts octets finds as many as in a key of 2048 bits.")
+        .title(format!("a configured RSA key of 2047 bits for {algorithm}"))
+        .why(
+            "RSA keys must have at least 2048 bits. A check that counts octets cannot tell 2047 bits from \
+             2048.",
+        )
         .requirement(size(algorithm))
         .class("K6")
 }
 
-/// A configured public key that is none, with a token that a verifier which uses it accepts.
+/// An invalid configured public key, with a token that a verifier accepts if it uses the key.
 struct Unfit {
     name: &'static str,
     algorithm: Algorithm,
@@ -381,8 +396,8 @@ const UNFIT: [Unfit; 6] = [
         algorithm: RS256,
         key: "rsa-2048-e-1",
         token: Some(SignatureChange::RsaEncodedMessage),
-        title: "an RSA key with the public exponent 1 is configured, and the signature is the encoded message",
-        why: "Nothing is computed with this exponent, so anybody can write the signature.",
+        title: "a configured RSA key with the public exponent 1, and the encoded message as the signature",
+        why: "With this exponent, a signature is the encoded message itself, so anyone can make one.",
         requirement: "RFC8017-3.1-KEY",
         class: "K6",
     },
@@ -391,9 +406,9 @@ const UNFIT: [Unfit; 6] = [
         algorithm: RS256,
         key: "rsa-2048-e-even",
         token: None,
-        title: "an RSA key with an even public exponent is configured",
-        why: "No private exponent belongs to it. A verifier must refuse the token, and neither crash nor skip the \
-              verification.",
+        title: "a configured RSA key with an even public exponent",
+        why: "No private exponent exists for this key. A verifier must reject the token. It must not crash \
+              or skip the verification.",
         requirement: "RFC8017-3.1-KEY",
         class: "K6",
     },
@@ -402,8 +417,9 @@ const UNFIT: [Unfit; 6] = [
         algorithm: RS256,
         key: "rsa-2048-n-even",
         token: None,
-        title: "an RSA key with an even modulus is configured",
-        why: "Arithmetic that counts on an odd modulus crashes or never ends. A verifier must refuse the token.",
+        title: "a configured RSA key with an even modulus",
+        why: "Some implementations expect an odd modulus and otherwise crash or never finish. A verifier \
+              must reject the token.",
         requirement: "RFC8017-3.1-KEY",
         class: "K6",
     },
@@ -412,9 +428,9 @@ const UNFIT: [Unfit; 6] = [
         algorithm: Algorithm::ES256,
         key: "p-256-off-the-curve",
         token: None,
-        title: "a point that is not on P-256 is configured for ES256",
-        why: "The point belongs to another curve, where discrete logarithms may be easy. A verifier must refuse it, \
-              and must not skip the verification because the key cannot be used.",
+        title: "a configured ES256 key that is not on P-256",
+        why: "The point is on another curve, where discrete logarithms may be easy. A verifier must reject \
+              the token. It must not skip the verification because the key is unusable.",
         requirement: "RFC7518-6.2-EC",
         class: "K9",
     },
@@ -423,8 +439,9 @@ const UNFIT: [Unfit; 6] = [
         algorithm: Algorithm::ES256,
         key: "p-256-at-infinity",
         token: Some(SignatureChange::EcdsaAtInfinity),
-        title: "the point at infinity is configured for ES256, with a signature that verifies under it",
-        why: "The point at infinity adds nothing, so the signature needs no private key, and anybody can write it.",
+        title: "a configured ES256 key at infinity, with a signature that verifies under it",
+        why: "With the point at infinity as the key, a signature needs no private key, so anyone can make \
+              one.",
         requirement: "RFC7518-6.2-EC",
         class: "K9",
     },
@@ -433,9 +450,10 @@ const UNFIT: [Unfit; 6] = [
         algorithm: Algorithm::EdDSA,
         key: "ed25519-not-canonical",
         token: None,
-        title: "an Ed25519 key is configured whose coordinate is p + 1, with a signature that verifies under 1",
-        why: "The coordinate is not less than p, so the key does not decode. A verifier that reduces it arrives at the \
-              neutral point, under which anybody can write signatures.",
+        title: "a configured Ed25519 key with the coordinate p + 1, and a signature that verifies under the \
+                coordinate 1",
+        why: "The coordinate is not less than p, so the key does not decode. A verifier that reduces it gets \
+              the neutral point. Anyone can make signatures under that point.",
         requirement: "RFC8032-5.1.7-KEY",
         class: "K9",
     },
@@ -456,7 +474,7 @@ fn unfit(row: Unfit) -> Case {
         .class(class)
 }
 
-/// Another key is configured, and the signer stays.
+/// Configures another key, and keeps the signer.
 fn configured(algorithm: Algorithm, key: &str) -> Edit {
     context(ContextChange::ConfiguredKey { from: key_for(algorithm).to_owned(), to: key.to_owned() })
 }
@@ -475,13 +493,13 @@ fn small_order() -> Case {
             vec![configured(Algorithm::EdDSA, "ed25519-neutral"), signature(under_the_neutral_point())],
         )
         .either_better_refused(
-            "RFC 8032 section 5.1.7 decodes the key and does not ask for its order, and the signature satisfies the \
-             equation. To prefer a refusal is the choice of this project.",
+            "RFC 8032 section 5.1.7 decodes the key without checking its order, and the signature satisfies \
+             the equation. Preferring rejection is the choice of this project.",
             [Reason::Key, Reason::Signature],
         )
         .threat(Threat::Forger)
-        .title("the neutral point is configured for EdDSA, with a signature that verifies over every text")
-        .why("No private key has such a public key. Anybody can write signatures that verify under it.")
+        .title("a configured EdDSA key at the neutral point, with a signature that verifies over any text")
+        .why("No private key belongs to this public key. Anyone can make signatures that verify under it.")
         .requirement("RFC8032-5.1.7-KEY")
         .class("K9")
 }
@@ -490,13 +508,16 @@ fn long_exponent() -> Case {
     twins::signed(PS256)
         .changed("keys/weak/ps256-exponent-of-33-bits", instead(PS256, "rsa-2048-e-33-bits"))
         .either_better_accepted(
-            "RFC 8017 section 3.1 allows every odd exponent below the modulus. No RFC asks a verifier to support them \
-             all. To prefer support is the choice of this project.",
+            "RFC 8017 section 3.1 allows every odd exponent below the modulus. No RFC requires a verifier to \
+             support them all. Preferring support is the choice of this project.",
             [Reason::Key],
         )
         .threat(Threat::Config)
-        .title("an RSA key with a public exponent of 33 bits is configured for PS256")
-        .why("Libraries limit the exponent to 31, 32, 33 or 64 bits. One that cuts it instead computes another power.")
+        .title("a configured RSA key with a 33-bit public exponent for PS256")
+        .why(
+            "Libraries limit the exponent to 31, 32, 33 or 64 bits. A verifier that truncates it computes \
+             another power and rejects a good token.",
+        )
         .requirement("RFC8017-3.1-KEY")
         .class("K6")
 }
@@ -506,8 +527,11 @@ fn long_modulus(key: &str) -> Case {
     twins::signed(RS256)
         .changed(&format!("keys/weak/rs256-modulus-of-{bits}-bits"), instead(RS256, key))
         .accept()
-        .title(format!("an RSA key of {bits} bits is configured for RS256"))
-        .why("2048 bits is the least, not the most.")
+        .title(format!("a configured RSA key of {bits} bits for RS256"))
+        .why(
+            "2048 bits is the minimum, not the maximum. A verifier that rejects longer keys rejects good \
+             tokens.",
+        )
         .requirement("RFC7518-3.3-KEY")
         .requirement("RFC8017-3.1-KEY")
         .class("K6")
@@ -519,10 +543,10 @@ fn long_modulus_pss((algorithm, key): (Algorithm, &str)) -> Case {
     twins::signed(algorithm)
         .changed(&format!("keys/weak/{name}-modulus-of-{bits}-bits"), instead(algorithm, key))
         .accept()
-        .title(format!("an RSA key of {bits} bits is configured for {algorithm}"))
+        .title(format!("a configured RSA key of {bits} bits for {algorithm}"))
         .why(
-            "The padding of PSS fills whatever the modulus leaves (RFC 8017 section 9.1). A verifier that \
-             counts on 2048 bits looks for its parts in the wrong places.",
+            "PSS padding fills the whole modulus (RFC 8017 section 9.1). A verifier that assumes 2048 bits \
+             looks for its parts in the wrong places.",
         )
         .requirement("RFC7518-3.5-KEY")
         .class("K6")

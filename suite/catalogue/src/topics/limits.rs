@@ -1,8 +1,8 @@
 //! Tokens beyond the limits that a verifier may set (RFC 8259 section 9): deep JSON, and long texts.
 //!
-//! Ordinary tokens stay below 8 KiB and 20 levels and must be accepted. A good token beyond that may be accepted or
-//! refused. A forged one must be refused at any size. A crash or a hang is a fault. After each of these tokens the
-//! engine sends its twin again. A wrong verdict on the twin is a fault too.
+//! Ordinary tokens stay below 8 KiB and 20 levels and must be accepted. A good token beyond that may be
+//! accepted or rejected. A forged one must be rejected at any size. A crash or a hang is a fault. After each
+//! of these tokens, the engine sends its twin again. A wrong verdict on the twin is also a fault.
 
 mod depth;
 mod size;
@@ -17,10 +17,10 @@ use super::json_text::word;
 use crate::case::{Case, Undecided, foreign_key_for};
 use crate::edits::sign;
 
-const MAY: &str = "RFC 8259 section 9: an implementation may set limits on the size of texts, the depth of nesting, \
-                   numbers and the length of strings.";
+const MAY: &str = "RFC 8259 section 9: an implementation may set limits on the size of texts, the depth of \
+                   nesting, the range of numbers and the length of strings.";
 
-/// The reasons to refuse a layer that is too large.
+/// The reasons to reject a layer that is too large.
 const fn reasons(layer: Layer) -> [Reason; 2] {
     match layer {
         Layer::Header => [Reason::Header, Reason::Limit],
@@ -33,7 +33,7 @@ fn good(undecided: Undecided, layer: Layer) -> Case {
     good_unless(undecided, reasons(layer))
 }
 
-/// A good token beyond the ordinary limits, with these reasons for a refusal.
+/// A good token beyond the ordinary limits, with these reasons for a rejection.
 fn good_unless(undecided: Undecided, reasons: impl IntoIterator<Item = Reason>) -> Case {
     undecided.either(MAY, reasons).requirement("RFC8259-9-LIMITS").effect(|effect| effect.claims = None)
 }
@@ -45,8 +45,9 @@ fn forged(undecided: Undecided, layer: Layer) -> Case {
         .reject([Reason::Signature, unreadable, limit])
         .threat(Threat::Forger)
         .why(
-            "Nobody signed this with the configured key, so anybody can send it. A limit that ends the verification \
-             must end it with a refusal: a crash denies service to everyone, and an acceptance lets an attacker in.",
+            "The configured key did not sign this token, so anyone can send it. If a limit ends the \
+             verification, the verdict must be a rejection. A crash denies service to everyone, and \
+             acceptance lets an attacker in.",
         )
         .requirement("RFC7515-5.2-VERIFY")
         .requirement("RFC8259-9-LIMITS")

@@ -11,7 +11,7 @@ use crate::edits::{claim, of_token};
 use crate::steps::{connect, refresh, step, subscribe};
 use crate::twins;
 
-/// The names of the token under test: as one that opens something, and as one that renews it.
+/// The names of the token under test: one that opens a session, and one that renews it.
 const OPENING: &str = "opening";
 const RENEWAL: &str = "renewal";
 
@@ -82,14 +82,14 @@ const PATH: &str = "centrifugo/near-the-clock";
 const START: u32 = 0;
 const LATER: u32 = 2;
 
-/// Tokens that are no longer, or not yet, good. Rows: name, claim, raw value, second of use, description.
+/// Tokens that are expired or not yet valid. Rows: name, claim, raw value, second of use, description.
 const BAD: [(&str, &str, &str, u32, &str); 3] = [
     ("exp-a-second-ago", "exp", "{{now+1}}", LATER, "exp a second ago"),
     ("exp-two-seconds-ago", "exp", "{{now-2}}", START, "exp two seconds ago"),
     ("nbf-in-two-seconds", "nbf", "{{now+2}}", START, "nbf in two seconds"),
 ];
 
-/// Tokens that are just good, with the same columns.
+/// Tokens that are just valid, with the same columns.
 const GOOD: [(&str, &str, &str, u32, &str); 2] = [
     ("exp-in-two-seconds", "exp", "{{now+2}}", START, "exp in two seconds"),
     ("nbf-a-second-ago", "nbf", "{{now+1}}", LATER, "nbf a second ago"),
@@ -98,7 +98,7 @@ const GOOD: [(&str, &str, &str, u32, &str); 2] = [
 pub(super) fn centrifugo() -> Topic {
     Topic {
         path: PATH,
-        about: "Tokens of Centrifugo that are used a few seconds before or after their time.",
+        about: "Centrifugo tokens that are used one or two seconds before or after their exp or nbf.",
         cases: CENTRIFUGO.iter().flat_map(cases).collect(),
     }
 }
@@ -106,7 +106,7 @@ pub(super) fn centrifugo() -> Topic {
 pub(super) fn anycable() -> Topic {
     Topic {
         path: ANYCABLE[0].path,
-        about: "Tokens of AnyCable that are used a few seconds before or after their time.",
+        about: "AnyCable tokens that are used one or two seconds before or after their exp or nbf.",
         cases: ANYCABLE.iter().flat_map(cases).collect(),
     }
 }
@@ -117,11 +117,11 @@ fn cases(of: &Use) -> Vec<Case> {
         let (when, words) = if at == START {
             ("at-the-start", "at once")
         } else {
-            ("two-seconds-later", "two seconds later")
+            ("two-seconds-later", "after two seconds")
         };
         flow(&format!("{path}/{name}-{when}"), &format!("the first flow in which a token {what} {words}"), at)
-            .title(format!("a token that is good for an hour {what} {words}"))
-            .why("A token is accepted before its expiration time.")
+            .title(format!("exp in an hour in a token that {what} {words}"))
+            .why("The token has not expired, so the server must accept it.")
             .requirement("RFC7519-4.1.4-EXP")
             .requirement(row)
             .class("V1")
@@ -130,17 +130,18 @@ fn cases(of: &Use) -> Vec<Case> {
     let twin = |at: u32| if at == START { &twins[0] } else { &twins[1] };
     let made = |(word, member, value, at, title): (&str, &str, &str, u32, &str)| {
         let case = twin(at).changed(&format!("{path}/{name}-{word}"), of_token(token, claim(member, value)));
-        (case, member == "exp", format!("{title}: a token {what}"))
+        (case, member == "exp", format!("{title} in a token that {what}"))
     };
     let bad = BAD.into_iter().map(made).map(|(case, is_exp, title)| {
         let reason = if is_exp { Reason::Expired } else { Reason::NotYetValid };
         let case = case.reject([reason]).title(title).threat(Threat::Holder).class("C5");
-        let why = "No leeway is configured, and so the time of the token counts to the second. A server that adds \
-                   leeway of its own lets in whoever was to be locked out.";
+        let why = "No leeway is configured, so the time of the token counts to the second. A server that \
+                   adds its own leeway accepts a token that is expired or not yet valid.";
         with_rows(case, is_exp, row).why(why)
     });
     let good = GOOD.into_iter().map(made).map(|(case, is_exp, title)| {
-        let why = "The token is good at this second. A server whose clock or comparison is off by a second refuses it.";
+        let why = "The token is valid at this second. A server whose clock or comparison is off by one \
+                   second rejects it.";
         with_rows(case.accept().title(title).class("V1"), is_exp, row).why(why)
     });
     let mut cases: Vec<Case> = bad.chain(good).collect();

@@ -1,4 +1,4 @@
-//! Tokens for private channels of Centrifugo 3, which are for a client.
+//! Tokens for private channels of Centrifugo 3, which are issued to a client.
 
 use jotproof_model::{Reason, Threat};
 
@@ -24,29 +24,33 @@ pub(in crate::topics) fn topic() -> Topic {
     cases.extend(OTHER_SUBS.into_iter().map(other_sub));
     Topic {
         path: KIND.path,
-        about: "Tokens for private channels of Centrifugo 3: for which client and channel they are good, \
-                until when, and what they give the subscription.",
+        about: "Tokens for private channels of Centrifugo 3: the client and channel that they are valid \
+                for, their expiration, and what they give the subscription.",
         cases,
     }
 }
 
-/// Name, raw value of `client`, what it is.
+/// Name, raw value of `client`, description.
 const OTHER_CLIENTS: [(&str, &str, &str); 5] = [
-    ("client-other", "\"00000000-0000-4000-8000-000000000000\"", "another client"),
-    ("client-longer", "\"{{client}}0\"", "a client whose id begins like that of the one that asks"),
-    ("client-wildcard", "\"*\"", "a client that is a pattern"),
-    ("client-of-the-user", "\"42\"", "a client that is the id of the user"),
-    ("client-list", "\"{{client}},00000000-0000-4000-8000-000000000000\"", "a list of clients"),
+    ("client-other", "\"00000000-0000-4000-8000-000000000000\"", "the id of a different client"),
+    ("client-longer", "\"{{client}}0\"", "a longer id that begins with the requesting client's id"),
+    ("client-wildcard", "\"*\"", "a wildcard"),
+    ("client-of-the-user", "\"42\"", "the user id instead of the client id"),
+    (
+        "client-list",
+        "\"{{client}},00000000-0000-4000-8000-000000000000\"",
+        "a list that contains the requesting client's id",
+    ),
 ];
 
 fn other_client((name, value, what): (&str, &str, &str)) -> Case {
     twins::private_channel()
         .changed(&KIND.id(name), claim("client", value))
         .reject([Reason::Client])
-        .title(format!("a token for {what}"))
+        .title(format!("client is {what}"))
         .why(
-            "The backend let one client in. Another one that got hold of the token, or the same user after \
-             a reconnect, has to ask again.",
+            "The backend allowed one client. A server that accepts this lets another client use a stolen \
+             token. The same user also has to ask again after a reconnect.",
         )
         .requirement("CP-CLI-1")
         .class("C14")
@@ -55,9 +59,9 @@ fn other_client((name, value, what): (&str, &str, &str)) -> Case {
 
 fn client_missing() -> [Case; 3] {
     [
-        ("client-absent", without_claim("client"), "no client"),
-        ("client-empty", claim("client", "\"\""), "an empty client"),
-        ("client-number", claim("client", "1"), "a client that is a number"),
+        ("client-absent", without_claim("client"), "client missing"),
+        ("client-empty", claim("client", "\"\""), "client is an empty string"),
+        ("client-number", claim("client", "1"), "client is a number"),
     ]
     .map(|(name, edit, title)| {
         twins::private_channel()
@@ -65,8 +69,8 @@ fn client_missing() -> [Case; 3] {
             .reject([Reason::ClaimMissing, Reason::ClaimType, Reason::Client])
             .title(title)
             .why(
-                "The documentation says that the claim is required: a token that names no client is good \
-                 for whoever gets hold of it.",
+                "The documentation says that the claim is required. A token that names no client could be \
+                 used by anyone who gets hold of it.",
             )
             .requirement("CP-CLI-2")
             .class("C14")
@@ -74,25 +78,28 @@ fn client_missing() -> [Case; 3] {
     })
 }
 
-/// Name, raw value of `client`, what it is.
+/// Name, raw value of `client`, description.
 const CLIENT_TYPES: [(&str, &str, &str); 4] = [
     ("client-true", "true", "true"),
     ("client-null", "null", "null"),
-    ("client-array", "[\"{{client}}\"]", "an array with the id of the client"),
-    ("client-object", "{\"id\":\"{{client}}\"}", "an object with the id of the client"),
+    ("client-array", "[\"{{client}}\"]", "an array that contains the client id"),
+    ("client-object", "{\"id\":\"{{client}}\"}", "an object that contains the client id"),
 ];
 
 fn client_type((name, value, what): (&str, &str, &str)) -> Case {
     twins::private_channel()
         .changed(&KIND.id(name), claim("client", value))
         .reject([Reason::ClaimMissing, Reason::ClaimType, Reason::Client])
-        .title(format!("a client that is {what}"))
-        .why("The id of a client is a string. What is not one names no client, and the claim is required.")
+        .title(format!("client is {what}"))
+        .why(
+            "A client id is a string, so this token names no client. The claim is required, so the token \
+             must be rejected.",
+        )
         .requirement("CP-CLI-2")
         .class("C14")
 }
 
-/// Name, raw value of `sub`, what it is.
+/// Name, raw value of `sub`, description.
 const SUB_TYPES: [(&str, &str, &str); 5] = [
     ("sub-number", "42", "a number"),
     ("sub-true", "true", "true"),
@@ -104,33 +111,33 @@ const SUB_TYPES: [(&str, &str, &str); 5] = [
 fn sub_type(row: (&str, &str, &str)) -> Case {
     with_sub(
         row,
-        "The documentation knows no `sub` here: the claim is ignored (RFC 7519 section 4), or refused, because \
-         it is a string (section 4.1.2).",
+        "The documentation does not mention `sub` in these tokens. The claim is ignored (RFC 7519 section \
+         4), or rejected because it must be a string (section 4.1.2).",
         &[Reason::ClaimType, Reason::ClaimMissing, Reason::User],
     )
     .class("C11")
 }
 
-/// Name, raw value of `sub`, what it is.
+/// Name, raw value of `sub`, description.
 const OTHER_SUBS: [(&str, &str, &str); 2] =
-    [("sub-other", "\"43\"", "of another user"), ("sub-empty", "\"\"", "empty")];
+    [("sub-other", "\"43\"", "the id of a different user"), ("sub-empty", "\"\"", "empty")];
 
 fn other_sub(row: (&str, &str, &str)) -> Case {
     with_sub(
         row,
-        "The documentation knows no `sub` here: the claim is ignored (RFC 7519 section 4), or the \
-         token is that of its subject.",
+        "The documentation does not mention `sub` in these tokens. The claim is ignored (RFC 7519 section \
+         4), or the token is valid for its subject only.",
         &[Reason::User],
     )
     .class("V1")
 }
 
-/// A token with a `sub`. `open` says why it may be accepted or refused.
+/// A token with a `sub`. `open` says why it may be accepted or rejected.
 fn with_sub((name, value, what): (&str, &str, &str), open: &str, reasons: &[Reason]) -> Case {
     twins::private_channel()
         .changed(&KIND.id(name), claim("sub", value))
         .either(open, reasons.iter().copied())
-        .title(format!("a sub that is {what}"))
-        .why("It is the client that the token is bound to, and whose user is known.")
+        .title(format!("sub is {what}"))
+        .why("The token is bound to the client, and the server knows the user of that client.")
         .requirement("RFC7519-4-IGNORE")
 }

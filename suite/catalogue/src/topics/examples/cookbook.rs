@@ -1,4 +1,4 @@
-//! The examples of RFC 7520 section 4 that the compact serialization cannot hold, or holds without the payload.
+//! The examples of RFC 7520 section 4 that use the JSON serialization or a detached payload.
 
 use jotproof_mint::base64url;
 use jotproof_model::edit::{Layer, TextKind};
@@ -40,8 +40,10 @@ fn detached() -> Case {
         .changed_by(&format!("{PATH}/7520-4-5-hs256"), vec![journey(), structure(StructureChange::Detached)])
         .reject([Reason::Payload, Reason::NotCompact, Reason::Encoding, Reason::Signature])
         .threat(Threat::Mangler)
-        .title("the example of RFC 7520 section 4.5: a payload that is not claims, and detached")
-        .why("The payload comes another way, and no claims set is left in the token.")
+        .title("the example of RFC 7520 section 4.5: HS256 with a detached payload")
+        .why(
+            "The payload is sent separately, so the token contains no claims set. A verifier must reject it.",
+        )
         .requirement("RFC7519-7.2-PAYLOAD")
         .requirement("RFC7515-5.2-VERIFY")
         .class("S1")
@@ -50,7 +52,7 @@ fn detached() -> Case {
 /// An example in JSON.
 struct Serialized {
     section: &'static str,
-    /// What makes the protected header of the example by the HMAC key, which is the good one without it.
+    /// The edit of the good header that gives the protected header of the HMAC example, if one is needed.
     protected: Option<Edit>,
     /// The text without white space.
     written: String,
@@ -116,7 +118,10 @@ fn in_json(Serialized { section, protected, written, what }: Serialized) -> Case
         ])
         .threat(Threat::Mangler)
         .title(format!("the example of RFC 7520 section {section}: {what}"))
-        .why("The signatures are good. A JWT is in the compact serialization, and its payload is a claims set.")
+        .why(
+            "The signatures are valid, but a JWT uses the compact serialization, and its payload is a claims \
+             set. A verifier must reject other serializations.",
+        )
         .requirement("RFC7519-3.1-COMPACT")
         .class("B9")
 }

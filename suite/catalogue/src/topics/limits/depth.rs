@@ -1,4 +1,4 @@
-//! Arrays and objects, one in the other.
+//! Nested arrays and objects.
 
 use jotproof_model::edit::Layer::{self, Header, Payload};
 use jotproof_model::{Algorithm, Reason, Threat};
@@ -18,23 +18,28 @@ struct Depth {
 }
 
 const DEPTHS: [Depth; 6] = [
-    Depth { name: "33-levels", levels: 33, limit: "A parser that keeps one bit for each level ends at 32." },
+    Depth {
+        name: "33-levels",
+        levels: 33,
+        limit: "A parser that keeps one bit per level reaches its limit \
+                                                   at 32 levels.",
+    },
     Depth {
         name: "41-levels",
         levels: 41,
-        limit: "Some parsers have room for 40 levels, and do not count them.",
+        limit: "Some parsers have space for 40 levels and do not check for more.",
     },
-    Depth { name: "100-levels", levels: 100, limit: "Ruby's JSON parser ends at 100 levels." },
+    Depth { name: "100-levels", levels: 100, limit: "Ruby's JSON parser stops at 100 levels." },
     Depth {
         name: "1000-levels",
         levels: 1000,
-        limit: "Python's parser raises an error of its own at about 1,000 levels, which is none of JSON.",
+        limit: "Python's parser raises an error at about 1,000 levels, and it is not a JSON error.",
     },
-    Depth { name: "10000-levels", levels: 10_000, limit: "Go's parser ends at 10,000 levels." },
+    Depth { name: "10000-levels", levels: 10_000, limit: "Go's JSON parser stops at 10,000 levels." },
     Depth {
         name: "100000-levels",
         levels: 100_000,
-        limit: "A parser that calls itself for each level, without a limit, has no stack left.",
+        limit: "A recursive parser without a limit exhausts its stack.",
     },
 ];
 
@@ -76,7 +81,8 @@ pub(in crate::topics) fn topic() -> Topic {
     cases.extend(DEPTHS.iter().filter(|depth| depth.levels >= 100).map(expired));
     Topic {
         path: "limits/depth",
-        about: "Arrays and objects, one in the other, deeper than any token needs: accepted or refused, and never a crash.",
+        about: "Nested arrays and objects, deeper than any token needs. A verifier may accept or reject \
+                these tokens if they are otherwise good. It must not crash.",
         cases,
     }
 }
@@ -85,10 +91,8 @@ fn deep(layer: Layer, shape: Shape, Depth { name, levels, limit }: &Depth) -> Ca
     let (word, what) = (word(layer), shape.word());
     let id = format!("limits/depth/{word}-{what}-{name}");
     good(twins::hs256().changed(&id, set(layer, "x", &shape.nested(*levels))), layer)
-        .title(format!("a {word} with {what} of {levels} levels"))
-        .why(format!(
-            "{limit} A verifier accepts this token or refuses it. It does not end, and it does not hang."
-        ))
+        .title(format!("a {word} with nested {what}, {levels} levels deep"))
+        .why(format!("{limit} A verifier may accept or reject this token. It must not crash or hang."))
         .class("J15")
 }
 
@@ -96,10 +100,10 @@ fn by_a_foreign_key(layer: Layer, Depth { name, levels, limit: _ }: &Depth) -> C
     let word = word(layer);
     let edits = vec![set(layer, "x", &Shape::Arrays.nested(*levels)), foreign(Algorithm::HS256)];
     forged(twins::hs256().changed_by(&format!("limits/depth/{word}-{name}-foreign-key"), edits), layer)
-        .title(format!("a forged token with a {word} of {levels} levels"))
+        .title(format!("a forged token with a {word} of {levels} nested arrays"))
 }
 
-/// A text that is not JSON, which a parser notices only at the deepest level.
+/// A text that is not JSON. A parser notices that only at the deepest level.
 fn never_closed(layer: Layer) -> Case {
     const LEVELS: u32 = 100_000;
     let word = word(layer);
@@ -107,10 +111,10 @@ fn never_closed(layer: Layer) -> Case {
     let case = twins::hs256()
         .changed(&format!("limits/depth/{word}-never-closed"), set(layer, "x", &value))
         .reject(reasons(layer))
-        .title(format!("a {word} with {LEVELS} arrays that are not closed"))
+        .title(format!("a {word} with {LEVELS} unclosed arrays"))
         .why(
-            "The text is not JSON. A parser that calls itself for each level has no stack left before it comes to the \
-             end of the text.",
+            "The text is not JSON. A recursive parser exhausts its stack before it reaches the end of the \
+             text.",
         )
         .requirement("RFC8259-2-JSON")
         .class("J15");
@@ -120,17 +124,17 @@ fn never_closed(layer: Layer) -> Case {
     }
 }
 
-/// An expired token. A parser that stops at some level must not lose the `exp`.
+/// An expired token. A verifier whose parser stops at some level must not lose the `exp`.
 fn expired(Depth { name, levels, limit: _ }: &Depth) -> Case {
     let edits = vec![claim("x", &Shape::Arrays.nested(*levels)), claim("exp", "{{now-3600}}")];
     twins::hs256()
         .changed_by(&format!("limits/depth/payload-{name}-expired"), edits)
         .reject([Reason::Expired, Reason::Payload, Reason::Limit])
         .threat(Threat::Holder)
-        .title(format!("an expired token with a payload of {levels} levels"))
+        .title(format!("an expired token with a payload of {levels} nested arrays"))
         .why(
-            "The token is no longer valid, however deep its payload is. A parser that gives up and returns nothing leaves \
-             a verifier without an exp to compare.",
+            "The token is expired, however deep its payload is. If a parser gives up and returns nothing, \
+             the verifier has no `exp` to check and accepts the token.",
         )
         .requirement("RFC7519-4.1.4-EXP")
         .class("J15")

@@ -24,8 +24,9 @@ pub(in crate::topics) fn topic() -> Topic {
     cases.push(long_signature());
     Topic {
         path: "limits/size",
-        about: "Tokens, members, strings and numbers that are longer or more than any token needs: accepted or refused, \
-                and never a crash.",
+        about: "Tokens, strings and numbers that are longer than any token needs, and objects with more \
+                members. A verifier may accept or reject these tokens if they are otherwise good. It must \
+                not crash.",
         cases,
     }
 }
@@ -37,7 +38,7 @@ struct Value {
     value: &'static str,
     what: &'static str,
     why: &'static str,
-    /// Where it stands.
+    /// The layers that get it.
     layers: &'static [Layer],
 }
 
@@ -46,43 +47,43 @@ const VALUES: [Value; 6] = [
         name: "number-of-100000-digits",
         value: "{{9*100000}}",
         what: "a number of 100,000 digits",
-        why: "To read an integer of so many digits exactly takes time that grows with the square of their number.",
+        why: "A parser that converts the digits exactly may take quadratic time.",
         layers: &[Header, Payload],
     },
     Value {
         name: "fraction-of-100000-digits",
         value: "0.{{3*100000}}",
-        what: "a number with 100,000 digits after the point",
-        why: "A decimal number of any length is rounded to binary64 or kept as it is, at a cost.",
+        what: "a number with 100,000 decimals",
+        why: "A parser rounds the number to binary64 or keeps all its digits, and either takes time.",
         layers: &[Payload],
     },
     Value {
         name: "exponent-of-100000-digits",
         value: "1e{{9*100000}}",
         what: "a number with an exponent of 100,000 digits",
-        why: "A decoder that writes such a number out needs more memory than there is.",
+        why: "A decoder that writes the number out needs more memory than the machine has.",
         layers: &[Payload],
     },
     Value {
         name: "string-of-100000-escapes",
         value: "\"{{\\u0041*100000}}\"",
         what: "a string of 100,000 escaped letters",
-        why: "A decoder that copies the whole string at each escape takes time that grows with the square.",
+        why: "A decoder that copies the string at each escape takes quadratic time.",
         layers: &[Header, Payload],
     },
     Value {
         name: "string-of-300000-quotes",
         value: "\"{{\\\"*300000}}\"",
         what: "a string of 300,000 escaped quotation marks",
-        why: "A search for the end of the string that begins anew at each quotation mark takes time that grows with the \
-              square.",
+        why: "A decoder that restarts its search for the end of the string at each quotation mark takes \
+              quadratic time.",
         layers: &[Payload],
     },
     Value {
         name: "array-of-100000-numbers",
         value: "[0{{,0*99999}}]",
         what: "an array of 100,000 numbers",
-        why: "Each number costs a decoder many times the two characters that it costs whoever sends it.",
+        why: "Each number costs the sender two characters and the decoder many times that in memory.",
         layers: &[Payload],
     },
 ];
@@ -97,7 +98,7 @@ impl Value {
         let id = format!("limits/size/{}-{name}", word(layer));
         good(twins::hs256().changed(&id, set(layer, "x", value)), layer)
             .title(format!("a {} with {what}", word(layer)))
-            .why(*why)
+            .why(format!("{why} A verifier may accept or reject the token."))
             .class("J16")
     }
 
@@ -106,18 +107,21 @@ impl Value {
         let id = format!("limits/size/{}-{name}-foreign-key", word(layer));
         let edits = vec![set(layer, "x", value), foreign(Algorithm::HS256)];
         forged(twins::hs256().changed_by(&id, edits), layer)
-            .title(format!("a forged token and a {} with {what}", word(layer)))
+            .title(format!("a forged token with {what} in its {}", word(layer)))
     }
 }
 
 const MEGABYTE: &str = "\"{{a*1000000}}\"";
 
-/// A payload, a header and a `kid` of great length.
+/// A very long payload, header and `kid`.
 fn megabytes() -> Vec<Case> {
     let long = |twin: &Case, id: &str, layer: Layer, edit: Edit, what: &str| {
         good(twin.changed(id, edit), layer)
             .title(format!("a token with {what}"))
-            .why("A verifier that reads tokens of this length reads them whole. One that does not refuses them.")
+            .why(
+                "A verifier may reject a token of this length. If it accepts the token, it must have read \
+                 all of it.",
+            )
             .class("J16")
     };
     let by_nobody = |twin: &Case, id: &str, layer: Layer, edits: [Edit; 2], what: &str| {
@@ -127,7 +131,7 @@ fn megabytes() -> Vec<Case> {
     let payload = || claim("x-padding", MEGABYTE);
     let padded_header = || header("x-padding", MEGABYTE);
     let kid = || header("kid", "\"{{a*100000}}\"");
-    let (of_payload, of_header) = ("a megabyte of claims", "a megabyte of header");
+    let (of_payload, of_header) = ("a one-megabyte payload", "a one-megabyte header");
     let of_kid = "a kid of 100,000 characters";
     let foreign_key = || foreign(Algorithm::HS256);
     vec![
@@ -137,7 +141,7 @@ fn megabytes() -> Vec<Case> {
             "limits/size/payload-of-a-megabyte-foreign-key",
             Payload,
             [payload(), foreign_key()],
-            &format!("{of_payload} and the signature of another key"),
+            &format!("{of_payload} and a signature by another key"),
         ),
         by_nobody(
             &hs256,
@@ -146,13 +150,19 @@ fn megabytes() -> Vec<Case> {
             [payload(), unsigned(None)],
             &format!("{of_payload} and no signature"),
         ),
-        long(&es256, "limits/size/es256-payload-of-a-megabyte", Payload, payload(), of_payload),
+        long(
+            &es256,
+            "limits/size/es256-payload-of-a-megabyte",
+            Payload,
+            payload(),
+            &format!("{of_payload} and an ES256 signature"),
+        ),
         by_nobody(
             &es256,
             "limits/size/es256-payload-of-a-megabyte-foreign-key",
             Payload,
             [payload(), foreign(Algorithm::ES256)],
-            &format!("{of_payload} and the signature of another key"),
+            &format!("{of_payload} and an ES256 signature by another key"),
         ),
         long(&hs256, "limits/size/header-of-a-megabyte", Header, padded_header(), of_header),
         by_nobody(
@@ -160,7 +170,7 @@ fn megabytes() -> Vec<Case> {
             "limits/size/header-of-a-megabyte-foreign-key",
             Header,
             [padded_header(), foreign_key()],
-            &format!("{of_header} and the signature of another key"),
+            &format!("{of_header} and a signature by another key"),
         ),
         long(&hs256, "limits/size/kid-of-100000-characters", Header, kid(), of_kid),
         by_nobody(
@@ -168,7 +178,7 @@ fn megabytes() -> Vec<Case> {
             "limits/size/kid-of-100000-characters-foreign-key",
             Header,
             [kid(), foreign_key()],
-            &format!("{of_kid} and the signature of another key"),
+            &format!("{of_kid} and a signature by another key"),
         ),
     ]
 }
@@ -178,12 +188,15 @@ fn white_space(layer: Layer) -> Case {
     let edit = surround(layer, "{{ *500000}}", "{{\n*500000}}", Surrounding::WhiteSpace);
     let changed = twins::hs256().changed(&format!("limits/size/{word}-in-white-space"), edit);
     let case = match layer {
-        // A verifier may tell by the first octets that this is not a token.
+        // A verifier may see from the first octets that this is not a token.
         Header => good_unless(changed, [Reason::NotCompact, Reason::Header, Reason::Limit]),
         Payload => good(changed, layer),
     };
-    case.title(format!("a {word} with half a megabyte of white space before it, and as much after it"))
-        .why("White space around a JSON text means nothing. A regex that trims it may take time that grows with the square.")
+    case.title(format!("half a megabyte of white space on each side of the {word}"))
+        .why(
+            "White space around a JSON text has no meaning. A verifier that trims it with a regex may take \
+             quadratic time. It may accept or reject the token.",
+        )
         .class("J16")
 }
 
@@ -219,8 +232,8 @@ fn members(layer: Layer) -> Case {
         .effect(effect)
         .title(format!("a {word} with 100,000 unknown members"))
         .why(
-            "Unknown members are ignored, however many there are. A decoder that compares each name with all before it \
-             takes time that grows with the square.",
+            "Unknown members are ignored, however many there are. A decoder that compares each name with all \
+             earlier names takes quadratic time. A verifier may accept or reject the token.",
         )
         .class("J16")
 }
@@ -228,7 +241,7 @@ fn members(layer: Layer) -> Case {
 fn members_by_a_foreign_key() -> Case {
     let edits = vec![with_members(Header, MEMBERS), foreign(Algorithm::HS256)];
     forged(twins::hs256().changed_by("limits/size/header-of-100000-members-foreign-key", edits), Header)
-        .title("a forged token and a header with 100,000 unknown members")
+        .title("a forged token with 100,000 unknown members in its header")
 }
 
 fn one_name_often(layer: Layer) -> Case {
@@ -236,8 +249,8 @@ fn one_name_often(layer: Layer) -> Case {
     let id = format!("limits/size/{word}-one-name-100000-times");
     good(twins::hs256().changed(&id, with_members(layer, "{{,\"x\":0*100000}}")), layer)
         .effect(effect)
-        .title(format!("a {word} with an unknown member that is there 100,000 times"))
-        .why("A decoder refuses names that are there twice, or takes the last one, and keeps nothing of the others.")
+        .title(format!("a {word} with one unknown member repeated 100,000 times"))
+        .why("A decoder may reject duplicate names or take the last one. It has no need to keep the others.")
         .class("J16")
 }
 
@@ -245,8 +258,11 @@ fn name_of_an_algorithm() -> Case {
     twins::hs256()
         .changed("limits/size/alg-of-a-megabyte", header("alg", MEGABYTE))
         .reject([Reason::Algorithm, Reason::Limit])
-        .title("an alg of a megabyte")
-        .why("No algorithm has this name. A message that repeats it fills the log with what anybody sends.")
+        .title("an alg of one megabyte")
+        .why(
+            "No algorithm has this name. A verifier that repeats it in an error message lets anyone fill its \
+             log.",
+        )
         .requirement("RFC7515-5.2-VERIFY")
         .class("A10")
 }
@@ -254,8 +270,11 @@ fn name_of_an_algorithm() -> Case {
 fn among_many_audiences() -> Case {
     let value = format!("[{{{{\"a\",*99999}}}}\"{}\"]", twins::AUDIENCE);
     good(twins::bound().changed("limits/size/audience-after-99999-others", claim("aud", &value)), Payload)
-        .title("the configured audience after 99,999 others")
-        .why("The verifier is among the audiences. One that looks only at the first few may refuse the token, as it may any long one.")
+        .title("aud is an array with the configured audience after 99,999 others")
+        .why(
+            "The array names the verifier. A verifier that looks only at the first elements may reject the \
+             token, like any other long token.",
+        )
         .class("J16")
 }
 
@@ -264,8 +283,11 @@ fn for_many_other_audiences() -> Case {
         .changed("limits/size/100000-other-audiences", claim("aud", "[\"a\"{{,\"a\"*99999}}]"))
         .reject([Reason::Audience, Reason::Payload, Reason::Limit])
         .threat(Threat::Holder)
-        .title("100,000 audiences, and the configured one is missing")
-        .why("The token is for others. A search that gives up must not end with a match.")
+        .title("aud is an array of 100,000 other audiences")
+        .why(
+            "The token is for other services. A verifier whose search gives up must not treat that as a \
+             match.",
+        )
         .requirement("RFC7519-4.1.3-AUD")
         .requirement("RFC8725-3.9-AUD")
         .class("C8")
@@ -286,14 +308,14 @@ const MESSES: [Mess; 3] = [
         name: "a-megabyte-without-a-dot",
         text: "a",
         times: 1_000_000,
-        what: "a megabyte without a dot",
+        what: "a megabyte of text without a dot",
         class: "S1",
     },
     Mess {
         name: "a-million-segments",
         text: "e30.",
         times: 1_000_000,
-        what: "a million segments with an empty object in each",
+        what: "a million segments with an empty object each",
         class: "B11",
     },
 ];
@@ -306,8 +328,8 @@ fn mess(Mess { name, text, times, what, class }: &Mess) -> Case {
         .threat(Threat::Forger)
         .title(format!("{what} in place of the token"))
         .why(
-            "A parser that looks for the dots before it counts them takes time and memory for all of it. Anybody can send \
-             this.",
+            "A parser that splits the text before it counts the dots spends time and memory on all of it. \
+             Anyone can send this text.",
         )
         .requirement("RFC7515-7.1-COMPACT")
         .class(class)
@@ -319,8 +341,11 @@ fn long_signature() -> Case {
         .changed("limits/size/signature-of-a-megabyte", sent_segment(Segment::Signature, change))
         .reject([Reason::Signature, Reason::Encoding, Reason::Limit])
         .threat(Threat::Mangler)
-        .title("a signature of a megabyte that begins with the right one")
-        .why("A MAC has one length. A comparison that ends with the shorter text, or a buffer of fixed length, finds no difference.")
+        .title("a one-megabyte signature that starts with the valid one")
+        .why(
+            "A MAC has a fixed length. A verifier that compares only up to the shorter length, or in a \
+             buffer of fixed size, accepts any text after the valid MAC.",
+        )
         .requirement("RFC7515-5.2-VERIFY")
         .class("S1")
 }
