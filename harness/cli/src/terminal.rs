@@ -15,6 +15,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use jotproof_engine::{Exit, Suite};
 use jotproof_profiles::Profiles;
+use jotproof_targets::reference::check_rules;
 use rustix::io::Errno;
 
 /// The time that an interrupted command has for its last output. The reader of that output may be stuck.
@@ -186,7 +187,11 @@ pub fn stop_on_interrupt() {
 pub fn profiles(folder: Option<&Path>) -> anyhow::Result<Cow<'static, Profiles>> {
     let own = folder.map(|folder| folder.join("profiles")).filter(|folder| folder.is_dir());
     Ok(match own {
-        Some(folder) => Cow::Owned(Profiles::with_folder(&folder)?),
+        Some(folder) => {
+            let profiles = Profiles::with_folder(&folder)?;
+            check_rules(&profiles)?;
+            Cow::Owned(profiles)
+        }
         None => Cow::Borrowed(Profiles::built_in()),
     })
 }

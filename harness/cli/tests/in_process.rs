@@ -50,7 +50,12 @@ fn red(log: &RunLog) -> Vec<String> {
 fn every_profile_comes_out_as_predicted() {
     let suite = Suite::built_in().expect("the built-in vectors load");
     for profile in Profiles::built_in().all() {
-        let log = run(&suite, &[], &ReferenceTarget::following(profile), &profile.name);
+        let log = run(
+            &suite,
+            &[],
+            &ReferenceTarget::following(profile).expect("the rules are valid"),
+            &profile.name,
+        );
         assert_eq!(red(&log), Vec::<String>::new(), "reference:{}", profile.name);
         assert_eq!(log.exit(), Exit::Ok, "reference:{}", profile.name);
     }
@@ -61,7 +66,7 @@ fn every_profile_comes_out_as_predicted() {
 fn differing(suite: &Suite, one: &str, other: &str) -> usize {
     let rows = |name: &str| {
         let profile = Profiles::built_in().get(name).expect("the profile is built in");
-        run(suite, &[], &ReferenceTarget::following(profile), name).rows
+        run(suite, &[], &ReferenceTarget::following(profile).expect("the rules are valid"), name).rows
     };
     let told: BTreeMap<_, _> = rows(one).into_iter().map(|row| (row.id, row.observation)).collect();
     rows(other).iter().filter(|row| told.get(&row.id).is_some_and(|seen| *seen != row.observation)).count()
@@ -92,7 +97,7 @@ fn rfc_and_bcp_need_no_explanation() {
     let suite = Suite::built_in().expect("the built-in vectors load");
     for name in ["rfc", "bcp"] {
         let profile = Profiles::built_in().get(name).expect("the profile is built in");
-        let log = run(&suite, &[], &ReferenceTarget::following(profile), name);
+        let log = run(&suite, &[], &ReferenceTarget::following(profile).expect("the rules are valid"), name);
         assert!(log.rows.iter().all(|row| row.judgement.is_fine()), "{:?}", red(&log));
         assert!(!log.rows.is_empty());
     }
@@ -106,7 +111,12 @@ fn a_thousand_generated_cases_per_profile_come_out_as_predicted() {
         if profile.name == "bcp" {
             continue;
         }
-        let log = run(&suite, &["generated/**"], &ReferenceTarget::following(profile), &profile.name);
+        let log = run(
+            &suite,
+            &["generated/**"],
+            &ReferenceTarget::following(profile).expect("the rules are valid"),
+            &profile.name,
+        );
         assert_eq!(red(&log), Vec::<String>::new(), "reference:{}", profile.name);
         assert!(log.rows.len() >= 1000, "reference:{} judged {}", profile.name, log.rows.len());
     }

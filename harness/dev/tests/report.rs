@@ -29,7 +29,7 @@ fn log() -> String {
     let mut log = Vec::new();
     for name in ["centrifugo-3.2.3", "centrifugo-5.4.9", "centrifugo-6.9.6", "anycable-1.5.2"] {
         let profile = Profiles::built_in().get(name).expect("it is built in");
-        let target = ReferenceTarget::following(profile);
+        let target = ReferenceTarget::following(profile).expect("the rules are valid");
         let run = jotproof_engine::run(&suite, &Selection::default(), &target, profile, &|_, _| ());
         run.expect("it can be planned").write(&mut log).expect("memory can be written");
     }

@@ -14,9 +14,11 @@ use jotproof_engine::run::unix_time;
 use jotproof_mint::{base64url, keys};
 use jotproof_model::adapter::{AdapterClock, Answer, Order};
 use jotproof_model::{Algorithm, Capability, Challenge, Observation, Reason, Token, Verifier as _};
-use jotproof_profiles::{Profiles, Rules};
+use jotproof_profiles::Profiles;
 use jotproof_reference::{Reference, Stage};
+use jotproof_rules::Rules;
 use jotproof_targets::exec::{serve, wire};
+use jotproof_targets::reference::reference;
 
 const MODES: &str = "honest, always-accept, always-reject, reasonless, secretive, no-es256, hang N, hang-from N, crash N, \
     crash-from N, crash-once FILE, flaky, twice N, late-twice N, wrong-id N, garbage N, no-hello, slow-hello, newer, \
@@ -43,7 +45,7 @@ fn main() -> ExitCode {
 fn converse(mode: &str, argument: &str) -> Result<(), Box<dyn std::error::Error>> {
     let profile = Profiles::built_in().get("rfc")?;
     let lie = if mode == "lie" { argument } else { "" };
-    let reference = lax(Reference::profile(profile), lie);
+    let reference = lax(reference(profile)?, lie);
     match mode {
         "no-hello" => say(b"ready to serve\n")?,
         "slow-hello" => sleep(),

@@ -11,7 +11,7 @@ use crate::centrifugo::Centrifugo;
 use crate::exec::{ExecTarget, NotACommand};
 use crate::live::address::AddressError;
 use crate::live::running::NotAConfiguration;
-use crate::reference::ReferenceTarget;
+use crate::reference::{InvalidRule, ReferenceTarget};
 
 mod server;
 
@@ -97,6 +97,9 @@ pub enum NameError {
     /// The profile does not exist.
     #[error(transparent)]
     Profile(#[from] LoadError),
+    /// A rule of the profile is invalid.
+    #[error(transparent)]
+    Rule(#[from] InvalidRule),
     /// The command of an adapter is none.
     #[error(transparent)]
     Command(#[from] NotACommand),
@@ -290,13 +293,13 @@ pub fn targets(name: &str, arguments: ServerArguments<'_>) -> Result<Vec<Box<dyn
     }
     let profiles = arguments.profiles.unwrap_or(Profiles::built_in());
     match (kind, how, rest) {
-        ("reference", None, None) => Ok(profiles
+        ("reference", None, None) => profiles
             .all()
-            .map(|profile| Box::new(ReferenceTarget::following(profile)) as Box<dyn Target>)
-            .collect()),
+            .map(|profile| Ok(Box::new(ReferenceTarget::following(profile)?) as Box<dyn Target>))
+            .collect(),
         ("reference", Some(profile), None) => {
             let profile = profiles.find(profile)?;
-            Ok(vec![Box::new(ReferenceTarget::following(&profile))])
+            Ok(vec![Box::new(ReferenceTarget::following(&profile)?)])
         }
         ("library", Some(library), None) => {
             Ok(vec![Box::new(ReferenceTarget::jsonwebtoken(library_of(library)?))])

@@ -10,6 +10,7 @@ use jotproof_libraries::Jsonwebtoken;
 use jotproof_model::{Capability, Challenge, Context, FlowChallenge, KeyRing, Observation, Verifier};
 use jotproof_profiles::{Asked, Profile, Profiles};
 use jotproof_reference::Reference;
+use jotproof_rules::{RuleError, Rules};
 
 /// A verifier in this process as a target.
 pub struct ReferenceTarget {
@@ -24,24 +25,31 @@ pub struct ReferenceTarget {
 
 impl ReferenceTarget {
     /// The reference under a profile.
-    #[must_use]
-    pub fn following(profile: &Profile) -> Self {
-        let reference = Reference::profile(profile);
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// The profile switches an unknown rule, or gives a rule an invalid value.
+    pub fn following(profile: &Profile) -> Result<Self, InvalidRule> {
+        let reference = reference(profile)?;
+        Ok(Self {
             reference: Some(reference.clone()),
             ..Self::verifying(
                 format!("reference:{}", profile.name),
                 profile,
                 Answering { reference, profile: profile.clone(), tells_reasons: false },
             )
-        }
+        })
     }
 
     /// The reference under a profile, for `adapter serve`: a refusal has its reason in addition to the
     /// answer.
-    #[must_use]
-    pub fn telling(profile: &Profile) -> impl Verifier {
-        Answering { reference: Reference::profile(profile), profile: profile.clone(), tells_reasons: true }
+    ///
+    /// # Errors
+    ///
+    /// As [`following`](Self::following).
+    pub fn telling(profile: &Profile) -> Result<impl Verifier, InvalidRule> {
+        let reference = reference(profile)?;
+        Ok(Answering { reference, profile: profile.clone(), tells_reasons: true })
     }
 
     /// A target for one version of the crate `jsonwebtoken`.
@@ -83,6 +91,42 @@ impl ReferenceTarget {
             reference: None,
         }
     }
+}
+
+/// The reference under the rules of a profile. Its rules are one half of a profile; what the judge predicts
+/// from is the other.
+///
+/// # Errors
+///
+/// The profile switches an unknown rule, or gives a rule an invalid value.
+pub fn reference(profile: &Profile) -> Result<Reference, InvalidRule> {
+    let invalid = |error| InvalidRule { profile: profile.name.clone(), error };
+    let rules = Rules::default().with(&profile.rules).map_err(invalid)?;
+    Ok(Reference::new(&profile.name, rules, profile.application))
+}
+
+/// Checks the rules of every entry in every file, also of entries that hold for no listed version.
+///
+/// # Errors
+///
+/// As [`reference`].
+pub fn check_rules(profiles: &Profiles) -> Result<(), InvalidRule> {
+    for file in profiles.files() {
+        for entry in &file.entries {
+            let invalid = |error| InvalidRule { profile: file.family.clone(), error };
+            Rules::default().with(&entry.rule).map_err(invalid)?;
+        }
+    }
+    Ok(())
+}
+
+/// A rule of a profile that the reference does not have, or that cannot have the value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("profile {profile}: {error}")]
+pub struct InvalidRule {
+    /// The name of the profile, or its family.
+    profile: String,
+    error: RuleError,
 }
 
 /// The reference in the words of its profile: where that lists answers, a refusal is told by the answer

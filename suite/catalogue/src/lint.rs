@@ -11,7 +11,8 @@ use jotproof_model::algorithm::Family;
 use jotproof_model::recipe::Signer;
 use jotproof_model::{Expectation, FlowToken, KeyRing, Recipe, Subject, Token, Twin, Vector, VectorFile};
 use jotproof_profiles::predict::entries_for;
-use jotproof_profiles::{EntryKind, Profile, ProfileFile, Profiles, Rules, Then, predicted};
+use jotproof_profiles::{EntryKind, Profile, ProfileFile, Profiles, Then, predicted};
+use jotproof_rules::Rules;
 
 use crate::build::{self, BuildError, vectors};
 use crate::ledger::{self, Ledger};

@@ -7,6 +7,7 @@ use jotproof_mint::{keys, sign};
 use jotproof_model::{Algorithm, Application, Challenge, Context, KeyRing, Reason};
 use jotproof_profiles::{Profile, Profiles};
 use jotproof_reference::{Judged, Reference};
+use jotproof_rules::Rules;
 
 /// The clock, which is that of the vectors: seconds since the epoch.
 pub const NOW: i64 = 1_767_225_600;
@@ -27,7 +28,10 @@ impl Setting {
     fn profile(name: &str) -> Self {
         let profile: &Profile =
             Profiles::built_in().get(name).expect("only profiles that are built in are asked for below");
-        Self::new(Reference::profile(profile), profile.application.unwrap_or(Application::Jwt))
+        let rules =
+            Rules::default().with(&profile.rules).expect("a lint checks every rule of a published profile");
+        let reference = Reference::new(&profile.name, rules, profile.application);
+        Self::new(reference, profile.application.unwrap_or(Application::Jwt))
     }
 
     /// A verifier that has the secret, for HS256 alone.

@@ -7,9 +7,9 @@ use jotproof_fuzzing::NOW;
 use jotproof_mint::{Mint, base64url, keys};
 use jotproof_model::recipe::{Content, KeyForm, Member, SignatureChange, Signer};
 use jotproof_model::{Algorithm, Application, Challenge, Context, KeyRing, Recipe};
-use jotproof_profiles::Rules;
 use jotproof_reference::json::{Document, Options};
 use jotproof_reference::{Outcome, Reference};
+use jotproof_rules::Rules;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -154,7 +154,7 @@ proptest! {
     fn octets_are_decoded_to_what_was_encoded(octets in prop::collection::vec(any::<u8>(), 0..200)) {
         let text = base64url::encode(&octets);
         prop_assert_eq!(base64url::decode(&text), Ok(octets.clone()));
-        let options = jotproof_reference::base64url::Options::of(&Rules::default());
+        let options = jotproof_reference::base64url::Options::of(&Rules::default().base64url);
         prop_assert_eq!(jotproof_reference::base64url::decode(text.as_bytes(), options), Ok(octets));
     }
 

@@ -10,9 +10,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use jotproof_catalogue::{NOW, build};
 use jotproof_mint::stored;
 use jotproof_model::{Algorithm, Challenge, Context, KeyKind, KeyMaterial, KeyRing, Subject};
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{Duplicates, EmptySecret, Strictness};
 use jotproof_reference::{End, Judged, Reference, Stage, segments};
+use jotproof_rules::key::EmptySecret;
+use jotproof_rules::{Base64urlRules, Duplicates, HeaderRules, KeyRules, Rules, Strictness};
 use p256::ecdsa::signature::Verifier as _;
 use p256::pkcs8::DecodePublicKey as _;
 use rsa::pkcs8::DecodePublicKey as _;
@@ -36,10 +36,9 @@ const DIFFERENCES: &[(&str, bool, bool)] = &[
 /// Rules that let every readable token come to the stage of the signature.
 fn lenient() -> Rules {
     Rules {
-        key_size: Strictness::Ignore,
-        key_empty: EmptySecret::Ignore,
-        header_duplicates: Duplicates::Last,
-        trailing_bits: Strictness::Ignore,
+        key: KeyRules { size: Strictness::Ignore, empty: EmptySecret::Ignore },
+        header: HeaderRules { duplicates: Duplicates::Last, ..HeaderRules::default() },
+        base64url: Base64urlRules { trailing_bits: Strictness::Ignore, ..Base64urlRules::default() },
         ..Rules::default()
     }
 }
@@ -100,7 +99,7 @@ fn signature_stage(judged: &Judged) -> Option<(Algorithm, bool)> {
 
 /// Whether one of the configured keys made the signature, by RustCrypto alone.
 fn rust_crypto(algorithm: Algorithm, token: &[u8], context: &Context, keys: &KeyRing, rules: &Rules) -> bool {
-    let segments = segments::split(token, rules).unwrap();
+    let segments = segments::split(token, &rules.split).unwrap();
     let signature = segments::decode(&segments, rules).0.signature.unwrap();
     let input = segments.signing_input;
     let previous = context.previous_secret.iter().filter(|previous| previous.counts());

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jotproof_model::{Action, Challenge, Context, FlowChallenge, Observation, Reason, Seen, Verifier};
-use jotproof_profiles::Rules;
 use jotproof_reference::{Reference, Stage};
+use jotproof_rules::Rules;
 
 mod all;
 mod elsewhere;

@@ -10,7 +10,6 @@ use jotproof_model::Capability;
 use crate::profile::{
     Answer, Entry, Profile, ProfileFile, Span, Version, Warning, answers_over, compare, is_of,
 };
-use crate::rules::{RuleError, Rules};
 
 /// The profile files that are built in: name and text.
 pub const BUILT_IN: [(&str, &str); 5] = [
@@ -88,8 +87,7 @@ impl Profiles {
             })?;
             let newest = file.versions.len().saturating_sub(1);
             for (index, version) in file.versions.iter().enumerate() {
-                let profile = resolve(&file, version)
-                    .map_err(|error| LoadError::Rule { file: (*name).to_owned(), error })?;
+                let profile = resolve(&file, version);
                 let mut names = version.aliases.clone();
                 if index == newest && file.family != version.name {
                     names.push(file.family.clone());
@@ -140,8 +138,7 @@ impl Profiles {
     ///
     /// # Errors
     ///
-    /// Where no version of that generation is listed, or all of them are newer; and where a rule is
-    /// wrong.
+    /// Where no version of that generation is listed, or all of them are newer.
     pub fn of_version(&self, family: &str, version: &str) -> Result<OfVersion, LoadError> {
         let unknown = || LoadError::Unknown {
             name: format!("{family}-{version}"),
@@ -162,9 +159,7 @@ impl Profiles {
             version: Some(version.to_owned()),
             aliases: Vec::new(),
         };
-        let profile =
-            resolve(file, &of).map_err(|error| LoadError::Rule { file: format!("{family}.json"), error })?;
-        Ok(OfVersion { profile, is_newer })
+        Ok(OfVersion { profile: resolve(file, &of), is_newer })
     }
 
     /// The numbers that the versions begin with which are configured and spoken to like this one: `5`
@@ -213,16 +208,13 @@ fn generation<'a>(file: &'a ProfileFile, version: &str) -> Option<&'a str> {
     file.versions.iter().flat_map(|known| &known.aliases).filter_map(short).find(|of| is_of(version, of))
 }
 
-fn resolve(file: &ProfileFile, version: &Version) -> Result<Profile, RuleError> {
+fn resolve(file: &ProfileFile, version: &Version) -> Profile {
     let holds = |entry: &&Entry| {
         version.is_within(entry.since.as_deref(), entry.until.as_deref())
             && entry.arch.as_deref().is_none_or(|arch| arch == std::env::consts::ARCH)
     };
     let entries: Vec<Entry> = file.entries.iter().filter(holds).cloned().collect();
-    let mut rules = Rules::default();
-    for entry in &entries {
-        rules = rules.with(&entry.rule)?;
-    }
+    let rules = entries.iter().flat_map(|entry| entry.rule.clone()).collect();
     let answers = |answer: &&Answer| version.is_within(answer.since.as_deref(), answer.until.as_deref());
     let answers_of_all: Vec<Answer> = file.answers.iter().filter(answers).cloned().collect();
     let can = |capability: &&Capability| {
@@ -231,7 +223,7 @@ fn resolve(file: &ProfileFile, version: &Version) -> Result<Profile, RuleError> 
     };
     let warned = |warning: &&Warning| version.is_within(warning.since.as_deref(), warning.until.as_deref());
     let warning = |Warning { text, link, .. }: &Warning| format!("{} {text} ({link})", version.name);
-    Ok(Profile {
+    Profile {
         name: version.name.clone(),
         warnings: file.warnings.iter().filter(warned).map(warning).collect(),
         family: file.family.clone(),
@@ -243,7 +235,7 @@ fn resolve(file: &ProfileFile, version: &Version) -> Result<Profile, RuleError> 
         answers_of_all,
         entries,
         rules,
-    })
+    }
 }
 
 /// Why profiles could not be loaded.
@@ -256,14 +248,6 @@ pub enum LoadError {
         file: String,
         /// What is wrong, with line and column.
         problem: String,
-    },
-    /// A rule is wrong.
-    #[error("profile file {file}: {error}")]
-    Rule {
-        /// The file.
-        file: String,
-        /// What is wrong.
-        error: RuleError,
     },
     /// There is no such profile.
     #[error("there is no profile {name:?}; there are: {known}")]
@@ -281,7 +265,6 @@ mod tests {
 
     use super::*;
     use crate::profile::Asked;
-    use crate::rules::{ExpType, Zero};
 
     #[test]
     fn the_built_in_files_load() {
@@ -367,7 +350,7 @@ mod tests {
         assert_eq!([found("server-old"), found("server-1")], [old.clone(), old]);
         assert_eq!([found("server"), found("server-2")], [new.clone(), new]);
         let old = profiles.get("server-1").expect("the profile is there");
-        assert_eq!((old.rules.exp_type, old.rules.time_zero), (ExpType::Expired, Zero::Time));
+        assert_eq!(old.rules, [("time.exp_type".to_owned(), serde_json::json!("expired"))].into());
     }
     #[test]
     fn a_version_between_listed_ones_has_a_profile_of_its_own() {

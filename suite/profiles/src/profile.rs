@@ -1,4 +1,4 @@
-//! The types of a profile file, and a profile: one version of it with its rules worked out.
+//! The types of a profile file, and a profile: what holds for one version of it.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::pattern::Pattern;
-use crate::rules::Rules;
 
 /// A file of `vectors/profiles/`: one family of servers, or one set of rules.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -293,8 +292,8 @@ pub struct Profile {
     pub answers_of_all: Vec<Answer>,
     /// The entries that hold for this version and this processor.
     pub entries: Vec<Entry>,
-    /// The rules of the reference.
-    pub rules: Rules,
+    /// The rules that the entries switch, by dotted name. They are opaque here: only the reference reads them.
+    pub rules: BTreeMap<String, Value>,
 }
 
 impl Profile {

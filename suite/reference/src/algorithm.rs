@@ -4,8 +4,8 @@ use std::fmt;
 
 use jotproof_model::algorithm::Family;
 use jotproof_model::{Algorithm, Context, KeyRing, Reason};
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::Pinning;
+use jotproof_rules::Rules;
+use jotproof_rules::algorithm::Pinning;
 
 use crate::header::shortened;
 use crate::key;
@@ -57,12 +57,13 @@ pub fn settle(alg: Found<&str>, context: &Context, keys: &KeyRing, rules: &Rules
 }
 
 fn allowed(algorithm: Algorithm, context: &Context, keys: &KeyRing, rules: &Rules) -> bool {
-    let configured = |family| key::configured(context, keys, rules).any(|key| key::serves(key.kind, family));
+    let configured =
+        |family| key::configured(context, keys, &rules.key).any(|key| key::serves(key.kind, family));
     let family = algorithm.family();
     if context.algorithms.contains(&algorithm) {
         return true;
     }
-    let by_family = rules.pinning == Pinning::Family
+    let by_family = rules.algorithm.pinning == Pinning::Family
         && match family {
             Family::Hmac => configured(Family::Hmac),
             Family::RsaPkcs1 => {
@@ -71,7 +72,7 @@ fn allowed(algorithm: Algorithm, context: &Context, keys: &KeyRing, rules: &Rule
             Family::RsaPss | Family::Ecdsa | Family::EdDsa => false,
         };
     // Where a key set is published, each key says what it is for, and configures nothing beside it.
-    let by_key = rules.pinning == Pinning::Family
+    let by_key = rules.algorithm.pinning == Pinning::Family
         && context.key_set.is_some()
         && !matches!(family, Family::Hmac | Family::RsaPss);
     by_family || by_key
@@ -80,6 +81,7 @@ fn allowed(algorithm: Algorithm, context: &Context, keys: &KeyRing, rules: &Rule
 #[cfg(test)]
 mod tests {
     use jotproof_model::{Application, KeyKind};
+    use jotproof_rules::AlgorithmRules;
 
     use super::*;
     use crate::testing::{self, public_key, ring, secret_key};
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_family_is_allowed_where_its_key_is_configured() {
-        let rules = Rules { pinning: Pinning::Family, ..Rules::default() };
+        let rules = Rules { algorithm: AlgorithmRules { pinning: Pinning::Family }, ..Rules::default() };
         let hmac = testing::context(Application::Jwt);
         let rsa =
             Context { keys: vec!["rsa".to_owned()], algorithms: vec![Algorithm::RS256], ..hmac.clone() };

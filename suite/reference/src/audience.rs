@@ -2,8 +2,10 @@
 //! 4.1.3 and 4.1.1).
 
 use jotproof_model::Reason;
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{IssuerArray, Missing, MixedArray, Null, Strictness};
+use jotproof_rules::Rules;
+use jotproof_rules::audience::MixedArray;
+use jotproof_rules::issuer::IssuerArray;
+use jotproof_rules::{Missing, Null, Strictness};
 
 use crate::claims::{Claims, wrong_type};
 use crate::header::shortened;
@@ -28,10 +30,10 @@ pub fn audience(
     rules: &Rules,
 ) -> Vec<Refusal> {
     let found = audiences(claims, rules);
-    let type_rule = if configured.is_empty() { rules.aud_type } else { rules.audience_type };
+    let type_rule = if configured.is_empty() { rules.claims.aud_type } else { rules.audience.r#type };
     let found = match found {
         Found::Value(Audiences { other: Some(other), .. })
-            if rules.audience_mixed == MixedArray::WrongType =>
+            if rules.audience.mixed == MixedArray::WrongType =>
         {
             Found::Wrong(other)
         }
@@ -47,7 +49,7 @@ pub fn audience(
         }
     };
     if let Some(other) = audiences.as_ref().and_then(|audiences| audiences.other) {
-        let wrong = Found::<()>::Wrong(other).or_absent(rules.aud_type);
+        let wrong = Found::<()>::Wrong(other).or_absent(rules.claims.aud_type);
         if let Some(refusal) = wrong_type(Stage::Audience, "aud", &wrong, "strings throughout") {
             return vec![refusal];
         }
@@ -57,7 +59,7 @@ pub fn audience(
             refuse(Reason::Audience, "the token names an audience, and none is configured".to_owned())
         }
         ([], _) => Vec::new(),
-        (_, None) if rules.audience_missing == Missing::Accept => Vec::new(),
+        (_, None) if rules.audience.missing == Missing::Accept => Vec::new(),
         (expected, None) => {
             refuse(Reason::Audience, format!("aud is absent; {} is expected", one_of(expected)))
         }
@@ -86,7 +88,7 @@ fn audiences<'a>(claims: &Claims<'a>, rules: &Rules) -> Found<Audiences<'a>> {
                 let other = elements.iter().find_map(|element| name(element).err());
                 Found::Value(Audiences { names, other })
             }
-            Kind::Null if rules.audience_null == Null::Absent => Found::Absent,
+            Kind::Null if rules.audience.null == Null::Absent => Found::Absent,
             Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Object(_) => {
                 return Found::Wrong(value.type_name());
             }
@@ -98,7 +100,7 @@ fn audiences<'a>(claims: &Claims<'a>, rules: &Rules) -> Found<Audiences<'a>> {
 /// Compares the issuer.
 #[must_use]
 pub fn issuer(claims: &Claims<'_>, configured: &[&str], rules: &Rules) -> Vec<Refusal> {
-    let type_rule = if configured.is_empty() { rules.iss_type } else { rules.issuer_type };
+    let type_rule = if configured.is_empty() { rules.claims.iss_type } else { rules.issuer.r#type };
     let refuse = |detail| vec![Refusal::new(Stage::Issuer, Reason::Issuer, detail)];
     if let (false, Some(issuers)) = (configured.is_empty(), issuers(claims, rules)) {
         return if issuers.iter().any(|name| configured.contains(name)) {
@@ -108,14 +110,14 @@ pub fn issuer(claims: &Claims<'_>, configured: &[&str], rules: &Rules) -> Vec<Re
             refuse(format!("iss is {names:?}; {} is expected", one_of(configured)))
         };
     }
-    let null = if rules.issuer_null == Null::Absent { Null::Absent } else { rules.claim_null };
+    let null = if rules.issuer.null == Null::Absent { Null::Absent } else { rules.claims.null };
     let found = claims.known.string("iss", null).or_absent(type_rule);
     if let Some(refusal) = wrong_type(Stage::Issuer, "iss", &found, "a string") {
         return vec![refusal];
     }
     match (configured, found.value()) {
         ([], _) => Vec::new(),
-        (_, None) if rules.issuer_missing == Missing::Accept => Vec::new(),
+        (_, None) if rules.issuer.missing == Missing::Accept => Vec::new(),
         (expected, None) => refuse(format!("iss is absent; {} is expected", one_of(expected))),
         (expected, Some(name)) if expected.contains(&name) => Vec::new(),
         (expected, Some(name)) => {
@@ -127,7 +129,7 @@ pub fn issuer(claims: &Claims<'_>, configured: &[&str], rules: &Rules) -> Vec<Re
 /// The issuers of an array of strings, where such an array may name some.
 fn issuers<'a>(claims: &Claims<'a>, rules: &Rules) -> Option<Vec<&'a str>> {
     match claims.known.get("iss")?.kind() {
-        Kind::Array(elements) if rules.issuer_array == IssuerArray::AnyOf => elements
+        Kind::Array(elements) if rules.issuer.array == IssuerArray::AnyOf => elements
             .iter()
             .map(|element| match element.kind() {
                 Kind::String(name) => Some(name),
@@ -145,7 +147,7 @@ pub(crate) fn one_of(expected: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jotproof_profiles::rules::WrongType;
+    use jotproof_rules::{AudienceRules, ClaimsRules, IssuerRules, WrongType};
 
     use super::{Claims, IssuerArray, Missing, MixedArray, Null, Reason, Refusal, Rules, issuer};
     use crate::claims;
@@ -173,7 +175,7 @@ mod tests {
     use Reason::{Audience, ClaimType, Issuer};
 
     fn audience(claims: &Claims<'_>, configured: &[&str], rules: &Rules) -> Vec<Refusal> {
-        super::audience(claims, configured, rules.audience_unexpected, rules)
+        super::audience(claims, configured, rules.audience.unexpected, rules)
     }
 
     #[test]
@@ -233,7 +235,10 @@ mod tests {
             assert_eq!(reasons(payload, Some("a"), &rfc, issuer), configured, "{payload}");
             assert_eq!(reasons(payload, None, &rfc, issuer), unconfigured, "{payload}");
         }
-        let lax = Rules { iss_type: WrongType::Absent, claim_null: Null::Absent, ..rfc };
+        let lax = Rules {
+            claims: ClaimsRules { iss_type: WrongType::Absent, null: Null::Absent, ..rfc.claims },
+            ..rfc
+        };
         assert_eq!(reasons(r#"{"iss":["a"]}"#, None, &lax, issuer), []);
         assert_eq!(reasons(r#"{"iss":["a"]}"#, Some("a"), &lax, issuer), [ClaimType]);
         assert_eq!(reasons(r#"{"iss":null}"#, Some("a"), &lax, issuer), [Issuer]);
@@ -242,14 +247,23 @@ mod tests {
     #[test]
     fn what_cannot_be_compared_counts_as_absent_where_the_rules_say_so() {
         let rules = Rules {
-            audience_type: WrongType::Absent,
-            audience_mixed: MixedArray::WrongType,
-            audience_missing: Missing::Accept,
-            aud_type: WrongType::Absent,
-            issuer_type: WrongType::Absent,
-            issuer_array: IssuerArray::AnyOf,
-            issuer_missing: Missing::Accept,
-            iss_type: WrongType::Absent,
+            audience: AudienceRules {
+                r#type: WrongType::Absent,
+                mixed: MixedArray::WrongType,
+                missing: Missing::Accept,
+                ..AudienceRules::default()
+            },
+            claims: ClaimsRules {
+                aud_type: WrongType::Absent,
+                iss_type: WrongType::Absent,
+                ..ClaimsRules::default()
+            },
+            issuer: IssuerRules {
+                r#type: WrongType::Absent,
+                array: IssuerArray::AnyOf,
+                missing: Missing::Accept,
+                ..IssuerRules::default()
+            },
             ..Rules::default()
         };
         for (value, of_audience, of_issuer) in [
@@ -271,10 +285,12 @@ mod tests {
     #[test]
     fn null_is_an_absent_name_where_the_rules_say_so() {
         let rules = Rules {
-            audience_null: Null::Absent,
-            audience_missing: Missing::Accept,
-            issuer_null: Null::Absent,
-            issuer_missing: Missing::Accept,
+            audience: AudienceRules {
+                null: Null::Absent,
+                missing: Missing::Accept,
+                ..AudienceRules::default()
+            },
+            issuer: IssuerRules { null: Null::Absent, missing: Missing::Accept, ..IssuerRules::default() },
             ..Rules::default()
         };
         for (payload, expected) in [(r#"{"iss":null}"#, &[][..]), (r#"{"iss":1}"#, &[ClaimType])] {
@@ -284,7 +300,8 @@ mod tests {
             assert_eq!(reasons(payload, Some("a"), &rules, audience), expected, "{payload}");
             assert_eq!(reasons(payload, None, &rules, audience), expected, "{payload}");
         }
-        let strict = Rules { audience_missing: Missing::Refuse, ..rules };
+        let strict =
+            Rules { audience: AudienceRules { missing: Missing::Refuse, ..rules.audience }, ..rules };
         assert_eq!(reasons(r#"{"aud":null}"#, Some("a"), &strict, audience), [Audience]);
     }
 }

@@ -3,8 +3,7 @@
 
 use std::fmt;
 
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::Strictness;
+use jotproof_rules::{Base64urlRules, Strictness};
 
 /// How strict the decoder is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub struct Options {
 impl Options {
     /// The options that the rules ask for.
     #[must_use]
-    pub const fn of(rules: &Rules) -> Self {
+    pub const fn of(rules: &Base64urlRules) -> Self {
         Self { newlines: rules.newlines, trailing_bits: rules.trailing_bits }
     }
 }

@@ -2,8 +2,9 @@
 //! nothing else is asked of.
 
 use jotproof_model::Reason;
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{Container, Duplicates, Payload, Strictness};
+use jotproof_rules::Rules;
+use jotproof_rules::claims::{Container, Payload};
+use jotproof_rules::{Duplicates, Strictness};
 
 use crate::header::shortened;
 use crate::json::{Document, Kind, Options};
@@ -26,8 +27,11 @@ pub struct Claims<'a> {
 /// It is not one JSON object, or what the rules let stand for one; or it exceeds a bound.
 pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
     let refuse = |reason, detail| Err(Refusal::new(Stage::Claims, reason, detail));
-    let options =
-        Options { text: rules.claim_text, trailing_text: rules.payload_trailing_text, depth: rules.depth };
+    let options = Options {
+        text: rules.claims.text,
+        trailing_text: rules.claims.trailing_text,
+        depth: rules.json.depth.0,
+    };
     let document = match Document::parse(octets, options) {
         Ok(document) => document,
         Err(error) => {
@@ -35,7 +39,7 @@ pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
             return refuse(reason, format!("the payload is not one JSON object: {error}"));
         }
     };
-    let fits = match (document.root().kind(), rules.payload) {
+    let fits = match (document.root().kind(), rules.claims.payload) {
         (Kind::Object(_), _) | (Kind::Null, Payload::ObjectOrNull) => true,
         (_, Payload::Object | Payload::ObjectOrNull) => false,
     };
@@ -45,8 +49,8 @@ pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
     }
     // A decoder that turns every number into binary64 fails on one that does not fit, whichever
     // claim it belongs to.
-    if rules.claim_number_range == Strictness::Refuse
-        && let Some(lexeme) = document.first_overflow(rules.numbers)
+    if rules.claims.number_range == Strictness::Refuse
+        && let Some(lexeme) = document.first_overflow(rules.json.numbers)
     {
         let detail = format!("the payload holds {}, which binary64 cannot", shortened(lexeme));
         return refuse(Reason::Limit, detail);
@@ -57,7 +61,7 @@ pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
 /// Looks at the claims that only a type is asked of.
 #[must_use]
 pub fn read<'a>(document: &'a Document, rules: &Rules) -> (Claims<'a>, Vec<Refusal>) {
-    let lookup = Lookup { names: rules.claim_names, duplicates: rules.claim_duplicates };
+    let lookup = Lookup { names: rules.claims.member_names, duplicates: rules.claims.duplicates };
     let known = match document.root().kind() {
         Kind::Object(members) => Known::new(members, lookup),
         Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_) => {
@@ -67,24 +71,24 @@ pub fn read<'a>(document: &'a Document, rules: &Rules) -> (Claims<'a>, Vec<Refus
     let mut refusals = Vec::new();
     // Claim names must be unique (RFC 7519 section 4); inside of a claim they should be (RFC 8259
     // section 4).
-    if rules.claim_duplicates == Duplicates::Refuse
+    if rules.claims.duplicates == Duplicates::Refuse
         && let Some(name) = known.repeated().or_else(|| document.first_repetition())
     {
         let detail = format!("the name {:?} is there twice in one object of the payload", shortened(name));
         refusals.push(Refusal::new(Stage::Claims, Reason::Payload, detail));
     }
-    if let Some(name) = known.repeated_of(&rules.claim_unique) {
+    if let Some(name) = known.repeated_of(&rules.claims.unique) {
         let detail = format!("claim {name:?} is there twice");
         refusals.push(Refusal::new(Stage::Claims, Reason::Payload, detail));
     }
-    if rules.claim_container == Container::Unreadable {
+    if rules.claims.container == Container::Unreadable {
         refusals.extend(unreadable(&known));
     }
-    let sub = known.string("sub", rules.claim_null).or_absent(rules.sub_type);
+    let sub = known.string("sub", rules.claims.null).or_absent(rules.claims.sub_type);
     refusals.extend(wrong_type(Stage::Claims, "sub", &sub, "a string"));
-    let jti = known.string("jti", rules.claim_null).or_absent(rules.jti_type);
+    let jti = known.string("jti", rules.claims.null).or_absent(rules.claims.jti_type);
     refusals.extend(wrong_type(Stage::Claims, "jti", &jti, "a string"));
-    if rules.string_or_uri == Strictness::Refuse
+    if rules.claims.string_or_uri == Strictness::Refuse
         && let Found::Value(sub) = sub
     {
         refusals.extend(not_string_or_uri(sub));
@@ -153,7 +157,7 @@ pub(crate) fn wrong_type<T>(stage: Stage, claim: &str, found: &Found<T>, expecte
 
 #[cfg(test)]
 mod tests {
-    use jotproof_profiles::rules::WrongType;
+    use jotproof_rules::{ClaimsRules, WrongType};
 
     use super::*;
 
@@ -203,11 +207,14 @@ mod tests {
     #[test]
     fn a_decoder_of_rust_stops_at_containers_and_at_known_names_twice() {
         let rules = Rules {
-            claim_container: Container::Unreadable,
-            claim_duplicates: Duplicates::Last,
-            claim_unique: vec!["exp".to_owned()],
-            sub_type: WrongType::Absent,
-            jti_type: WrongType::Absent,
+            claims: ClaimsRules {
+                container: Container::Unreadable,
+                duplicates: Duplicates::Last,
+                unique: vec!["exp".to_owned()],
+                sub_type: WrongType::Absent,
+                jti_type: WrongType::Absent,
+                ..ClaimsRules::default()
+            },
             ..Rules::default()
         };
         for (payload, expected) in [
@@ -226,7 +233,10 @@ mod tests {
 
     #[test]
     fn claims_are_written_with_distinct_names() {
-        let rules = Rules { payload: Payload::ObjectOrNull, ..Rules::default() };
+        let rules = Rules {
+            claims: ClaimsRules { payload: Payload::ObjectOrNull, ..ClaimsRules::default() },
+            ..Rules::default()
+        };
         for (payload, expected) in [(r#"{"a":1,"b":2,"a":3}"#, r#"{"a":3,"b":2}"#), ("null", "{}")] {
             let document = parse(payload.as_bytes(), &rules).expect("a payload");
             assert_eq!(text(&document), expected);

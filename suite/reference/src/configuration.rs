@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use jotproof_model::context::Origin;
 use jotproof_model::{Context, Reason};
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::BadUrl;
+use jotproof_rules::ConfigurationRules;
+use jotproof_rules::configuration::BadUrl;
 use regex::Regex;
 
 use crate::header::shortened;
@@ -20,7 +20,7 @@ use crate::verdict::{Refusal, Stage};
 /// # Errors
 ///
 /// What makes it no configuration.
-pub fn read<'a>(context: &'a Context, rules: &Rules) -> Result<Cow<'a, Context>, Refusal> {
+pub fn read<'a>(context: &'a Context, rules: &ConfigurationRules) -> Result<Cow<'a, Context>, Refusal> {
     for of in [AUDIENCE, ISSUER] {
         let (name, pattern) = (of.of)(context);
         let Some(pattern) = pattern else { continue };
@@ -50,7 +50,7 @@ pub fn read<'a>(context: &'a Context, rules: &Rules) -> Result<Cow<'a, Context>,
 /// Whether nothing can be meant by it, so that no token may be accepted.
 #[must_use]
 pub fn is_wrong(context: &Context) -> bool {
-    read(context, &Rules::default()).is_err()
+    read(context, &ConfigurationRules::default()).is_err()
 }
 
 /// A claim for which a name can be configured, or a pattern.
@@ -98,7 +98,7 @@ mod tests {
             with_origin(Origin::Silent),
         ] {
             assert!(!is_wrong(&context), "{context:?}");
-            assert!(matches!(read(&context, &Rules::default()), Ok(Cow::Borrowed(_))));
+            assert!(matches!(read(&context, &ConfigurationRules::default()), Ok(Cow::Borrowed(_))));
         }
     }
 
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_bad_url_is_forgotten_where_the_rules_say_so() {
-        let rules = Rules { bad_url: BadUrl::Forgotten, ..Rules::default() };
+        let rules = ConfigurationRules { bad_url: BadUrl::Forgotten };
         for (origin, right) in
             [(Origin::Malformed, plain()), (Origin::OtherScheme, with_origin(Origin::OtherScheme))]
         {

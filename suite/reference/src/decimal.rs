@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use jotproof_profiles::rules::Numbers;
+use jotproof_rules::json::Numbers;
 
 /// The exact value of a JSON number: ±0.d₁d₂… × 10^point.
 #[derive(Debug, Clone, PartialEq, Eq)]

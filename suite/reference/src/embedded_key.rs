@@ -3,8 +3,8 @@
 //! key does no harm; another one contradicts the signature that a configured key made.
 
 use jotproof_model::{Context, KeyMaterial, KeyRing, Reason};
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::EmbeddedJwk;
+use jotproof_rules::header::EmbeddedJwk;
+use jotproof_rules::{HeaderRules, KeyRules};
 
 use crate::base64url;
 use crate::header;
@@ -24,7 +24,7 @@ const STRING_ARRAYS: [&str; 2] = ["key_ops", "x5c"];
 
 /// Refuses a `jwk` that is an object and no JWK.
 #[must_use]
-pub fn ill_formed(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
+pub fn ill_formed(known: &Known<'_>, rules: &HeaderRules) -> Vec<Refusal> {
     let Some(Kind::Object(members)) = known.get("jwk").map(Value::kind) else { return Vec::new() };
     if rules.embedded_jwk == EmbeddedJwk::Unread {
         return Vec::new();
@@ -43,13 +43,13 @@ pub fn ill_formed(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
         Kind::Object(members) => members.iter().next().is_none(),
         Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_) => false,
     });
-    let others = STRINGS.map(|name| (name, jwk.string(name, rules.header_null)));
+    let others = STRINGS.map(|name| (name, jwk.string(name, rules.null)));
     for (name, found) in [("alg", alg)].into_iter().chain(others) {
         if let Found::Wrong(what) = found {
             refusals.push(refuse(Reason::HeaderParameter, name, &format!("is {what}, not a string")));
         }
     }
-    for name in STRING_ARRAYS.into_iter().filter(|name| !jwk.has_strings(name, rules.header_null)) {
+    for name in STRING_ARRAYS.into_iter().filter(|name| !jwk.has_strings(name, rules.null)) {
         refusals.push(refuse(Reason::HeaderParameter, name, "is not an array of strings"));
     }
     refusals
@@ -57,7 +57,7 @@ pub fn ill_formed(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
 
 /// Refuses keys that are not configured.
 #[must_use]
-pub fn check(known: &Known<'_>, context: &Context, keys: &KeyRing, rules: &Rules) -> Vec<Refusal> {
+pub fn check(known: &Known<'_>, context: &Context, keys: &KeyRing, rules: &KeyRules) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let mut refuse = |name: &str| {
         let detail = format!("header parameter {name:?} holds a key that is not configured");
@@ -107,7 +107,7 @@ fn certifies(chain: Value<'_>, key: &KeyMaterial) -> bool {
 #[cfg(test)]
 mod tests {
     use jotproof_model::{Application, KeyKind};
-    use jotproof_profiles::rules::{Duplicates, Names};
+    use jotproof_rules::{Duplicates, Names};
 
     use super::*;
     use crate::members::Lookup;
@@ -147,7 +147,7 @@ mod tests {
             let document = Document::parse(header.as_bytes(), Options::STRICT).expect("well-formed");
             let Kind::Object(members) = document.root().kind() else { panic!("an object") };
             let known = Known::new(members, Lookup { names: Names::Exact, duplicates: Duplicates::Last });
-            assert_eq!(!check(&known, &context, &keys, &Rules::default()).is_empty(), refused, "{header}");
+            assert_eq!(!check(&known, &context, &keys, &KeyRules::default()).is_empty(), refused, "{header}");
         }
     }
 }

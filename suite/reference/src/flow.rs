@@ -10,10 +10,11 @@ use jotproof_model::{
     Action, Application, Challenge, ChannelOptions, Context, FlowChallenge, KeySet, NamedSession, Namespace,
     Observation, Reason, Seen, SeenExpiry, Session, Step,
 };
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{
-    BadReload, KeptKeys, RefreshSubscriptions, RefreshWithoutExp, RefusedRefresh, ResumedSession,
-    SubRefreshTimes, SubscriptionEnd,
+use jotproof_rules::Rules;
+use jotproof_rules::anycable::ResumedSession;
+use jotproof_rules::flow::{
+    BadReload, KeptKeys, RefreshSubscriptions, RefreshWithoutExp, RefusedRefresh, SubRefreshTimes,
+    SubscriptionEnd,
 };
 
 use crate::application::centrifugo::has_presence;
@@ -147,7 +148,7 @@ impl Life<'_> {
             }
             Action::Refresh { token } => {
                 let outcome = self.refresh(token, step.at, now);
-                let rule = self.rules().refused_refresh;
+                let rule = self.rules().flow.refused_refresh;
                 if let (Err(refusal), Some(connection)) = (&outcome, self.connections.last_mut())
                     && rule == RefusedRefresh::Ends
                     && !LEAVES_THE_CONNECTION.contains(&refusal.reason)
@@ -194,8 +195,8 @@ impl Life<'_> {
     }
 
     fn configured_anew(&mut self, context: &Context) {
-        let is_none = configuration::read(context, self.rules()).is_err();
-        if is_none && self.rules().bad_reload == BadReload::Kept {
+        let is_none = configuration::read(context, &self.rules().configuration).is_err();
+        if is_none && self.rules().flow.bad_reload == BadReload::Kept {
             return;
         }
         self.context = Arc::new(context.clone());
@@ -224,7 +225,7 @@ impl Life<'_> {
     /// What a session that a client asks to resume has, where that takes the place of a token.
     fn resumed(&self, named: NamedSession, plain: bool) -> Option<Seen> {
         let configured = self.context.identification.as_ref().is_some_and(|configured| configured.resumable);
-        if self.rules().resumed_session == ResumedSession::Authenticated || !configured || plain {
+        if self.rules().anycable.resumed_session == ResumedSession::Authenticated || !configured || plain {
             return None;
         }
         match named {
@@ -270,13 +271,13 @@ impl Life<'_> {
         }
         let listed: BTreeSet<&String> =
             seen.subscriptions.iter().flatten().map(|(channel, _)| channel).collect();
-        if rules.refresh_subscriptions == RefreshSubscriptions::Refuse
+        if rules.flow.refresh_subscriptions == RefreshSubscriptions::Refuse
             && listed != connection.subscriptions.keys().collect()
         {
             return Err(refuse(Reason::Subscriptions, "the token lists other channels"));
         }
         match second(seen.expires.as_ref()) {
-            None if rules.refresh_without_exp == RefreshWithoutExp::KeepsExpiry => {}
+            None if rules.flow.refresh_without_exp == RefreshWithoutExp::KeepsExpiry => {}
             expires => connection.expires = expires,
         }
         Ok(Seen { expires: seen.expires, ..Seen::default() })
@@ -318,7 +319,7 @@ impl Life<'_> {
         let seen = match self.for_channel(token, channel, at, now) {
             Err(refusal)
                 if matches!(refusal.reason, Reason::Expired | Reason::NotYetValid)
-                    && self.rules().sub_refresh_times == SubRefreshTimes::EndsExpiry =>
+                    && self.rules().flow.sub_refresh_times == SubRefreshTimes::EndsExpiry =>
             {
                 Seen { expires: Some(SeenExpiry::Never), ..Seen::default() }
             }
@@ -368,7 +369,7 @@ impl Life<'_> {
     /// The outcome by a key that is kept, where keys are, and one of this name is. Otherwise the set is fetched
     /// as it is now, and all of its keys are kept.
     fn by_a_kept_key(&mut self, context: &Context, judged: &dyn Fn(&Context) -> Outcome) -> Option<Outcome> {
-        if self.rules().kept_keys != KeptKeys::Kept {
+        if self.rules().flow.kept_keys != KeptKeys::Kept {
             return None;
         }
         let now = context.key_set.clone()?;
@@ -395,7 +396,7 @@ impl Life<'_> {
         if has_ended(connection.expires, now) {
             reference.refused(Reason::ConnectionExpired, "the connection was not renewed")?;
         }
-        if reference.rules().subscription_end == SubscriptionEnd::Connection
+        if reference.rules().flow.subscription_end == SubscriptionEnd::Connection
             && connection.subscriptions.values().any(|subscription| has_ended(subscription.expires, now))
         {
             reference.refused(Reason::SubscriptionExpired, "a subscription was not renewed")?;

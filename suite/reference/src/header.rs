@@ -1,8 +1,8 @@
 //! The stage `header`: what the JOSE header says (RFC 7515 section 4).
 
 use jotproof_model::{Context, KeyRing, Reason};
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{Critical, Duplicates, Null, Strictness};
+use jotproof_rules::header::Critical;
+use jotproof_rules::{Duplicates, HeaderRules, Null, Rules, Strictness};
 
 use crate::embedded_key;
 use crate::json::{Document, Kind, Options, Value};
@@ -24,7 +24,8 @@ pub struct Header<'a> {
 ///
 /// It is not one JSON value, or exceeds a bound.
 pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
-    let options = Options { text: rules.header_text, trailing_text: Strictness::Refuse, depth: rules.depth };
+    let options =
+        Options { text: rules.header.text, trailing_text: Strictness::Refuse, depth: rules.json.depth.0 };
     let document = Document::parse(octets, options).map_err(|error| {
         let reason = if error.is_limit() { Reason::Limit } else { Reason::Header };
         refuse(reason, format!("the header is not one JSON object: {error}"))
@@ -33,8 +34,8 @@ pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
         let detail = format!("the header is {}, not an object", document.root().type_name());
         return Err(refuse(Reason::Header, detail));
     }
-    if rules.header_number_range == Strictness::Refuse
-        && let Some(lexeme) = document.first_overflow(rules.numbers)
+    if rules.header.number_range == Strictness::Refuse
+        && let Some(lexeme) = document.first_overflow(rules.json.numbers)
     {
         let detail = format!("the header holds {}, which binary64 cannot", shortened(lexeme));
         return Err(refuse(Reason::Limit, detail));
@@ -46,11 +47,12 @@ pub fn parse(octets: &[u8], rules: &Rules) -> Result<Document, Refusal> {
 #[must_use]
 pub fn read<'a>(
     document: &'a Document,
-    rules: &Rules,
+    all: &Rules,
     context: &Context,
     keys: &KeyRing,
 ) -> (Header<'a>, Vec<Refusal>) {
-    let lookup = Lookup { names: rules.header_names, duplicates: rules.header_duplicates };
+    let rules = &all.header;
+    let lookup = Lookup { names: rules.member_names, duplicates: rules.duplicates };
     let known = match document.root().kind() {
         Kind::Object(members) => Known::new(members, lookup),
         Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_) => {
@@ -60,8 +62,8 @@ pub fn read<'a>(
     let mut refusals = Vec::new();
     refusals.extend(repeated(document, &known, rules));
     let alg = algorithm(&known, rules, |kind| matches!(kind, Kind::Null));
-    let names = rules.header_strings.iter().map(String::as_str).filter(|name| *name != "alg");
-    let others = names.map(|name| (name, known.string(name, rules.header_null)));
+    let names = rules.strings.0.iter().map(String::as_str).filter(|name| *name != "alg");
+    let others = names.map(|name| (name, known.string(name, rules.null)));
     for (name, found) in std::iter::once(("alg", alg)).chain(others) {
         if let Found::Wrong(what) = found {
             let detail = format!("header parameter {name:?} is {what}, not a string");
@@ -75,21 +77,21 @@ pub fn read<'a>(
     refusals.extend(critical(&known, rules));
     refusals.extend(other_kind(&known, rules));
     if rules.embedded_key == Strictness::Refuse {
-        refusals.extend(embedded_key::check(&known, context, keys, rules));
+        refusals.extend(embedded_key::check(&known, context, keys, &all.key));
     }
     refusals.extend(typ(&known, rules, context));
     refusals.extend(nested(&known, rules));
-    (Header { alg, kid: known.string("kid", rules.header_null) }, refusals)
+    (Header { alg, kid: known.string("kid", rules.null) }, refusals)
 }
 
 /// The name of an algorithm, which may be written as the variant of an enum: `{"HS256":null}`. What there
 /// may be in place of `null` hangs on how the object is decoded.
 pub(crate) fn algorithm<'a>(
     known: &Known<'a>,
-    rules: &Rules,
+    rules: &HeaderRules,
     is_unit: fn(Kind<'_>) -> bool,
 ) -> Found<&'a str> {
-    let found = known.string("alg", rules.header_null);
+    let found = known.string("alg", rules.null);
     let (Found::Wrong(_), Some(Kind::Object(members)), Strictness::Ignore) =
         (found, known.get("alg").map(Value::kind), rules.algorithm_object)
     else {
@@ -103,8 +105,8 @@ pub(crate) fn algorithm<'a>(
 }
 
 /// The refusal of a `jku` or `x5u` that is not an HTTP URL.
-fn not_fetchable(known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
-    if rules.header_urls == Strictness::Ignore {
+fn not_fetchable(known: &Known<'_>, rules: &HeaderRules) -> Option<Refusal> {
+    if rules.urls == Strictness::Ignore {
         return None;
     }
     let is_http = |url: &str| {
@@ -112,7 +114,7 @@ fn not_fetchable(known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
         scheme.is_some_and(|scheme| scheme == "http" || scheme == "https")
     };
     let (name, url) = ["jku", "x5u"].into_iter().find_map(|name| {
-        let url = known.string(name, rules.header_null).value()?;
+        let url = known.string(name, rules.null).value()?;
         (!is_http(url)).then_some((name, url))
     })?;
     let detail = format!("header parameter {name:?} is no HTTP URL: {:?}", shortened(url));
@@ -120,26 +122,26 @@ fn not_fetchable(known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
 }
 
 /// The parameters that must be arrays of strings, and those that must be objects.
-fn shapes(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
+fn shapes(known: &Known<'_>, rules: &HeaderRules) -> Vec<Refusal> {
     let is_object = |name: &str| {
         known.get(name).is_none_or(|value| match value.kind() {
             Kind::Object(_) => true,
-            Kind::Null => rules.header_null == Null::Absent,
+            Kind::Null => rules.null == Null::Absent,
             Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_) => false,
         })
     };
     let refusal = |name: &String, expected| {
         refuse(Reason::HeaderParameter, format!("header parameter {name:?} is not {expected}"))
     };
-    let arrays = rules.header_string_arrays.iter();
-    let arrays = arrays.filter(|name| !known.has_strings(name, rules.header_null));
-    let objects = rules.header_objects.iter().filter(|name| !is_object(name));
+    let arrays = rules.string_arrays.iter();
+    let arrays = arrays.filter(|name| !known.has_strings(name, rules.null));
+    let objects = rules.objects.iter().filter(|name| !is_object(name));
     let arrays = arrays.map(|name| refusal(name, "an array of strings"));
     arrays.chain(objects.map(|name| refusal(name, "an object"))).collect()
 }
 
 /// An `alg` that the header's own type does not have.
-fn unknown_algorithm(alg: Found<&str>, rules: &Rules) -> Option<Refusal> {
+fn unknown_algorithm(alg: Found<&str>, rules: &HeaderRules) -> Option<Refusal> {
     let names = &rules.algorithm_names;
     match alg {
         _ if names.is_empty() => None,
@@ -152,11 +154,11 @@ fn unknown_algorithm(alg: Found<&str>, rules: &Rules) -> Option<Refusal> {
 
 /// Header parameter names must be unique (RFC 7515 section 4); inside of a value they should be (RFC
 /// 8259 section 4).
-fn repeated(document: &Document, known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
-    if let Some(name) = known.repeated_of(&rules.header_unique) {
+fn repeated(document: &Document, known: &Known<'_>, rules: &HeaderRules) -> Option<Refusal> {
+    if let Some(name) = known.repeated_of(&rules.unique) {
         return Some(refuse(Reason::Header, format!("header parameter {name:?} is there twice")));
     }
-    if rules.header_duplicates != Duplicates::Refuse {
+    if rules.duplicates != Duplicates::Refuse {
         return None;
     }
     let name = shortened(known.repeated().or_else(|| document.first_repetition())?);
@@ -165,7 +167,7 @@ fn repeated(document: &Document, known: &Known<'_>, rules: &Rules) -> Option<Ref
 
 /// No extension is understood, so any `crit` asks for something that cannot be done (RFC 7515
 /// section 4.1.11).
-fn critical(known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
+fn critical(known: &Known<'_>, rules: &HeaderRules) -> Option<Refusal> {
     match rules.critical {
         Critical::Ignore => return None,
         Critical::B64Alone => return unencoded_payload(known),
@@ -209,7 +211,7 @@ fn b64_not_true(known: &Known<'_>) -> Option<String> {
 
 /// `b64` `false` would make the payload raw text, which a JWT's never is (RFC 7797 section 7), and
 /// `enc` says that the token is encrypted (RFC 7516 section 9).
-fn other_kind(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
+fn other_kind(known: &Known<'_>, rules: &HeaderRules) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     if rules.b64 == Strictness::Refuse
         && let Some(detail) = b64_not_true(known)
@@ -224,9 +226,9 @@ fn other_kind(known: &Known<'_>, rules: &Rules) -> Vec<Refusal> {
 }
 
 /// The type that the verifier expects (RFC 8725 section 3.11).
-fn typ(known: &Known<'_>, rules: &Rules, context: &Context) -> Option<Refusal> {
+fn typ(known: &Known<'_>, rules: &HeaderRules, context: &Context) -> Option<Refusal> {
     let expected = context.typ.as_deref()?;
-    let found = match known.string("typ", rules.header_null) {
+    let found = match known.string("typ", rules.null) {
         Found::Value(found) if media_type(found).eq_ignore_ascii_case(media_type(expected)) => {
             return None;
         }
@@ -239,7 +241,7 @@ fn typ(known: &Known<'_>, rules: &Rules, context: &Context) -> Option<Refusal> {
 
 /// `cty` `JWT` says that the payload is a token again (RFC 7519 section 5.2), and a claims set is
 /// none (section 7.2 step 8).
-fn nested(known: &Known<'_>, rules: &Rules) -> Option<Refusal> {
+fn nested(known: &Known<'_>, rules: &HeaderRules) -> Option<Refusal> {
     let cty = known.string("cty", Null::WrongType).value().filter(|_| rules.nested == Strictness::Refuse)?;
     cty.eq_ignore_ascii_case("JWT")
         .then(|| refuse(Reason::Type, "cty announces a nested token; the payload is a claims set"))
@@ -271,7 +273,9 @@ fn refuse(reason: Reason, detail: impl Into<String>) -> Refusal {
 #[cfg(test)]
 mod tests {
     use jotproof_model::Application;
-    use jotproof_profiles::rules::Names;
+    use jotproof_rules::header::StringParameters;
+    use jotproof_rules::json::Depth;
+    use jotproof_rules::{JsonRules, Names};
 
     use super::*;
     use crate::testing;
@@ -333,17 +337,20 @@ mod tests {
         use Reason::{Header, HeaderParameter, Limit};
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let rules = Rules {
-            depth: 3,
-            header_duplicates: Duplicates::Last,
-            header_unique: names(&["alg", "typ"]),
-            header_strings: names(&["typ"]),
-            header_string_arrays: names(&["crit"]),
-            header_objects: names(&["jwk"]),
-            header_null: Null::Absent,
-            algorithm_names: names(&["HS256"]),
-            algorithm_object: Strictness::Ignore,
-            critical: Critical::Ignore,
-            embedded_key: Strictness::Ignore,
+            json: JsonRules { depth: Depth(3), ..JsonRules::default() },
+            header: HeaderRules {
+                duplicates: Duplicates::Last,
+                unique: names(&["alg", "typ"]),
+                strings: StringParameters(names(&["typ"])),
+                string_arrays: names(&["crit"]),
+                objects: names(&["jwk"]),
+                null: Null::Absent,
+                algorithm_names: names(&["HS256"]),
+                algorithm_object: Strictness::Ignore,
+                critical: Critical::Ignore,
+                embedded_key: Strictness::Ignore,
+                ..HeaderRules::default()
+            },
             ..Rules::default()
         };
         for (header, expected) in [
@@ -369,11 +376,14 @@ mod tests {
     fn a_verifier_that_understands_b64_alone_takes_it_where_it_is_true() {
         use Reason::Critical as Crit;
         let rules = Rules {
-            critical: Critical::B64Alone,
-            b64: Strictness::Ignore,
-            header_duplicates: Duplicates::Last,
-            header_null: Null::Absent,
-            header_string_arrays: vec!["crit".to_owned()],
+            header: HeaderRules {
+                critical: Critical::B64Alone,
+                b64: Strictness::Ignore,
+                duplicates: Duplicates::Last,
+                null: Null::Absent,
+                string_arrays: vec!["crit".to_owned()],
+                ..HeaderRules::default()
+            },
             ..Rules::default()
         };
         for (header, expected) in [
@@ -413,9 +423,12 @@ mod tests {
     #[test]
     fn a_header_of_a_go_struct_folds_names_and_skips_null() {
         let rules = Rules {
-            header_names: Names::CaseFold,
-            header_duplicates: Duplicates::Last,
-            header_null: Null::Absent,
+            header: HeaderRules {
+                member_names: Names::CaseFold,
+                duplicates: Duplicates::Last,
+                null: Null::Absent,
+                ..HeaderRules::default()
+            },
             ..Rules::default()
         };
         let alg = |header: &str| {

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
-use jotproof_profiles::rules::{Numbers, Strictness, Text};
+use jotproof_rules::json::Numbers;
+use jotproof_rules::{Strictness, Text};
 
 use crate::decimal;
 use crate::limits;

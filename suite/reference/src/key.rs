@@ -4,8 +4,8 @@
 use aws_lc_rs::signature::{RsaParameters, RsaSubjectPublicKey};
 use jotproof_model::algorithm::Family;
 use jotproof_model::{Algorithm, Context, KeyKind, KeyMaterial, KeyRing, Reason};
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{EmptySecret, Strictness};
+use jotproof_rules::key::EmptySecret;
+use jotproof_rules::{KeyRules, Strictness};
 
 use crate::verdict::{Refusal, Stage};
 use crate::{base64url, edwards};
@@ -33,9 +33,9 @@ pub struct PublicKey {
 pub fn configured<'a>(
     context: &'a Context,
     keys: &'a KeyRing,
-    rules: &Rules,
+    rules: &KeyRules,
 ) -> impl Iterator<Item = &'a KeyMaterial> + use<'a> {
-    let empty = rules.key_empty;
+    let empty = rules.empty;
     let is_key = move |key: &&KeyMaterial| empty == EmptySecret::Ignore || !key.is_empty_secret();
     let previous = context.previous_secret.as_ref().filter(|previous| previous.counts());
     let names = context.keys.iter().chain(previous.map(|previous| &previous.key));
@@ -47,9 +47,9 @@ pub fn configured<'a>(
 /// # Errors
 ///
 /// Fails if a key cannot be configured under the rules.
-pub fn import(context: &Context, keys: &KeyRing, rules: &Rules) -> Result<(), Refusal> {
+pub fn import(context: &Context, keys: &KeyRing, rules: &KeyRules) -> Result<(), Refusal> {
     let mut configured = context.keys.iter().filter_map(|name| keys.get(name));
-    if rules.key_empty == EmptySecret::NotImported && configured.any(KeyMaterial::is_empty_secret) {
+    if rules.empty == EmptySecret::NotImported && configured.any(KeyMaterial::is_empty_secret) {
         return Err(Refusal::new(
             Stage::Configuration,
             Reason::Configuration,
@@ -111,7 +111,7 @@ pub fn candidates<'a>(
     kid: Option<&str>,
     context: &'a Context,
     keys: &'a KeyRing,
-    rules: &Rules,
+    rules: &KeyRules,
 ) -> Result<Vec<Candidate<'a>>, Refusal> {
     let mut candidates = Vec::new();
     let mut unfit = None;
@@ -139,11 +139,11 @@ fn is_one_of_several(algorithm: Algorithm, context: &Context, keys: &KeyRing) ->
     context.keys.iter().filter(of_its_kind).count() > 1
 }
 
-fn fit<'a>(key: &'a KeyMaterial, algorithm: Algorithm, rules: &Rules) -> Result<Candidate<'a>, String> {
+fn fit<'a>(key: &'a KeyMaterial, algorithm: Algorithm, rules: &KeyRules) -> Result<Candidate<'a>, String> {
     if key.kind == KeyKind::Hmac {
         let secret = key.secret_octets().unwrap_or_default();
         let least = hash_octets(algorithm);
-        if rules.key_size == Strictness::Refuse && secret.len() < least {
+        if rules.size == Strictness::Refuse && secret.len() < least {
             return Err(format!("the secret has {} octets; {algorithm} needs {least}", secret.len()));
         }
         return Ok(Candidate::Secret(secret));
@@ -152,7 +152,7 @@ fn fit<'a>(key: &'a KeyMaterial, algorithm: Algorithm, rules: &Rules) -> Result<
     let der = pem_to_der(pem).ok_or("the configured key is no PEM file `PUBLIC KEY`")?;
     let bits = if key.kind == KeyKind::Rsa {
         let bits = rsa_bits(&der).ok_or("the configured key is no RSA public key")?;
-        if rules.key_size == Strictness::Refuse && bits < 2048 {
+        if rules.size == Strictness::Refuse && bits < 2048 {
             return Err(format!("the RSA key has {bits} bits; {algorithm} needs 2048"));
         }
         Some(bits)

@@ -4,11 +4,10 @@
 use aws_lc_rs::signature::ParsedPublicKey;
 use jotproof_model::context::{Origin, Transport, without_dot_segments};
 use jotproof_model::{Algorithm, KeyKind, KeySet, Reason};
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{
-    Duplicates, KeyAlgorithm, KeyCache, KeyUse, Null, OkpAlgorithm, PrivatePart, SameKeyId, Strictness,
-    Template,
+use jotproof_rules::key_set::{
+    KeyAlgorithm, KeyCache, KeyUse, OkpAlgorithm, PrivatePart, SameKeyId, Template,
 };
+use jotproof_rules::{Duplicates, KeySetRules, Null, Rules, Strictness};
 
 use crate::base64url::{self, Options as Base64};
 use crate::header::shortened;
@@ -35,7 +34,7 @@ pub fn candidates(
     let Some(kid) = kid.value().filter(|kid| !kid.is_empty()) else {
         return refuse("the token names no key by kid");
     };
-    let path = resolved(&key_set.path, groups, rules)?;
+    let path = resolved(&key_set.path, groups, &rules.key_set)?;
     match key_set.origin {
         Origin::Published => {}
         Origin::Silent => return refuse("nothing answers where the key set is to be"),
@@ -44,10 +43,10 @@ pub fn candidates(
     match key_set.transport {
         Transport::Plain | Transport::MediaType | Transport::Gzip => {}
         Transport::MovedPermanently | Transport::Found | Transport::FoundElsewhere
-            if rules.key_set_redirects == Strictness::Ignore => {}
+            if rules.key_set.redirects == Strictness::Ignore => {}
         transport => return refuse(format!("the key set is sent otherwise: {}", transport.name())),
     }
-    let kept = key_set.fetched.iter().filter(|_| rules.key_cache == KeyCache::KeyId);
+    let kept = key_set.fetched.iter().filter(|_| rules.key_set.cache == KeyCache::KeyId);
     for path in kept {
         if let Some(document) = key_set.documents.get(path)
             && let Ok(found) = search(document, kid, algorithm, rules)
@@ -66,7 +65,7 @@ fn refuse<T>(detail: impl Into<String>) -> Result<T, Refusal> {
 }
 
 /// The path that a template leads to.
-fn resolved(template: &str, groups: &Groups, rules: &Rules) -> Result<String, Refusal> {
+fn resolved(template: &str, groups: &Groups, rules: &KeySetRules) -> Result<String, Refusal> {
     let mut path = String::new();
     let mut rest = template;
     while let Some((before, (name, after))) =
@@ -102,15 +101,15 @@ fn search(
     algorithm: Algorithm,
     rules: &Rules,
 ) -> Result<Vec<Candidate<'static>>, Refusal> {
-    let options = Options { depth: rules.depth, text: rules.claim_text, ..Options::STRICT };
+    let options = Options { depth: rules.json.depth.0, text: rules.claims.text, ..Options::STRICT };
     let document = match Document::parse(document.as_bytes(), options) {
         Ok(document) => document,
         Err(error) => return refuse(format!("the key set is not one JSON object: {error}")),
     };
-    let Some(set) = object(document.root(), rules) else {
+    let Some(set) = object(document.root(), &rules.key_set) else {
         return refuse(format!("the key set is {}, not an object", document.root().type_name()));
     };
-    if rules.key_set_duplicates == Duplicates::Refuse
+    if rules.key_set.duplicates == Duplicates::Refuse
         && let Some(name) = set.repeated()
     {
         return refuse(format!("the key set has two members {:?}", shortened(name)));
@@ -125,8 +124,8 @@ fn search(
             Err(why) => return refuse(format!("key {at} of the set: {why}")),
         }
     }
-    jwks.retain(|jwk| jwk.kid == Some(kid) && jwk.has_use(rules.key_use));
-    match rules.same_key_id {
+    jwks.retain(|jwk| jwk.kid == Some(kid) && jwk.has_use(rules.key_set.r#use));
+    match rules.key_set.same_kid {
         SameKeyId::Refuse => {}
         SameKeyId::Last => drop(jwks.drain(..jwks.len().saturating_sub(1))),
     }
@@ -145,8 +144,8 @@ fn search(
     }
 }
 
-fn object<'a>(value: Value<'a>, rules: &Rules) -> Option<Known<'a>> {
-    let lookup = Lookup { names: rules.key_set_names, duplicates: rules.key_set_duplicates };
+fn object<'a>(value: Value<'a>, rules: &KeySetRules) -> Option<Known<'a>> {
+    let lookup = Lookup { names: rules.member_names, duplicates: rules.duplicates };
     match value.kind() {
         Kind::Object(members) => Some(Known::new(members, lookup)),
         _ => None,
@@ -189,28 +188,28 @@ impl<'a> Jwk<'a> {
     ///
     /// It cannot be read.
     fn read(value: Value<'a>, rules: &Rules) -> Result<Self, String> {
-        let known = object(value, rules).ok_or_else(|| format!("it is {}", value.type_name()))?;
-        if rules.key_set_duplicates == Duplicates::Refuse
+        let known = object(value, &rules.key_set).ok_or_else(|| format!("it is {}", value.type_name()))?;
+        if rules.key_set.duplicates == Duplicates::Refuse
             && let Some(name) = known.repeated()
         {
             return Err(format!("member {name:?} is there twice"));
         }
         for name in STRINGS {
-            if let Found::Wrong(what) = known.string(name, rules.key_set_null) {
+            if let Found::Wrong(what) = known.string(name, rules.key_set.null) {
                 return Err(format!("member {name:?} is {what}"));
             }
         }
-        for name in &rules.key_set_integers {
+        for name in &rules.key_set.integers {
             let is_integer = |value: Value<'_>| match value.kind() {
                 Kind::Number(lexeme) => lexeme.parse::<i64>().is_ok(),
-                Kind::Null => rules.key_set_null == Null::Absent,
+                Kind::Null => rules.key_set.null == Null::Absent,
                 _ => false,
             };
             if known.get(name).is_some_and(|value| !is_integer(value)) {
                 return Err(format!("member {name:?} is no integer"));
             }
         }
-        let string = |name| known.string(name, rules.key_set_null).value().filter(|text| !text.is_empty());
+        let string = |name| known.string(name, rules.key_set.null).value().filter(|text| !text.is_empty());
         let kty = string("kty").ok_or("it has no kty")?;
         for name in OCTETS {
             let octets = octets(&known, name, rules)?;
@@ -228,10 +227,10 @@ impl<'a> Jwk<'a> {
         };
         let material = material(kty, string("crv"), &known, rules)?;
         match &material {
-            Material::Secret if rules.key_set_secret == Strictness::Refuse => {
+            Material::Secret if rules.key_set.secret == Strictness::Refuse => {
                 return Err("it is a secret, which is not to be published".to_owned());
             }
-            Material::Other if rules.key_set_other_type == Strictness::Refuse => {
+            Material::Other if rules.key_set.other_type == Strictness::Refuse => {
                 return Err("it is a key with which nothing is signed".to_owned());
             }
             Material::Secret | Material::Public(..) | Material::Other => {}
@@ -263,27 +262,29 @@ impl<'a> Jwk<'a> {
     /// What a signature is tried with, where the key is for this algorithm.
     fn fit(self, algorithm: Algorithm, rules: &Rules) -> Result<Candidate<'static>, String> {
         let (private, whole) = self.private;
-        let refused = match rules.private_part {
+        let refused = match rules.key_set.private_part {
             PrivatePart::Refuse => private,
             PrivatePart::RefuseWhole => whole,
         };
         if refused {
             return Err("the key is a private one".to_owned());
         }
-        if self.is_for_other_operations && rules.key_operations == Strictness::Refuse {
+        if self.is_for_other_operations && rules.key_set.operations == Strictness::Refuse {
             return Err("the key is not for verifying".to_owned());
         }
         let is_okp = self.kty == "OKP";
         let serves = match self.alg {
-            Some(name) => name == algorithm.name() || is_okp && rules.okp_algorithm == OkpAlgorithm::Any,
-            None => is_okp || rules.key_algorithm == KeyAlgorithm::NamedOrAny,
+            Some(name) => {
+                name == algorithm.name() || is_okp && rules.key_set.okp_algorithm == OkpAlgorithm::Any
+            }
+            None => is_okp || rules.key_set.algorithm == KeyAlgorithm::NamedOrAny,
         };
         if !serves {
             return Err(format!("the key is for {:?}, not {algorithm}", self.alg.map(shortened)));
         }
         match self.material {
             Material::Public(kind, key) if kind == kind_for(algorithm) => match key.bits {
-                Some(bits) if bits < 2048 && rules.key_size == Strictness::Refuse => {
+                Some(bits) if bits < 2048 && rules.key.size == Strictness::Refuse => {
                     Err(format!("the RSA key has {bits} bits; {algorithm} needs 2048"))
                 }
                 _ => Ok(Candidate::Public(key)),
@@ -297,10 +298,10 @@ impl<'a> Jwk<'a> {
 
 /// The octets of a member; nothing where it is not there.
 fn octets(known: &Known<'_>, name: &str, rules: &Rules) -> Result<Option<Vec<u8>>, String> {
-    match known.string(name, rules.key_set_null) {
+    match known.string(name, rules.key_set.null) {
         Found::Absent => Ok(None),
         Found::Wrong(what) => Err(format!("member {name:?} is {what}")),
-        Found::Value(text) => base64url::decode(text.as_bytes(), Base64::of(rules))
+        Found::Value(text) => base64url::decode(text.as_bytes(), Base64::of(&rules.base64url))
             .map(Some)
             .map_err(|error| format!("member {name:?} is no base64url: {error}")),
     }
@@ -313,7 +314,7 @@ fn material(kty: &str, crv: Option<&str>, known: &Known<'_>, rules: &Rules) -> R
         ("RSA", _) => {
             let (modulus, exponent) = (needed("n")?, needed("e")?);
             let leads_with_zero = |number: &[u8]| number.first() == Some(&0);
-            if rules.key_leading_zero == Strictness::Refuse
+            if rules.key_set.leading_zero == Strictness::Refuse
                 && [&modulus, &exponent].into_iter().any(|number| leads_with_zero(number))
             {
                 return Err("a number begins with a zero octet".to_owned());

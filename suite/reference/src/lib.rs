@@ -46,8 +46,8 @@ use std::sync::Arc;
 use jotproof_model::{
     Application, Challenge, Context, FlowChallenge, KeyRing, Observation, Reason, Seen, Verifier,
 };
-use jotproof_profiles::rules::{SeveralTokens, Strictness};
-use jotproof_profiles::{Profile, Rules};
+use jotproof_rules::anycable::SeveralTokens;
+use jotproof_rules::{Rules, Strictness};
 
 pub use crate::verdict::{End, Judged, Outcome, Refusal, Stage, Step};
 
@@ -79,12 +79,6 @@ impl Reference {
         Self { name: name.into(), rules, application, parsed: Arc::default(), disregarded, renews: false }
     }
 
-    /// A verifier under the rules of a profile.
-    #[must_use]
-    pub fn profile(profile: &Profile) -> Self {
-        Self::new(&profile.name, profile.rules.clone(), profile.application)
-    }
-
     /// The same verifier without some of its checks: refusals of these stages and reasons do not count.
     #[cfg(feature = "mutants")]
     #[must_use]
@@ -114,7 +108,7 @@ impl Reference {
     #[must_use]
     pub fn cannot_verify(&self, context: &Context, keys: &KeyRing) -> Option<String> {
         context.algorithms.iter().find_map(|algorithm| {
-            let candidates = key::candidates(*algorithm, None, context, keys, &self.rules).ok()?;
+            let candidates = key::candidates(*algorithm, None, context, keys, &self.rules.key).ok()?;
             let impossible = candidates.iter().any(|key| !signature::is_possible(*algorithm, key));
             impossible.then(|| format!("{algorithm} with a key that aws-lc-rs does not take"))
         })
@@ -129,7 +123,7 @@ impl Reference {
     pub fn judge(&self, challenge: &Challenge) -> Judged {
         let mut trace = Trace::told(self.disregarded);
         let seen = self.stages(challenge, &mut trace);
-        trace.finish(&self.rules.precedence, seen)
+        trace.finish(&self.rules.refusal.precedence.0, seen)
     }
 
     /// The outcome of [`judge`](Self::judge) without what led to it: the same stages, none of the texts.
@@ -140,12 +134,12 @@ impl Reference {
     pub fn verdict(&self, challenge: &Challenge) -> Result<(), Reason> {
         let mut trace = Trace::untold(self.disregarded);
         self.stages(challenge, &mut trace);
-        trace.first(&self.rules.precedence).map_or(Ok(()), |refusal| Err(refusal.reason))
+        trace.first(&self.rules.refusal.precedence.0).map_or(Ok(()), |refusal| Err(refusal.reason))
     }
 
     /// What a client submits, and what becomes of it.
     fn stages(&self, challenge: &Challenge, trace: &mut Trace) -> Option<Seen> {
-        let read = match configuration::read(&challenge.context, &self.rules) {
+        let read = match configuration::read(&challenge.context, &self.rules.configuration) {
             Ok(Cow::Borrowed(_)) => None,
             Ok(Cow::Owned(context)) => Some(Challenge { context: Arc::new(context), ..challenge.clone() }),
             Err(refusal) => {
@@ -153,7 +147,7 @@ impl Reference {
                 return None;
             }
         };
-        if let Err(refusal) = key::import(&challenge.context, &challenge.keys, &self.rules) {
+        if let Err(refusal) = key::import(&challenge.context, &challenge.keys, &self.rules.key) {
             trace.refused(refusal);
             return None;
         }
@@ -163,13 +157,13 @@ impl Reference {
         if context.identification.is_none() && context.submission.is_none() {
             return self.token(&challenge.token, challenge, trace);
         }
-        let tokens = anycable::submitted(context, rules, &challenge.token);
-        if let Some(refusal) = anycable::malformed(context, rules, &challenge.token) {
+        let tokens = anycable::submitted(context, &rules.anycable, &challenge.token);
+        if let Some(refusal) = anycable::malformed(context, &rules.anycable, &challenge.token) {
             trace.skip(&BEFORE_APPLICATION, "the request cannot be read");
             trace.refused(refusal);
             return None;
         }
-        let token = match (&tokens[..], rules.several_tokens) {
+        let token = match (&tokens[..], rules.anycable.several_tokens) {
             ([], _) => return Some(without_token(context, trace)),
             ([token], _) | ([token, ..], SeveralTokens::First) => token,
             ([_, _, ..], SeveralTokens::Refuse) => {
@@ -187,7 +181,7 @@ impl Reference {
         let (rules, context) = (&self.rules, &*challenge.context);
         let found =
             |segments: &Segments<'_>| format!("signing input of {} octets", segments.signing_input.len());
-        let segments = trace.result(Stage::Split, segments::split(token, rules), found)?;
+        let segments = trace.result(Stage::Split, segments::split(token, &rules.split), found)?;
         let (decoded, refusals) = segments::decode(&segments, rules);
         trace.stage(Stage::Decode, || "three segments of base64url", refusals);
 
@@ -235,7 +229,7 @@ impl Reference {
             Application::CentrifugoConnection
             | Application::CentrifugoSubscription
             | Application::CentrifugoPrivateChannel => Strictness::Ignore,
-            Application::Jwt | Application::Anycable => rules.audience_unexpected,
+            Application::Jwt | Application::Anycable => rules.audience.unexpected,
         };
         let audiences: Vec<&str> = context.audiences().collect();
         let refusals = audience::audience(&claims, &audiences, unexpected, rules);
@@ -323,7 +317,7 @@ impl Reference {
                 let groups = self.groups(decoded.payload.as_deref(), context);
                 key_set::candidates(header.kid, algorithm, key_set, &groups, rules)
             }
-            None => key::candidates(algorithm, header.kid.value(), context, keys, rules),
+            None => key::candidates(algorithm, header.kid.value(), context, keys, &rules.key),
         };
         let found = |candidates: &Vec<_>| format!("{} configured for {algorithm}", candidates.len());
         let Some(candidates) = trace.result(Stage::Key, candidates, found) else {
@@ -335,7 +329,8 @@ impl Reference {
             return;
         };
         let input = segments.signing_input;
-        let verified = signature::verify(algorithm, &candidates, input, signature, &self.parsed, rules);
+        let verified =
+            signature::verify(algorithm, &candidates, input, signature, &self.parsed, &rules.signature);
         trace.result(Stage::Signature, verified, |()| format!("a good {algorithm} signature"));
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use jotproof_profiles::rules::{Duplicates, Names, Null, WrongType};
+use jotproof_rules::{Duplicates, Names, Null, WrongType};
 
 use crate::json::{self, Kind, Value};
 

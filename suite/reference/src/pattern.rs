@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use jotproof_model::{Context, Reason};
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{AbsentIssuer, PatternMatch};
+use jotproof_rules::pattern::{AbsentIssuer, PatternMatch};
+use jotproof_rules::{PatternRules, Rules};
 use regex::{Captures, Regex};
 
 use crate::claims::Claims;
@@ -27,18 +27,18 @@ pub fn check(claims: &Claims<'_>, context: &Context, rules: &Rules) -> Result<Gr
     let mut groups = Groups::new();
     let mut refusals = Vec::new();
     if let Some(pattern) = &context.issuer_regex {
-        let issuer = match claims.known.string("iss", rules.claim_null).value() {
-            None if rules.pattern_absent_issuer == AbsentIssuer::Empty => Some(""),
+        let issuer = match claims.known.string("iss", rules.claims.null).value() {
+            None if rules.pattern.absent_issuer == AbsentIssuer::Empty => Some(""),
             issuer => issuer,
         };
-        if !issuer.is_some_and(|issuer| found(pattern, issuer, rules, &mut groups)) {
+        if !issuer.is_some_and(|issuer| found(pattern, issuer, &rules.pattern, &mut groups)) {
             let detail = format!("iss is {:?}; {pattern:?} is to match it", issuer.map(shortened));
             refusals.push(Refusal::new(Stage::Issuer, Reason::Issuer, detail));
         }
     }
     if let Some(pattern) = &context.audience_regex {
         let audiences = audiences(claims);
-        if !audiences.iter().any(|audience| found(pattern, audience, rules, &mut groups)) {
+        if !audiences.iter().any(|audience| found(pattern, audience, &rules.pattern, &mut groups)) {
             let names = shortened(&audiences.join(", "));
             let detail = format!("aud is {names:?}; {pattern:?} is to match one of it");
             refusals.push(Refusal::new(Stage::Audience, Reason::Audience, detail));
@@ -62,8 +62,8 @@ fn audiences<'a>(claims: &Claims<'a>) -> Vec<&'a str> {
 }
 
 /// Whether a pattern matches a text; its named groups are added. One that is no pattern matches nothing.
-fn found(pattern: &str, text: &str, rules: &Rules, groups: &mut Groups) -> bool {
-    let whole = match rules.pattern_match {
+fn found(pattern: &str, text: &str, rules: &PatternRules, groups: &mut Groups) -> bool {
+    let whole = match rules.r#match {
         PatternMatch::Search => pattern.to_owned(),
         PatternMatch::Whole => format!("^(?:{pattern})$"),
     };
@@ -99,7 +99,10 @@ mod tests {
     #[test]
     fn a_pattern_matches_the_whole_or_is_searched_for() {
         let rfc = Rules::default();
-        let search = Rules { pattern_match: PatternMatch::Search, ..rfc.clone() };
+        let search = Rules {
+            pattern: PatternRules { r#match: PatternMatch::Search, ..PatternRules::default() },
+            ..rfc.clone()
+        };
         let groups = |place: &str| {
             Ok(Groups::from([
                 ("tenant".to_owned(), "acme".to_owned()),

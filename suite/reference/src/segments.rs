@@ -1,8 +1,8 @@
 //! The stages `split` and `decode`: from a token to three runs of octets.
 
 use jotproof_model::Reason;
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::ExtraSegments;
+use jotproof_rules::split::ExtraSegments;
+use jotproof_rules::{Rules, SplitRules};
 
 use crate::base64url::{self, Options};
 use crate::limits;
@@ -26,7 +26,7 @@ pub struct Segments<'a> {
 /// # Errors
 ///
 /// There is no token, it is too long, or it does not have three segments.
-pub fn split<'a>(token: &'a [u8], rules: &Rules) -> Result<Segments<'a>, Refusal> {
+pub fn split<'a>(token: &'a [u8], rules: &SplitRules) -> Result<Segments<'a>, Refusal> {
     let refuse = |reason, detail: String| Refusal::new(Stage::Split, reason, detail);
     if token.is_empty() {
         return Err(refuse(Reason::NoToken, "the token is empty".to_owned()));
@@ -82,11 +82,11 @@ pub struct Decoded {
 pub fn decode(segments: &Segments<'_>, rules: &Rules) -> (Decoded, Vec<Refusal>) {
     let mut refusals = Vec::new();
     // A short cut of some decoders; what else is wrong with such a token is looked at all the same.
-    if !segments.signing_input.starts_with(rules.prefix.as_bytes()) {
-        let detail = format!("the token does not begin with {:?}", rules.prefix);
+    if !segments.signing_input.starts_with(rules.split.prefix.as_bytes()) {
+        let detail = format!("the token does not begin with {:?}", rules.split.prefix);
         refusals.push(Refusal::new(Stage::Decode, Reason::NotCompact, detail));
     }
-    let mut one = |name: &str, text: &[u8]| match base64url::decode(text, Options::of(rules)) {
+    let mut one = |name: &str, text: &[u8]| match base64url::decode(text, Options::of(&rules.base64url)) {
         Ok(octets) => Some(octets),
         Err(error) => {
             let detail = format!("the {name} is not base64url: {error}");
@@ -106,13 +106,13 @@ pub fn decode(segments: &Segments<'_>, rules: &Rules) -> (Decoded, Vec<Refusal>)
 mod tests {
     use super::*;
 
-    fn reason(token: &[u8], rules: &Rules) -> Option<Reason> {
+    fn reason(token: &[u8], rules: &SplitRules) -> Option<Reason> {
         split(token, rules).err().map(|refusal| refusal.reason)
     }
 
     #[test]
     fn three_segments_make_a_token() {
-        let rfc = Rules::default();
+        let rfc = SplitRules::default();
         let segments = split(b"aa.bbb.c", &rfc).expect("three segments");
         assert_eq!(segments.signing_input, b"aa.bbb");
         assert_eq!(
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn segments_before_the_last_two_are_the_header_where_they_belong_to_it() {
-        let rules = Rules { extra_segments: ExtraSegments::Header, ..Rules::default() };
+        let rules = SplitRules { extra_segments: ExtraSegments::Header, ..SplitRules::default() };
         let segments = split(b"a.b.c.d", &rules).expect("at least three segments");
         assert_eq!(
             (segments.header, segments.payload, segments.signature),
@@ -149,9 +149,12 @@ mod tests {
 
     #[test]
     fn a_prefix_is_asked_for() {
-        let rules = Rules { prefix: "eyJ".to_owned(), ..Rules::default() };
+        let rules = Rules {
+            split: SplitRules { prefix: "eyJ".to_owned(), ..SplitRules::default() },
+            ..Rules::default()
+        };
         for (token, refused) in [("eyJ9.e30.AA", false), ("e30.e30.AA", true), ("IHt9.e30.AA", true)] {
-            let segments = split(token.as_bytes(), &rules).expect("three segments");
+            let segments = split(token.as_bytes(), &rules.split).expect("three segments");
             let (_, refusals) = decode(&segments, &rules);
             assert_eq!(
                 refusals.iter().any(|refusal| refusal.reason == Reason::NotCompact),
@@ -164,7 +167,7 @@ mod tests {
     #[test]
     fn every_segment_is_decoded() {
         let rfc = Rules::default();
-        let segments = split(b"Zg=.Zm8.=", &rfc).expect("three segments");
+        let segments = split(b"Zg=.Zm8.=", &rfc.split).expect("three segments");
         let (decoded, refusals) = decode(&segments, &rfc);
         assert_eq!(decoded.payload.as_deref(), Some(&b"fo"[..]));
         assert_eq!(decoded.header, None);

@@ -8,8 +8,7 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
 use jotproof_model::algorithm::Family;
 use jotproof_model::{Algorithm, Reason};
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::Strictness;
+use jotproof_rules::{SignatureRules, Strictness};
 
 use crate::edwards;
 use crate::key::{Candidate, PublicKey};
@@ -90,7 +89,7 @@ pub fn verify(
     input: &[u8],
     signature: &[u8],
     parsed: &ParsedKeys,
-    rules: &Rules,
+    rules: &SignatureRules,
 ) -> Result<(), Refusal> {
     let mut tried = false;
     for candidate in candidates {
@@ -126,9 +125,9 @@ pub fn verify(
 
 /// Whether the point `R` of an EdDSA signature has small order. RFC 8032 section 5.1.7 accepts some of these
 /// signatures, and many verifiers refuse them all.
-fn has_refused_commitment(algorithm: Algorithm, signature: &[u8], rules: &Rules) -> bool {
+fn has_refused_commitment(algorithm: Algorithm, signature: &[u8], rules: &SignatureRules) -> bool {
     algorithm.family() == Family::EdDsa
-        && rules.commitment_small_order == Strictness::Refuse
+        && rules.small_order == Strictness::Refuse
         && signature.first_chunk().is_some_and(edwards::has_small_order)
 }
 

@@ -9,12 +9,19 @@ mod signatures;
 use std::collections::BTreeMap;
 
 use jotproof_model::{Application, Context, Reason, Seen};
-use jotproof_profiles::Rules;
+use jotproof_profiles::Profile;
+use jotproof_rules::Rules;
 
 use crate::testing::{NOW, challenge, token};
 use crate::{Outcome, Reference};
 
 /// Rules given as JSON.
+/// The reference under a profile.
+fn under(profile: &Profile) -> Reference {
+    let rules = Rules::default().with(&profile.rules).expect("rules that there are");
+    Reference::new(&profile.name, rules, profile.application)
+}
+
 fn rules(overrides: serde_json::Value) -> Rules {
     let overrides: BTreeMap<_, _> = match overrides {
         serde_json::Value::Object(overrides) => overrides.into_iter().collect(),

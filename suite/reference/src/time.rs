@@ -3,10 +3,9 @@
 use std::cmp::Ordering;
 
 use jotproof_model::Reason;
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{
-    ExpEqual, ExpType, Null, QuotedNumber, Strictness, TimeNumber, WrongType, Zero,
-};
+use jotproof_rules::Rules;
+use jotproof_rules::time::{ExpEqual, ExpType, QuotedNumber, TimeNumber, Zero};
+use jotproof_rules::{Null, Strictness, WrongType};
 
 use crate::claims::{Claims, wrong_type};
 use crate::decimal::{self, Decimal};
@@ -43,8 +42,8 @@ impl Instant {
         const OUT_OF_RANGE: &str = "a number beyond 2^53 - 1";
         const OVERFLOW: &str = "a number beyond binary64";
         let float =
-            || decimal::to_f64(lexeme, rules.numbers).filter(|value| value.is_finite()).ok_or(OVERFLOW);
-        match rules.time_number {
+            || decimal::to_f64(lexeme, rules.json.numbers).filter(|value| value.is_finite()).ok_or(OVERFLOW);
+        match rules.time.number {
             TimeNumber::Exact => {
                 let value = Decimal::parse(lexeme).ok_or("no number")?;
                 match value.compare_magnitude(LATEST) {
@@ -67,7 +66,7 @@ impl Instant {
                 } else {
                     (second, nanosecond)
                 };
-                let is_whole = rules.time_number == TimeNumber::GoWholeTime;
+                let is_whole = rules.time.number == TimeNumber::GoWholeTime;
                 Ok(Self::Go { second, nanosecond: if is_whole { 0 } else { nanosecond } })
             }
         }
@@ -99,8 +98,8 @@ impl Instant {
     fn is_zero(&self, lexeme: &str, rules: &Rules) -> bool {
         match self {
             // One half is the second zero too, once it is cut off.
-            Self::Go { .. } if rules.time_number == TimeNumber::GoWholeTime => {
-                decimal::to_f64(lexeme, rules.numbers).is_some_and(|value| value == 0.0)
+            Self::Go { .. } if rules.time.number == TimeNumber::GoWholeTime => {
+                decimal::to_f64(lexeme, rules.json.numbers).is_some_and(|value| value == 0.0)
             }
             Self::Exact(value) => value.is_zero(),
             Self::Seconds(second) => *second == 0,
@@ -129,7 +128,7 @@ fn rounded_unsigned(lexeme: &str, rules: &Rules) -> Option<Instant> {
         return Decimal::parse(lexeme).map(Instant::Exact);
     }
     let is_integer = lexeme.bytes().all(|octet| octet == b'-' || octet.is_ascii_digit());
-    let value = decimal::to_f64(lexeme, rules.numbers).filter(|value| (0.0..BOUND).contains(value))?;
+    let value = decimal::to_f64(lexeme, rules.json.numbers).filter(|value| (0.0..BOUND).contains(value))?;
     // A negative integer is one of another type; only `-0` is read as a number with a fraction.
     if is_integer && value != 0.0 {
         return None;
@@ -153,7 +152,7 @@ pub fn check(claims: &Claims<'_>, now: i64, leeway: u32, rules: &Rules) -> (Time
     let mut read = |name, rule| {
         let found = instant(claims, name, rules).or_absent(rule);
         let refusal = wrong_type(Stage::Time, name, &found, "a time");
-        refusals.extend(refusal.map(|refusal| match (name, rules.exp_type) {
+        refusals.extend(refusal.map(|refusal| match (name, rules.time.exp_type) {
             ("exp", ExpType::Expired) => Refusal { reason: Reason::Expired, ..refusal },
             _ => refusal,
         }));
@@ -161,14 +160,14 @@ pub fn check(claims: &Claims<'_>, now: i64, leeway: u32, rules: &Rules) -> (Time
     };
     let exp = read("exp", WrongType::Refuse);
     let nbf = read("nbf", WrongType::Refuse);
-    let iat = read("iat", rules.iat_type);
+    let iat = read("iat", rules.time.iat_type);
 
     // Leeway moves the clock in the holder's favour, for each time its own way.
     let earlier = now.saturating_sub(i64::from(leeway));
     let later = now.saturating_add(i64::from(leeway));
     let mut refuse = |reason, detail: String| refusals.push(Refusal::new(Stage::Time, reason, detail));
     if let Found::Value(exp) = &exp {
-        match (exp.compare(earlier), rules.exp_equal) {
+        match (exp.compare(earlier), rules.time.exp_equal) {
             (Ordering::Greater, _) | (Ordering::Equal, ExpEqual::Valid) => {}
             (Ordering::Less, _) | (Ordering::Equal, ExpEqual::Expired) => {
                 refuse(Reason::Expired, format!("expired at {}; now is {now}{}", exp.floor(), given(leeway)));
@@ -180,7 +179,7 @@ pub fn check(claims: &Claims<'_>, now: i64, leeway: u32, rules: &Rules) -> (Time
     {
         refuse(Reason::NotYetValid, format!("valid from {}; now is {now}{}", nbf.floor(), given(leeway)));
     }
-    if let (Found::Value(iat), Strictness::Refuse) = (&iat, rules.iat_future)
+    if let (Found::Value(iat), Strictness::Refuse) = (&iat, rules.time.iat_future)
         && iat.compare(later) == Ordering::Greater
     {
         refuse(Reason::IssuedInFuture, format!("issued at {}; now is {now}{}", iat.floor(), given(leeway)));
@@ -196,7 +195,7 @@ fn given(leeway: u32) -> String {
 fn instant(claims: &Claims<'_>, name: &str, rules: &Rules) -> Found<Instant> {
     let mut found = Found::Absent;
     for value in claims.known.decoded(name) {
-        let lexeme = match (value.kind(), rules.time_quoted, rules.claim_null) {
+        let lexeme = match (value.kind(), rules.time.quoted_number, rules.claims.null) {
             (Kind::Number(lexeme), ..) => lexeme,
             (Kind::String(text), QuotedNumber::Number, _) if decimal::is_json_number(text.as_bytes()) => text,
             (Kind::Null, _, Null::Absent) => {
@@ -206,7 +205,7 @@ fn instant(claims: &Claims<'_>, name: &str, rules: &Rules) -> Found<Instant> {
             _ => return Found::Wrong(value.type_name()),
         };
         found = match Instant::read(lexeme, rules) {
-            Ok(instant) if rules.time_zero == Zero::Absent && instant.is_zero(lexeme, rules) => Found::Absent,
+            Ok(instant) if rules.time.zero == Zero::Absent && instant.is_zero(lexeme, rules) => Found::Absent,
             Ok(instant) => Found::Value(instant),
             Err(why) => return Found::Wrong(why),
         };
@@ -216,6 +215,8 @@ fn instant(claims: &Claims<'_>, name: &str, rules: &Rules) -> Found<Instant> {
 
 #[cfg(test)]
 mod tests {
+    use jotproof_rules::{ClaimsRules, TimeRules};
+
     use super::*;
     use crate::claims;
     use crate::testing::NOW;
@@ -241,8 +242,11 @@ mod tests {
     #[test]
     fn rust_rounds_to_unsigned_seconds() {
         let rules = Rules {
-            time_number: TimeNumber::RoundedUnsigned,
-            exp_equal: ExpEqual::Valid,
+            time: TimeRules {
+                number: TimeNumber::RoundedUnsigned,
+                exp_equal: ExpEqual::Valid,
+                ..TimeRules::default()
+            },
             ..Rules::default()
         };
         table(
@@ -317,11 +321,17 @@ mod tests {
     #[test]
     fn go_time_as_cristalhq_reads_it() {
         let rules = Rules {
-            time_number: TimeNumber::GoTime,
-            claim_number_range: Strictness::Ignore,
-            time_quoted: QuotedNumber::Number,
-            claim_null: Null::Absent,
-            iat_future: Strictness::Ignore,
+            time: TimeRules {
+                number: TimeNumber::GoTime,
+                quoted_number: QuotedNumber::Number,
+                iat_future: Strictness::Ignore,
+                ..TimeRules::default()
+            },
+            claims: ClaimsRules {
+                number_range: Strictness::Ignore,
+                null: Null::Absent,
+                ..ClaimsRules::default()
+            },
             ..Rules::default()
         };
         table(
@@ -354,10 +364,13 @@ mod tests {
     #[test]
     fn go_seconds_as_golang_jwt_3_reads_them() {
         let rules = Rules {
-            time_number: TimeNumber::GoSeconds,
-            time_zero: Zero::Absent,
-            exp_type: ExpType::Expired,
-            exp_equal: ExpEqual::Valid,
+            time: TimeRules {
+                number: TimeNumber::GoSeconds,
+                zero: Zero::Absent,
+                exp_type: ExpType::Expired,
+                exp_equal: ExpEqual::Valid,
+                ..TimeRules::default()
+            },
             ..Rules::default()
         };
         table(
@@ -393,10 +406,13 @@ mod tests {
     #[test]
     fn go_times_as_golang_jwt_5_reads_them() {
         let rules = Rules {
-            time_number: TimeNumber::GoWholeTime,
-            time_zero: Zero::Absent,
-            iat_type: WrongType::Absent,
-            iat_future: Strictness::Ignore,
+            time: TimeRules {
+                number: TimeNumber::GoWholeTime,
+                zero: Zero::Absent,
+                iat_type: WrongType::Absent,
+                iat_future: Strictness::Ignore,
+                ..TimeRules::default()
+            },
             ..Rules::default()
         };
         table(
@@ -434,8 +450,22 @@ mod tests {
     fn an_expiry_is_told_in_whole_seconds() {
         for (rules, lexeme, second) in [
             (Rules::default(), "1900000000.9", 1_900_000_000),
-            (Rules { time_number: TimeNumber::GoTime, ..Rules::default() }, "1900000000.9", 1_900_000_000),
-            (Rules { time_number: TimeNumber::GoTime, ..Rules::default() }, "-0.5", -1),
+            (
+                Rules {
+                    time: TimeRules { number: TimeNumber::GoTime, ..TimeRules::default() },
+                    ..Rules::default()
+                },
+                "1900000000.9",
+                1_900_000_000,
+            ),
+            (
+                Rules {
+                    time: TimeRules { number: TimeNumber::GoTime, ..TimeRules::default() },
+                    ..Rules::default()
+                },
+                "-0.5",
+                -1,
+            ),
         ] {
             assert_eq!(Instant::read(lexeme, &rules).map(|instant| instant.floor()), Ok(second), "{lexeme}");
         }

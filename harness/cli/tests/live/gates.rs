@@ -11,6 +11,7 @@ use jotproof_model::{
 };
 use jotproof_profiles::{Profile, Profiles};
 use jotproof_reference::{Reference, Stage};
+use jotproof_targets::reference::reference;
 
 use crate::{over, profile, run, run_selected, taking, target};
 
@@ -25,7 +26,8 @@ fn readable_forgeries(
     profile: &Profile,
     is_read: impl Fn(&Observation) -> bool,
 ) -> Vec<String> {
-    let blind = Reference::profile(profile)
+    let blind = reference(profile)
+        .expect("the rules of a built-in profile are valid")
         .disregarding(|stage, _| matches!(stage, Stage::Algorithm | Stage::Key | Stage::Signature));
     log.rows
         .iter()

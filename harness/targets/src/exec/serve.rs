@@ -14,9 +14,11 @@ use crate::reference::ReferenceTarget;
 ///
 /// # Errors
 ///
-/// As [`serve`].
+/// As [`serve`], and if a rule of the profile is invalid.
 pub fn reference(profile: &Profile, input: impl BufRead, output: impl Write) -> io::Result<()> {
-    serve(&ReferenceTarget::telling(profile), profile, input, output)
+    let verifier = ReferenceTarget::telling(profile)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+    serve(&verifier, profile, input, output)
 }
 
 /// Answers what is asked until `bye` or the end of the input.

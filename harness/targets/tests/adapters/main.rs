@@ -99,7 +99,7 @@ const fn beyond_the_protocol(capability: &Capability) -> bool {
 #[test]
 fn an_honest_adapter_gives_the_very_rows_of_the_verifier_behind_it() {
     let rfc = Profiles::built_in().get("rfc").unwrap();
-    let in_process = run(&ReferenceTarget::following(rfc), "rfc");
+    let in_process = run(&ReferenceTarget::following(rfc).expect("the rules are valid"), "rfc");
     let log = fake_run("honest");
     assert_eq!(in_process.not_carried, BTreeMap::new());
     let left_out: BTreeSet<_> = log.not_carried.values().flatten().collect();

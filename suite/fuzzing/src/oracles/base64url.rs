@@ -5,8 +5,8 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use jotproof_profiles::rules::Strictness;
 use jotproof_reference::base64url::{Options, decode, decode_standard};
+use jotproof_rules::Strictness;
 
 use crate::oracles::signed;
 use crate::stats::Stats;

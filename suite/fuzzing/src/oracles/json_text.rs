@@ -4,8 +4,8 @@
 //! also has to hold what it reads: it refuses numbers beyond binary64 and more than 127 levels, and
 //! apart from those two it accepts exactly what we accept.
 
-use jotproof_profiles::rules::{Strictness, Text};
 use jotproof_reference::json::{Document, Options};
+use jotproof_rules::{Strictness, Text};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 

@@ -4,10 +4,10 @@
 
 use jotproof_model::context::{Carrier, Fallback, Parameter, ParameterSource, Place};
 use jotproof_model::{Context, Identification, Reason, Seen};
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{
+use jotproof_rules::anycable::{
     Identifiers, MalformedRequest, ParameterVariable, SeveralTokens, TokenHeader,
 };
+use jotproof_rules::{AnycableRules, Rules};
 
 use crate::claims::Claims;
 use crate::json::{Document, Options};
@@ -19,7 +19,7 @@ const SUBPROTOCOL: &str = "anycable-token.";
 
 /// The tokens that a client submits where they are looked for, in the order in which they count.
 #[must_use]
-pub fn submitted(context: &Context, rules: &Rules, token: &[u8]) -> Vec<Vec<u8>> {
+pub fn submitted(context: &Context, rules: &AnycableRules, token: &[u8]) -> Vec<Vec<u8>> {
     let usual = [Carrier::of_token(Place::Query, Parameter::DEFAULT)];
     let carriers = context.submission.as_deref().unwrap_or(&usual);
     let configured = context.identification.as_ref();
@@ -51,7 +51,7 @@ pub fn submitted(context: &Context, rules: &Rules, token: &[u8]) -> Vec<Vec<u8>>
 
 /// Why a request is refused whose query or host cannot be read, where that is so.
 #[must_use]
-pub fn malformed(context: &Context, rules: &Rules, token: &[u8]) -> Option<Refusal> {
+pub fn malformed(context: &Context, rules: &AnycableRules, token: &[u8]) -> Option<Refusal> {
     let carriers = context.submission.as_deref().unwrap_or_default();
     let detail = carriers.iter().find_map(|Carrier { at, name, text }| match at {
         Place::RawQuery if !is_percent_encoded(text) => {
@@ -126,14 +126,14 @@ pub fn without_token(context: &Context, seen: &mut Seen) -> Vec<Refusal> {
 #[must_use]
 pub fn check(claims: &Claims<'_>, rules: &Rules, seen: &mut Seen) -> Vec<Refusal> {
     let refuse = |detail| vec![Refusal::new(Stage::Application, Reason::Identifiers, detail)];
-    let text = match (claims.known.string("ext", rules.claim_null), rules.identifiers) {
+    let text = match (claims.known.string("ext", rules.claims.null), rules.anycable.identifiers) {
         (Found::Value(text), _) => text,
         (Found::Absent, _) => {
             return refuse("claim \"ext\" is absent; it holds the identifiers".to_owned());
         }
         (Found::Wrong(what), _) => return refuse(format!("claim \"ext\" is {what}, not a string")),
     };
-    if rules.identifiers == Identifiers::Json
+    if rules.anycable.identifiers == Identifiers::Json
         && let Err(error) = Document::parse(text.as_bytes(), Options::STRICT)
     {
         return refuse(format!("the text of \"ext\" is not JSON: {error}"));
@@ -149,7 +149,8 @@ mod tests {
     use crate::claims;
 
     fn identifiers(payload: &str, identifiers: Identifiers) -> Option<String> {
-        let rules = Rules { identifiers, ..Rules::default() };
+        let rules =
+            Rules { anycable: AnycableRules { identifiers, ..AnycableRules::default() }, ..Rules::default() };
         let document = claims::parse(payload.as_bytes(), &rules).expect("an object");
         let (claims, _) = claims::read(&document, &rules);
         let mut seen = Seen::default();
@@ -189,7 +190,7 @@ mod tests {
     }
 
     /// What is found of `h`, `s` and `q` in header, subprotocol and query, under these rules.
-    fn found(rules: &Rules, identification: &Identification, carriers: &[Carrier]) -> String {
+    fn found(rules: &AnycableRules, identification: &Identification, carriers: &[Carrier]) -> String {
         let context = context(Some(carriers.to_vec()), identification.clone());
         let found = submitted(&context, rules, b"token");
         let texts = found.into_iter().map(|octets| String::from_utf8(octets).expect("it is text"));
@@ -198,7 +199,7 @@ mod tests {
 
     #[test]
     fn tokens_are_found_where_they_belong_and_in_the_order_in_which_they_count() {
-        let first = Rules { several_tokens: SeveralTokens::First, ..Rules::default() };
+        let first = AnycableRules { several_tokens: SeveralTokens::First, ..AnycableRules::default() };
         let usual = Identification::default();
         let query = || carrier(Place::Query, "jid", "q");
         let header = || carrier(Place::Header, "x-JID", "h");
@@ -216,8 +217,11 @@ mod tests {
             assert_eq!(found(&first, &usual, &carriers), is, "{carriers:?}");
         }
         // Where it matters that there are several, all of them are found.
-        assert_eq!(found(&Rules::default(), &usual, &[query(), query()]), "q q");
-        assert_eq!(found(&Rules::default(), &usual, &[carrier(Place::Query, "jid", ""), query()]), "q");
+        assert_eq!(found(&AnycableRules::default(), &usual, &[query(), query()]), "q q");
+        assert_eq!(
+            found(&AnycableRules::default(), &usual, &[carrier(Place::Query, "jid", ""), query()]),
+            "q"
+        );
         // The usual place, where nothing is said of another.
         assert_eq!(submitted(&context(None, usual), &first, b"token"), [b"token".to_vec()]);
     }
@@ -250,7 +254,8 @@ mod tests {
 
     #[test]
     fn a_malformed_request_is_refused_by_whoever_reads_it() {
-        let read = Rules { malformed_request: MalformedRequest::WhereRead, ..Rules::default() };
+        let read =
+            AnycableRules { malformed_request: MalformedRequest::WhereRead, ..AnycableRules::default() };
         let query = carrier(Place::Query, "jid", Carrier::TOKEN);
         let header = carrier(Place::Header, "X-JID", Carrier::TOKEN);
         let escape = carrier(Place::RawQuery, "x", "%zz");
@@ -266,16 +271,17 @@ mod tests {
             (vec![header, host], true, false),
         ] {
             let context = context(Some(carriers), Identification::default());
-            let is_refused = |rules: &Rules| malformed(&context, rules, b"token").is_some();
-            assert_eq!(is_refused(&Rules::default()), always, "{context:?}");
+            let is_refused = |rules: &AnycableRules| malformed(&context, rules, b"token").is_some();
+            assert_eq!(is_refused(&AnycableRules::default()), always, "{context:?}");
             assert_eq!(is_refused(&read), where_read, "{context:?}");
         }
     }
 
     #[test]
     fn a_header_may_have_to_be_configured_and_goes_by_the_name_of_the_parameter() {
-        let strict = Rules { token_header: TokenHeader::AsConfigured, ..Rules::default() };
-        let deaf = Rules { parameter_variable: ParameterVariable::Ignored, ..Rules::default() };
+        let strict = AnycableRules { token_header: TokenHeader::AsConfigured, ..AnycableRules::default() };
+        let deaf =
+            AnycableRules { parameter_variable: ParameterVariable::Ignored, ..AnycableRules::default() };
         let named = |by| Identification {
             parameter: Some(Parameter { name: "Pass".to_owned(), by }),
             ..Identification::default()
@@ -290,12 +296,12 @@ mod tests {
             carrier(Place::Query, "jid", "query"),
         ];
         for (rules, identification, is) in [
-            (&Rules::default(), reading(&[]), "usual query"),
+            (&AnycableRules::default(), reading(&[]), "usual query"),
             (&strict, reading(&[]), "query"),
             (&strict, reading(&["cookie"]), "query"),
             (&strict, reading(&["cookie", "x-jid"]), "usual query"),
-            (&Rules::default(), named(ParameterSource::Option), "renamed"),
-            (&Rules::default(), named(ParameterSource::Variable), "renamed"),
+            (&AnycableRules::default(), named(ParameterSource::Option), "renamed"),
+            (&AnycableRules::default(), named(ParameterSource::Variable), "renamed"),
             (&deaf, named(ParameterSource::Option), "renamed"),
             (&deaf, named(ParameterSource::Variable), "usual query"),
         ] {

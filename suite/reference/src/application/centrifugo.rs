@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use jotproof_model::context::RpcProxy;
 use jotproof_model::{Application, ChannelOptions, Context, Namespace, Reason, Seen, SeenExpiry};
-use jotproof_profiles::Rules;
-use jotproof_profiles::rules::{
-    ExpireAtEqual, NegativeExpireAt, Null, OverrideWithoutValue, Strictness, Subject, TimeNumber, TimeToLive,
-    UserClaim,
+use jotproof_rules::Rules;
+use jotproof_rules::centrifugo::{
+    ExpireAtEqual, NegativeExpireAt, OverrideWithoutValue, Subject, TimeToLive, UserClaim,
 };
+use jotproof_rules::time::TimeNumber;
+use jotproof_rules::{Null, Strictness};
 
 use crate::base64url;
 use crate::claims::{Claims, wrong_type};
@@ -167,15 +168,17 @@ impl<'a> Token<'a> {
         let mut options = BTreeMap::new();
         seen.subscriptions = self.subscriptions(in_time, &mut options, &mut refusals);
         seen.options = Some(options);
-        let expiration =
-            Expiration { equal: self.rules.expire_at_equal, time_to_live: self.rules.time_to_live };
+        let expiration = Expiration {
+            equal: self.rules.centrifugo.expire_at_equal,
+            time_to_live: self.rules.centrifugo.time_to_live,
+        };
         seen.expires = self.expires(times, now, expiration, &mut refusals);
         refusals
     }
 
     fn user(&self, refusals: &mut Vec<Refusal>) -> Option<String> {
         let named = self.named_user(refusals)?;
-        let user = match (named, self.rules.centrifugo_subject) {
+        let user = match (named, self.rules.centrifugo.subject) {
             (Found::Value(user), _) => user,
             (Found::Absent, Subject::Anonymous) => Cow::Borrowed(""),
             (Found::Absent, Subject::Refuse) => {
@@ -205,7 +208,7 @@ impl<'a> Token<'a> {
                 });
             }
         };
-        if self.rules.user_claim == UserClaim::GoJson {
+        if self.rules.centrifugo.user_claim == UserClaim::GoJson {
             let first = self.claims.known.iter().find(|(other, _)| other == name);
             return Some(Found::Value(first.map_or(Cow::Borrowed(""), |(_, value)| text(value))));
         }
@@ -222,10 +225,10 @@ impl<'a> Token<'a> {
 
     /// A token for a channel must not open a connection.
     fn purpose(&self) -> Option<Refusal> {
-        if self.rules.centrifugo_purpose == Strictness::Ignore {
+        if self.rules.centrifugo.purpose == Strictness::Ignore {
             return None;
         }
-        match self.claims.known.string("channel", self.rules.claim_null) {
+        match self.claims.known.string("channel", self.rules.claims.null) {
             Found::Absent | Found::Value("") => None,
             Found::Value(channel) => {
                 let detail = format!("the token is for the channel {:?}", shortened(channel));
@@ -245,11 +248,11 @@ impl<'a> Token<'a> {
 
     /// `meta` is kept for the backend and decides nothing.
     fn misshapen_meta(&self) -> Option<Refusal> {
-        let rule = self.rules.meta_type;
+        let rule = self.rules.centrifugo.meta_type;
         let value = self.claims.known.get("meta")?;
         let found = match value.kind() {
             Kind::Object(_) => return None,
-            Kind::Null if self.rules.claim_null == Null::Absent => return None,
+            Kind::Null if self.rules.claims.null == Null::Absent => return None,
             _ => Found::<()>::Wrong(value.type_name()).or_absent(rule),
         };
         wrong_type(Stage::Application, "meta", &found, "an object")
@@ -257,7 +260,7 @@ impl<'a> Token<'a> {
 
     /// `b64info`, unless it is empty, goes before `info`.
     fn info(&self, refusals: &mut Vec<Refusal>) -> Option<String> {
-        let base64 = match self.claims.known.string("b64info", self.rules.claim_null) {
+        let base64 = match self.claims.known.string("b64info", self.rules.claims.null) {
             Found::Value(base64) => base64,
             Found::Absent => "",
             Found::Wrong(what) => {
@@ -322,7 +325,7 @@ impl<'a> Token<'a> {
         for (name, on) in &subscription.overrides {
             // Version 3 has no option for it.
             let pushes = self.context.application != Application::CentrifugoPrivateChannel
-                && self.rules.overrides.iter().any(|known| known == "force_push_join_leave");
+                && self.rules.centrifugo.overrides.0.iter().any(|known| known == "force_push_join_leave");
             if let Some(option) = options.option(name, pushes) {
                 *option = *on;
             }
@@ -335,9 +338,9 @@ impl<'a> Token<'a> {
             |what, claim: &str| Misshapen { claim: claim.to_owned(), what, expected: "an array of strings" };
         let mut names: Vec<&str> = Vec::new();
         for value in self.claims.known.decoded("channels") {
-            match (value.kind(), self.rules.claim_null) {
+            match (value.kind(), self.rules.claims.null) {
                 (Kind::Array(elements), _) => {
-                    replace(&mut names, elements, self.rules.claim_null)
+                    replace(&mut names, elements, self.rules.claims.null)
                         .map_err(|what| wrong(what, "channels[]"))?;
                 }
                 (Kind::Null, Null::Absent) => names.clear(),
@@ -350,7 +353,7 @@ impl<'a> Token<'a> {
     fn subs(&self) -> Result<BTreeMap<String, Subscription<'a>>, Misshapen> {
         let mut subs = BTreeMap::new();
         for value in self.claims.known.decoded("subs") {
-            match (value.kind(), self.rules.claim_null) {
+            match (value.kind(), self.rules.claims.null) {
                 // Objects under one name merge where each of them is decoded.
                 (Kind::Object(members), _) => {
                     for (channel, options) in members.iter() {
@@ -377,7 +380,7 @@ impl<'a> Token<'a> {
 
     /// The options of a subscription, which are members of an object: of `subs`, or of the claims set.
     fn subscription(&self, path: &str, options: &Known<'a>) -> Result<Subscription<'a>, Misshapen> {
-        let base64 = |member: &str| match options.string(member, self.rules.claim_null) {
+        let base64 = |member: &str| match options.string(member, self.rules.claims.null) {
             Found::Value(text) => Ok(text),
             Found::Absent => Ok(""),
             Found::Wrong(what) => {
@@ -395,14 +398,14 @@ impl<'a> Token<'a> {
             let Some(overrides) = self.object(&path, value)? else {
                 continue;
             };
-            for name in &self.rules.overrides {
+            for name in &self.rules.centrifugo.overrides.0 {
                 for value in overrides.decoded(name) {
                     let path = format!("{path}.{name}");
                     let Some(wrapped) = self.object(&path, value)? else {
                         continue;
                     };
                     let mut values = wrapped.decoded("value").peekable();
-                    match self.rules.override_without_value {
+                    match self.rules.centrifugo.override_without_value {
                         OverrideWithoutValue::Refuse if values.peek().is_none() => {
                             let claim = format!("{path}.value");
                             return Err(Misshapen { claim, what: "absent", expected: "a boolean" });
@@ -415,7 +418,7 @@ impl<'a> Token<'a> {
                     for value in values {
                         let fits = match value.kind() {
                             Kind::Bool(_) => true,
-                            Kind::Null => self.rules.claim_null == Null::Absent,
+                            Kind::Null => self.rules.claims.null == Null::Absent,
                             _ => false,
                         };
                         if !fits {
@@ -436,7 +439,7 @@ impl<'a> Token<'a> {
     fn object(&self, path: &str, value: Value<'a>) -> Result<Option<Known<'a>>, Misshapen> {
         match value.kind() {
             Kind::Object(members) => Ok(Some(self.claims.known.nested(members))),
-            Kind::Null if self.rules.claim_null == Null::Absent => Ok(None),
+            Kind::Null if self.rules.claims.null == Null::Absent => Ok(None),
             _ => Err(Misshapen { claim: path.to_owned(), what: value.type_name(), expected: "an object" }),
         }
     }
@@ -458,7 +461,7 @@ impl<'a> Token<'a> {
             },
             Found::Wrong(_) => return None,
             Found::Value(0) => return Some(SeenExpiry::Never),
-            Found::Value(..0) if self.rules.expire_at_negative == NegativeExpireAt::Never => {
+            Found::Value(..0) if self.rules.centrifugo.expire_at_negative == NegativeExpireAt::Never => {
                 return Some(SeenExpiry::Never);
             }
             Found::Value(second)
@@ -484,7 +487,7 @@ impl<'a> Token<'a> {
     fn expire_at(&self) -> Found<i64> {
         let mut found = Found::Absent;
         for value in self.claims.known.decoded("expire_at") {
-            found = match (value.kind(), self.rules.claim_null) {
+            found = match (value.kind(), self.rules.claims.null) {
                 (Kind::Number(lexeme), _) => match lexeme.parse::<i64>() {
                     Ok(second) if self.too_late(second) => return Found::Wrong("a number beyond 2^53 - 1"),
                     Ok(second) => Found::Value(second),
@@ -500,7 +503,7 @@ impl<'a> Token<'a> {
 
 impl Token<'_> {
     fn too_late(&self, second: i64) -> bool {
-        self.rules.time_number == TimeNumber::Exact && second.unsigned_abs() > time::LATEST
+        self.rules.time.number == TimeNumber::Exact && second.unsigned_abs() > time::LATEST
     }
 }
 

@@ -1,4 +1,4 @@
-use jotproof_profiles::rules::Names;
+use jotproof_rules::Names;
 
 use super::*;
 
@@ -45,16 +45,34 @@ fn each_rule_is_one_rule() {
     let rfc = Rules::default();
     let with = |from: &str, to: &str| set(&[&RSA.replace(from, to)]);
     for (document, rules) in [
-        (with(r#""n":"#, r#""N":"#), Rules { key_set_names: Names::CaseFold, ..rfc.clone() }),
+        (
+            with(r#""n":"#, r#""N":"#),
+            Rules {
+                key_set: KeySetRules { member_names: Names::CaseFold, ..KeySetRules::default() },
+                ..rfc.clone()
+            },
+        ),
         (
             with(r#""kid""#, r#""d":"AQAB","kid""#),
-            Rules { private_part: PrivatePart::RefuseWhole, ..rfc.clone() },
+            Rules {
+                key_set: KeySetRules { private_part: PrivatePart::RefuseWhole, ..KeySetRules::default() },
+                ..rfc.clone()
+            },
         ),
         (
             with(r#""kid""#, r#""key_ops":["sign"],"kid""#),
-            Rules { key_operations: Strictness::Ignore, ..rfc.clone() },
+            Rules {
+                key_set: KeySetRules { operations: Strictness::Ignore, ..KeySetRules::default() },
+                ..rfc.clone()
+            },
         ),
-        (with(r#""AQAB""#, r#""AAEAAQ""#), Rules { key_leading_zero: Strictness::Ignore, ..rfc.clone() }),
+        (
+            with(r#""AQAB""#, r#""AAEAAQ""#),
+            Rules {
+                key_set: KeySetRules { leading_zero: Strictness::Ignore, ..KeySetRules::default() },
+                ..rfc.clone()
+            },
+        ),
     ] {
         assert!(!search_for(&document, "a", &rfc), "{document}");
         assert!(search_for(&document, "a", &rules), "{document}");
@@ -65,7 +83,8 @@ fn each_rule_is_one_rule() {
 fn what_a_token_says_does_not_lead_out_of_a_path() {
     let groups = |tenant: &str| Groups::from([("tenant".to_owned(), tenant.to_owned())]);
     let lead = |tenant: &str, template| {
-        resolved("/t/{{tenant}}/keys", &groups(tenant), &Rules { template, ..Rules::default() }).ok()
+        resolved("/t/{{tenant}}/keys", &groups(tenant), &KeySetRules { template, ..KeySetRules::default() })
+            .ok()
     };
     for template in [Template::Segment, Template::CleanPath, Template::Verbatim] {
         assert_eq!(lead("acme", template).as_deref(), Some("/t/acme/keys"));

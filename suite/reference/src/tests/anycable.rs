@@ -10,7 +10,7 @@ fn server() -> Reference {
 }
 
 fn version(name: &str) -> Reference {
-    Reference::profile(Profiles::built_in().get(name).expect("the profile is built in"))
+    under(Profiles::built_in().get(name).expect("the profile is built in"))
 }
 
 /// W welcome, U unauthorized, X expired, E error.

@@ -11,7 +11,7 @@ fn server() -> Reference {
 }
 
 fn version(name: &str) -> Reference {
-    Reference::profile(Profiles::built_in().get(name).expect("the profile is built in"))
+    under(Profiles::built_in().get(name).expect("the profile is built in"))
 }
 
 fn connect(text: &str) -> Result<Seen, Reason> {

@@ -76,7 +76,7 @@ fn p256() -> Vec<u8> {
 fn tried(token: &str, algorithm: Algorithm, candidate: Candidate<'_>) -> Option<Reason> {
     let (input, signature) = token.rsplit_once('.').expect("three segments");
     let (parsed, rules) = (ParsedKeys::default(), Rules::default());
-    verify(algorithm, &[candidate], input.as_bytes(), &octets(signature), &parsed, &rules)
+    verify(algorithm, &[candidate], input.as_bytes(), &octets(signature), &parsed, &rules.signature)
         .err()
         .map(|refusal| refusal.reason)
 }
@@ -127,17 +127,16 @@ fn keys_are_bound_to_their_kind_curve_and_size() {
         let fits = |(name, kind): &(&'static str, KeyKind)| {
             let keys = ring([("key", public_key(*kind, &fixture(&format!("{name}.public.pem"))))]);
             let context = Context { keys: vec!["key".to_owned()], ..context(Application::Jwt) };
-            let Ok(candidates) = key::candidates(algorithm, None, &context, &keys, rules) else {
+            let Ok(candidates) = key::candidates(algorithm, None, &context, &keys, &rules.key) else {
                 return false;
             };
             // A key that cannot be used is told apart from a signature that is wrong.
-            verify(algorithm, &candidates, b"x", &[0; 64], &ParsedKeys::default(), rules).is_err_and(
-                |refusal| {
+            verify(algorithm, &candidates, b"x", &[0; 64], &ParsedKeys::default(), &rules.signature)
+                .is_err_and(|refusal| {
                     let usable = refusal.reason == Reason::Signature;
                     assert!(usable || *name == "rsa-1024", "{name} {algorithm}");
                     usable
-                },
-            )
+                })
         };
         kinds.iter().filter(|kind| fits(kind)).map(|(name, _)| *name).collect()
     };
@@ -211,8 +210,9 @@ fn every_algorithm_verifies_its_own_signatures_only() {
     for (made_by, signature) in &signatures {
         for (algorithm, _) in &signatures {
             let candidates =
-                key::candidates(*algorithm, None, &context, &keys, &Rules::default()).expect("a key");
-            let verified = verify(*algorithm, &candidates, input, signature, &parsed, &Rules::default());
+                key::candidates(*algorithm, None, &context, &keys, &Rules::default().key).expect("a key");
+            let verified =
+                verify(*algorithm, &candidates, input, signature, &parsed, &Rules::default().signature);
             assert_eq!(verified.is_ok(), algorithm == made_by, "{made_by} as {algorithm}");
         }
     }

@@ -92,7 +92,7 @@ fn judged<S: Server>(version: &str, file: &Value, said: &Said, only: &[&str]) ->
     let profile = Profiles::built_in().of_version(S::NAME, version).unwrap().profile;
     let address = Address::parse("ws://127.0.0.1:9/", false).unwrap();
     let stand = Stand::<S> {
-        reference: ReferenceTarget::following(&profile),
+        reference: ReferenceTarget::following(&profile).unwrap(),
         running: RunningTarget::of(address, configured, profile.clone()),
     };
     let suite = Suite::built_in().unwrap();

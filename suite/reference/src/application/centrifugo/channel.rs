@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jotproof_model::{Reason, Seen, Session};
-use jotproof_profiles::rules::{
-    Check, ExpireAtEqual, Missing, RenewedTimeToLive, SubscriptionTimeToLive, TimeToLive,
+use jotproof_rules::Missing;
+use jotproof_rules::centrifugo::{
+    Check, ExpireAtEqual, SubscriptionClientCheck, SubscriptionTimeToLive, TimeToLive,
 };
+use jotproof_rules::flow::RenewedTimeToLive;
 
 use super::{Expiration, Options, Token, no_namespace, not_a_string, refuse};
 use crate::header::shortened;
@@ -39,7 +41,7 @@ impl Token<'_> {
         let mut refusals = Vec::new();
         refusals.extend(self.channel(session));
         // The options of the channel that the token names are looked up before it is compared.
-        if let Found::Value(channel) = self.claims.known.string("channel", self.rules.claim_null)
+        if let Found::Value(channel) = self.claims.known.string("channel", self.rules.claims.null)
             && Options::of(channel, self.context).is_none()
         {
             refusals.push(no_namespace(channel));
@@ -75,7 +77,11 @@ impl Token<'_> {
 
     /// How the time that is left to the subscription is told.
     fn subscription_time_to_live(&self) -> TimeToLive {
-        match (self.renews, self.rules.sub_refresh_time_to_live, self.rules.subscription_time_to_live) {
+        match (
+            self.renews,
+            self.rules.flow.sub_refresh_time_to_live,
+            self.rules.centrifugo.subscription_time_to_live,
+        ) {
             (true, RenewedTimeToLive::AtMostAYear, _) => TimeToLive::AtMostAYear,
             (_, _, SubscriptionTimeToLive::Exact) => TimeToLive::Exact,
             (_, _, SubscriptionTimeToLive::Wraps) => TimeToLive::Wraps,
@@ -83,7 +89,7 @@ impl Token<'_> {
     }
 
     fn channel(&self, session: &Session) -> Option<Refusal> {
-        match self.claims.known.string("channel", self.rules.claim_null) {
+        match self.claims.known.string("channel", self.rules.claims.null) {
             Found::Absent | Found::Value("") => {
                 Some(refuse(Reason::ClaimMissing, "claim \"channel\" is absent; it names the channel"))
             }
@@ -97,20 +103,20 @@ impl Token<'_> {
     }
 
     fn client(&self, session: &Session, of: Of) -> Option<Refusal> {
-        let check = match of {
-            Of::Client => Check::Make,
-            Of::User => self.rules.subscription_client_check,
+        let is_checked = match of {
+            Of::Client => true,
+            Of::User => self.rules.centrifugo.subscription_client_check == SubscriptionClientCheck::Make,
         };
-        match self.claims.known.string("client", self.rules.claim_null) {
+        match self.claims.known.string("client", self.rules.claims.null) {
             Found::Absent | Found::Value("") => (of == Of::Client
-                && self.rules.client_missing == Missing::Refuse)
+                && self.rules.centrifugo.client_missing == Missing::Refuse)
                 .then(|| refuse(Reason::ClaimMissing, "claim \"client\" is absent; it names the client")),
-            Found::Value(client) if client != session.client && check == Check::Make => {
+            Found::Value(client) if client != session.client && is_checked => {
                 let detail = format!("the token is for the client {:?}", shortened(client));
                 Some(refuse(Reason::Client, detail))
             }
             Found::Value(_) => None,
-            Found::Wrong(_) if of == Of::User && check == Check::Skip => None,
+            Found::Wrong(_) if of == Of::User && !is_checked => None,
             Found::Wrong(what) => Some(not_a_string("client", what)),
         }
     }
@@ -126,7 +132,7 @@ impl Token<'_> {
             // The stage `claims` has refused it.
             (Found::Wrong(_), _) => return None,
         };
-        (*user != session.user && self.rules.user_check == Check::Make).then(|| {
+        (*user != session.user && self.rules.centrifugo.user_check == Check::Make).then(|| {
             let detail = format!("the token is for the user {:?}, not {:?}", shortened(&user), session.user);
             refuse(Reason::User, detail)
         })
