@@ -17,6 +17,7 @@ pub(crate) mod docker;
 pub mod guard;
 mod guarded;
 pub mod image;
+pub(crate) mod log_end;
 pub mod pinned;
 pub mod port;
 pub(crate) mod printed;

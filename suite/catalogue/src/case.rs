@@ -4,11 +4,13 @@
 //! the construction: the effect (see `effects`), the capabilities and the clock margin. The case states the
 //! rest.
 
+mod margin;
+mod undecided;
+
 use jotproof_mint::flow::Plot;
 pub use jotproof_mint::keys::{foreign_key_for, key_for, next_key};
-use jotproof_mint::{Mint, MintError, apply, keys, placeholder, stored};
+use jotproof_mint::{Mint, MintError, apply, keys, stored};
 use jotproof_model::edit::{Layer, TextKind};
-use jotproof_model::expectation::Preference;
 use jotproof_model::recipe::{
     Content, KeyForm, Member, Number, Segment, SegmentChange, SegmentEdit, SignatureChange, Signer,
 };
@@ -19,6 +21,8 @@ use jotproof_model::{
 };
 
 use crate::{edits, effects, registry, rulings, stakes};
+
+use self::margin::clock_margin;
 
 /// A clock margin below this many seconds asks for a clock that can be set.
 pub const MARGIN: u64 = 5;
@@ -530,60 +534,6 @@ impl Case {
     }
 }
 
-impl Undecided {
-    /// The normative texts leave one outcome: it is accepted.
-    #[must_use]
-    pub fn accept(mut self) -> Case {
-        self.0.expectation = Expectation::Accept { level: Level::Must };
-        self.0
-    }
-
-    /// The normative texts say that it should be accepted.
-    #[must_use]
-    pub fn should_be_accepted(mut self) -> Case {
-        self.0.expectation = Expectation::Accept { level: Level::Should };
-        self.0
-    }
-
-    /// The normative texts leave one outcome: it is refused, for one of these reasons.
-    #[must_use]
-    pub fn reject(mut self, reasons: impl IntoIterator<Item = Reason>) -> Case {
-        self.0.expectation =
-            Expectation::Reject { level: Level::Must, reasons: reasons.into_iter().collect() };
-        self.0
-    }
-
-    /// The normative texts allow both; `why` names the sentences.
-    #[must_use]
-    pub fn either(self, why: &str, reasons: impl IntoIterator<Item = Reason>) -> Case {
-        self.either_preferring(why, reasons, None)
-    }
-
-    /// The normative texts allow both, and a refusal is preferred. `why` names the sentence that recommends
-    /// it, or says that the preference is the choice of this project.
-    #[must_use]
-    pub fn either_better_refused(self, why: &str, reasons: impl IntoIterator<Item = Reason>) -> Case {
-        self.either_preferring(why, reasons, Some(Preference::Reject))
-    }
-
-    /// The normative texts allow both and recommend to accept.
-    #[must_use]
-    pub fn either_better_accepted(self, why: &str, reasons: impl IntoIterator<Item = Reason>) -> Case {
-        self.either_preferring(why, reasons, Some(Preference::Accept))
-    }
-
-    fn either_preferring(
-        mut self,
-        why: &str,
-        reasons: impl IntoIterator<Item = Reason>,
-        prefer: Option<Preference>,
-    ) -> Case {
-        self.0.expectation =
-            Expectation::Either { why: why.to_owned(), reasons: reasons.into_iter().collect(), prefer };
-        self.0
-    }
-}
-
 impl Draft {
     /// What an acceptance does.
     fn effect(&self, context: &Context) -> Effect {
@@ -592,40 +542,6 @@ impl Draft {
             Self::Flow(plot) => effects::of_flow(plot, context),
         }
     }
-}
-
-/// The seconds between the clock and the nearest moment at which the verdict may change. Such a moment is a
-/// time of the token, or `exp` plus the leeway (RFC 7519 section 4.1.4), or `nbf` (section 4.1.5) or `iat`
-/// minus the leeway.
-fn clock_margin(recipe: &Recipe, leeway: u32) -> Option<u64> {
-    let leeway = i64::from(leeway);
-    let either_way = vec![0, leeway, -leeway];
-    let mut texts: Vec<(&str, Vec<i64>)> = Vec::new();
-    for content in [&recipe.header, recipe.payload.innermost()] {
-        match content {
-            Content::Object { members, before, after } => {
-                texts.extend(members.iter().map(|Member(name, value)| {
-                    let shifts = match name.as_str() {
-                        "exp" => vec![0, leeway],
-                        "nbf" | "iat" => vec![0, -leeway],
-                        _ => either_way.clone(),
-                    };
-                    (value.as_str(), shifts)
-                }));
-                texts.extend([before, after].map(|text| (text.as_str(), either_way.clone())));
-            }
-            Content::Text { text } => texts.push((text, either_way.clone())),
-            Content::Octets { .. } | Content::Token { .. } => {}
-        }
-    }
-    texts
-        .into_iter()
-        .flat_map(|(text, shifts)| {
-            let offsets = placeholder::offsets(text).unwrap_or_default();
-            offsets.into_iter().flat_map(move |offset| shifts.clone().into_iter().map(move |it| offset + it))
-        })
-        .map(i64::unsigned_abs)
-        .min()
 }
 
 /// Whether a token that is minted at another clock may have another defect. The sum of an RSA signature and the
@@ -641,30 +557,4 @@ fn depends_on_the_signature(recipe: &Recipe) -> bool {
 #[must_use]
 pub fn alg(algorithm: Algorithm) -> String {
     format!("\"{algorithm}\"")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_margin_counts_from_the_moment_at_which_the_leeway_ends() {
-        for (claim, leeway, margin) in [
-            (("exp", "{{now+3600}}"), 0, Some(3600)),
-            (("exp", "{{now-59}}"), 60, Some(1)),
-            (("exp", "{{now-61}}"), 60, Some(1)),
-            (("exp", "{{now+60}}"), 60, Some(60)),
-            (("exp", "{{now}}"), 60, Some(0)),
-            (("nbf", "{{now+61}}"), 60, Some(1)),
-            (("nbf", "{{now-60}}"), 60, Some(60)),
-            (("iat", "{{now+58}}"), 60, Some(2)),
-            (("auth_time", "{{now-57}}"), 60, Some(3)),
-            (("sub", "\"a\""), 60, None),
-        ] {
-            let (name, value) = claim;
-            let payload = Content::object(vec![Member(name.to_owned(), value.to_owned())]);
-            let recipe = Recipe::new(Content::object(Vec::new()), payload, Signer::Nobody);
-            assert_eq!(clock_margin(&recipe, leeway), margin, "{claim:?} {leeway}");
-        }
-    }
 }

@@ -1,4 +1,6 @@
 //! The mutants, in the order of the stages that they are wrong in.
+//!
+//! Long because all mutants are one table.
 
 use jotproof_model::context::{Fallback, Place};
 use jotproof_model::recipe::KeyForm;
@@ -9,7 +11,7 @@ use crate::Bug::{self, Configured, Crashes, Disregards, Does, Follows, Forgives,
 use crate::elsewhere::{self, Which};
 use crate::{
     Mutant, flows, is_of_a_signature, leniency, lenient_json, matching, outright, parts, places, published,
-    reading, signatures, times,
+    reading, signatures, times, values,
 };
 
 macro_rules! mutants {
@@ -980,27 +982,27 @@ mutants! {
     "audience-our-signs" "C8" "compares the audience otherwise: ours as a pattern, signs of regular expressions included":
         Reads(|sent| matching::audience(sent, matching::our_signs), &[]);
     "audience-name-of-a-member" "C8" "reads the audience otherwise: a member of an object has ours for its name":
-        Reads(|sent| matching::audience_value(sent, matching::name_of_a_member), &[]);
+        Reads(|sent| matching::audience_value(sent, values::name_of_a_member), &[]);
     "audience-value-of-a-member" "C8" "reads the audience otherwise: a member of an object has ours for its value":
-        Reads(|sent| matching::audience_value(sent, matching::value_of_a_member), &[]);
+        Reads(|sent| matching::audience_value(sent, values::value_of_a_member), &[]);
     "audience-empty-object" "C8" "reads the audience otherwise: an object without members is no restriction":
-        Reads(|sent| matching::audience_value(sent, matching::empty_object), &[]);
+        Reads(|sent| matching::audience_value(sent, values::empty_object), &[]);
     "audience-nested" "C8" "reads the audience otherwise: an array inside an array is looked into":
-        Reads(|sent| matching::audience_value(sent, matching::nested), &[]);
+        Reads(|sent| matching::audience_value(sent, values::nested), &[]);
     "audience-empty-array" "C8" "reads the audience otherwise: an array without elements is no restriction":
-        Reads(|sent| matching::audience_value(sent, matching::empty_array), &[]);
+        Reads(|sent| matching::audience_value(sent, values::empty_array), &[]);
     "audience-joined" "C8" "reads the audience otherwise: the elements of an array are one text":
-        Reads(|sent| matching::audience_value(sent, matching::joined), &[]);
+        Reads(|sent| matching::audience_value(sent, values::joined), &[]);
     "audience-numbers" "C8" "reads the audience otherwise: a number among the elements is a place in a list of ours":
-        Reads(|sent| matching::audience_value(sent, matching::numbers), &[]);
+        Reads(|sent| matching::audience_value(sent, values::numbers), &[]);
     "audience-truth" "C8" "reads the audience otherwise: a true among the elements is a yes":
-        Reads(|sent| matching::audience_value(sent, matching::truth), &[]);
+        Reads(|sent| matching::audience_value(sent, values::truth), &[]);
     "audience-null-among" "C8" "reads the audience otherwise: a null among the elements is no restriction":
-        Reads(|sent| matching::audience_value(sent, matching::null_among), &[]);
+        Reads(|sent| matching::audience_value(sent, values::null_among), &[]);
     "audience-object-among" "C8" "reads the audience otherwise: an object among the elements is looked into and found to have nothing against it":
-        Reads(|sent| matching::audience_value(sent, matching::object_among), &[]);
+        Reads(|sent| matching::audience_value(sent, values::object_among), &[]);
     "audience-array-among" "C8" "reads the audience otherwise: an array among the elements has nothing against it":
-        Reads(|sent| matching::audience_value(sent, matching::array_among), &[]);
+        Reads(|sent| matching::audience_value(sent, values::array_among), &[]);
     "audience-trailing-dot-of-host" "C8" "compares the audience otherwise: a dot at the end of the host does not count":
         Reads(|sent| matching::audience(sent, matching::trailing_dot_of_host), &[]);
     "audience-length-and-beginning" "C8" "compares the audience otherwise: the length is compared, and the beginning":
@@ -1008,13 +1010,13 @@ mutants! {
     "audience-or-issuer" "C8" "compares the audience with the issuer that it is configured with, too":
         Reads(matching::audience_or_issuer, &[]);
     "audience-longer-alone" "C8" "reads the audience otherwise: an array of one is unwrapped, and ours is the beginning of its text":
-        Reads(|sent| matching::audience_value(sent, matching::longer_alone), &[]);
+        Reads(|sent| matching::audience_value(sent, values::longer_alone), &[]);
     "audience-prefix-alone" "C8" "reads the audience otherwise: an array of one is unwrapped, and its text is the beginning of ours":
-        Reads(|sent| matching::audience_value(sent, matching::prefix_alone), &[]);
+        Reads(|sent| matching::audience_value(sent, values::prefix_alone), &[]);
     "audience-no-text-among" "C8" "reads the audience otherwise: an array without any text is no restriction":
-        Reads(|sent| matching::audience_value(sent, matching::no_text_among), &[]);
+        Reads(|sent| matching::audience_value(sent, values::no_text_among), &[]);
     "audience-like-an-array" "C8" "reads the audience otherwise: an object with a length is an array":
-        Reads(|sent| matching::audience_value(sent, matching::like_an_array), &[]);
+        Reads(|sent| matching::audience_value(sent, values::like_an_array), &[]);
     "issuer-suffix" "C9" "compares the issuer otherwise: only the end is compared":
         Reads(|sent| matching::issuer(sent, matching::suffix), &[]);
     "issuer-part" "C9" "compares the issuer otherwise: it is found somewhere in ours":
@@ -1096,25 +1098,25 @@ mutants! {
     "issuer-punycode" "C9" "compares the issuer otherwise: a host name is decoded from its ASCII form":
         Reads(|sent| matching::issuer(sent, matching::punycode), &[]);
     "issuer-name-of-a-member" "C9" "reads the issuer otherwise: a member of an object has ours for its name":
-        Reads(|sent| matching::issuer_value(sent, matching::name_of_a_member), &[]);
+        Reads(|sent| matching::issuer_value(sent, values::name_of_a_member), &[]);
     "issuer-value-of-a-member" "C9" "reads the issuer otherwise: a member of an object has ours for its value":
-        Reads(|sent| matching::issuer_value(sent, matching::value_of_a_member), &[]);
+        Reads(|sent| matching::issuer_value(sent, values::value_of_a_member), &[]);
     "issuer-nested" "C9" "reads the issuer otherwise: an array inside an array is looked into":
-        Reads(|sent| matching::issuer_value(sent, matching::nested), &[]);
+        Reads(|sent| matching::issuer_value(sent, values::nested), &[]);
     "issuer-empty-array" "C9" "reads the issuer otherwise: an array without elements is no restriction":
-        Reads(|sent| matching::issuer_value(sent, matching::empty_array), &[]);
+        Reads(|sent| matching::issuer_value(sent, values::empty_array), &[]);
     "issuer-joined" "C9" "reads the issuer otherwise: the elements of an array are one text":
-        Reads(|sent| matching::issuer_value(sent, matching::joined), &[]);
+        Reads(|sent| matching::issuer_value(sent, values::joined), &[]);
     "issuer-truth" "C9" "reads the issuer otherwise: a true among the elements is a yes":
-        Reads(|sent| matching::issuer_value(sent, matching::truth), &[]);
+        Reads(|sent| matching::issuer_value(sent, values::truth), &[]);
     "issuer-array-among" "C9" "reads the issuer otherwise: an array among the elements has nothing against it":
-        Reads(|sent| matching::issuer_value(sent, matching::array_among), &[]);
+        Reads(|sent| matching::issuer_value(sent, values::array_among), &[]);
     "issuer-all-but-the-last" "C9" "compares the issuer otherwise: all but the last character is compared":
         Reads(|sent| matching::issuer(sent, matching::all_but_the_last), &[]);
     "issuer-or-audience" "C9" "compares the issuer with the audience that it is configured with, too":
         Reads(matching::issuer_or_audience, &[]);
     "issuer-alone" "C9" "reads the issuer otherwise: an array of one is unwrapped":
-        Reads(|sent| matching::issuer_value(sent, matching::alone), &[]);
+        Reads(|sent| matching::issuer_value(sent, values::alone), &[]);
 
     "unexpected-audience" "C8" "accepts a token for an audience where it was told of none":
         rules!("audience.unexpected" = "ignore");

@@ -29,6 +29,7 @@ mod published;
 mod reading;
 mod signatures;
 mod times;
+mod values;
 
 pub use all::ALL;
 

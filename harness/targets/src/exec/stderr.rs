@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use crate::server::process::end_of_log;
+use crate::server::log_end::end_of_log;
 
 /// The greatest number of lines to show. They are the last ones.
 const SHOWN_LINES: usize = 30;

@@ -17,7 +17,8 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::guard::{Streams, guard_command};
 use super::guarded::run_to_end;
-use super::process::{SUCCESS, last_log_lines};
+use super::log_end::last_log_lines;
+use super::process::SUCCESS;
 use super::stamp::Stamp;
 use crate::notice::notice;
 
