@@ -226,7 +226,7 @@ fn misshapen_override((name, value, what): (&str, &str, &str)) -> Case {
              how to treat anything else. The token is rejected, or the option keeps its configured value.",
             [Reason::ClaimType],
         )
-        .title(format!("{what}"))
+        .title(what)
         .why(
             "A malformed override must not switch an option. A server that guesses may show a client more \
              about other users than it should.",
