@@ -1,4 +1,6 @@
 //! The run log: the one record of a run. Every report is a pure function of it.
+//!
+//! Long because writing and reading a line of the log stand side by side.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Write};

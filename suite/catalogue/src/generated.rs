@@ -3,7 +3,7 @@
 //! The stored cases are finite, so a profile could be fitted to them. These cases use the same twins and
 //! edits, and their verdict follows from the construction in the same way. A seed gives their parameters.
 
-use std::fmt::Write as _;
+mod random;
 
 use jotproof_mint::{Mint, keys};
 use jotproof_model::edit::{ContextChange, Layer};
@@ -19,6 +19,8 @@ use crate::edits::{
 use crate::published;
 use crate::topics::Topic;
 use crate::twins;
+
+use self::random::{Random, quoted};
 
 /// The topic of generated cases; every id begins with it.
 pub const TOPIC: &str = "generated";
@@ -525,86 +527,4 @@ fn channel_claim(random: &mut Random, id: &str) -> Case {
         )
         .requirement("CS-X-1")
         .class("C14")
-}
-
-/// A string as raw JSON text, without a `{{` that would be read as a time.
-fn quoted(text: &str) -> String {
-    let mut raw = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => {
-                raw.push('\\');
-                raw.push(c);
-            }
-            '{' => raw.push_str("\\u007b"),
-            c if c < ' ' => {
-                // Writing to a string cannot fail.
-                let _ = write!(raw, "\\u{:04x}", u32::from(c));
-            }
-            c => raw.push(c),
-        }
-    }
-    raw.push('"');
-    raw
-}
-
-/// SplitMix64: small, well mixed, and the same on every platform.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        let bound = u64::try_from(bound).unwrap_or(1);
-        usize::try_from(self.next() % bound).unwrap_or_default()
-    }
-
-    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
-        choices[self.below(choices.len())]
-    }
-
-    /// Ten seconds to some months, far enough from the clock for a live server.
-    fn seconds(&mut self) -> usize {
-        let most = [100, 10_000, 10_000_000][self.below(3)];
-        10 + self.below(most)
-    }
-
-    fn fraction(&mut self) -> &'static str {
-        self.of(&["", "", ".5", ".25", ".0"])
-    }
-
-    fn letters(&mut self) -> String {
-        (0..=self.below(10)).map(|_| self.of(&["a", "b", "c", "q", "z", "0", "7", "-", "_"])).collect()
-    }
-
-    fn text(&mut self) -> String {
-        const PARTS: [&str; 12] =
-            ["a", "Z", "0", " ", "\"", "\\", "\u{7f}", "\u{e9}", "\u{4e2d}", "\u{1f600}", "<", "\n"];
-        (0..=self.below(12)).map(|_| self.of(&PARTS)).collect()
-    }
-
-    fn json(&mut self, depth: usize) -> String {
-        match self.below(if depth == 0 { 4 } else { 6 }) {
-            0 => self.below(1_000_000).to_string(),
-            1 => self.of(&["true", "false", "null"]).to_owned(),
-            2 => format!("-{}.{}", self.below(1000), 1 + self.below(9)),
-            3 => quoted(&self.text()),
-            4 => {
-                let items: Vec<String> = (0..self.below(3)).map(|_| self.json(depth - 1)).collect();
-                format!("[{}]", items.join(","))
-            }
-            _ => {
-                let members: Vec<String> = (0..self.below(3))
-                    .map(|at| format!("\"{at}{}\": {}", self.letters(), self.json(depth - 1)))
-                    .collect();
-                format!("{{{}}}", members.join(","))
-            }
-        }
-    }
 }

@@ -1,4 +1,6 @@
 //! What a verifier is configured with.
+//!
+//! Long because all that a context can say is one published type.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -3,6 +3,8 @@
 //! That something answers on the port proves nothing; another server may hold it. The proof is a
 //! management key, made anew for every launch, which our server honours while it turns down another
 //! one.
+//!
+//! Long because starting, proving and ending a server share one type.
 
 use std::env;
 use std::ffi::{OsStr, OsString};

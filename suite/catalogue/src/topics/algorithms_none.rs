@@ -1,4 +1,6 @@
 //! G11: unsecured tokens, where a signature is asked for and where none is.
+//!
+//! Long because a topic is one file, like its vectors.
 
 use jotproof_mint::base64url;
 use jotproof_model::edit::ContextChange;

@@ -1,4 +1,6 @@
 //! G4: identification tokens of AnyCable: `ext`, and the claims that may stand beside it.
+//!
+//! Long because a topic is one file, like its vectors.
 
 use jotproof_model::edit::{Alias, ContextChange, Layer};
 use jotproof_model::{Algorithm, Reason, Threat};

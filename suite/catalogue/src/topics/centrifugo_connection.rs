@@ -1,6 +1,8 @@
 //! The documented claims of a Centrifugo connection token, one at a time, each with its effect.
 //!
 //! Types and times have their own topics: `centrifugo/claim-types` and `centrifugo/expire-at`.
+//!
+//! Long because a topic is one file, like its vectors.
 
 use std::collections::BTreeMap;
 

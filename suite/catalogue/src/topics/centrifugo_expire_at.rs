@@ -1,4 +1,6 @@
 //! `expire_at`: the expiration of the connection, as opposed to that of the token.
+//!
+//! Long because a topic is one file, like its vectors.
 
 use jotproof_model::{Edit, Expiry, Reason, Threat};
 

@@ -2,6 +2,8 @@
 //!
 //! The time is two seconds after the start. A renewal comes one second before it, or one second after it,
 //! while a server still waits for one. A look at whether something has ended comes five seconds after it.
+//!
+//! Long because a topic is one file, like its vectors.
 
 use jotproof_model::edit::FlowChange;
 use jotproof_model::{Action, Algorithm, Edit, Reason, Threat};

@@ -1,4 +1,6 @@
 //! G9: the `aud` claim with and without a configured audience.
+//!
+//! Long because a topic is one file, like its vectors.
 
 use jotproof_model::edit::ContextChange;
 use jotproof_model::{Reason, Threat};

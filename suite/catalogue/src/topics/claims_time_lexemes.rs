@@ -1,4 +1,6 @@
 //! G6: times as numbers in every spelling and of every size, and texts that only look like numbers.
+//!
+//! Long because a topic is one file, like its vectors.
 
 use jotproof_model::{Expiry, Reason, Threat};
 

@@ -4,6 +4,8 @@
 //! The header and the payload are signed in their odd spelling, so that there is nothing wrong with the
 //! token but the text; the cases `…-when-sent` change it after signing. The signature is changed after
 //! signing in any case.
+//!
+//! Long because a topic is one file, like its vectors.
 
 use jotproof_mint::base64url;
 use jotproof_model::recipe::{Place, Segment, SegmentChange};

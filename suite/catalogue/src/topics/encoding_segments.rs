@@ -1,4 +1,6 @@
 //! G21: the number of segments, empty ones, and what stands around or in place of the token.
+//!
+//! Long because a topic is one file, like its vectors.
 
 use jotproof_model::recipe::{Segment, StructureChange};
 use jotproof_model::vector::Severity;

@@ -1,4 +1,6 @@
 //! G26, G27: header parameters: critical extensions, hints for keys, types, and what is ignored.
+//!
+//! Long because a topic is one file, like its vectors.
 
 use jotproof_mint::keys;
 use jotproof_model::edit::ContextChange;

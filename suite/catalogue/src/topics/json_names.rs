@@ -1,4 +1,6 @@
 //! G23: names that come twice, names that are spelled with escapes, and names that only resemble.
+//!
+//! Long because a topic is one file, like its vectors.
 
 use jotproof_model::edit::{Alias, Layer};
 use jotproof_model::{Edit, Expiry, Reason, Threat};

@@ -3,6 +3,8 @@
 //!
 //! `json/text` has the plainest of them. Most values are in a private member, which no verifier needs. Some are in a
 //! claim that decides the verdict.
+//!
+//! Long because a topic is one file, like its vectors.
 
 use jotproof_model::Reason;
 use jotproof_model::edit::{Layer, Surrounding, TextKind};
