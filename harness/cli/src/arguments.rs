@@ -231,6 +231,11 @@ pub struct RunOptions {
     #[arg(long, value_name = "FILE")]
     pub markdown: Option<PathBuf>,
 
+    /// Write an HTML report, which opens in a browser, to a folder. The folder is new, empty or an older
+    /// report
+    #[arg(long, value_name = "DIR")]
+    pub html: Option<PathBuf>,
+
     /// Ask a server over another of its transports than the default one, which is a WebSocket; of
     /// Centrifugo protobuf, http_stream, sse, uni_websocket, uni_sse, uni_http_stream
     #[arg(long, value_name = "NAME")]
@@ -346,6 +351,18 @@ pub(crate) enum ReportCommand {
     Annotations(Logs),
     /// The JSON of a badge, for an endpoint badge of Shields
     Badge(Logs),
+    /// An HTML report, which opens in a browser: a folder of pages
+    Html(Html),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Html {
+    #[command(flatten)]
+    pub(crate) logs: Logs,
+
+    /// The folder to write to. It is new, empty or an older report, which is replaced
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

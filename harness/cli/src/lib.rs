@@ -12,6 +12,7 @@ mod replacement;
 pub mod report;
 pub mod run;
 mod show;
+mod site_folder;
 pub mod terminal;
 
 use std::process::ExitCode;

@@ -7,11 +7,12 @@ use std::path::Path;
 use anyhow::Context as _;
 use jotproof_engine::known::{self, KnownFailures};
 use jotproof_engine::log::RunLog;
-use jotproof_engine::report::{junit, markdown, sarif};
+use jotproof_engine::report::{html, junit, markdown, sarif};
 use jotproof_engine::{Exit, Suite};
 
 use crate::arguments::RunOptions;
 use crate::replacement::Replacement;
+use crate::site_folder;
 use crate::terminal::OfMachine;
 
 /// Reads a list of known failures.
@@ -25,7 +26,7 @@ pub(crate) fn known_failures(path: Option<&Path>, suite: &Suite) -> anyhow::Resu
 /// Writes reports that say that the run did not come to its end. They stay if it breaks off, so none is ever green by
 /// accident.
 pub(crate) fn begin_reports(options: &RunOptions) -> anyhow::Result<()> {
-    let RunOptions { junit, sarif, markdown, .. } = options;
+    let RunOptions { junit, sarif, markdown, html, .. } = options;
     if let Some(path) = junit {
         write(path, &junit::unfinished()?)?;
     }
@@ -35,12 +36,15 @@ pub(crate) fn begin_reports(options: &RunOptions) -> anyhow::Result<()> {
     if let Some(path) = markdown {
         write(path, markdown::UNFINISHED)?;
     }
+    if let Some(folder) = html {
+        site_folder::write(folder, html::unfinished)?;
+    }
     Ok(())
 }
 
 /// Writes the reports of a complete run.
 pub(crate) fn reports(options: &RunOptions, suite: &Suite, logs: &[RunLog]) -> anyhow::Result<()> {
-    let RunOptions { junit, sarif, markdown, .. } = options;
+    let RunOptions { junit, sarif, markdown, html, .. } = options;
     if let Some(path) = junit {
         write(path, &junit::report(suite, logs)?)?;
     }
@@ -49,6 +53,9 @@ pub(crate) fn reports(options: &RunOptions, suite: &Suite, logs: &[RunLog]) -> a
     }
     if let Some(path) = markdown {
         write(path, &markdown::report(suite, logs))?;
+    }
+    if let Some(folder) = html {
+        site_folder::write(folder, |sink| html::report(suite, logs, sink))?;
     }
     Ok(())
 }

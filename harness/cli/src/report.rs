@@ -7,24 +7,31 @@ use std::path::Path;
 use anyhow::Context as _;
 use jotproof_engine::log::RunLog;
 use jotproof_engine::report::diff::{self, Difference};
-use jotproof_engine::report::{annotations, badge, junit, markdown, sarif};
+use jotproof_engine::report::{annotations, badge, html, junit, markdown, sarif};
 use jotproof_engine::{Exit, Suite};
 
-use crate::arguments::{Diff, Logs, Report, ReportCommand, Source};
-use crate::{Outcome, terminal};
+use crate::arguments::{Diff, Html, Logs, Report, ReportCommand, Source};
+use crate::{Outcome, site_folder, terminal};
 
 pub(crate) fn report(arguments: &Report) -> Outcome {
-    use ReportCommand::{Annotations, Badge, Junit, Markdown, Sarif};
-    let (Junit(logs) | Sarif(logs) | Markdown(logs) | Annotations(logs) | Badge(logs)) = &arguments.command;
-    let (suite, logs) = read(logs)?;
     let text = match &arguments.command {
-        Junit(_) => junit::report(&suite, &logs)?,
-        Sarif(_) => sarif::report(&suite, &logs)?,
-        Markdown(_) => markdown::report(&suite, &logs),
-        Annotations(_) => annotations::report(&suite, &logs),
-        Badge(_) => badge::report(&logs)?,
+        ReportCommand::Junit(logs) => with(logs, |suite, logs| Ok(junit::report(suite, logs)?))?,
+        ReportCommand::Sarif(logs) => with(logs, |suite, logs| Ok(sarif::report(suite, logs)?))?,
+        ReportCommand::Markdown(logs) => with(logs, |suite, logs| Ok(markdown::report(suite, logs)))?,
+        ReportCommand::Annotations(logs) => with(logs, |suite, logs| Ok(annotations::report(suite, logs)))?,
+        ReportCommand::Badge(logs) => with(logs, |_, logs| Ok(badge::report(logs)?))?,
+        ReportCommand::Html(Html { logs, out }) => {
+            with(logs, |suite, logs| site_folder::write(out, |sink| html::report(suite, logs, sink)))?;
+            format!("{}\n", out.join("index.html").display())
+        }
     };
     Ok(terminal::end_with(&text, Exit::Ok))
+}
+
+/// Makes a report of run logs and the vectors that they are about.
+fn with<T>(arguments: &Logs, make: impl FnOnce(&Suite, &[RunLog]) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let (suite, logs) = read(arguments)?;
+    make(&suite, &logs)
 }
 
 pub(crate) fn diff(Diff { before, after }: &Diff) -> Outcome {

@@ -65,6 +65,7 @@ pub fn run_targets(
         junit: _,
         sarif: _,
         markdown: _,
+        html: _,
         transport,
         explained,
         all,

@@ -58,6 +58,7 @@ fn taken() -> BTreeSet<String> {
         &["adapter", "serve"],
         &["adapter", "check"],
         &["report", "junit"],
+        &["report", "html"],
         &["diff"],
     ] {
         // Only the list of options, not mentions in descriptions.

@@ -130,7 +130,7 @@ pub(crate) fn counts(log: &RunLog) -> Vec<String> {
     parts
 }
 
-fn seconds(milliseconds: u64) -> String {
+pub(crate) fn seconds(milliseconds: u64) -> String {
     format!("{}.{:02} s", milliseconds / 1000, milliseconds % 1000 / 10)
 }
 
@@ -159,7 +159,8 @@ fn known_vulnerabilities(log: &RunLog) -> Option<String> {
     })
 }
 
-fn profile(log: &RunLog) -> Option<Profile> {
+/// The profile of a run, if it is built in.
+pub(crate) fn profile(log: &RunLog) -> Option<Profile> {
     Profiles::built_in().find(&log.header.profile).ok().map(|profile| profile.into_owned())
 }
 
