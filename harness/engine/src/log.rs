@@ -252,6 +252,12 @@ impl RunLog {
         !self.not_asked.is_empty() && !self.did_not_happen()
     }
 
+    /// Whether the run broke off: selected vectors are missing.
+    pub(crate) fn is_cut_short(&self) -> bool {
+        let left_out = self.not_carried.values().chain(self.not_asked.values()).map(Vec::len).sum::<usize>();
+        self.failure.is_some() && self.rows.len() + left_out < self.header.selected
+    }
+
     /// Whether a row fails the run: it is red, or its judgement is in `fail_on`, and it is no known failure.
     #[must_use]
     pub fn fails(&self, row: &Row) -> bool {

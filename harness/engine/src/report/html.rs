@@ -6,6 +6,7 @@
 
 mod case;
 mod class;
+mod comparison;
 mod overview;
 mod requirements;
 mod site;
@@ -45,15 +46,24 @@ struct Frame<'a> {
     title: String,
     /// The way to the folder of the report: empty, or `../`.
     root: &'static str,
-    /// What is wrong with the runs.
-    alarms: &'a [String],
+    /// What is to be known of all runs.
+    head: &'a Head,
     script: &'static str,
     script_hash: &'static str,
 }
 
+/// What every page says of the runs.
+#[derive(Default)]
+struct Head {
+    /// What is wrong with them.
+    alarms: Vec<String>,
+    /// What they are only a part of.
+    notices: Vec<String>,
+}
+
 impl<'a> Frame<'a> {
-    fn new(title: impl Into<String>, root: &'static str, alarms: &'a [String]) -> Self {
-        Self { title: title.into(), root, alarms, script: SCRIPT, script_hash: SCRIPT_HASH }
+    fn new(title: impl Into<String>, root: &'static str, head: &'a Head) -> Self {
+        Self { title: title.into(), root, head, script: SCRIPT, script_hash: SCRIPT_HASH }
     }
 }
 
@@ -63,8 +73,8 @@ impl<'a> Frame<'a> {
 ///
 /// Fails if the sink fails.
 pub fn report(suite: &Suite, logs: &[RunLog], sink: &mut Sink<'_>) -> io::Result<()> {
-    let alarms = alarms(logs);
-    let site = Site::new(suite, logs, &alarms);
+    let head = Head::of(logs);
+    let site = Site::new(suite, logs, &head);
     begin(sink)?;
     overview::pages(&site, sink)?;
     target::pages(&site, sink)?;
@@ -85,8 +95,9 @@ pub fn unfinished(sink: &mut Sink<'_>) -> io::Result<()> {
         frame: Frame<'a>,
     }
     begin(sink)?;
-    let alarms = ["This run is incomplete. It did not come to its end.".to_owned()];
-    page(sink, "index.html", &Unfinished { frame: Frame::new("Unfinished run", "", &alarms) })
+    let alarms = vec!["This run is incomplete. It did not come to its end.".to_owned()];
+    let head = Head { alarms, ..Head::default() };
+    page(sink, "index.html", &Unfinished { frame: Frame::new("Unfinished run", "", &head) })
 }
 
 fn begin(sink: &mut Sink<'_>) -> io::Result<()> {
@@ -98,29 +109,49 @@ fn page(sink: &mut Sink<'_>, path: &str, template: &impl Template) -> io::Result
     sink(path, &template.render().map_err(io::Error::other)?)
 }
 
-/// What is wrong with the runs as a whole. Every page says it.
-fn alarms(logs: &[RunLog]) -> Vec<String> {
-    let incomplete = logs.iter().filter(|log| log.is_incomplete()).map(|log| {
-        let lost: usize = log.not_asked.values().map(Vec::len).sum();
-        format!("{} ({lost} of {} vectors not judged)", log.header.target, lost + log.rows.len())
-    });
-    let bad = logs.iter().filter(|log| !log.is_incomplete() && log.exit() != Exit::Ok);
-    let bad = bad.map(|log| format!("{} ({})", log.header.target, log.result()));
-    let (incomplete, bad): (Vec<String>, Vec<String>) = (incomplete.collect(), bad.collect());
-    let about = |one: &str, several: &str, names: &[String]| match names {
+impl Head {
+    fn of(logs: &[RunLog]) -> Self {
+        let (mut unfinished, mut incomplete, mut bad, mut parts) = (vec![], vec![], vec![], vec![]);
+        for log in logs {
+            let target = &log.header.target;
+            let lost: usize = log.not_asked.values().map(Vec::len).sum();
+            if let Some(failure) = log.failure.as_ref().filter(|_| log.is_cut_short()) {
+                let why = failure.message.lines().next().unwrap_or_default();
+                unfinished.push(format!("{target} ({why})"));
+            } else if log.is_incomplete() {
+                incomplete.push(format!("{target} ({lost} of {} vectors not judged)", lost + log.rows.len()));
+            } else if log.exit() != Exit::Ok {
+                bad.push(format!("{target} ({})", log.result()));
+            }
+            if let Some(shard) = &log.header.shard {
+                parts.push(format!("{target} (shard {})", shard.place));
+            }
+        }
+        let alarms = [
+            about(&unfinished, "This run did not come to its end", "runs did not come to their end"),
+            about(&incomplete, "This run is incomplete", "runs are incomplete"),
+            about(&bad, "This run is not good", "runs are not good"),
+        ];
+        let notices = [about(&parts, "This run is only a part", "runs are only parts")];
+        Self {
+            alarms: alarms.into_iter().flatten().collect(),
+            notices: notices.into_iter().flatten().collect(),
+        }
+    }
+}
+
+/// A sentence about some runs.
+fn about(names: &[String], one: &str, several: &str) -> Option<String> {
+    match names {
         [] => None,
-        [name] => Some(text::observed(&format!("This run {one}: {name}."))),
+        [name] => Some(text::observed(&format!("{one}: {name}."))),
         names => {
             let rest = names.len().saturating_sub(NAMED);
             let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
             let shown = names[..names.len() - rest].join(", ");
-            Some(text::observed(&format!("{} runs {several}: {shown}{more}.", names.len())))
+            Some(text::observed(&format!("{} {several}: {shown}{more}.", names.len())))
         }
-    };
-    about("is incomplete", "are incomplete", &incomplete)
-        .into_iter()
-        .chain(about("is not good", "are not good", &bad))
-        .collect()
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use jotproof_model::{
 use serde::Serialize;
 use serde_json::Value;
 
+use super::comparison::{Difference, differences};
 use super::site::{Case, Line, Run, Site, label, words};
 use super::text::{Outcome, cut, observed, slug, visible};
 use super::{Frame, Sink, page};
@@ -83,6 +84,7 @@ struct OfTwin {
     /// Empty if no run judged it.
     page: String,
     edits: Vec<String>,
+    differences: Vec<Difference>,
 }
 
 /// A token, taken apart.
@@ -136,10 +138,9 @@ fn of_case<'a>(site: &'a Site<'_>, case: &Case<'_>, vector: &Vector) -> OfCase<'
         Twin::Nothing { reason } => (None, visible(reason)),
         Twin::Vector { id, edits } => {
             let page = site.cases.get(id.0.as_str()).map_or_else(String::new, Case::page);
-            (
-                Some(OfTwin { id: visible(&id.0), page, edits: edits.iter().map(told).collect() }),
-                String::new(),
-            )
+            let differences = site.suite.twin(vector).map_or_else(Vec::new, |twin| differences(twin, vector));
+            let edits = edits.iter().map(told).collect();
+            (Some(OfTwin { id: visible(&id.0), page, edits, differences }), String::new())
         }
     };
     let (steps, tokens) = match &vector.subject {
@@ -239,13 +240,13 @@ fn sentence(site: &Site<'_>, vector: &Vector, id: &str) -> Sentence {
 }
 
 /// The members of a value as it is stored, by their names.
-fn fields(value: &impl Serialize) -> Vec<(String, String)> {
+pub(super) fn fields(value: &impl Serialize) -> Vec<(String, String)> {
     let Ok(Value::Object(members)) = serde_json::to_value(value) else { return Vec::new() };
     members.into_iter().map(|(name, value)| (visible(&name.replace('_', " ")), plain(&value))).collect()
 }
 
 /// A value as it is stored, in a line: the member that names its kind, then the others.
-fn told(value: &impl Serialize) -> String {
+pub(super) fn told(value: &impl Serialize) -> String {
     const KINDS: [&str; 3] = ["edit", "at", "do"];
     let Ok(Value::Object(mut members)) = serde_json::to_value(value) else { return String::new() };
     let mut told = String::new();
@@ -263,29 +264,38 @@ fn told(value: &impl Serialize) -> String {
     cut(&told)
 }
 
-/// JSON without the quotes of a text.
+/// JSON without the marks that a reader does not need.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => cut(text),
         Value::Array(items) if items.iter().all(Value::is_string) => {
             cut(&items.iter().map(plain).collect::<Vec<_>>().join(", "))
         }
+        Value::Object(members) => {
+            let member =
+                |(name, value): (&String, &Value)| format!("{} {}", name.replace('_', " "), plain(value));
+            cut(&members.iter().map(member).collect::<Vec<_>>().join(", "))
+        }
         other => cut(&other.to_string()),
     }
 }
 
-fn token_of(name: &str, recipe: &Recipe, token: &Token) -> Shown {
-    let signed = match &recipe.signer {
+/// Who signs a token.
+pub(super) fn signed(recipe: &Recipe) -> String {
+    match &recipe.signer {
         Signer::Key { key, algorithm, .. } => visible(&format!("key {key} with {algorithm}")),
         Signer::Nobody => "nobody".to_owned(),
-    };
+    }
+}
+
+fn token_of(name: &str, recipe: &Recipe, token: &Token) -> Shown {
     let octets = stored::octets(token).unwrap_or_default();
     let text = String::from_utf8_lossy(&octets);
     let mut segments = text.split('.');
     let (header, payload) = (segments.next().unwrap_or_default(), segments.next());
     Shown {
         name: visible(name),
-        signed,
+        signed: signed(recipe),
         header: segment(header),
         payload: payload.map(segment).unwrap_or_default(),
         compact: cut(&text),
@@ -294,7 +304,7 @@ fn token_of(name: &str, recipe: &Recipe, token: &Token) -> Shown {
 }
 
 /// The text of a segment, if it is base64url.
-fn segment(text: &str) -> String {
+pub(super) fn segment(text: &str) -> String {
     // A multiple of four characters has whole bytes.
     let start = text.get(..DECODED).unwrap_or(text);
     match base64url::decode(start) {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jotproof_model::registry::BugClass;
 use jotproof_model::{Judgement, Vector};
 
-use super::Frame;
 use super::text::{self, Outcome, observed, slug};
+use super::{Frame, Head};
 use crate::log::{Row, RunLog};
 use crate::suite::Suite;
 use crate::summary::name;
@@ -19,7 +19,7 @@ pub(super) struct Site<'a> {
     pub(super) cases: BTreeMap<&'a str, Case<'a>>,
     /// The bug classes of the judged cases, in the order of their ids.
     pub(super) classes: Vec<Class<'a>>,
-    alarms: &'a [String],
+    head: &'a Head,
 }
 
 /// The run of a target.
@@ -74,7 +74,7 @@ pub(super) struct Counts {
 }
 
 impl<'a> Site<'a> {
-    pub(super) fn new(suite: &'a Suite, logs: &'a [RunLog], alarms: &'a [String]) -> Self {
+    pub(super) fn new(suite: &'a Suite, logs: &'a [RunLog], head: &'a Head) -> Self {
         let mut names: BTreeMap<String, usize> = BTreeMap::new();
         let mut runs = Vec::new();
         let mut cases: BTreeMap<&str, Case<'_>> = BTreeMap::new();
@@ -94,11 +94,11 @@ impl<'a> Site<'a> {
             }
         }
         let classes = classes(suite, &cases);
-        Self { suite, runs, cases, classes, alarms }
+        Self { suite, runs, cases, classes, head }
     }
 
     pub(super) fn frame(&self, title: impl Into<String>, root: &'static str) -> Frame<'a> {
-        Frame::new(title, root, self.alarms)
+        Frame::new(title, root, self.head)
     }
 
     /// The outcome of a row.

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{MARKER, SCRIPT, SCRIPT_HASH, report, unfinished};
 use crate::log::{Failure, Header, Row, RunLog};
+use crate::shard::{Place, Share};
 use crate::suite::Suite;
 
 const ID: &str = "algorithms/cross/hs256-foreign-key";
@@ -99,14 +100,17 @@ fn every_page_says_that_a_run_is_incomplete_or_red() {
     let red = RunLog { rows: vec![Row { judgement: Judgement::Bypass, ..row() }], ..good.clone() };
     let lost = BTreeMap::from([("it died".to_owned(), vec![VectorId("a/b".to_owned())])]);
     let incomplete = RunLog { not_asked: lost, ..good.clone() };
+    let failure = Some(Failure { message: "interrupted\nhint: run it again".to_owned(), environment: true });
+    let broken_off = RunLog { failure, ..RunLog::empty(Header::sample()) };
     for (logs, said) in [
         (vec![good.clone()], None),
         (vec![good.clone(), red.clone()], Some("This run is not good: exec:./adapter (FAILED).")),
         (vec![red.clone(), red], Some("2 runs are not good: ")),
+        (vec![broken_off], Some("This run did not come to its end: exec:./adapter (interrupted).")),
         (vec![incomplete], Some("This run is incomplete: exec:./adapter (1 of 2 vectors not judged).")),
     ] {
         let pages = pages(&logs);
-        assert!(html(&pages).count() > 5);
+        assert!(html(&pages).count() > 3);
         for (path, text) in html(&pages) {
             let alarm = text.split_once("<p class=\"alarm\">").map(|(_, rest)| rest);
             match said {
@@ -115,6 +119,32 @@ fn every_page_says_that_a_run_is_incomplete_or_red() {
             }
         }
     }
+}
+
+#[test]
+fn every_page_says_that_a_run_is_a_shard() {
+    let row = || Row::sample(ID, Judgement::Pass);
+    let share =
+        Share { place: Place { number: 2, of: 8 }, selected: 8, least_judged: 1, has_known_failures: false };
+    for (shard, told) in [(None, 0), (Some(share), 1)] {
+        let header = Header { shard, ..Header::sample() };
+        let pages = pages(&[RunLog { rows: vec![row()], ..RunLog::empty(header) }]);
+        for (path, text) in html(&pages) {
+            let count = text.matches("This run is only a part: exec:./adapter (shard 2/8).").count();
+            assert_eq!(count, told, "{path}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_case_stands_beside_its_twin() {
+    let log = RunLog {
+        rows: vec![Row::sample("claims/audience/null", Judgement::Lax)],
+        ..RunLog::empty(Header::sample())
+    };
+    let page = &pages(&[log])["cases/claims.audience.null.html"];
+    assert!(page.contains("<mark>null</mark>,&#34;iss&#34;"), "{page}");
+    assert_eq!(page.matches("data-of=\"Twin\"").count(), 1, "only the payload differs: {page}");
 }
 
 #[test]
