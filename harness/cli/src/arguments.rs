@@ -1,9 +1,13 @@
 //! The command line, and the help that teaches it.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use jotproof_engine::limits::time_limit;
 use jotproof_engine::shard::Place;
+use jotproof_engine::tier::Tier;
 use jotproof_model::Judgement;
 
 /// Proves what a server that takes JSON Web Tokens lets in.
@@ -129,6 +133,11 @@ pub struct RunOptions {
     #[arg(long, value_name = "NUMBER/OF", conflicts_with_all = ["soak", "write_known_failures"])]
     pub shard: Option<Place>,
 
+    /// How many of the selected vectors to take: smoke (one of each topic and bug class), standard (one of each idea)
+    /// or full. See docs/reference/selection.md
+    #[arg(long, value_name = "TIER", default_value = "full")]
+    pub tier: Tier,
+
     /// Give a server an option of its own; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     pub server_option: Vec<String>,
@@ -190,6 +199,18 @@ pub struct RunOptions {
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "2000", conflicts_with = "repeat",
           value_parser = clap::value_parser!(u32).range(1..))]
     pub soak: Option<u32>,
+
+    /// Ask nothing more after this time, for example 90s or 10m. The run is then incomplete
+    #[arg(long, value_name = "DURATION", value_parser = time_limit)]
+    pub timeout: Option<Duration>,
+
+    /// Ask nothing more after the first failure. The run is then incomplete
+    #[arg(long)]
+    pub fail_fast: bool,
+
+    /// Start at most N servers or processes of a target at a time
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
 
     /// Fail where none of the targets is a live server. One that cannot be asked ends a run with exit
     /// code 6 in any case

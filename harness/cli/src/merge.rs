@@ -21,5 +21,6 @@ pub(crate) fn merge(arguments: &Merge) -> Outcome {
     let to_stdout = file.as_ref().is_some_and(LogFile::is_standard_output);
     let written = file.map_or(Ok(()), LogFile::finish);
     let shown = terminal::print_beside(to_stdout, &summary(&suite, &logs, Detail::default()));
-    Ok(RunLog::exit_of_all(&logs).worst(terminal::report_all([written, shown])))
+    let failed = terminal::report_all([written, shown]);
+    Ok(terminal::end(to_stdout, RunLog::exit_of_all(&logs).worst(failed)))
 }

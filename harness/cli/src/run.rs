@@ -2,17 +2,19 @@
 
 use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use jotproof_engine::Suite;
 use jotproof_engine::known::KnownFailures;
-use jotproof_engine::log::{Header, RunLog};
+use jotproof_engine::limits::{Deadline, Limits};
+use jotproof_engine::log::{Header, Row, RunLog};
 use jotproof_engine::repetition::Repetition;
 use jotproof_engine::run::header;
 use jotproof_engine::select::Selection;
 use jotproof_engine::shard::Place;
 use jotproof_engine::summary::{Detail, summary};
 use jotproof_engine::target::Target;
+use jotproof_engine::{Observer, Suite};
 use jotproof_profiles::Profiles;
 use jotproof_targets::named::{self, ServerArguments};
 
@@ -41,6 +43,7 @@ pub fn run_targets(
         only,
         skip,
         shard,
+        tier,
         server_option,
         server_version,
         image,
@@ -55,6 +58,9 @@ pub fn run_targets(
         seed,
         repeat: times,
         soak,
+        timeout,
+        fail_fast,
+        jobs,
         require_live,
         strict_reasons,
         min_judged: _,
@@ -85,7 +91,9 @@ pub fn run_targets(
         .with_seed(*seed)
         .with_strict_reasons(*strict_reasons)
         .with_repetition(repetition)
-        .of_shard(*shard);
+        .of_tier(*tier)
+        .of_shard(*shard)
+        .within(Limits { deadline: timeout.map(Deadline::after), fail_fast: *fail_fast, jobs: *jobs });
     let profiles = terminal::profiles(folder.as_deref())?;
     let known = outputs::known_failures(known_failures.as_deref(), &suite)?;
     let server = ServerArguments {
@@ -123,10 +131,13 @@ pub fn run_targets(
     let to_stdout = file.as_ref().is_some_and(LogFile::is_standard_output);
     let file = Arc::new(Mutex::new(file));
     let interrupted = Arc::clone(&file);
-    terminal::if_interrupted(move || {
+    if let Some(limit) = timeout {
+        terminal::stop_after(*limit + TO_THE_END);
+    }
+    terminal::if_interrupted(move |why| {
         let mut file = interrupted.lock().unwrap_or_else(PoisonError::into_inner);
-        let why = "interrupted before it was done; what was observed is not in this log";
-        if let Some(Err(error)) = file.take().map(|file| file.break_off(why, true)) {
+        let why = format!("{why}; what was observed is not in this log");
+        if let Some(Err(error)) = file.take().map(|file| file.break_off(&why, true)) {
             terminal::report(&error);
         }
     });
@@ -162,8 +173,12 @@ pub fn run_targets(
     let text = summary(&suite, &logs, Detail { explained: *explained, every_row: *all });
     let shown = terminal::print_beside(to_stdout, &text);
     let failed = terminal::report_all([broken, written, reported, listed, shown]);
-    Ok(RunLog::exit_of_all(&logs).worst(failed))
+    Ok(terminal::end(to_stdout, RunLog::exit_of_all(&logs).worst(failed)))
 }
+
+/// How long a run may take to come to its end after its time limit: until servers have stopped, and the flows that are
+/// under way are over.
+const TO_THE_END: Duration = Duration::from_secs(60);
 
 /// The data that all targets of a run share.
 #[derive(Clone, Copy)]
@@ -190,15 +205,16 @@ fn run_one(target: &dyn Target, given: Given<'_>, file: &Mutex<Option<LogFile>>)
     let header = Header { repeat: repeat.clone(), place, ..header(suite, selection, target, "") };
     with_file(&|file| file.begin(header.clone()));
     let profile = profiles.find(&target.profile())?;
-    let progress = Progress::of(target.name());
-    let tell = |done, total| progress.tell(done, total);
-    let mut log = jotproof_engine::run(suite, selection, target, &profile, &tell)?;
-    drop(progress);
+    let fail_on = arguments.fail_on.iter().copied().collect();
+    let header = Header { fail_on, ..header };
+    let watch = Watch { progress: Progress::of(target.name()), header: &header, known, suite };
+    let mut log = jotproof_engine::run(suite, selection, target, &profile, &watch)?;
+    drop(watch);
     for warning in &log.warnings {
         terminal::warn(&format!("{}: {warning}", target.name()));
     }
     (log.header.repeat, log.header.place) = (repeat, place);
-    log.header.fail_on = arguments.fail_on.iter().copied().collect();
+    log.header.fail_on = header.fail_on;
     if let Some(least) = arguments.min_judged {
         // That of a shard is about all shards together.
         let Header { shard, least_judged, .. } = &mut log.header;
@@ -207,6 +223,28 @@ fn run_one(target: &dyn Target, given: Given<'_>, file: &Mutex<Option<LogFile>>)
     known.mark(&mut log, suite);
     with_file(&|file| file.write(&log));
     Ok(log)
+}
+
+/// Follows the run of one target.
+struct Watch<'a> {
+    progress: Progress,
+    header: &'a Header,
+    known: &'a KnownFailures,
+    suite: &'a Suite,
+}
+
+impl Observer for Watch<'_> {
+    fn progress(&self, done: u64, total: u64) {
+        self.progress.tell(done, total);
+    }
+
+    fn fails(&self, row: &Row) -> bool {
+        let mut log = RunLog { rows: vec![row.clone()], ..RunLog::empty(self.header.clone()) };
+        if log.rows.iter().any(|row| log.fails(row)) {
+            self.known.mark(&mut log, self.suite);
+        }
+        log.rows.iter().any(|row| log.fails(row))
+    }
 }
 
 /// The forged token of a soak: it is signed with a key that is not configured.

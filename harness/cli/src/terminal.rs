@@ -50,6 +50,11 @@ pub fn print_beside(log_has_stdout: bool, text: &str) -> anyhow::Result<()> {
     print(text).inspect_err(|_| say(text))
 }
 
+/// Says in words what runs end with, in the last line. Returns the exit code.
+pub fn end(log_has_stdout: bool, exit: Exit) -> Exit {
+    exit.worst(report_all([print_beside(log_has_stdout, &format!("{exit}\n"))]))
+}
+
 /// Streams results to standard output. A reader that goes away ends the output early.
 ///
 /// # Errors
@@ -151,36 +156,45 @@ pub fn progress(target: String) -> impl Fn(usize, usize) + Sync {
 }
 
 /// The action of an interrupted command before it ends.
-type LastWill = Box<dyn FnOnce() + Send>;
+type LastWill = Box<dyn FnOnce(&'static str) + Send>;
 
 static LAST_WILL: Mutex<Option<LastWill>> = Mutex::new(None);
 
-/// Sets the action of an interrupted command. The action may take [`LAST_WORDS`].
-pub fn if_interrupted(will: impl FnOnce() + Send + 'static) {
+/// Sets the action of an interrupted command, which gets the reason. The action may take [`LAST_WORDS`].
+pub fn if_interrupted(will: impl FnOnce(&'static str) + Send + 'static) {
     *LAST_WILL.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(will));
 }
 
 /// Ends the command on Ctrl-C or a termination signal. The servers that it started end with it: each
 /// has a guard that waits for just that.
 pub fn stop_on_interrupt() {
-    let handler = || {
-        // A separate thread, because a full pipe or a held lock would block the end of the command.
-        let (done, ended) = mpsc::channel();
-        thread::spawn(move || {
-            let will = LAST_WILL.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let Some(will) = will {
-                will();
-            }
-            say("\ninterrupted; the servers that were started are being stopped\n");
-            // The receiver may have timed out.
-            let _ = done.send(());
-        });
-        let _ = ended.recv_timeout(LAST_WORDS);
-        #[allow(clippy::disallowed_methods, reason = "an interrupt ends the command wherever it is")]
-        std::process::exit(Exit::Interrupted.code().into());
-    };
     // It can only fail where a handler is set already, and this is called once.
-    let _ = ctrlc::set_handler(handler);
+    let _ = ctrlc::set_handler(|| stop("interrupted", Exit::Interrupted));
+}
+
+/// Ends the command after this time, in the same way.
+pub fn stop_after(limit: Duration) {
+    thread::spawn(move || {
+        thread::sleep(limit);
+        stop("the time limit was over, and the run did not come to its end", Exit::TargetFault);
+    });
+}
+
+fn stop(why: &'static str, exit: Exit) {
+    // A separate thread, because a full pipe or a held lock would block the end of the command.
+    let (done, ended) = mpsc::channel();
+    thread::spawn(move || {
+        let will = LAST_WILL.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(will) = will {
+            will(why);
+        }
+        say(format_args!("\n{why}; the servers that were started are being stopped\n"));
+        // The receiver may have timed out.
+        let _ = done.send(());
+    });
+    let _ = ended.recv_timeout(LAST_WORDS);
+    #[allow(clippy::disallowed_methods, reason = "an interrupt ends the command wherever it is")]
+    std::process::exit(exit.code().into());
 }
 
 /// The built-in profiles, and those of a folder of vectors.

@@ -34,8 +34,7 @@ fn run(suite: &Suite, only: &[&str], target: &ReferenceTarget, profile: &str) ->
     let only: Vec<String> = only.iter().map(|glob| (*glob).to_owned()).collect();
     let selection = Selection::new(suite, &only, &[]).expect("the globs select something");
     let profile = Profiles::built_in().get(profile).expect("the profile is built in");
-    jotproof_engine::run(suite, &selection, target, profile, &|_, _| ())
-        .expect("the profile decides every vector")
+    jotproof_engine::run(suite, &selection, target, profile, &()).expect("the profile decides every vector")
 }
 
 fn red(log: &RunLog) -> Vec<String> {

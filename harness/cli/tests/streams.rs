@@ -18,7 +18,7 @@ fn run(algorithm: Algorithm, target: &dyn Target) -> RunLog {
     let suite = Suite::of(files).expect("ids do not clash");
     let selection = Selection::new(&suite, &["streams/**".to_owned()], &[]).expect("it selects the stream");
     let profile = Profiles::built_in().get(&target.profile()).expect("the profile is built in");
-    jotproof_engine::run(&suite, &selection, target, profile, &|_, _| ()).expect("the profile decides")
+    jotproof_engine::run(&suite, &selection, target, profile, &()).expect("the profile decides")
 }
 
 fn target(name: &str) -> Box<dyn Target> {

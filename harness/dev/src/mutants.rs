@@ -178,7 +178,7 @@ fn all(suite: &Suite) -> anyhow::Result<Vec<Kills>> {
             let Some(mutant) = jotproof_mutants::ALL.get(at) else { return Ok(()) };
             let target = target(mutant)?;
             let selection = if of_limits.contains(mutant.bug_class) { &everything } else { &others };
-            let log = jotproof_engine::run(suite, selection, &target, rfc, &|_, _| ())?;
+            let log = jotproof_engine::run(suite, selection, &target, rfc, &())?;
             if let Ok(mut found) = found.lock() {
                 found.insert(at, kills(mutant, &log, suite));
             }

@@ -30,7 +30,7 @@ fn log() -> String {
     for name in ["centrifugo-3.2.3", "centrifugo-5.4.9", "centrifugo-6.9.6", "anycable-1.5.2"] {
         let profile = Profiles::built_in().get(name).expect("it is built in");
         let target = ReferenceTarget::following(profile).expect("the rules are valid");
-        let run = jotproof_engine::run(&suite, &Selection::default(), &target, profile, &|_, _| ());
+        let run = jotproof_engine::run(&suite, &Selection::default(), &target, profile, &());
         run.expect("it can be planned").write(&mut log).expect("memory can be written");
     }
     String::from_utf8(log).expect("a log is text")

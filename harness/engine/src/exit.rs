@@ -1,5 +1,7 @@
 //! The exit codes of the command: a documented, public type.
 
+use std::fmt;
+
 /// What the command ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -24,10 +26,37 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Every exit code.
+    pub const ALL: [Self; 8] = [
+        Self::Ok,
+        Self::ConformanceFailure,
+        Self::Usage,
+        Self::TargetFault,
+        Self::TooLittleJudged,
+        Self::KnownFailuresOutdated,
+        Self::EnvironmentMissing,
+        Self::Interrupted,
+    ];
+
     /// The number.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
+    }
+
+    /// What it means, in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Ok => "all held",
+            Self::ConformanceFailure => "a judgement that nothing explains",
+            Self::Usage => "wrong usage or input",
+            Self::TargetFault => "the run is incomplete, or the target died, hung or broke its protocol",
+            Self::TooLittleJudged => "nothing or too little was judged",
+            Self::KnownFailuresOutdated => "a known failure is outdated",
+            Self::EnvironmentMissing => "something is missing on this machine, or it did not take the output",
+            Self::Interrupted => "interrupted",
+        }
     }
 
     /// The exit code of the command, from the outcomes of two targets. In order of precedence: an
@@ -46,5 +75,11 @@ impl Exit {
             Exit::Ok,
         ];
         ORDER.into_iter().find(|exit| *exit == self || *exit == other).unwrap_or(Self::Ok)
+    }
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exit code {}: {}", self.code(), self.words())
     }
 }

@@ -10,6 +10,7 @@ use jotproof_profiles::{Profile, predicted};
 use crate::select::Selection;
 use crate::suite::Suite;
 use crate::target::{CannotCarry, Target};
+use crate::tier::Tier;
 
 /// What will be replayed.
 #[derive(Debug)]
@@ -74,10 +75,18 @@ pub fn plan<'a>(
     let mut asked: Vec<Needed<'_>> = Vec::new();
     let mut left_out: Vec<(&Vector, String)> = Vec::new();
     let keys = target.keys(suite.keys());
+    let mut candidates = Vec::new();
     for vector in suite.vectors().filter(|vector| selection.takes(vector)) {
+        candidates.push((vector, carried(vector, suite, cannot, target, profile, &keys)?));
+    }
+    if selection.tier != Tier::Full {
+        let taken = selection.tier.of(suite, candidates.iter().map(|(vector, it)| (*vector, it.is_ok())));
+        candidates.retain(|(vector, _)| taken.contains(vector.id.0.as_str()));
+    }
+    for (vector, carried) in candidates {
         plan.of_all_shards += 1;
         plan.of_its_kind += usize::from(is_of_its_kind(vector, target, profile));
-        match carried(vector, suite, cannot, target, profile, &keys)? {
+        match carried {
             Ok(needed) => asked.push(needed),
             Err(reason) => left_out.push((vector, reason)),
         }

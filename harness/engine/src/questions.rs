@@ -31,6 +31,7 @@ pub struct Questions<'a> {
     /// The seconds that each token has until the clock reaches the nearest time in it.
     margins: Vec<Option<u64>>,
     told: Box<dyn Fn() + 'a>,
+    is_over: Box<dyn Fn() -> bool + 'a>,
     waiting: RefCell<VecDeque<usize>>,
     states: RefCell<Vec<State>>,
     problem: RefCell<Option<TargetError>>,
@@ -72,6 +73,7 @@ impl<'a> Questions<'a> {
             make: Box::new(make),
             margins: vec![None; count],
             told: Box::new(|| ()),
+            is_over: Box::new(|| false),
             waiting: RefCell::new((0..count).collect()),
             states: RefCell::new(vec![State::default(); count]),
             problem: RefCell::new(None),
@@ -94,11 +96,18 @@ impl<'a> Questions<'a> {
         self
     }
 
-    /// The number of the next question, and its challenge, minted now. `None` if no question is left or the
-    /// target hangs.
+    /// Sets the condition that ends the run. No question is asked after it.
+    #[must_use]
+    pub fn until(mut self, is_over: impl Fn() -> bool + 'a) -> Self {
+        self.is_over = Box::new(is_over);
+        self
+    }
+
+    /// The number of the next question, and its challenge, minted now. `None` if no question is left, the run is
+    /// over or the target hangs.
     #[allow(clippy::should_implement_trait, reason = "it is taken from by several at a time")]
     pub fn next(&self) -> Option<(usize, Challenge)> {
-        if self.hangs() {
+        if self.hangs() || (self.is_over)() {
             return None;
         }
         let at = self.waiting.borrow_mut().pop_front()?;

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -13,10 +14,13 @@ use jotproof_profiles::Profile;
 
 use crate::canary::Canary;
 use crate::judge::told;
+use crate::judging::Judging;
+use crate::limits::Deadline;
 use crate::log::Failure;
 use crate::plan::Plan;
 use crate::questions::{Answered, Questions, SILENT, TRIES};
 use crate::repetition::{Answers, Repetition, are_alike};
+use crate::run::Observer;
 use crate::suite::Suite;
 use crate::target::{Clock, Deployment, Target, TargetError};
 use crate::{flows, opening};
@@ -53,8 +57,10 @@ pub(crate) struct Replayed<'a> {
     pub(crate) answers: Answers<'a>,
     /// The reasons for vectors without a usable answer, by id.
     pub(crate) lost: BTreeMap<&'a str, String>,
-    /// The reason that the run ended early.
+    /// The failure that ended the run.
     pub(crate) failure: Option<Failure>,
+    /// The limit that ended the run.
+    pub(crate) stopped: Option<String>,
     /// The tokens without an answer in time at first.
     pub(crate) asked_again: BTreeSet<&'a str>,
     /// The tokens beyond ordinary limits after which the good token got another answer, by id, and which.
@@ -75,17 +81,15 @@ pub(crate) struct Given<'a> {
 const WAITING: usize = 3;
 
 /// Replays every group on its own deployment. As many run in parallel as the target allows, and [`WAITING`]
-/// times as many of those with only flows. `progress` gets the elapsed and the total expected time, in
-/// milliseconds.
+/// times as many of those with only flows. The limits of the selection may allow fewer, or end the replay early.
 pub(crate) fn replay<'a>(
     plan: &Plan<'a>,
-    suite: &Suite,
-    target: &dyn Target,
-    profile: &Profile,
-    repetition: Repetition,
+    judging: Judging<'_>,
     canary: Option<&Canary>,
-    progress: &(dyn Fn(u64, u64) + Sync),
+    observer: &dyn Observer,
 ) -> Replayed<'a> {
+    let Judging { suite, selection, target, profile } = judging;
+    let repetition = selection.repetition;
     // Flows mostly wait, so more of their deployments can run in parallel.
     let is_flow = |vector: &&Vector| matches!(vector.subject, Subject::Flow { .. });
     let (mut waiting, working): (Vec<_>, Vec<_>) =
@@ -99,23 +103,31 @@ pub(crate) fn replay<'a>(
     let replay = Replay {
         target,
         given: Given { suite, keys: &keys, mint: &Arc::new(mint), profile, repetition },
+        judging,
         total: plan.groups.values().map(|group| cost_of(group, repetition)).sum(),
         done: AtomicU64::new(0),
-        progress,
+        observer,
         found: Mutex::default(),
     };
     let work = |groups: &[&Vec<&'a Vector>], next: &AtomicUsize| {
         // A failure ends the run, because it would affect every deployment.
-        while replay.found().failure.is_none() {
+        while !replay.is_over() && replay.found().failure.is_none() {
             let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
             replay.group(group);
+            replay.end_after_a_failure(group, &plan.judged);
         }
     };
     let at_a_time = target.parallel_deployments().max(1);
     let (after_waiting, after_working) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let pools = [(&waiting, at_a_time * WAITING, &after_waiting), (&working, at_a_time, &after_working)];
+    let pools = match selection.limits.jobs.map(NonZeroUsize::get).filter(|jobs| *jobs < at_a_time * WAITING)
+    {
+        None => vec![(waiting, at_a_time * WAITING, &after_waiting), (working, at_a_time, &after_working)],
+        // So few deployments are not divided between the two.
+        Some(jobs) => vec![(waiting.into_iter().chain(working).collect(), jobs, &after_working)],
+    };
     std::thread::scope(|scope| {
-        for (groups, at_a_time, next) in pools {
+        for (groups, at_a_time, next) in &pools {
+            let at_a_time = *at_a_time;
             for _ in 0..at_a_time.min(groups.len()) {
                 scope.spawn(|| work(groups, next));
             }
@@ -160,9 +172,10 @@ fn seconds(vector: &Vector) -> u32 {
 struct Replay<'r, 'a> {
     target: &'r dyn Target,
     given: Given<'r>,
+    judging: Judging<'r>,
     total: u64,
     done: AtomicU64,
-    progress: &'r (dyn Fn(u64, u64) + Sync),
+    observer: &'r dyn Observer,
     found: Mutex<Found<'a>>,
 }
 
@@ -178,6 +191,10 @@ struct Found<'a> {
     answers: Answers<'a>,
     lost: BTreeMap<&'a str, String>,
     failure: Option<Failure>,
+    /// The limit that ends the run.
+    stopped: Option<String>,
+    /// The vectors that were asked and have no row yet, because their twins have no answer.
+    without_row: BTreeSet<&'a str>,
     /// The tokens without an answer in time at first.
     asked_again: BTreeSet<&'a str>,
     /// The tokens after which the good token got another answer.
@@ -200,7 +217,42 @@ impl<'a> Replay<'_, 'a> {
 
     fn took(&self, milliseconds: u64) {
         let done = self.done.fetch_add(milliseconds, Ordering::Relaxed) + milliseconds;
-        (self.progress)(done.min(self.total), self.total);
+        self.observer.progress(done.min(self.total), self.total);
+    }
+
+    /// Whether a limit ends the run.
+    fn is_over(&self) -> bool {
+        let deadline = self.judging.selection.limits.deadline.filter(Deadline::is_over);
+        let mut found = self.found();
+        if let Some(deadline) = deadline {
+            found.stopped.get_or_insert_with(|| deadline.to_string());
+        }
+        found.stopped.is_some()
+    }
+
+    /// Ends the run if it ends with a failure, and one has been seen.
+    fn end_after_a_failure(&self, group: &[&'a Vector], judged: &BTreeSet<&str>) {
+        if !self.judging.selection.limits.fail_fast {
+            return;
+        }
+        let mut found = self.found();
+        let ids = group.iter().map(|vector| vector.id.0.as_str()).filter(|id| judged.contains(id));
+        let ids: Vec<&str> = mem::take(&mut found.without_row).into_iter().chain(ids).collect();
+        for id in ids {
+            let vector = self.judging.suite.get(id);
+            // The end of the run tells of a mistake in a profile.
+            match vector.map(|vector| self.judging.row(vector, &found.answers, &found.disturbed)) {
+                Some(Ok(Ok(row))) if self.observer.fails(&row) => {
+                    found
+                        .stopped
+                        .get_or_insert_with(|| format!("{id} failed, and the first failure ends the run"));
+                }
+                Some(Ok(Err(_))) => {
+                    found.without_row.insert(id);
+                }
+                _ => {}
+            }
+        }
     }
 
     fn saw(&self, vector: &'a Vector, seen: Seen) {
@@ -236,6 +288,9 @@ impl<'a> Replay<'_, 'a> {
             tokens.into_iter().partition(|vector| vector.is_beyond_limits());
         let alone = beyond.iter().map(|vector| (vec![*vector], Some(*vector)));
         for (tokens, beyond) in iter::once((ordinary, None)).chain(alone) {
+            if self.is_over() {
+                return deployment.finish();
+            }
             if let Some(unanswered) = self.tokens(&tokens, &mut deployment, &start)? {
                 return Err(deployment.finish().err().unwrap_or(unanswered));
             }
@@ -248,6 +303,9 @@ impl<'a> Replay<'_, 'a> {
         }
         let rounds = 0..self.given.repetition.rounds();
         for (round, batch) in rounds.flat_map(|round| flows.chunks(FLOWS).map(move |batch| (round, batch))) {
+            if self.is_over() {
+                break;
+            }
             if deployment.is_over() {
                 deployment = start()?;
             } else if round > 0 && batch.iter().any(|vector| flows::is_alone(vector)) {
@@ -277,12 +335,12 @@ impl<'a> Replay<'_, 'a> {
         start: &dyn Fn() -> Result<Box<dyn Deployment>, TargetError>,
     ) -> Result<Option<TargetError>, TargetError> {
         let mut open = self.given.repetition.order(tokens);
-        while !open.is_empty() {
+        while !open.is_empty() && !self.is_over() {
             let (suspects, left) = self.pass(&mut **deployment, &open)?;
             if deployment.is_over() {
                 open = self.blame(&suspects, deployment, start)?;
                 open.extend(left);
-            } else if left.is_empty() {
+            } else if left.is_empty() || self.is_over() {
                 break;
             } else {
                 let silent = format!(
@@ -377,7 +435,8 @@ impl<'a> Replay<'_, 'a> {
     ) -> Result<Vec<Answered>, TargetError> {
         let clock = deployment.clock();
         let mut questions = Questions::new(open.len(), |at| challenge(open[at], self.given, clock))
-            .telling(|| self.took(cost::TOKEN));
+            .telling(|| self.took(cost::TOKEN))
+            .until(|| self.is_over());
         if clock == Clock::System {
             questions = questions.with_margins(open.iter().map(|vector| vector.clock_margin).collect());
         }
@@ -423,6 +482,9 @@ impl<'a> Replay<'_, 'a> {
                 return Ok(suspects[at + 1..].iter().map(|suspect| suspect.vector).collect());
             }
         }
+        if self.is_over() {
+            return Ok(Vec::new());
+        }
         self.crashed(suspects.first().map_or("it ended by itself", |suspect| &suspect.detail), None)?;
         Ok(Vec::new())
     }
@@ -462,6 +524,8 @@ impl<'a> Found<'a> {
             mut answers,
             lost,
             mut failure,
+            stopped,
+            without_row: _,
             asked_again,
             disturbed,
             started,
@@ -487,7 +551,7 @@ impl<'a> Found<'a> {
             let earlier = failure.map(|failure| failure.message + "\n").unwrap_or_default();
             failure = Some(Failure { message: earlier + &message, environment: false });
         }
-        Replayed { answers, lost, failure, asked_again, disturbed }
+        Replayed { answers, lost, failure, stopped, asked_again, disturbed }
     }
 }
 

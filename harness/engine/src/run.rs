@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use jotproof_mint::NOBODY;
-use jotproof_model::{Algorithm, Capability, Expectation, Judgement, Observation, VectorId};
+use jotproof_model::{Algorithm, Capability, Expectation, Observation, VectorId};
 use jotproof_profiles::predict::Outcome;
 use jotproof_profiles::{Profile, predicted};
 
 use crate::canary::Canary;
-use crate::judge::{Evidence, judge};
-use crate::log::{FORMAT, Failure, Header, RunLog};
+use crate::judging::{Judging, Missing};
+use crate::log::{FORMAT, Failure, Header, Row, RunLog};
 use crate::plan::{Plan, PlanError, plan};
-use crate::repetition::{Answers, Repetition, worse};
-use crate::replay::{Replayed, Seen, replay};
+use crate::repetition::Repetition;
+use crate::replay::{Replayed, replay};
 use crate::select::Selection;
 use crate::shard::{Place, Share};
 use crate::suite::Suite;
@@ -24,8 +24,23 @@ pub use crate::replay::unix_time;
 /// How many vectors are named in a message.
 const SHOWN: usize = 5;
 
-/// Runs the selected vectors against a target. `progress` gets the elapsed and the total expected time, in
-/// milliseconds.
+/// Follows a run while it goes.
+pub trait Observer: Sync {
+    /// Gets the elapsed and the total expected time, in milliseconds.
+    fn progress(&self, done: u64, total: u64) {
+        let _ = (done, total);
+    }
+
+    /// Whether a row fails the run, if its judgement is not everything that decides that.
+    fn fails(&self, row: &Row) -> bool {
+        row.is_red()
+    }
+}
+
+/// Nobody follows the run.
+impl Observer for () {}
+
+/// Runs the selected vectors against a target.
 ///
 /// # Errors
 ///
@@ -35,27 +50,25 @@ pub fn run(
     selection: &Selection,
     target: &dyn Target,
     profile: &Profile,
-    progress: &(dyn Fn(u64, u64) + Sync),
+    observer: &dyn Observer,
 ) -> Result<RunLog, PlanError> {
     let start = Instant::now();
     let profile = &profile.over(target.transport());
     let ready = target.ready();
     let (adapted, cannot) = suite.adapted(|vector| target.adapted(vector));
     let suite = &adapted;
+    let judging = Judging { suite, selection, target, profile };
     let plan = plan(suite, &cannot, selection, target, profile)?;
     let canary = target.is_on_this_machine().then(|| Canary::sing(suite.keys())).transpose();
     let nothing =
         |error: &TargetError| Replayed { failure: Some(Failure::from(error)), ..Default::default() };
-    let Replayed { answers, lost, failure, asked_again, disturbed } = match (ready, &canary) {
-        (Ok(()), Ok(canary)) => {
-            replay(&plan, suite, target, profile, selection.repetition, canary.as_ref(), progress)
-        }
+    let Replayed { answers, lost, failure, stopped, asked_again, disturbed } = match (ready, &canary) {
+        (Ok(()), Ok(canary)) => replay(&plan, judging, canary.as_ref(), observer),
         (Err(error), _) => nothing(&error),
         (_, Err(error)) => nothing(&TargetError::EnvironmentMissing(format!(
             "cannot use the loopback interface: {error}\nhint: see that it is up (`ip link set lo up`) and has free ports"
         ))),
     };
-    let Answers { first: seen, changed, asked: _ } = answers;
     let followed = canary.ok().flatten().and_then(|canary| followed(&plan, suite, target, &canary));
     // What a server did, it did, whatever else went wrong.
     let failure = match (followed, failure) {
@@ -65,9 +78,10 @@ pub fn run(
         (Some(followed), _) => Some(followed),
         (None, other) => other,
     };
+    let seen = &answers.first;
     let failure = match failure {
         // What a shard accepts says little of an algorithm: that is seen when all of them are merged.
-        None if selection.shard.is_none() => {
+        None if selection.shard.is_none() && stopped.is_none() => {
             let answers = seen.iter().map(|(id, (observation, _))| (*id, observation));
             empty_promise(answers, suite, &target.name(), profile)?
         }
@@ -80,49 +94,18 @@ pub fn run(
     if matches!(selection.repetition, Repetition::Soak(_)) {
         judged.extend(seen.keys());
     }
+    let ended = stopped.unwrap_or_else(|| "the run ended before".to_owned());
     for id in &judged {
         let vector = suite.get(id).expect("the plan is made of this suite");
-        let mut leave_out = |why: String| not_asked.entry(why).or_default().push(vector.id.clone());
-        let Some(first) = seen.get(id) else {
-            leave_out(lost.get(id).cloned().unwrap_or_else(|| "the run ended before".to_owned()));
-            continue;
+        let why = match judging.row(vector, &answers, &disturbed)? {
+            Ok(row) => {
+                rows.push(row);
+                continue;
+            }
+            Err(Missing::Answer) => lost.get(id).unwrap_or(&ended).clone(),
+            Err(Missing::Twin) => "its twin was not asked".to_owned(),
         };
-        let twin = suite.twin(vector);
-        let of_twin = twin.and_then(|twin| Some((&twin.id, &seen.get(twin.id.0.as_str())?.0)));
-        // A refusal proves nothing without an answer to the twin.
-        if matches!(first.0, Observation::Refused { .. } | Observation::OverLimit { .. })
-            && !matches!(vector.expectation, Expectation::Accept { .. })
-            && twin.is_some()
-            && of_twin.is_none()
-        {
-            leave_out("its twin was not asked".to_owned());
-            continue;
-        }
-        let row_of = |(observation, now): &Seen| -> Result<_, PlanError> {
-            let evidence = Evidence {
-                vector,
-                observation: observation.clone(),
-                now: *now,
-                twin: of_twin,
-                reason_counts: selection.strict_reasons || suite.promises_reason(vector),
-                predicted: predicted(vector, twin, profile)
-                    .map_err(|problem| PlanError { id: (*id).to_owned(), problem })?,
-            };
-            Ok(judge(evidence, profile))
-        };
-        let mut row = row_of(first)?;
-        if let Some((number, later)) = changed.get(id) {
-            row = worse(row, row_of(later)?, *number);
-        }
-        if let Some(how) = disturbed.get(id) {
-            row.judgement = Judgement::Fault;
-            row.explained_by = None;
-            row.detail.clone_from(how);
-        }
-        if !target.is_predicted() {
-            row.missed = None;
-        }
-        rows.push(row);
+        not_asked.entry(why).or_default().push(vector.id.clone());
     }
     let left_out = plan.not_carried.values().chain(not_asked.values()).map(Vec::len).sum::<usize>();
     // The log has each selected vector once. That of a soak also has the good tokens.

@@ -3,9 +3,11 @@
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use jotproof_model::{Capability, Vector};
 
+use crate::limits::Limits;
 use crate::repetition::Repetition;
 use crate::shard::Place;
 use crate::suite::Suite;
+use crate::tier::Tier;
 
 /// The prefix of a selection by bug class, as in `class:A4`.
 pub const OF_CLASS: &str = "class:";
@@ -43,8 +45,12 @@ pub struct Selection {
     pub strict_reasons: bool,
     /// The number of times that vectors are asked.
     pub repetition: Repetition,
+    /// How many of them are taken.
+    pub tier: Tier,
     /// The shard that takes a part of them, if not all are taken.
     pub shard: Option<Place>,
+    /// When the run ends early, and how much runs at a time.
+    pub limits: Limits,
 }
 
 /// Why a selection is not possible.
@@ -135,13 +141,25 @@ impl Selection {
         Self { repetition, ..self }
     }
 
+    /// Takes as many as a tier has.
+    #[must_use]
+    pub fn of_tier(self, tier: Tier) -> Self {
+        Self { tier, ..self }
+    }
+
+    /// Sets the limits of the run.
+    #[must_use]
+    pub fn within(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
     /// Takes the part of one shard.
     #[must_use]
     pub fn of_shard(self, shard: Option<Place>) -> Self {
         Self { shard, ..self }
     }
 
-    /// Whether a vector is taken, by this shard or another one.
+    /// Whether a vector is taken, by this shard or another one, in the full tier.
     #[must_use]
     pub fn takes(&self, vector: &Vector) -> bool {
         let mut sets = self.only.iter().chain(&self.skip);

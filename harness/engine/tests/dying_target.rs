@@ -116,7 +116,7 @@ fn run(target: &Mortal, only: &[&str]) -> RunLog {
     let suite = Suite::built_in().unwrap();
     let only: Vec<String> = only.iter().map(|only| (*only).to_owned()).collect();
     let selection = Selection::new(&suite, &only, &[]).unwrap();
-    jotproof_engine::run(&suite, &selection, target, rfc(), &|_, _| ()).unwrap()
+    jotproof_engine::run(&suite, &selection, target, rfc(), &()).unwrap()
 }
 
 fn faults(log: &RunLog) -> Vec<&str> {

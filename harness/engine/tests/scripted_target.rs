@@ -177,7 +177,7 @@ fn what_was_answered_too_late_is_asked_again_and_never_judged() {
     ] {
         let target = Scripted { takes: LATE, slow, ..scripted(usize::MAX) };
         let selection = Selection::new(&suite, &[], &[]).unwrap();
-        let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
+        let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &()).unwrap();
         let asked = target.asked.lock().unwrap().questions;
         assert_eq!(asked, suite.vectors().count() + again, "{slow} slow");
         let reasons: Vec<_> = log.not_asked.keys().collect();
@@ -203,7 +203,7 @@ fn a_target_that_breaks_off_keeps_what_it_said_and_passes_no_refusal_without_its
     let suite = suite(None);
     let target = scripted(5);
     let selection = Selection::new(&suite, &[], &[]).unwrap();
-    let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
+    let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &()).unwrap();
     assert_eq!(log.failure.as_ref().unwrap().message, "it broke off");
     assert!(!log.rows.is_empty() && log.rows.len() <= 5, "{}", log.rows.len());
     let known: BTreeSet<&str> = log.rows.iter().map(|row| row.id.0.as_str()).collect();
@@ -227,7 +227,7 @@ fn what_is_over_a_limit_is_void_where_its_twin_is_too() {
     let answers = Observation::OverLimit { what: "HTTP 414".to_owned() };
     let target = Scripted { answers, ..scripted(usize::MAX) };
     let selection = Selection::new(&suite, &["signatures/integrity/**".to_owned()], &[]).unwrap();
-    let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
+    let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &()).unwrap();
     let must_be_refused: Vec<_> =
         log.rows.iter().filter(|row| row.expected == "reject").map(|row| row.judgement).collect();
     assert!(!must_be_refused.is_empty());
@@ -256,7 +256,7 @@ fn a_flow_that_is_late_begins_anew() {
         };
         target.asked.lock().unwrap().late = late.into();
         let selection = Selection::new(&all, &[id.to_owned()], &[]).unwrap();
-        let log = jotproof_engine::run(&all, &selection, &target, profile, &|_, _| ()).unwrap();
+        let log = jotproof_engine::run(&all, &selection, &target, profile, &()).unwrap();
         assert_eq!(target.asked.lock().unwrap().flows, flows, "{id}");
         assert_eq!(log.rows.iter().any(|row| row.id.0 == id), whole, "{id}");
         match log.failure {
@@ -275,7 +275,7 @@ fn soaked(times: usize, gives_in_at: usize) -> (jotproof_engine::log::RunLog, us
     let target = Scripted { gives_in_at, ..scripted(usize::MAX) };
     let selection =
         Selection::new(&suite, &[FORGED.to_owned()], &[]).unwrap().with_repetition(Repetition::Soak(times));
-    let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
+    let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &()).unwrap();
     let asked = target.asked.lock().unwrap().questions;
     (log, asked)
 }
@@ -310,7 +310,7 @@ fn a_vector_that_comes_out_in_two_ways_is_red() {
     for (times, gives_in_at, red) in [(3, usize::MAX, false), (3, 2 * count, true), (1, 2 * count, false)] {
         let target = Scripted { gives_in_at, ..scripted(usize::MAX) };
         let selection = Selection::new(&suite, &[], &[]).unwrap().with_repetition(Repetition::Rounds(times));
-        let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &|_, _| ()).unwrap();
+        let log = jotproof_engine::run(&suite, &selection, &target, rfc(), &()).unwrap();
         assert_eq!(target.asked.lock().unwrap().questions, times * count);
         assert_eq!(log.rows.len(), count);
         let differ =

@@ -1,38 +1,15 @@
-//! Counts the different ideas in the vectors. Many vectors repeat an idea for each algorithm and key, or for
-//! tokens of another purpose.
+//! Counts the different ideas in the vectors.
 
 use std::collections::BTreeSet;
 
 use jotproof_mint::keys;
-use jotproof_model::Algorithm;
+use jotproof_model::ideas::Ideas;
 
 /// The number of ids that differ in more than algorithm, key and kind of token.
 pub fn count<'a>(ids: impl IntoIterator<Item = &'a str>) -> usize {
-    let names = names();
-    ids.into_iter().map(|id| idea(id, &names)).collect::<BTreeSet<_>>().len()
-}
-
-/// The names of algorithms and keys, as written in ids.
-fn names() -> Vec<String> {
-    let mut names: Vec<String> =
-        Algorithm::ALL.iter().map(|algorithm| algorithm.name().to_lowercase()).collect();
-    names.extend(keys::all().keys().cloned());
-    // The longest name first, so that `p-256-foreign` is not read as `p-256`.
-    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    names
-}
-
-/// The id without these names, and without the kind of token of a carried-over case.
-fn idea(id: &str, names: &[String]) -> String {
-    let id = id.split_once("-token/").map_or(id, |(_, carried)| carried);
-    let parts = id.split('/').map(|part| {
-        let mut part = format!("-{part}-");
-        for name in names {
-            part = part.replace(&format!("-{name}-"), "-");
-        }
-        part.trim_matches('-').to_owned()
-    });
-    parts.collect::<Vec<_>>().join("/")
+    let keys = keys::all();
+    let ideas = Ideas::new(keys.keys().map(String::as_str));
+    ids.into_iter().map(|id| ideas.idea(id)).collect::<BTreeSet<_>>().len()
 }
 
 #[cfg(test)]

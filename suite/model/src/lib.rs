@@ -3,8 +3,8 @@
 //! Everything that crosses from one part of the project to another is declared here: what a vector
 //! is ([`vector`]), how its token is made ([`recipe`]), which steps a life cycle has ([`flow`]), what one change to it can be ([`edit`]), what
 //! the verifier is configured with ([`context`]), what may come out ([`expectation`]), what was seen
-//! ([`observation`]) and what that means ([`judgement`]); and what an adapter is asked and answers
-//! ([`adapter`]).
+//! ([`observation`]) and what that means ([`judgement`]); what an adapter is asked and answers
+//! ([`adapter`]); and which vectors share an idea ([`ideas`]).
 //!
 //! No logic lives here: minting is in `jotproof-mint`, deciding in `jotproof-engine`. Every type that
 //! is stored is closed (an unknown field is an error) and has a JSON Schema.
@@ -15,6 +15,7 @@ pub mod context;
 pub mod edit;
 pub mod expectation;
 pub mod flow;
+pub mod ideas;
 pub mod judgement;
 pub mod key;
 pub mod observation;

@@ -141,7 +141,7 @@ fn the_public_holes_of_centrifugo_are_red_unless_their_risk_is_acknowledged() {
         for (profile, explained, exit) in
             [(acknowledged, Some(entry), Exit::Ok), (&unread, None, Exit::ConformanceFailure)]
         {
-            let log = jotproof_engine::run(&suite, &selection, live.as_ref(), profile, &|_, _| ())
+            let log = jotproof_engine::run(&suite, &selection, live.as_ref(), profile, &())
                 .expect("the profile decides every vector");
             assert_eq!((log.failure.as_ref(), log.exit()), (None, exit), "{hole}");
             // Each family of keys, by issuer and by audience.

@@ -65,7 +65,7 @@ fn run(suite: &Suite, only: &[&str], target: &dyn Target) -> RunLog {
 }
 
 fn run_selected(suite: &Suite, selection: &Selection, target: &dyn Target) -> RunLog {
-    let log = jotproof_engine::run(suite, selection, target, profile(target), &|_, _| ())
+    let log = jotproof_engine::run(suite, selection, target, profile(target), &())
         .expect("the profile decides every vector");
     assert_eq!(log.failure, None);
     log

@@ -48,7 +48,7 @@ fn fake(mode: &str) -> ExecTarget {
 fn run(target: &dyn jotproof_engine::target::Target, profile: &str) -> RunLog {
     let selection = Selection::new(&SUITE, &[], &[]).unwrap();
     let profile = Profiles::built_in().get(profile).unwrap();
-    jotproof_engine::run(&SUITE, &selection, target, profile, &|_, _| ()).unwrap()
+    jotproof_engine::run(&SUITE, &selection, target, profile, &()).unwrap()
 }
 
 fn fake_run(mode: &str) -> RunLog {
@@ -264,7 +264,7 @@ fn beyond_limits(mode: &str) -> RunLog {
     let profile = Profiles::built_in().get("rfc").unwrap();
     // An honest answer comes sooner than this on a busy machine too.
     let target = fake(mode).with_bounds(Bounds { answer: Duration::from_secs(3), ..BOUNDS });
-    jotproof_engine::run(&SUITE, &selection, &target, profile, &|_, _| ()).unwrap()
+    jotproof_engine::run(&SUITE, &selection, &target, profile, &()).unwrap()
 }
 
 #[test]
@@ -359,7 +359,7 @@ fn run_at_pace(milliseconds: u64, only: &str) -> RunLog {
     let selection = Selection::new(&SUITE, &[only.to_owned()], &[]).unwrap();
     let profile = Profiles::built_in().get("rfc").unwrap();
     let target = fake(&format!("slow {milliseconds}"));
-    jotproof_engine::run(&SUITE, &selection, &target, profile, &|_, _| ()).unwrap()
+    jotproof_engine::run(&SUITE, &selection, &target, profile, &()).unwrap()
 }
 
 /// The judgements by id, without the observations, which contain times.

@@ -98,7 +98,7 @@ fn judged<S: Server>(version: &str, file: &Value, said: &Said, only: &[&str]) ->
     let suite = Suite::built_in().unwrap();
     let only: Vec<String> = only.iter().map(|glob| (*glob).to_owned()).collect();
     let selection = Selection::new(&suite, &only, &[]).unwrap();
-    let log = jotproof_engine::run(&suite, &selection, &stand, &profile, &|_, _| ()).unwrap();
+    let log = jotproof_engine::run(&suite, &selection, &stand, &profile, &()).unwrap();
     assert!(log.failure.is_none(), "{version} {file}: {:?}", log.failure);
     let wrong: Vec<_> = log
         .rows
