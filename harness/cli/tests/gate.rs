@@ -1,10 +1,12 @@
 //! What a pipeline uses: known failures, reports, shards, and the difference between two runs.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use jotproof_engine::log::RunLog;
+use jotproof_engine::log::{Row, RunLog};
 
 /// A verifier whose known deviations fail the run, and vectors that find some of them.
 const RUN: [&str; 8] = [
@@ -76,6 +78,46 @@ fn known_failures_are_written_acknowledged_and_then_green() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(5), "{said}");
     assert!(said.contains("OUTDATED") && said.contains("delete the entry"), "{said}");
+}
+
+/// A library without a profile of its own: each deviation fails its run, until it is listed. The list then accepts what
+/// the profile of the library explains, and nothing else.
+#[test]
+fn a_list_of_known_failures_does_what_a_profile_does() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let paths = ["known.toml", "first.jsonl", "second.jsonl", "profile.jsonl"]
+        .map(|name| folder.path().join(name).to_str().expect("the path is UTF-8").to_owned());
+    let [list, first, second, profile] = &paths;
+    let adapter = folder.path().join("adapter");
+    let serve = format!("'{}' adapter serve reference:jsonwebtoken-12.0.0", env!("CARGO_BIN_EXE_jotproof"));
+    let script = format!("#!/bin/sh\n{serve} | sed -u 's/,\"profile\":\"[^\"]*\"//'\n");
+    fs::write(&adapter, script).expect("it can be written");
+    fs::set_permissions(&adapter, fs::Permissions::from_mode(0o700)).expect("it can be made executable");
+    let target = format!("exec:{}", adapter.display());
+    let run = |more: &[&str]| {
+        let output = jotproof(&[&["run", &*target], more].concat());
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+
+    let (code, said) = run(&["--write-known-failures", list, "--log", first]);
+    assert_eq!(code, Some(1), "{said}");
+    let written = text(Path::new(list));
+    fs::write(list, written.replace("reason =", "acknowledge-risk = true\nreason ="))
+        .expect("it can be written");
+    let (code, said) = run(&["--known-failures", list, "--log", second]);
+    assert_eq!(code, Some(0), "{said}");
+
+    let output = jotproof(&["run", "reference:jsonwebtoken-12.0.0", "--log", profile]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let [first, second, profile] = [first, second, profile].map(|path| logs(Path::new(path)).remove(0));
+    let ids = |log: &RunLog, is_meant: &dyn Fn(&Row) -> bool| {
+        let rows = log.rows.iter().filter(|row| is_meant(row));
+        rows.map(|row| format!("{} {}", row.judgement, row.id)).collect::<BTreeSet<_>>()
+    };
+    let failing = ids(&first, &|row| first.fails(row));
+    assert!(failing.len() > 20, "{failing:?}");
+    assert_eq!(ids(&second, &|row| row.known.is_some()), failing);
+    assert_eq!(ids(&profile, &|row| row.explained_by.is_some()), failing);
 }
 
 #[test]
