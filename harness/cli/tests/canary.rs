@@ -1,7 +1,7 @@
 //! What is secret stays secret: a secret, a signature, and what a token says to the backend alone.
 //!
 //! The command is run as people run it, against a server whose log is kept, and everything that anybody
-//! might read afterwards is looked through: what the command printed, its run log, a report on that, and the
+//! might read afterwards is looked through: what the command printed, its run log, every report on that, and the
 //! server's log.
 //! (What the server sent is looked through by the driver, in every live run: a leak is a fault there.)
 //! That a leak would be found is shown by a server that is told to log everything, and by an adapter that
@@ -58,10 +58,12 @@ fn run(target: &str, options: &[&str], server_log: Option<&Path>, folder: &Path)
     let after = now();
     let log = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{output:?}"));
     let printed = [output.stdout, output.stderr].concat();
-    // A report on so few cases says which rows they do not prove.
-    let report = Command::new(env!("CARGO_BIN_EXE_jotproof")).args(["report", "rows"]).arg(&path).output();
-    let report = report.map(|report| [report.stdout, report.stderr].concat()).expect("the command runs");
-    let mut texts = vec![("summary", printed), ("run log", log.clone().into_bytes()), ("report", report)];
+    let mut texts = vec![("summary", printed), ("run log", log.clone().into_bytes())];
+    let formats = ["junit", "sarif", "markdown", "annotations", "badge"];
+    texts.push(("reports", formats.into_iter().flat_map(|format| report(format, &path, &[])).collect()));
+    let site = folder.join("site");
+    report("html", &path, &["--out", site.to_str().expect("the path is UTF-8")]);
+    texts.push(("HTML report", everything_in(&site)));
     texts.extend(server_log.map(|path| ("server log", fs::read(path).expect("the server wrote a log"))));
 
     let rows = RunLog::read_all(log.as_bytes()).expect("the run log is whole").remove(0).rows;
@@ -78,6 +80,24 @@ fn run(target: &str, options: &[&str], server_log: Option<&Path>, folder: &Path)
             (*name, shown(text))
         })
         .collect()
+}
+
+/// Makes a report of a log. Returns its text.
+fn report(format: &str, log: &Path, options: &[&str]) -> Vec<u8> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jotproof"));
+    let output = command.args(["report", format]).arg(log).args(options).output().expect("the command runs");
+    assert!(output.status.success() && output.stderr.is_empty(), "{format}: {output:?}");
+    output.stdout
+}
+
+/// The text of every file below a folder.
+fn everything_in(folder: &Path) -> Vec<u8> {
+    let entries =
+        fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("it can be read").path());
+    let text = |path: PathBuf| {
+        if path.is_dir() { everything_in(&path) } else { fs::read(path).expect("it can be read") }
+    };
+    entries.flat_map(text).collect()
 }
 
 /// What must not be shown, by what it is: of cases whose tokens were signed in these seconds, or are as
@@ -103,13 +123,22 @@ fn secrets(
             let token = mint.token(recipe, second).expect("the recipe can be minted");
             let mut parts = token.split(|octet| *octet == b'.').skip(1);
             let (payload, signature) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            // The HTML report shows the tokens of the suite. Anybody can read those in the vectors.
+            let is_of_suite = second == NOW;
             if signature.len() >= SHORTEST {
-                secrets.entry("signature").or_default().insert(signature.to_vec());
+                let kind = if is_of_suite { "signature of the suite" } else { "signature" };
+                secrets.entry(kind).or_default().insert(signature.to_vec());
             }
             if tells_meta(payload) {
-                secrets.entry("meta").or_default().insert(payload.to_vec());
+                let kind = if is_of_suite { "meta of the suite" } else { "meta" };
+                secrets.entry(kind).or_default().insert(payload.to_vec());
             }
         }
+    }
+    // A token without a time is the same in every second.
+    for (kind, of_suite) in [("signature", "signature of the suite"), ("meta", "meta of the suite")] {
+        let known = secrets.get(of_suite).cloned().unwrap_or_default();
+        secrets.entry(kind).or_default().retain(|secret| !known.contains(secret));
     }
     assert!(secrets["signature"].len() >= 60, "there is little to look for");
     secrets
@@ -147,11 +176,19 @@ fn script(folder: &Path, name: &str, text: &str) -> PathBuf {
     path
 }
 
-/// Nothing but what the server's log is known to show.
-fn only_in_the_server_log(kinds: &[&'static str]) -> Shown {
+/// Nothing but what the server's log is known to show, and the tokens of the suite in the HTML report.
+fn only_in_the_server_log(kinds: &[&'static str], server: &PinnedServer) -> Shown {
     let server_log = kinds.iter().copied().collect();
-    let nothing = ["summary", "run log", "report"].map(|text| (text, BTreeSet::new()));
-    nothing.into_iter().chain([("server log", server_log)]).collect()
+    // No token for AnyCable has a `meta`.
+    let is_there = |kind: &&str| server.name == "centrifugo" || !kind.starts_with("meta");
+    let site = of_suite().into_iter().filter(is_there).collect();
+    let nothing = ["summary", "run log", "reports"].map(|text| (text, BTreeSet::new()));
+    nothing.into_iter().chain([("HTML report", site), ("server log", server_log)]).collect()
+}
+
+/// What the HTML report shows: tokens of the suite, which are public.
+fn of_suite() -> BTreeSet<&'static str> {
+    BTreeSet::from(["meta", "meta of the suite", "signature of the suite"])
 }
 
 #[test]
@@ -159,8 +196,9 @@ fn nothing_secret_is_shown_by_servers_and_by_what_is_told_of_them() {
     for server in ALL {
         // At its default level, Centrifugo 3 logs every rejected command. The log then holds genuine tokens
         // with their signatures, such as an expired token or one for another audience.
-        let kinds: &[&str] = if *server == CENTRIFUGO_3 { &["signature"] } else { &[] };
-        let expected = only_in_the_server_log(kinds);
+        let kinds: &[&str] =
+            if *server == CENTRIFUGO_3 { &["signature", "signature of the suite"] } else { &[] };
+        let expected = only_in_the_server_log(kinds, server);
         assert_eq!(run_server(server, &[]), expected, "{} {}", server.title, server.version);
     }
 }
@@ -168,7 +206,9 @@ fn nothing_secret_is_shown_by_servers_and_by_what_is_told_of_them() {
 #[test]
 fn what_a_server_is_told_to_log_is_found() {
     let shown = run_server(&CENTRIFUGO_6, &["--server-option", "log.level=trace"]);
-    assert_eq!(shown, only_in_the_server_log(&["meta", "signature"]));
+    // Some tokens have no time, so they are those of the suite.
+    let kinds = ["meta", "signature", "signature of the suite"];
+    assert_eq!(shown, only_in_the_server_log(&kinds, &CENTRIFUGO_6));
 }
 
 #[test]
@@ -180,9 +220,11 @@ fn what_a_target_repeats_is_found() {
     let answer = format!(r#"{{"type":"refused","id":\1,"text":"{secret} {META} \2"}}"#);
     let repeat = format!(r#"s/.*"id":\([0-9]*\),.*"token":"\([^"]*\)".*/{answer}/p"#);
     let adapter = script(folder.path(), "echo", &format!("echo '{hello}'\nexec sed -u -n '{repeat}'\n"));
-    let all = BTreeSet::from(["meta", "secret", "signature"]);
+    // Its clock can be set, so its tokens are those of the suite.
+    let all: BTreeSet<_> = of_suite().into_iter().chain(["secret"]).collect();
+    let texts = ["summary", "run log", "reports", "HTML report"];
     assert_eq!(
         run(&format!("exec:{}", adapter.display()), &[], None, folder.path()),
-        [("summary", all.clone()), ("run log", all.clone()), ("report", BTreeSet::new())].into(),
+        texts.map(|text| (text, all.clone())).into(),
     );
 }
