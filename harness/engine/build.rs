@@ -11,6 +11,11 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use serde::Deserialize;
 
+#[path = "src/digest.rs"]
+mod digest;
+
+use digest::FolderDigest;
+
 /// What the index takes from a topic file.
 #[derive(Deserialize)]
 struct File<'a> {
@@ -59,6 +64,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     collect(&root, &mut paths)?;
     paths.sort();
     let (mut packed, mut files, mut vectors) = (Vec::new(), String::new(), String::new());
+    let mut digest = FolderDigest::default();
     for (at, path) in paths.iter().enumerate() {
         println!("cargo::rerun-if-changed={}", path.display());
         let name = path.strip_prefix(&root)?.to_str().ok_or("a path that is not UTF-8")?;
@@ -72,12 +78,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             vectors += &format!("{at}\t{id}\t{labels}\t{verdict}\t{title}\n");
         }
+        digest.add(name, text.as_bytes());
         let compressed = compress(text.as_bytes())?;
         files += &format!("{name}\t{}\n", compressed.len());
         packed.extend(compressed);
     }
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     fs::write(out.join("vectors.packed"), packed)?;
+    fs::write(out.join("digest"), digest.finish())?;
     fs::write(out.join("index.zlib"), compress(format!("{files}\n{vectors}").as_bytes())?)?;
     Ok(())
 }

@@ -260,7 +260,16 @@ fn the_merged_log_of_eight_shards_is_the_log_of_one_run() {
         // Whatever is not a whole run is told, and never green.
         let twice = [&shards[..], &shards[2..3]].concat();
         let other = [&shards[..7], std::slice::from_ref(&path("whole.jsonl"))].concat();
+        let changed = path("changed.jsonl");
+        fs::write(&changed, text(shards[7].as_ref()).replace("\"vectors\":\"", "\"vectors\":\"0"))
+            .expect("it can be written");
+        let changed = [&shards[..7], &[changed]].concat();
         for (of, more, says) in [
+            (
+                &changed[..],
+                &["--known-failures", known][..],
+                "the shards 1/8 and 8/8 differ in their vectors",
+            ),
             (&shards[..7], &["--known-failures", known][..], "8/8 is missing"),
             (&twice, &["--known-failures", known], "the shard 3/8 is there twice"),
             (&other, &["--known-failures", known], "is no shard"),

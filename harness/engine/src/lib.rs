@@ -8,6 +8,7 @@
 //! The engine knows no verifier and no protocol; both are behind [`target`].
 
 mod canary;
+mod digest;
 pub mod exit;
 mod flows;
 mod issues;

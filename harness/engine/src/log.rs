@@ -43,6 +43,12 @@ pub const FORMAT: &str = "jotproof-run/1";
 pub struct Header {
     /// The format and its version: [`FORMAT`].
     pub format: String,
+    /// The version of Jotproof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The digest of the vectors: [`Suite::digest`](crate::Suite::digest).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vectors: Option<String>,
     /// The target.
     pub target: String,
     /// The identity that the target reports: name and version of a library, or the version of a server.
@@ -429,6 +435,8 @@ impl Header {
     pub(crate) fn sample() -> Self {
         Self {
             format: FORMAT.to_owned(),
+            version: None,
+            vectors: None,
             target: "exec:./adapter".to_owned(),
             identity: Some("a library 1.2.3".to_owned()),
             profile: "rfc".to_owned(),

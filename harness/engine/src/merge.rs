@@ -164,6 +164,8 @@ fn are_of_one_run(target: &str, shards: &[(Share, RunLog)]) -> Result<(), MergeE
             ("seed", log.header.seed != first_log.header.seed),
             ("judgements to fail on", log.header.fail_on != first_log.header.fail_on),
             ("known failures", share.has_known_failures != first.has_known_failures),
+            ("version of Jotproof", log.header.version != first_log.header.version),
+            ("vectors", log.header.vectors != first_log.header.vectors),
             ("version of the target", log.header.identity != first_log.header.identity),
         ];
         if let Some((what, _)) = differs.into_iter().find(|(_, differs)| *differs) {

@@ -15,6 +15,9 @@ use crate::select::labels;
 use crate::suite::{SuiteError, parse};
 
 const INDEX: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/index.zlib"));
+/// The digest of the files, as [`FolderDigest`](crate::digest::FolderDigest) makes it.
+pub(crate) const DIGEST: &str = include_str!(concat!(env!("OUT_DIR"), "/digest"));
+
 const FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vectors.packed"));
 
 /// What the index says of a vector.
@@ -160,7 +163,18 @@ fn broken(problem: &str) -> SuiteError {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, Index};
+    use std::path::Path;
+
+    use super::{DIGEST, Entry, Index};
+    use crate::suite::Suite;
+
+    #[test]
+    fn the_digest_is_that_of_the_folder_which_was_packed() {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors"));
+        let read = Suite::read(folder).expect("it can be read");
+        assert_eq!(read.digest(), Some(DIGEST));
+        assert_eq!(DIGEST.len(), 64);
+    }
 
     #[test]
     fn the_index_says_what_the_files_say() {

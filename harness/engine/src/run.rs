@@ -144,6 +144,8 @@ pub fn run(
 pub fn header(suite: &Suite, selection: &Selection, target: &dyn Target, profile: &str) -> Header {
     Header {
         format: FORMAT.to_owned(),
+        version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        vectors: suite.digest().map(str::to_owned),
         target: target.name(),
         identity: None,
         profile: profile.to_owned(),

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use jotproof_model::registry::{BugClass, Requirement};
 use jotproof_model::{KeyRing, Twin, Vector, VectorFile, VectorId};
 
-use crate::packed::Index;
+use crate::digest::FolderDigest;
+use crate::packed::{DIGEST, Index};
 use crate::target::CannotCarry;
 
 /// A set of vector files with an index.
@@ -16,6 +17,7 @@ pub struct Suite {
     files: Vec<Arc<VectorFile>>,
     index: Arc<BTreeMap<String, (usize, usize)>>,
     keys: Arc<KeyRing>,
+    digest: Option<Arc<str>>,
 }
 
 /// Why vectors could not be loaded.
@@ -78,7 +80,7 @@ impl Suite {
     ///
     /// Only where the build packed files that this version cannot read.
     pub fn built_in() -> Result<Self, SuiteError> {
-        Self::of(Index::read()?.all_files()?)
+        Ok(Self { digest: Some(DIGEST.into()), ..Self::of(Index::read()?.all_files()?)? })
     }
 
     /// The vectors of a folder.
@@ -93,13 +95,15 @@ impl Suite {
         if paths.is_empty() {
             return Err(SuiteError::Empty { path: folder.to_owned() });
         }
-        let mut files = Vec::new();
+        let (mut files, mut digest) = (Vec::new(), FolderDigest::default());
         for path in paths {
             let text = std::fs::read_to_string(&path)
                 .map_err(|error| SuiteError::Read { path: path.clone(), error })?;
+            let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+            digest.add(&name, text.as_bytes());
             files.push(parse(&path.display().to_string(), &text)?);
         }
-        Self::of(files)
+        Ok(Self { digest: Some(digest.finish().into()), ..Self::of(files)? })
     }
 
     /// A suite of files that are at hand already.
@@ -130,6 +134,7 @@ impl Suite {
             files: files.into_iter().map(Arc::new).collect(),
             index: Arc::new(index),
             keys: Arc::new(keys),
+            digest: None,
         };
         for vector in suite.vectors() {
             if let Twin::Vector { id, .. } = &vector.twin
@@ -160,7 +165,22 @@ impl Suite {
                 }
             }
         }
-        (Self { files, index: Arc::clone(&self.index), keys: Arc::clone(&self.keys) }, cannot)
+        (
+            Self {
+                files,
+                index: Arc::clone(&self.index),
+                keys: Arc::clone(&self.keys),
+                digest: self.digest.clone(),
+            },
+            cannot,
+        )
+    }
+
+    /// The SHA-256 of the lines that `sha256sum` writes for the topic files, in the order of their paths. A suite that was
+    /// made in memory has none.
+    #[must_use]
+    pub fn digest(&self) -> Option<&str> {
+        self.digest.as_deref()
     }
 
     /// Every vector, in the order of the files.

@@ -85,6 +85,8 @@ fn facts(run: &Run<'_>) -> Vec<(&'static str, String)> {
     facts.extend(header.shard.map(|shard| ("Shard", shard.place.to_string())));
     facts.push(("Selected", format!("{} vectors", header.selected)));
     facts.push(("Judged", format!("{} vectors", run.log.rows.len())));
+    facts.extend(header.version.as_ref().map(|version| ("Jotproof", observed(version))));
+    facts.extend(header.vectors.as_ref().map(|digest| ("Digest of the vectors", observed(digest))));
     facts.push(("Took", seconds(run.log.elapsed_ms)));
     facts.push(("Repeat it", observed(&header.repeat)));
     facts
